@@ -1,0 +1,42 @@
+"""Shared fixtures; a test's ring (unit, flow, gui, model) is the folder it lies in."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_TESTS = Path(__file__).parent
+_RINGS = ("unit", "flow", "gui", "model")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        ring = item.path.relative_to(_TESTS).parts[0]
+        if ring in _RINGS:
+            item.add_marker(getattr(pytest.mark, ring))
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_threads() -> Iterator[None]:
+    """Fail a test that leaves a non-daemon thread running."""
+    before = set(threading.enumerate())
+    yield
+    leaked = [
+        thread
+        for thread in threading.enumerate()
+        if thread not in before and thread.is_alive() and not thread.daemon
+    ]
+    for thread in leaked:
+        thread.join(timeout=2)
+    still = [thread.name for thread in leaked if thread.is_alive()]
+    assert not still, f"threads left running: {still}"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real photos beside the checkout; tests that need them skip where they are absent."""
+    folder = _TESTS.parent.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the shared test data does not lie beside this checkout")
+    return folder

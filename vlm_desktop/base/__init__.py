@@ -1,0 +1,1 @@
+"""What every layer shares: frozen types, events, errors, cancelling, paths, settings, log."""

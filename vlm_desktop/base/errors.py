@@ -1,0 +1,226 @@
+"""The error tree. Errors carry data; `vlm_desktop.strings` turns them into sentences.
+
+    AppError                     everything this program raises on purpose
+    ├── Cancelled                the user asked to stop; not a failure
+    ├── LibraryError             the database and the files beside it
+    ├── MediaRefused             one file that cannot be read, with its reason
+    ├── ModelError               a model that is absent, broken or does not fit
+    └── RequestError             what the user asked for cannot be done as asked
+
+Libraries' exceptions are translated to these at the border of `backends`, `store` and
+`media`. Anything else that surfaces is a bug.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+
+
+class AppError(Exception):
+    """Root of the tree. Subclasses name their fields as keyword arguments."""
+
+    def __init__(self, **fields: object) -> None:
+        self.fields = fields
+        super().__init__(", ".join(f"{name}={value!s}" for name, value in fields.items()))
+
+
+class Cancelled(AppError):
+    """The job's token was cancelled."""
+
+
+# --- library ---------------------------------------------------------------------------
+
+
+class LibraryError(AppError):
+    """The library on disk cannot be used as it is."""
+
+
+class HomeNotWritable(LibraryError):
+    """The home folder refuses writing."""
+
+    def __init__(self, *, path: Path, detail: str) -> None:
+        super().__init__(path=path, detail=detail)
+
+
+class DiskFull(LibraryError):
+    """No room is left where `path` lies."""
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(path=path)
+
+
+class DatabaseNewer(LibraryError):
+    """The database was written by a later version of this program."""
+
+    def __init__(self, *, path: Path, unknown: str) -> None:
+        super().__init__(path=path, unknown=unknown)
+
+
+class DatabaseCorrupt(LibraryError):
+    """SQLite calls the database malformed; an untouched copy lies at `copy`."""
+
+    def __init__(self, *, path: Path, copy: Path | None, detail: str) -> None:
+        self.path = path
+        super().__init__(path=path, copy=copy, detail=detail)
+
+
+class DatabaseBusy(LibraryError):
+    """Another process holds the write lock for too long."""
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(path=path)
+
+
+class LibraryEmpty(LibraryError):
+    """Nothing has been indexed for the model yet."""
+
+    def __init__(self, *, model: str) -> None:
+        super().__init__(model=model)
+
+
+# --- media -----------------------------------------------------------------------------
+
+
+class Refusal(StrEnum):
+    """Why a file was not decoded. The value is stored in the library."""
+
+    EMPTY = "empty"
+    NOT_AN_IMAGE = "not-an-image"
+    UNSUPPORTED = "unsupported-format"
+    CORRUPT = "corrupt"
+    TOO_MANY_PIXELS = "too-many-pixels"
+    OUT_OF_MEMORY = "out-of-memory"
+    TOO_SLOW = "too-slow"
+    DECODER_CRASHED = "decoder-crashed"
+    ENCRYPTED = "encrypted"
+    NO_PREVIEW = "no-preview"
+    UNREADABLE = "unreadable"
+    VANISHED = "vanished"
+    CHANGING = "changed-while-reading"
+    PATH_TOO_LONG = "path-too-long"
+
+
+class MediaRefused(AppError):
+    """One file cannot be decoded."""
+
+    def __init__(self, *, path: Path, reason: Refusal, detail: str = "") -> None:
+        self.path = path
+        self.reason = reason
+        self.detail = detail
+        super().__init__(path=path, reason=reason, detail=detail)
+
+
+# --- models ----------------------------------------------------------------------------
+
+
+class ModelError(AppError):
+    """A model cannot be used."""
+
+
+class ModelUnknown(ModelError):
+    """No installed or listed model has this id."""
+
+    def __init__(self, *, model: str, known: str) -> None:
+        super().__init__(model=model, known=known)
+
+
+class ModelNotInstalled(ModelError):
+    """The model is on the shelf but not on this disk."""
+
+    def __init__(self, *, model: str) -> None:
+        super().__init__(model=model)
+
+
+class ModelBroken(ModelError):
+    """The model's files are missing, altered or cannot be loaded."""
+
+    def __init__(self, *, model: str, detail: str) -> None:
+        super().__init__(model=model, detail=detail)
+
+
+class ModelMismatch(ModelError):
+    """Stored vectors and the model disagree in dimension, preprocessing or precision."""
+
+    def __init__(self, *, model: str, stored: str, offered: str) -> None:
+        super().__init__(model=model, stored=stored, offered=offered)
+
+
+class ModelUnsupported(ModelError):
+    """No adapter here runs this family of model."""
+
+    def __init__(self, *, model: str, family: str) -> None:
+        super().__init__(model=model, family=family)
+
+
+class ModelOutOfMemory(ModelError):
+    """Even one picture at a time does not fit."""
+
+    def __init__(self, *, model: str, detail: str) -> None:
+        super().__init__(model=model, detail=detail)
+
+
+class ExportRefused(ModelError):
+    """The exported graph does not agree with PyTorch."""
+
+    def __init__(self, *, model: str, precision: str, cosine: float, needed: float) -> None:
+        super().__init__(
+            model=model, precision=precision, cosine=round(cosine, 6), needed=needed
+        )
+
+
+class ModelProtected(ModelError):
+    """The model is part of the program and cannot be removed."""
+
+    def __init__(self, *, model: str) -> None:
+        super().__init__(model=model)
+
+
+class PartMissing(ModelError):
+    """An optional Python package is not installed."""
+
+    def __init__(self, *, package: str, purpose: str) -> None:
+        super().__init__(package=package, purpose=purpose)
+
+
+# --- requests --------------------------------------------------------------------------
+
+
+class RequestError(AppError):
+    """What was asked for cannot be done as asked."""
+
+
+class FolderNotFound(RequestError):
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(path=path)
+
+
+class FolderUnreadable(RequestError):
+    def __init__(self, *, path: Path, detail: str) -> None:
+        super().__init__(path=path, detail=detail)
+
+
+class NotInLibrary(RequestError):
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(path=path)
+
+
+class QueryEmpty(RequestError):
+    """A search without text, picture or filter."""
+
+
+class BadFilter(RequestError):
+    """A filter whose key or value is not understood; `expected` shows a good one."""
+
+    def __init__(self, *, text: str, expected: str) -> None:
+        super().__init__(text=text, expected=expected)
+
+
+class BadInputFile(RequestError):
+    """A file the user handed over (labels, policy, data set, batch) that does not read."""
+
+    def __init__(self, *, path: Path, line: int | None, detail: str) -> None:
+        super().__init__(path=path, line=line, detail=detail)
+
+
+class DestinationNotWritable(RequestError):
+    def __init__(self, *, path: Path, detail: str) -> None:
+        super().__init__(path=path, detail=detail)

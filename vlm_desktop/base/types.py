@@ -1,0 +1,277 @@
+"""Frozen values that cross layers. Arrays are numpy; shapes are in the docstrings."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vlm_desktop.base.errors import Refusal
+
+PixelArray: TypeAlias = NDArray[np.uint8]
+"""An upright sRGB picture: uint8, shape [height, width, 3]."""
+
+VectorArray: TypeAlias = NDArray[np.float32]
+"""Embeddings: float32, shape [n, dimension] or [dimension], rows of unit length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Pixels (or PDF points) of a picture as a person sees it."""
+
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A bounding box in pixels of the upright picture, or in points of a PDF page."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceBox:
+    """Degrees; `west` may exceed `east` for a box across the date line."""
+
+    south: float
+    west: float
+    north: float
+    east: float
+
+
+# --- files -----------------------------------------------------------------------------
+
+
+class MediaKind(StrEnum):
+    PHOTO = "photo"
+    RAW = "raw"
+    PDF = "pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoMetadata:
+    """What a file and its sidecar say about a picture. Empty string and None mean unsaid.
+
+    `taken_at` is ISO 8601, with the offset when the file gives one
+    ("2012-08-05T11:39:59+02:00"), otherwise local time as written.
+    Latitude and longitude are decimal degrees, altitude metres.
+    `orientation` is the EXIF value 1..8 that was applied.
+    """
+
+    taken_at: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    altitude: float | None = None
+    make: str = ""
+    model: str = ""
+    lens: str = ""
+    orientation: int = 1
+    rating: int | None = None
+    keywords: tuple[str, ...] = ()
+    title: str = ""
+    caption: str = ""
+    alt_text: str = ""
+    extended_description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeLimits:
+    """Bounds on one file: pixels of the full picture, bytes of worker memory, seconds."""
+
+    max_pixels: int = 400_000_000
+    max_memory: int = 3 * 1024**3
+    seconds: float = 20.0
+    max_pages: int = 32
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeRequest:
+    """Decode `path` so that the shorter side keeps at least `min_side` pixels (if it has them).
+
+    `thumbnail_side` is the longest side of the JPEG thumbnail in pixels; 0 asks for none.
+    A file whose content hash is in `skip_hashes` is not decoded: the answer is a `KnownFile`.
+    """
+
+    path: Path
+    min_side: int = 256
+    thumbnail_side: int = 480
+    skip_hashes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedPage:
+    """One picture of a file. `number` is 0 for a photo and counts from 1 in a PDF.
+
+    `pixels` may be smaller than `size`, which is the full upright size in pixels (PDF: points).
+    `text` is a PDF page's own text layer.
+    """
+
+    number: int
+    pixels: PixelArray
+    size: Size
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedFile:
+    """All that one pass over a file gives.
+
+    `content_hash` is the hex blake2b-160 of the bytes; `pixel_hash` of the upright decoded
+    pixels, so that a re-tagged copy is recognised; `perceptual_hash` is a 64-bit difference
+    hash (dHash) as 16 hex digits. `thumbnail` is a JPEG, empty when none was asked for.
+    """
+
+    path: Path
+    content_hash: str
+    kind: MediaKind
+    format: str
+    metadata: PhotoMetadata
+    pages: tuple[DecodedPage, ...]
+    thumbnail: bytes
+    pixel_hash: str
+    perceptual_hash: str
+    size_bytes: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFile:
+    """A file that was not decoded. `content_hash` is empty when it could not be read."""
+
+    path: Path
+    reason: Refusal
+    detail: str
+    content_hash: str = ""
+    size_bytes: int = 0
+    mtime_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file whose bytes the caller already knows; only hash and stamp were taken."""
+
+    path: Path
+    content_hash: str
+    size_bytes: int
+    mtime_ns: int
+
+
+DecodeOutcome: TypeAlias = DecodedFile | KnownFile | RefusedFile
+
+
+# --- embeddings ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderSpec:
+    """What must agree before two embeddings may be compared."""
+
+    model_id: str
+    dimension: int
+    preprocessing_version: str
+    precision: str
+    image_side: int
+    """The shorter side, in pixels, that the encoder wants at least from the decoder."""
+
+
+@dataclass(frozen=True, slots=True)
+class OcrLine:
+    """One line of text read in a picture, its box and the reader's confidence 0..1."""
+
+    text: str
+    box: Box
+    confidence: float
+
+
+# --- search ----------------------------------------------------------------------------
+
+
+class Verdict(StrEnum):
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What SQL narrows before any vector is scored. None and empty mean no restriction.
+
+    Dates are ISO 8601 prefixes, inclusive on both ends ("2012", "2012-08", "2012-08-05").
+    `folder` is a path prefix, `camera` a case-insensitive part of make, model or lens.
+    Sizes are the pixels of the shorter side.
+    """
+
+    date_from: str = ""
+    date_to: str = ""
+    place: PlaceBox | None = None
+    camera: str = ""
+    folder: str = ""
+    min_rating: int | None = None
+    kinds: tuple[str, ...] = ()
+    min_side: int | None = None
+    max_side: int | None = None
+    tag: str = ""
+    album: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class ImageTerm:
+    """A picture in a query: a file or a stored photo, and its weight."""
+
+    path: Path
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Everything a search asks for. Any part may be missing, but not all."""
+
+    text: str = ""
+    text_weight: float = 1.0
+    images: tuple[ImageTerm, ...] = ()
+    exclude: tuple[str, ...] = ()
+    filters: Filters = field(default_factory=Filters)
+    limit: int = 50
+    show_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One reason for a hit: "vector", "ocr", "caption", "alt", "path", "keyword"..."""
+
+    name: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One photo found. `probability` is calibrated 0..1; `score` is the fused ranking score."""
+
+    content_id: int
+    path: Path
+    page: int
+    score: float
+    probability: float
+    signals: tuple[Signal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Hits best first. `likely` and `possible` count all photos above each cut."""
+
+    query: Query
+    model_id: str
+    verdict: Verdict
+    hits: tuple[Hit, ...]
+    likely: int
+    possible: int
