@@ -238,6 +238,8 @@ class Query:
 
     text: str = ""
     text_weight: float = 1.0
+    phrases: tuple[str, ...] = ()
+    """Exact text that a hit must carry (OCR, caption, alt text, title, keyword or path)."""
     images: tuple[ImageTerm, ...] = ()
     exclude: tuple[str, ...] = ()
     filters: Filters = field(default_factory=Filters)

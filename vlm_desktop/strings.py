@@ -1,0 +1,121 @@
+"""Every sentence both fronts say about errors, refusals and notices.
+
+Whole sentences with named placeholders, so that they can be translated. Engine and base
+return codes and data; only `gui` and `cli` call this module.
+"""
+
+from vlm_desktop.base import errors
+from vlm_desktop.base.errors import AppError, Refusal
+
+ERROR_SENTENCES: dict[type[AppError], str] = {
+    errors.Cancelled: "Stopped.",
+    errors.HomeNotWritable: (
+        "The folder {path} cannot be written to ({detail}). "
+        "Choose another one with --home or make it writable."
+    ),
+    errors.DiskFull: "The disk that holds {path} is full. Free some space and run this again.",
+    errors.DatabaseNewer: (
+        "The library {path} was written by a newer version of VLM Desktop ({unknown}). "
+        "Update the program; the library was not touched."
+    ),
+    errors.DatabaseCorrupt: (
+        "The library {path} is damaged ({detail}). It was not changed, and a copy was put at "
+        '{copy}. "vlm-desktop library rebuild" starts a new one beside it.'
+    ),
+    errors.DatabaseBusy: (
+        "Another program is using the library {path}. Wait for it to finish and try again."
+    ),
+    errors.LibraryEmpty: (
+        "Nothing is indexed for the model {model} yet. "
+        'Index a folder first: "vlm-desktop index FOLDER".'
+    ),
+    errors.MediaRefused: "{path} cannot be read: {reason_text}",
+    errors.ModelUnknown: "There is no model called {model}. Known models: {known}.",
+    errors.ModelNotInstalled: (
+        "The model {model} is not on this disk. Import its folder with "
+        '"vlm-desktop models import FOLDER".'
+    ),
+    errors.ModelBroken: (
+        "The model {model} cannot be used: {detail}. Remove it and import it again."
+    ),
+    errors.ModelMismatch: (
+        "The stored vectors of {model} ({stored}) do not fit this version of it ({offered}). "
+        "Index the folders again under another model id."
+    ),
+    errors.ModelUnsupported: (
+        "The model {model} is of the family {family}, which this version cannot run."
+    ),
+    errors.ModelOutOfMemory: (
+        "There is not enough memory to run {model} on even one picture ({detail}). "
+        "Close other programs or choose a smaller model."
+    ),
+    errors.ExportRefused: (
+        "The {precision} export of {model} was thrown away: its vectors agree with the original "
+        "only to a cosine of {cosine}, and {needed} is needed."
+    ),
+    errors.ModelProtected: "The model {model} is part of the program and cannot be removed.",
+    errors.PartMissing: (
+        "{purpose} needs the Python package {package}. Install it into the program's environment."
+    ),
+    errors.FolderNotFound: "There is no folder {path}.",
+    errors.FolderUnreadable: "The folder {path} cannot be read ({detail}).",
+    errors.NotInLibrary: '{path} is not in the library. Index its folder first: "vlm-desktop index".',
+    errors.QueryEmpty: "Say what to look for: some words, a picture or a filter.",
+    errors.BadFilter: "The filter {text} is not understood. Write it like this: {expected}.",
+    errors.BadInputFile: "{path}{line_text} cannot be used: {detail}.",
+    errors.DestinationNotWritable: "{path} cannot be written ({detail}).",
+}
+
+REFUSAL_SENTENCES: dict[Refusal, str] = {
+    Refusal.EMPTY: "the file is empty",
+    Refusal.NOT_AN_IMAGE: "it is not a picture",
+    Refusal.UNSUPPORTED: "this kind of picture is not supported",
+    Refusal.CORRUPT: "it is damaged or incomplete",
+    Refusal.TOO_MANY_PIXELS: "it has more pixels than the limit in the settings",
+    Refusal.OUT_OF_MEMORY: "decoding it took more memory than one file may use",
+    Refusal.TOO_SLOW: "decoding it took longer than one file may take",
+    Refusal.DECODER_CRASHED: "the decoder crashed on it",
+    Refusal.ENCRYPTED: "it is protected by a password",
+    Refusal.NO_PREVIEW: "it holds no preview picture",
+    Refusal.UNREADABLE: "it may not be read",
+    Refusal.VANISHED: "it is no longer there",
+    Refusal.CHANGING: "it changed while it was being read",
+    Refusal.PATH_TOO_LONG: "its path is too long for this system",
+}
+
+NOTICE_SENTENCES: dict[str, str] = {
+    "ocr-unavailable": "Text in pictures is not read: {detail}.",
+    "folder-unreadable": "This folder could not be read and was left out: {detail}.",
+    "folder-offline": "This folder is not there at the moment; its photos are kept: {detail}.",
+}
+
+BUG_SENTENCE = (
+    "Something went wrong that is our mistake: {detail}. "
+    "The log has the details; please report it."
+)
+
+
+def refusal(reason: Refusal, detail: str = "") -> str:
+    """The reason a file was set aside, with the decoder's own words where they help."""
+    sentence = REFUSAL_SENTENCES[reason]
+    return f"{sentence} ({detail})" if detail else sentence
+
+
+def sentence(error: AppError) -> str:
+    """One sentence for the user: what happened, to which file or model, and what to do."""
+    values = {name: "?" if value is None else value for name, value in error.fields.items()}
+    if isinstance(error, errors.MediaRefused):
+        values["reason_text"] = refusal(error.reason, error.detail)
+    if isinstance(error, errors.BadInputFile):
+        line = error.fields["line"]
+        values["line_text"] = "" if line is None else f", line {line},"
+    return ERROR_SENTENCES[type(error)].format(**values)
+
+
+def notice(code: str, detail: str) -> str:
+    return NOTICE_SENTENCES[code].format(detail=detail)
+
+
+def bug(error: BaseException) -> str:
+    """For an exception that is none of ours."""
+    return BUG_SENTENCE.format(detail=f"{type(error).__name__}: {error}")
