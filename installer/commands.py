@@ -135,6 +135,8 @@ def start(arguments: list[str]) -> int:
         return INTERRUPTED
     except SetupFailed as failure:
         sys.stderr.write(f"{failure}\n")
+        if environment.log.exists():
+            sys.stderr.write(f"The details are in {environment.log}.\n")
     except EnvironmentBusy:
         sys.stderr.write("Another set-up of this folder is running: wait until it is done.\n")
     except ForeignEnvironment:

@@ -135,8 +135,9 @@ def explain(text: str, *, venv_line: str = "", compiler_line: str = "") -> Failu
 
 
 def _unknown(tail: str) -> str:
-    last = [line.strip() for line in tail.splitlines() if "error" in line.lower()]
-    said = f' It said: "{last[-1][:200]}".' if last else ""
+    lines = [line.strip() for line in tail.splitlines()]
+    raised = [line for line in lines if re.match(r"(ERROR: |[\w.]*(Error|Exception): )", line)]
+    said = f' It said: "{raised[-1][:200]}".' if raised else ""
     return f"Installing failed for a reason that is not known here.{said}"
 
 
