@@ -53,9 +53,15 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
         "The {precision} export of {model} was thrown away: its vectors agree with the original "
         "only to a cosine of {cosine}, and {needed} is needed."
     ),
+    errors.ExportImpossible: "The model {model} cannot be exported to ONNX: {detail}.",
     errors.ModelProtected: "The model {model} is part of the program and cannot be removed.",
     errors.PartMissing: (
         "{purpose} needs the Python package {package}. Install it into the program's environment."
+    ),
+    errors.ImportRefused: "The folder {path} is not taken in as a model: {detail}.",
+    errors.ProviderRefused: (
+        "The provider {provider} cannot be used here ({reason}: {detail}). "
+        "Choose another one, or auto."
     ),
     errors.FolderNotFound: "There is no folder {path}.",
     errors.FolderUnreadable: "The folder {path} cannot be read ({detail}).",

@@ -18,6 +18,11 @@ class ImageTextEncoder(Protocol):
     @property
     def spec(self) -> EncoderSpec: ...
 
+    @property
+    def image_lanes(self) -> int:
+        """How many threads may call `encode_images` at once, after a first call; mostly 1."""
+        ...
+
     def encode_images(self, images: Sequence[PixelArray]) -> VectorArray:
         """Pictures of any size -> [n, dimension]."""
         ...

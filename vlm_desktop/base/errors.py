@@ -167,6 +167,13 @@ class ExportRefused(ModelError):
         )
 
 
+class ExportImpossible(ModelError):
+    """This model has no faithful form as an ONNX pair; `detail` says which part."""
+
+    def __init__(self, *, model: str, detail: str) -> None:
+        super().__init__(model=model, detail=detail)
+
+
 class ModelProtected(ModelError):
     """The model is part of the program and cannot be removed."""
 
@@ -224,3 +231,17 @@ class BadInputFile(RequestError):
 class DestinationNotWritable(RequestError):
     def __init__(self, *, path: Path, detail: str) -> None:
         super().__init__(path=path, detail=detail)
+
+
+class ImportRefused(RequestError):
+    """A folder is not a model that may be taken in; `detail` is the reason."""
+
+    def __init__(self, *, path: Path, detail: str) -> None:
+        super().__init__(path=path, detail=detail)
+
+
+class ProviderRefused(RequestError):
+    """The provider that was asked for by name does not work here."""
+
+    def __init__(self, *, provider: str, reason: str, detail: str) -> None:
+        super().__init__(provider=provider, reason=reason, detail=detail)

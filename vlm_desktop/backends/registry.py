@@ -1,0 +1,205 @@
+"""All models by id: lists them without loading, and opens them by late import.
+
+A new family is one line in `FAMILIES`: its name and the "module:attr" of a class made with
+(folder, *, model_id, provider, threads).
+"""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from vlm_desktop.backends.checking import FileChecker
+from vlm_desktop.backends.importing import copy_in, recognise
+from vlm_desktop.backends.late import resolve
+from vlm_desktop.backends.protocols import ImageTextEncoder, TextReader
+from vlm_desktop.backends.shelf import (
+    BROKEN,
+    BUNDLED,
+    INSTALLED,
+    TASK_EMBEDDING,
+    ModelCard,
+    folder_card,
+    read_manifest,
+)
+from vlm_desktop.base.errors import (
+    HomeNotWritable,
+    ImportRefused,
+    ModelBroken,
+    ModelNotInstalled,
+    ModelProtected,
+    ModelUnknown,
+    ModelUnsupported,
+)
+
+_ENCODERS = "vlm_desktop.backends.encoders"
+FAMILIES = {
+    "onnx-dual": f"{_ENCODERS}.onnx_dual:OnnxDualEncoder",
+    "transformers-dual": f"{_ENCODERS}.transformers_dual:TransformersDualEncoder",
+    "open-clip": f"{_ENCODERS}.open_clip_dual:OpenClipDualEncoder",
+}
+"""Encoder families and the class that runs each."""
+
+READER = "vlm_desktop.backends.ocr.rapid:RapidReader"
+EXPORTER = f"{_ENCODERS}.export:export_folder"
+CHOOSER = "vlm_desktop.backends.providers:choose_provider"
+
+
+class Registry:
+    """The bundled models, those in the home folder, and the shelf of the manifest.
+
+    Listing reads small text files only. Not thread-safe for `import_folder` and `remove`; the
+    rest is.
+    """
+
+    def __init__(self, bundled: Path, home_models: Path, manifest: Path) -> None:
+        self._bundled = bundled
+        self._home = home_models
+        self._manifest = manifest
+        self._checker = FileChecker(home_models / ".checked.json")
+
+    def cards(self) -> list[ModelCard]:
+        """Bundled models first, then installed ones, then what the shelf offers, each by id."""
+        found: dict[str, ModelCard] = {}
+        shelf = {card.id: card for card in read_manifest(self._manifest)}
+        for parent, state in ((self._bundled, BUNDLED), (self._home, INSTALLED)):
+            for folder in _model_folders(parent):
+                card = folder_card(folder, state)
+                if card.id != folder.name:
+                    card = replace(card, id=folder.name)
+                found.setdefault(card.id, _with_shelf(card, shelf.get(card.id)))
+        for card in sorted(shelf.values(), key=lambda card: card.id):
+            found.setdefault(card.id, card)
+        return list(found.values())
+
+    def card(self, model_id: str) -> ModelCard:
+        """Raises `ModelUnknown`."""
+        cards = self.cards()
+        for card in cards:
+            if card.id == model_id:
+                return card
+        raise ModelUnknown(model=model_id, known=", ".join(card.id for card in cards))
+
+    def folder(self, model_id: str) -> Path:
+        """Where an installed model lies. Raises `ModelUnknown`, `ModelNotInstalled`."""
+        path = self.card(model_id).path
+        if path is None:
+            raise ModelNotInstalled(model=model_id)
+        return path
+
+    # --- opening -----------------------------------------------------------------------
+
+    def open_encoder(
+        self, model_id: str, *, provider: str = "auto", threads: int = 0
+    ) -> ImageTextEncoder:
+        """An encoder, its files checked. The networks are loaded at first use.
+
+        Raises `ModelUnknown`, `ModelNotInstalled`, `ModelBroken`, `ModelUnsupported`,
+        `PartMissing`.
+        """
+        card, folder = self._usable(model_id)
+        target = FAMILIES.get(card.family)
+        if target is None or TASK_EMBEDDING not in card.tasks:
+            raise ModelUnsupported(model=model_id, family=card.family)
+        make = resolve(target, f"the model {model_id}")
+        encoder: ImageTextEncoder = make(
+            folder, model_id=card.id, provider=provider, threads=threads
+        )
+        return encoder
+
+    def open_reader(self) -> TextReader:
+        """The reader of text in pictures. Raises `PartMissing`."""
+        reader: TextReader = resolve(READER, "reading the text in pictures")()
+        return reader
+
+    def try_providers(self) -> Any:
+        """A `providers.ProviderChoice` for this machine, from a tiny built-in network."""
+        return resolve(CHOOSER, "running models")()
+
+    # --- managing ----------------------------------------------------------------------
+
+    def import_folder(self, path: Path, model_id: str = "") -> ModelCard:
+        """Copy a model folder into the home folder: an ONNX pair, or the hub's layout.
+
+        Raises `ImportRefused` with the reason, `FolderNotFound`, `FolderUnreadable`,
+        `DiskFull`, `HomeNotWritable`.
+        """
+        found = recognise(path, model_id)
+        if any(found.card.id == folder.name for folder in _model_folders(self._bundled)):
+            detail = f"{found.card.id} is the id of a model that belongs to the program"
+            raise ImportRefused(path=path, detail=detail)
+        shelf = {card.id: card for card in read_manifest(self._manifest)}
+        known = _with_shelf(found.card, shelf.get(found.card.id))
+        return copy_in(replace(found, card=known), path, self._home)
+
+    def export(
+        self, model_id: str, precision: str = "fp32", destination: Path | None = None
+    ) -> Any:
+        """Write the model as an ONNX pair and prove that it agrees; an `export.ExportReport`.
+
+        Without `destination` the pair is installed as <id>-onnx-<precision>. Raises
+        `ExportRefused`, `ExportImpossible`, `PartMissing`, `DestinationNotWritable`.
+        """
+        card, folder = self._usable(model_id)
+        name = f"{card.id}-onnx-{precision}"
+        target = destination or self._home / name
+        run = resolve(EXPORTER, "exporting a model to ONNX")
+        return run(card, folder, target, precision=precision, export_id=name)
+
+    def verify(self, model_id: str) -> tuple[str, ...]:
+        """Read every file of a model and compare. Returns the names; raises `ModelBroken`."""
+        card, folder = self._usable(model_id)
+        return self._checker.check_fully(card.id, folder)
+
+    def remove(self, model_id: str) -> ModelCard:
+        """Delete an installed model. Raises `ModelProtected` for a bundled one."""
+        card = self.card(model_id)
+        if card.path is None:
+            raise ModelNotInstalled(model=model_id)
+        if card.path.parent != self._home:
+            raise ModelProtected(model=model_id)
+        doomed = self._home / f".removed-{card.path.name}"
+        try:
+            if doomed.exists():
+                shutil.rmtree(doomed)
+            card.path.rename(doomed)
+            shutil.rmtree(doomed)
+        except OSError as error:
+            raise HomeNotWritable(path=card.path, detail=error.strerror or str(error)) from error
+        return card
+
+    def _usable(self, model_id: str) -> tuple[ModelCard, Path]:
+        card = self.card(model_id)
+        if card.path is None:
+            raise ModelNotInstalled(model=model_id)
+        if card.state == BROKEN:
+            raise ModelBroken(model=model_id, detail=card.problem)
+        self._checker.check(card.id, card.path)
+        return card, card.path
+
+
+def _model_folders(parent: Path) -> list[Path]:
+    """Folders that may hold a model; hidden ones are unfinished imports."""
+    try:
+        return sorted(
+            path for path in parent.iterdir() if path.is_dir() and not path.name.startswith(".")
+        )
+    except OSError:
+        return []
+
+
+def _with_shelf(card: ModelCard, shelf: ModelCard | None) -> ModelCard:
+    """A card completed with what the manifest knows about the same id."""
+    if shelf is None or card.state == BROKEN:
+        return card
+    return replace(
+        card,
+        name=shelf.name,
+        licence=shelf.licence,
+        languages=shelf.languages or card.languages,
+        parameters=card.parameters or shelf.parameters,
+        repository=shelf.repository,
+        revision=card.revision or shelf.revision,
+        notice=shelf.notice,
+        memory_mb=shelf.memory_mb,
+    )
