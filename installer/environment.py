@@ -50,6 +50,9 @@ class Environment:
         self.log = folder / LOG
         self.temporary = folder / "tmp"
         self.python = folder / ("Scripts/python.exe" if windows else "bin/python")
+        self.held: tuple[int, ...] = ()
+        """The lock's descriptor. pip inherits it, so that a pip that outlives a killed set-up
+        still keeps the next one out."""
         self._state = folder / STATE
 
     # --- the record --------------------------------------------------------------------
@@ -87,7 +90,11 @@ class Environment:
         with (self.folder / _LOCK).open("a+b") as file:
             if not _take(file):
                 raise EnvironmentBusy
-            yield
+            self.held = (file.fileno(),)
+            try:
+                yield
+            finally:
+                self.held = ()
 
     # --- the environment itself --------------------------------------------------------
 

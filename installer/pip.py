@@ -100,7 +100,9 @@ def run_pip(
     command = [str(environment.python), "-m", "pip", *arguments]
     if terminal:
         return _with_bars(environment, command)
-    return _with_heartbeat(environment, [*command, "--progress-bar", "off"], say)
+    if "install" in arguments:
+        command += ["--progress-bar", "off"]
+    return _with_heartbeat(environment, command, say)
 
 
 def _with_bars(environment: Environment, command: list[str]) -> Result:
@@ -108,6 +110,7 @@ def _with_bars(environment: Environment, command: list[str]) -> Result:
     process = subprocess.Popen(
         [*command, "--log", str(environment.log)],
         stdin=subprocess.DEVNULL,
+        pass_fds=environment.held if os.name != "nt" else (),
         env=pip_environment(environment),
     )
     code = _wait(process)
@@ -126,6 +129,7 @@ def _with_heartbeat(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        pass_fds=environment.held if os.name != "nt" else (),
         env=pip_environment(environment),
     )
     stream = process.stdout

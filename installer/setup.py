@@ -152,7 +152,9 @@ class Setup:
     def _remove_rival(self, part: Part, state: State) -> None:
         other, package = _RIVALS.get(part.name, ("", ""))
         if other in state.done:
-            self._pip(["uninstall", "--yes", package])
+            result = self._pip(["uninstall", "--yes", package])
+            if not result.ok:
+                raise SetupFailed(self._explain(result.text).sentence)
             state.done.pop(other)
 
     def _install_ranges(self, state: State, dev: bool) -> None:
