@@ -4,6 +4,8 @@ import contextlib
 import json
 import os
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from vlm_desktop.backends.shelf import expected_hashes, sha256_of
@@ -13,11 +15,22 @@ Stamp = tuple[int, int, str]
 """Size in bytes, modification time in nanoseconds, SHA-256."""
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """A file that is what it was: the `number`-th of `total`."""
+
+    name: str
+    size_bytes: int
+    sha256: str
+    number: int
+    total: int
+
+
 class FileChecker:
     """Compares files with the SHA-256 they were locked with.
 
     A file whose size and modification time are those of an earlier good check is not read again
-    by `check`; `check_fully` reads everything. The stamps lie in `cache`; one that cannot be
+    by `check`; `check_each` reads everything. The stamps lie in `cache`; one that cannot be
     written only costs time.
     """
 
@@ -26,33 +39,34 @@ class FileChecker:
 
     def check(self, model_id: str, folder: Path) -> None:
         """Raise `ModelBroken`, naming the file, when one is missing or altered."""
-        self._check(model_id, folder, trust_stamps=True)
+        for _ in self._each(model_id, folder, trust_stamps=True):
+            pass
 
-    def check_fully(self, model_id: str, folder: Path) -> tuple[str, ...]:
-        """The same, reading every byte. Returns the names of the files checked."""
-        return self._check(model_id, folder, trust_stamps=False)
+    def check_each(self, model_id: str, folder: Path) -> Iterator[CheckedFile]:
+        """The same, reading every byte; yields after each file."""
+        return self._each(model_id, folder, trust_stamps=False)
 
-    def _check(self, model_id: str, folder: Path, *, trust_stamps: bool) -> tuple[str, ...]:
+    def _each(self, model_id: str, folder: Path, *, trust_stamps: bool) -> Iterator[CheckedFile]:
         expected = expected_hashes(folder)
         known = self._read()
         fresh: dict[str, Stamp] = {}
-        for name, digest in expected.items():
+        for number, (name, digest) in enumerate(expected.items(), start=1):
             path = folder / name
             try:
                 status = path.stat()
                 stamp = (status.st_size, status.st_mtime_ns, digest)
-                if trust_stamps and known.get(str(path)) == stamp:
-                    continue
-                actual = sha256_of(path)
+                trusted = trust_stamps and known.get(str(path)) == stamp
+                actual = digest if trusted else sha256_of(path)
             except OSError as error:
                 detail = f"{name}: {error.strerror or error}"
                 raise ModelBroken(model=model_id, detail=detail) from error
             if actual != digest:
                 raise ModelBroken(model=model_id, detail=f"{name} is not the file it was")
-            fresh[str(path)] = stamp
+            if not trusted:
+                fresh[str(path)] = stamp
+            yield CheckedFile(name, status.st_size, digest, number, len(expected))
         if fresh:
             self._write(known | fresh)
-        return tuple(expected)
 
     def _read(self) -> dict[str, Stamp]:
         try:

@@ -9,12 +9,12 @@ import base64
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
 
 from vlm_desktop.backends import runtime
+from vlm_desktop.backends.reports import ProviderChoice, ProviderTrial, Rejection
 from vlm_desktop.backends.runtime import (
     ERRORS,
     SHORT_NAMES,
@@ -31,35 +31,6 @@ _LOAD_ERRORS: tuple[type[Exception], ...] = (*ERRORS, ImportError, OSError)
 
 MIN_COSINE = 0.999
 """Agreement with the CPU that a provider must reach on every row of the trial."""
-
-
-class Rejection(StrEnum):
-    """Why a provider is not used. `doctor` puts each into words."""
-
-    NOT_IN_BUILD = "not-in-this-build"
-    NOT_TRIED = "not-tried"
-    LOAD_FAILED = "failed-to-load"
-    FELL_BACK = "fell-back-to-the-cpu"
-    WRONG_NUMBERS = "wrong-numbers"
-    OUT_OF_MEMORY = "out-of-memory"
-    RUN_FAILED = "failed-to-run"
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderTrial:
-    """One provider's outcome; `rejection` is None when it passed (or is the CPU)."""
-
-    provider: str
-    rejection: Rejection | None
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderChoice:
-    """The provider to use, by short name, and what every one answered, best first."""
-
-    provider: str
-    trials: tuple[ProviderTrial, ...]
 
 
 @dataclass(frozen=True, slots=True)

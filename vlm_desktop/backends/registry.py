@@ -5,14 +5,15 @@ A new family is one line in `FAMILIES`: its name and the "module:attr" of a clas
 """
 
 import shutil
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from vlm_desktop.backends.checking import FileChecker
+from vlm_desktop.backends.checking import CheckedFile, FileChecker
 from vlm_desktop.backends.importing import copy_in, recognise
 from vlm_desktop.backends.late import resolve
 from vlm_desktop.backends.protocols import ImageTextEncoder, TextReader
+from vlm_desktop.backends.reports import ExportReport, ProviderChoice
 from vlm_desktop.backends.shelf import (
     BROKEN,
     BUNDLED,
@@ -112,9 +113,10 @@ class Registry:
         reader: TextReader = resolve(READER, "reading the text in pictures")()
         return reader
 
-    def try_providers(self) -> Any:
-        """A `providers.ProviderChoice` for this machine, from a tiny built-in network."""
-        return resolve(CHOOSER, "running models")()
+    def try_providers(self, wanted: str = "auto") -> ProviderChoice:
+        """What runs networks on this machine, tried with a tiny built-in one."""
+        choice: ProviderChoice = resolve(CHOOSER, "running models")(wanted=wanted)
+        return choice
 
     # --- managing ----------------------------------------------------------------------
 
@@ -134,22 +136,31 @@ class Registry:
 
     def export(
         self, model_id: str, precision: str = "fp32", destination: Path | None = None
-    ) -> Any:
-        """Write the model as an ONNX pair and prove that it agrees; an `export.ExportReport`.
+    ) -> Generator[tuple[int, int], None, ExportReport]:
+        """Write the model as an ONNX pair and prove that it agrees.
 
-        Without `destination` the pair is installed as <id>-onnx-<precision>. Raises
-        `ExportRefused`, `ExportImpossible`, `PartMissing`, `DestinationNotWritable`.
+        Yields (steps done, steps in all). Without `destination` the pair is installed as
+        <id>-onnx-<precision>. Raises `ExportRefused`, `ExportImpossible`, `PartMissing`,
+        `DestinationNotWritable`; nothing is left behind then, nor when the generator is closed.
         """
         card, folder = self._usable(model_id)
-        name = f"{card.id}-onnx-{precision}"
-        target = destination or self._home / name
+        export_id = f"{card.id}-onnx-{precision}"
+        target = destination or self._home / export_id
         run = resolve(EXPORTER, "exporting a model to ONNX")
-        return run(card, folder, target, precision=precision, export_id=name)
+        report: ExportReport = yield from run(
+            card, folder, target, precision=precision, export_id=export_id
+        )
+        return report
 
     def verify(self, model_id: str) -> tuple[str, ...]:
         """Read every file of a model and compare. Returns the names; raises `ModelBroken`."""
-        card, folder = self._usable(model_id)
-        return self._checker.check_fully(card.id, folder)
+        card, folder = self._on_disk(model_id)
+        return tuple(file.name for file in self._checker.check_each(card.id, folder))
+
+    def verify_each(self, model_id: str) -> Iterator[CheckedFile]:
+        """`verify` file by file, for progress and cancelling."""
+        card, folder = self._on_disk(model_id)
+        yield from self._checker.check_each(card.id, folder)
 
     def remove(self, model_id: str) -> ModelCard:
         """Delete an installed model. Raises `ModelProtected` for a bundled one."""
@@ -168,14 +179,18 @@ class Registry:
             raise HomeNotWritable(path=card.path, detail=error.strerror or str(error)) from error
         return card
 
-    def _usable(self, model_id: str) -> tuple[ModelCard, Path]:
+    def _on_disk(self, model_id: str) -> tuple[ModelCard, Path]:
         card = self.card(model_id)
         if card.path is None:
             raise ModelNotInstalled(model=model_id)
         if card.state == BROKEN:
             raise ModelBroken(model=model_id, detail=card.problem)
-        self._checker.check(card.id, card.path)
         return card, card.path
+
+    def _usable(self, model_id: str) -> tuple[ModelCard, Path]:
+        card, folder = self._on_disk(model_id)
+        self._checker.check(card.id, folder)
+        return card, folder
 
 
 def _model_folders(parent: Path) -> list[Path]:

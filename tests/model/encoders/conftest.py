@@ -18,13 +18,13 @@ def build_pair() -> Callable[..., PairRecipe]:
     return make_pair
 
 
-@pytest.fixture()
+@pytest.fixture
 def pair_folder(tmp_path: Path) -> Path:
     make_pair(tmp_path / "made" / "tiny")
     return tmp_path / "made" / "tiny"
 
 
-@pytest.fixture()
+@pytest.fixture
 def registry(tmp_path: Path) -> Registry:
     """One bundled model ("starter"), an empty home and a shelf of one."""
     bundled = tmp_path / "bundled"

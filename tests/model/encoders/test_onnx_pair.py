@@ -8,13 +8,13 @@ import pytest
 
 from vlm_desktop.backends import runtime
 from vlm_desktop.backends.encoders.onnx_dual import OnnxDualEncoder
-from vlm_desktop.backends.providers import ProviderChoice, ProviderTrial
+from vlm_desktop.backends.reports import ProviderChoice, ProviderTrial
 from vlm_desktop.base.errors import ModelBroken, ModelOutOfMemory
 
 TEXTS = ["a photo of a dog", "the red boat", "", "cat", "a photo of a dog", "unknown words here"]
 
 
-@pytest.fixture()
+@pytest.fixture
 def encoder(pair_folder: Path) -> OnnxDualEncoder:
     return OnnxDualEncoder(pair_folder, threads=1)
 

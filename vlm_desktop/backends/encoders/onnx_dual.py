@@ -12,7 +12,8 @@ from vlm_desktop.backends.encoders.batches import BatchRunner
 from vlm_desktop.backends.encoders.preprocess import Preprocessor
 from vlm_desktop.backends.encoders.recipe import PairRecipe, read_pair
 from vlm_desktop.backends.encoders.tokens import TextTokens
-from vlm_desktop.backends.providers import ProviderChoice, TrialGraph, choose_provider
+from vlm_desktop.backends.providers import TrialGraph, choose_provider
+from vlm_desktop.backends.reports import ProviderChoice
 from vlm_desktop.backends.runtime import Feeds, Session, SessionRequest
 from vlm_desktop.base.errors import ModelBroken, ModelError
 from vlm_desktop.base.types import EncoderSpec, PixelArray, VectorArray
