@@ -6,6 +6,8 @@ return codes and data; only `gui` and `cli` call this module.
 
 from vlm_desktop.base import errors
 from vlm_desktop.base.errors import AppError, Refusal
+from vlm_desktop.base.events import Phase
+from vlm_desktop.base.types import Verdict
 
 ERROR_SENTENCES: dict[type[AppError], str] = {
     errors.Cancelled: "Stopped.",
@@ -125,3 +127,26 @@ def notice(code: str, detail: str) -> str:
 def bug(error: BaseException) -> str:
     """For an exception that is none of ours."""
     return BUG_SENTENCE.format(detail=f"{type(error).__name__}: {error}")
+
+
+PHASES: dict[Phase, str] = {
+    Phase.INVENTORY: "Looking at files",
+    Phase.DECODE: "Decoding",
+    Phase.ENCODE: "Indexing",
+    Phase.OCR: "Reading text in pictures",
+    Phase.CALIBRATE: "Calibrating",
+    Phase.EXPORT: "Exporting",
+    Phase.VERIFY: "Verifying",
+    Phase.EVALUATE: "Evaluating",
+    Phase.BENCH: "Measuring",
+}
+
+NOTHING_MATCHES = "Nothing here matches."
+VERDICT_COUNTS = "{likely} likely, {possible} possible."
+
+
+def verdict(found: Verdict, likely: int, possible: int) -> str:
+    """The line above the hits."""
+    if found is Verdict.NONE:
+        return NOTHING_MATCHES
+    return VERDICT_COUNTS.format(likely=f"{likely:,}", possible=f"{possible:,}")

@@ -178,6 +178,8 @@ class EncoderSpec:
     precision: str
     image_side: int
     """The shorter side, in pixels, that the encoder wants at least from the decoder."""
+    logit_scale: float = 100.0
+    """What a cosine is multiplied by before a softmax (1 / temperature)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,51 @@
+"""The program's entry: the window without a command, otherwise the command line."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from vlm_desktop import strings
+from vlm_desktop.base import log
+from vlm_desktop.base.errors import AppError
+from vlm_desktop.base.paths import resolve_home
+from vlm_desktop.cli.main import main as run_command
+from vlm_desktop.compose import build_services
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program; returns the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    home, rest = _home_only(arguments)
+    if rest:
+        return run_command(arguments, build_services)
+    return open_window(home)
+
+
+def open_window(home: Path | None = None, folder: Path | None = None) -> int:
+    """Open the window. Qt is imported here and nowhere before."""
+    log.configure(resolve_home(home).log)
+    run = importlib.import_module("vlm_desktop.gui.app").run
+    services = build_services(home)
+    try:
+        code: int = run(services, folder)
+    except AppError as error:
+        sys.stderr.write(strings.sentence(error) + "\n")
+        return 1
+    finally:
+        services.close()
+    return code
+
+
+def _home_only(arguments: Sequence[str]) -> tuple[Path | None, list[str]]:
+    """`--home DIR` and what stands beside it."""
+    rest = list(arguments)
+    if len(rest) == 2 and rest[0] == "--home":
+        return Path(rest[1]), []
+    if len(rest) == 1 and rest[0].startswith("--home="):
+        return Path(rest[0].partition("=")[2]), []
+    return None, rest
+
+
+if __name__ == "__main__":
+    sys.exit(main())

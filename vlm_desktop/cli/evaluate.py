@@ -1,0 +1,72 @@
+"""`vlm-desktop evaluate retrieval DATA.jsonl [--split NAME] [--model ID]`."""
+
+import argparse
+import dataclasses
+from pathlib import Path
+
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.cli.output import Output
+from vlm_desktop.engine.evaluate import CutFigures, RankFigures, RetrievalReport, read_captioned
+from vlm_desktop.engine.services import AppServices
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="TASK")
+    retrieval = actions.add_parser("retrieval", help="recall@1, 5, 10, median rank and the cut")
+    retrieval.add_argument("data", type=Path, metavar="DATA.jsonl")
+    retrieval.add_argument("--split", default="", metavar="NAME", help='rows of this "split" only')
+    retrieval.add_argument("--model", metavar="ID")
+
+
+def run(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
+    photos = read_captioned(arguments.data, arguments.split)
+    cancel = CancelToken()
+    verb = services.evaluate_retrieval(photos, cancel, model=arguments.model)
+    report = output.drive(verb, cancel)
+    if output.as_json:
+        output.json(dataclasses.asdict(report))
+    else:
+        _show(report, output)
+    return 0
+
+
+def _show(report: RetrievalReport, output: Output) -> None:
+    output.text(
+        f"{report.model_id}: {report.photos:,} photos, {report.captions:,} captions, "
+        f"{report.unreadable:,} unreadable"
+    )
+    output.table(
+        ("", "R@1", "R@5", "R@10", "median rank"),
+        [
+            _ranks("text to image", report.text_to_image),
+            _ranks("image to text", report.image_to_text),
+        ],
+    )
+    output.text(
+        f"Null prompts ({report.null_prompts:,}): best score {report.null_fit.location:.4f}, "
+        f"scale {report.null_fit.scale:.4f}"
+    )
+    output.table(
+        ("cut", "score", "captions kept", f"absent refused ({report.absent_queries})", "null refused"),
+        [_cut("possible", report.possible), _cut("likely", report.likely)],
+    )
+
+
+def _ranks(name: str, figures: RankFigures) -> tuple[str, ...]:
+    return (
+        name,
+        f"{figures.recall_at_1:.2f}",
+        f"{figures.recall_at_5:.2f}",
+        f"{figures.recall_at_10:.2f}",
+        f"{figures.median_rank:g}",
+    )
+
+
+def _cut(name: str, figures: CutFigures) -> tuple[str, ...]:
+    return (
+        f"{name} ({figures.probability})",
+        f"{figures.score:.4f}",
+        f"{figures.captions_kept:.1f} %",
+        f"{figures.absent_refused:.1f} %",
+        f"{figures.null_prompts_refused:.1f} %",
+    )

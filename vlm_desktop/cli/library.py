@@ -1,0 +1,104 @@
+"""`vlm-desktop library info | verify | forget PATH | rebuild`."""
+
+import argparse
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from vlm_desktop import strings
+from vlm_desktop.cli.output import Output
+from vlm_desktop.engine.services import AppServices
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("info", help="counts by state, models and their coverage")
+    actions.add_parser("verify", help="prove that indexed + quarantined = scanned")
+    forget = actions.add_parser("forget", help="take a photo or folder out of the library")
+    forget.add_argument("path", type=Path, metavar="PATH")
+    actions.add_parser("rebuild", help="put a damaged library aside and start a new one")
+
+
+def run(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
+    actions = {"info": _info, "verify": _verify, "forget": _forget, "rebuild": _rebuild}
+    return actions[arguments.action](arguments, services, output)
+
+
+def _info(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
+    del arguments
+    info = services.info()
+    if output.as_json:
+        document = plain(dataclasses.asdict(info)) | {"home": str(services.paths.home)}
+        document["files"]["scanned"] = info.files.scanned
+        document["quarantine"] = [
+            {"path": str(entry.path), "reason": strings.refusal(entry.reason, entry.detail)}
+            for entry in services.quarantine()
+        ]
+        output.json(document)
+        return 0
+    output.text(f"Library in {services.paths.home}")
+    files = info.files
+    output.text(
+        f"{files.scanned:,} files: {files.indexed:,} indexed, {files.quarantined:,} in "
+        f"quarantine, {files.pending:,} waiting, {files.missing:,} missing; "
+        f"{info.contents:,} different photos."
+    )
+    for root in info.roots:
+        state = "" if root.root.online else " (not there at the moment)"
+        output.text(f"  {root.root.path}{state}: {root.files.scanned:,} files")
+    for model in info.models:
+        output.text(f"  {model.model_id} ({model.state}): {model.contents:,} of {model.total:,}")
+    return 0
+
+
+def _verify(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
+    del arguments
+    report = services.verify()
+    if output.as_json:
+        document = plain(dataclasses.asdict(report))
+        document["complete"] = report.is_complete
+        output.json(document)
+    else:
+        output.text(
+            f"{report.indexed:,} indexed + {report.quarantined:,} in quarantine = "
+            f"{report.indexed + report.quarantined:,} of {report.scanned:,} scanned files."
+        )
+        for problem in report.problems:
+            output.text(f"  {problem.code}: {problem.count:,} ({', '.join(problem.samples)})")
+    return 0 if report.is_complete else 1
+
+
+def _forget(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
+    forgotten = services.forget(arguments.path.absolute())
+    if output.as_json:
+        output.json(
+            {
+                "files": forgotten.files,
+                "contents": forgotten.contents,
+                "vectors": forgotten.vectors,
+            }
+        )
+    else:
+        output.text(f"Forgot {forgotten.files:,} files and {forgotten.contents:,} photos.")
+    return 0
+
+
+def _rebuild(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
+    del arguments
+    aside = services.rebuild()
+    if output.as_json:
+        output.json({"aside": None if aside is None else str(aside)})
+    elif aside is None:
+        output.text("There was no library to put aside.")
+    else:
+        output.text(f"The old library lies at {aside}. Index your folders again.")
+    return 0
+
+
+def plain(value: Any) -> Any:
+    """Paths as text, tuples as lists, so that JSON can hold them."""
+    if isinstance(value, dict):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return str(value) if isinstance(value, Path) else value

@@ -1,0 +1,133 @@
+"""The command line's entry: finds the command, builds the services, turns errors into sentences.
+
+A new command is one line in `COMMANDS` and a module with `add_arguments(parser)` and
+`run(arguments, services, output) -> int`. Modules are imported when their command is asked for,
+so that `--help` and `search` start quickly.
+"""
+
+import argparse
+import importlib
+import logging
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
+
+from vlm_desktop import __version__, strings
+from vlm_desktop.base import log
+from vlm_desktop.base.errors import AppError, Cancelled
+from vlm_desktop.base.paths import resolve_home
+from vlm_desktop.cli.output import Output, standard
+from vlm_desktop.engine.services import AppServices
+
+DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "index": ("index", "index folders of photos"),
+    "search": ("search", "find photos by words, pictures and filters"),
+    "similar": ("similar", "find photos that look like one"),
+    "tag": ("tag", "label photos with any list of words"),
+    "policy": ("policy", "flag photos by a policy in plain sentences"),
+    "duplicates": ("duplicates", "find the same photo kept twice"),
+    "library": ("library", "look at, verify and prune the library"),
+    "models": ("models", "list, import, export, verify and remove models"),
+    "ocr": ("ocr", "read the text in a picture or PDF"),
+    "evaluate": ("evaluate", "measure quality on your own data"),
+    "bench": ("bench", "measure speed and memory on this machine"),
+    "doctor": ("doctor", "what this machine can run, and why"),
+    "welcome": ("welcome", "index a folder and show what search finds"),
+}
+"""Command -> (module in `vlm_desktop.cli`, one line of help)."""
+
+_log = logging.getLogger(__name__)
+
+
+def main(argv: Sequence[str], build_services: Callable[[Path | None], AppServices]) -> int:
+    """Run one command and return its exit code."""
+    parser, module = _parser(argv)
+    arguments = parser.parse_args(argv)
+    if module is None:
+        parser.print_help(sys.stderr)
+        return WRONG_USAGE
+    output = standard(as_json=arguments.json)
+    log.configure(resolve_home(arguments.home).log, verbose=arguments.verbose)
+    previous = _let_terminate_interrupt()
+    try:
+        services = build_services(arguments.home)
+        try:
+            code: int = module.run(arguments, services, output)
+        finally:
+            services.close()
+    except AppError as error:
+        return _failed(error, output)
+    except BrokenPipeError:
+        # The reader of stdout went away ("| head"); nothing is left to say.
+        sys.stdout = None  # type: ignore[assignment]
+        return DONE
+    except KeyboardInterrupt:
+        output.say(strings.ERROR_SENTENCES[Cancelled])
+        return INTERRUPTED
+    finally:
+        output.close()
+        if previous is not None:
+            signal.signal(signal.SIGTERM, previous)
+    return code
+
+
+def _failed(error: AppError, output: Output) -> int:
+    _log.debug("command failed", exc_info=error)
+    output.say(strings.sentence(error))
+    return INTERRUPTED if isinstance(error, Cancelled) else FAILED
+
+
+def _parser(argv: Sequence[str]) -> tuple[argparse.ArgumentParser, ModuleType | None]:
+    """The parser, and the module of the command that `argv` names."""
+    parser = argparse.ArgumentParser(
+        prog="vlm-desktop",
+        description="Search your own photos by meaning, on your own machine. "
+        "Without a command the window opens.",
+    )
+    parser.add_argument("--version", action="version", version=f"vlm-desktop {__version__}")
+    _add_common(parser, top=True)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    wanted = _first_command(argv)
+    chosen = None
+    for name, (module_name, help_text) in COMMANDS.items():
+        command = commands.add_parser(name, help=help_text, description=help_text.capitalize())
+        _add_common(command, top=False)
+        if name == wanted:
+            chosen = importlib.import_module(f"vlm_desktop.cli.{module_name}")
+            chosen.add_arguments(command)
+    return parser, chosen
+
+
+def _first_command(argv: Sequence[str]) -> str | None:
+    """The command in `argv`: the first word that is neither an option nor an option's value."""
+    words = iter(argv)
+    for word in words:
+        if word == "--home":
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return None
+
+
+def _add_common(parser: argparse.ArgumentParser, *, top: bool) -> None:
+    """Options that stand before or after the command."""
+    absent = None if top else argparse.SUPPRESS
+    off = False if top else argparse.SUPPRESS
+    parser.add_argument(
+        "--home", type=Path, metavar="DIR", default=absent,
+        help="folder with the library, thumbnails, models and settings",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", default=off, help="answer in JSON")
+    parser.add_argument("--verbose", action="store_true", default=off, help="log to stderr")
+
+
+def _let_terminate_interrupt() -> Callable[..., object] | int | None:
+    """SIGTERM ends a command the way Ctrl-C does; on the main thread only."""
+    try:
+        return signal.signal(signal.SIGTERM, signal.default_int_handler)
+    except ValueError:
+        return None

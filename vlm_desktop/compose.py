@@ -1,0 +1,32 @@
+"""The composition root: the one place that knows every part and puts them together."""
+
+import os
+from pathlib import Path
+
+from vlm_desktop.backends.registry import Registry
+from vlm_desktop.base.paths import bundled, resolve_home
+from vlm_desktop.base.settings import load_settings
+from vlm_desktop.base.types import DecodeLimits
+from vlm_desktop.engine.services import AppServices
+from vlm_desktop.media.pool import DecodePool
+from vlm_desktop.store.library import Library
+
+
+def build_services(home: Path | None = None) -> AppServices:
+    """Everything over one home folder. Opens no database, starts no process, loads no model."""
+    paths = resolve_home(home)
+    settings = load_settings(paths.settings)
+    registry = Registry(
+        bundled=bundled("models"),
+        home_models=paths.models,
+        manifest=bundled("models") / "manifest.toml",
+    )
+    limits = DecodeLimits(max_pixels=settings.max_pixels, seconds=settings.decode_seconds)
+
+    def open_pool() -> DecodePool:
+        return DecodePool(settings.decode_workers or os.cpu_count() or 1, limits)
+
+    def open_library() -> Library:
+        return Library.open(paths)
+
+    return AppServices(paths, settings, registry, open_library, open_pool)

@@ -1,0 +1,213 @@
+"""Measuring speed and memory of indexing and search, always as ratios within one run.
+
+A machine's speed drifts, so each figure stands beside what the same machine could do in the
+same minute: indexing beside decoding and encoding alone, a search beside one matrix-vector
+product of the same size.
+"""
+
+import os
+import statistics
+import time
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import psutil
+from numpy.typing import NDArray
+
+from vlm_desktop.backends.protocols import ImageTextEncoder
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.events import Event, Phase, Progress
+from vlm_desktop.base.types import (
+    DecodedFile,
+    DecodeLimits,
+    DecodeRequest,
+    PixelArray,
+    VectorArray,
+)
+from vlm_desktop.engine.calibration import GumbelFit, standard_at
+from vlm_desktop.engine.filling import ENCODE_BATCH
+from vlm_desktop.engine.indexing import Indexer, IndexOptions, IndexSummary
+from vlm_desktop.engine.ranking import Term, best_first, combine, score_rows
+from vlm_desktop.media.decode import decode_file
+from vlm_desktop.media.scan import ScannedFile, scan_folder
+
+_SAMPLE = 64
+_PAIRS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where a figure was taken."""
+
+    cores: int
+    memory_bytes: int
+    peak_rss_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFigures:
+    """`ratio` is images_per_second over what all cores could do at the cost of decode + encode.
+
+    `decode_seconds` and `encode_seconds` are per picture, alone, on one core;
+    `rescan_files_per_second` is a second run over the unchanged folder.
+    """
+
+    machine: Machine
+    model_id: str
+    images: int
+    images_per_second: float
+    decode_seconds: float
+    encode_seconds: float
+    ideal_images_per_second: float
+    ratio: float
+    rescan_files_per_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFigures:
+    """Medians in seconds and their ratios to one float32 matrix-vector product."""
+
+    machine: Machine
+    vectors: int
+    dimension: int
+    open_seconds: float
+    product_seconds: float
+    search_seconds: float
+    search_ratio: float
+    filter_share: float
+    filtered_seconds: float
+    filtered_ratio: float
+
+
+def machine() -> Machine:
+    process = psutil.Process()
+    return Machine(
+        cores=os.cpu_count() or 1,
+        memory_bytes=psutil.virtual_memory().total,
+        peak_rss_bytes=process.memory_info().rss,
+    )
+
+
+def bench_index(
+    folder: Path,
+    indexer: Indexer,
+    encoder: ImageTextEncoder,
+    limits: DecodeLimits,
+    cancel: CancelToken,
+) -> Generator[Event, None, IndexFigures]:
+    """Index `folder` into a fresh library, and cost decode and encode alone before and after.
+
+    The cost alone is taken on the same files, one at a time in this process with one thread,
+    before the run and after it, and averaged, so that a drifting machine counts on both sides.
+    """
+    files = _spread([f.path for f in scan_folder(folder, cancel) if isinstance(f, ScannedFile)])
+    options = IndexOptions(ocr=False)
+    before = cost_alone(files, encoder, limits)
+    yield Progress(Phase.BENCH, 1, 4)
+    summary: IndexSummary = yield from indexer.index([folder], encoder, options, cancel)
+    yield Progress(Phase.BENCH, 2, 4)
+    after = cost_alone(files, encoder, limits)
+    yield Progress(Phase.BENCH, 3, 4)
+    rescan: IndexSummary = yield from indexer.index([folder], encoder, options, cancel)
+    decode, encode = ((one + two) / 2 for one, two in zip(before, after, strict=True))
+    ideal = (os.cpu_count() or 1) / (decode + encode)
+    return IndexFigures(
+        machine=machine(),
+        model_id=encoder.spec.model_id,
+        images=summary.indexed,
+        images_per_second=summary.images_per_second,
+        decode_seconds=decode,
+        encode_seconds=encode,
+        ideal_images_per_second=ideal,
+        ratio=summary.images_per_second / ideal,
+        rescan_files_per_second=rescan.scanned / rescan.seconds,
+    )
+
+
+def cost_alone(
+    files: Sequence[Path], encoder: ImageTextEncoder, limits: DecodeLimits
+) -> tuple[float, float]:
+    """Mean seconds a picture to decode, and to encode in batches; one after the other."""
+    side = encoder.spec.image_side
+    pictures: list[PixelArray] = []
+    started = time.perf_counter()
+    for path in files:
+        outcome = decode_file(DecodeRequest(path, min_side=side), limits)
+        if isinstance(outcome, DecodedFile):
+            pictures += [page.pixels for page in outcome.pages]
+    decode = (time.perf_counter() - started) / max(1, len(pictures))
+    encoder.encode_images(pictures[:ENCODE_BATCH])
+    started = time.perf_counter()
+    for start in range(0, len(pictures), ENCODE_BATCH):
+        encoder.encode_images(pictures[start : start + ENCODE_BATCH])
+    encode = (time.perf_counter() - started) / max(1, len(pictures))
+    return decode, encode
+
+
+def bench_search(
+    open_matrix: Callable[[], VectorArray],
+    narrow: Callable[[], NDArray[np.int64]],
+    cancel: CancelToken,
+) -> Generator[Event, None, SearchFigures]:
+    """Time whole searches beside plain matrix-vector products, in turn, in this run.
+
+    `open_matrix` opens the memory-mapped matrix [n, d]; `narrow` runs a filter in SQL and
+    returns the rows that pass.
+    """
+    started = time.perf_counter()
+    matrix = open_matrix()
+    opened = time.perf_counter() - started
+    random = np.random.default_rng(1)
+    query = random.standard_normal(matrix.shape[1]).astype(np.float32)
+    query /= np.linalg.norm(query)
+    fit = GumbelFit(location=0.2, scale=0.01)
+    ids = np.arange(len(matrix), dtype=np.int64)
+    products, searches, filtered = [], [], []
+    share = 0.0
+    matrix @ query  # brings the file into memory
+    for done in range(_PAIRS):
+        cancel.raise_if_cancelled()
+        products.append(_seconds(lambda: matrix @ query))
+        searches.append(_seconds(lambda: _search(matrix, None, query, fit, ids)))
+        rows = narrow()
+        share = len(rows) / len(matrix)
+        filtered.append(_seconds(lambda: _search(matrix, narrow(), query, fit, ids)))
+        yield Progress(Phase.BENCH, done + 1, _PAIRS)
+    product = statistics.median(products)
+    return SearchFigures(
+        machine=machine(),
+        vectors=len(matrix),
+        dimension=matrix.shape[1],
+        open_seconds=opened,
+        product_seconds=product,
+        search_seconds=statistics.median(searches),
+        search_ratio=statistics.median(searches) / product,
+        filter_share=share,
+        filtered_seconds=statistics.median(filtered),
+        filtered_ratio=statistics.median(filtered) / product,
+    )
+
+
+def _search(
+    matrix: VectorArray,
+    rows: NDArray[np.int64] | None,
+    query: VectorArray,
+    fit: GumbelFit,
+    ids: NDArray[np.int64],
+) -> None:
+    scores = score_rows(matrix, rows, combine([Term(query, fit, 1.0)]))
+    (scores >= standard_at(0.9)).sum()
+    best_first(scores, ids if rows is None else ids[rows], 50)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _spread(paths: Sequence[Path]) -> list[Path]:
+    """At most `_SAMPLE` of them, evenly."""
+    return list(paths[:: max(1, len(paths) // _SAMPLE)])[:_SAMPLE]

@@ -1,0 +1,232 @@
+"""Measuring retrieval on captioned photos: recall@k, median rank, and what the cut refuses."""
+
+import json
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.errors import BadInputFile
+from vlm_desktop.base.events import Event, Phase, Progress, Quarantined
+from vlm_desktop.base.paths import bundled
+from vlm_desktop.base.types import DecodedFile, DecodeRequest, RefusedFile, VectorArray
+from vlm_desktop.engine.calibration import (
+    LIKELY,
+    POSSIBLE,
+    GumbelFit,
+    best_null_scores,
+    fit_gumbel,
+    read_prompts,
+)
+from vlm_desktop.engine.encoding import Encoders
+from vlm_desktop.media.pool import DecodePool
+
+_BATCH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionedPhoto:
+    path: Path
+    captions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RankFigures:
+    """Recalls in percent; the median rank counts from 1."""
+
+    recall_at_1: float
+    recall_at_5: float
+    recall_at_10: float
+    median_rank: float
+
+
+@dataclass(frozen=True, slots=True)
+class CutFigures:
+    """Shares in percent of queries whose best hit reaches the cut at `probability`."""
+
+    probability: float
+    score: float
+    captions_kept: float
+    absent_refused: float
+    null_prompts_refused: float
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalReport:
+    """What `evaluate retrieval` prints."""
+
+    model_id: str
+    photos: int
+    captions: int
+    unreadable: int
+    text_to_image: RankFigures
+    image_to_text: RankFigures
+    null_prompts: int
+    absent_queries: int
+    null_fit: GumbelFit
+    possible: CutFigures
+    likely: CutFigures
+
+
+def read_captioned(path: Path, split: str = "") -> tuple[CaptionedPhoto, ...]:
+    """Rows {"image", "captions"[, "split"]} of a JSON-lines file; images relative to it.
+
+    Raises BadInputFile with the line that does not read.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInputFile(path=path, line=None, detail=str(error)) from error
+    photos: dict[Path, list[str]] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row: dict[str, Any] = json.loads(line)
+            image, captions = row["image"], row["captions"]
+        except (ValueError, KeyError, TypeError) as error:
+            detail = 'each line must be {"image": ..., "captions": [...]}'
+            raise BadInputFile(path=path, line=number, detail=detail) from error
+        if not isinstance(captions, list) or not all(isinstance(one, str) for one in captions):
+            raise BadInputFile(path=path, line=number, detail='"captions" must be a list of texts')
+        if captions and (not split or row.get("split") == split):
+            photos.setdefault(path.parent / str(image), []).extend(captions)
+    if not photos:
+        detail = f"no row has the split {split}" if split else "it holds no captioned photo"
+        raise BadInputFile(path=path, line=None, detail=detail)
+    return tuple(CaptionedPhoto(image, tuple(captions)) for image, captions in photos.items())
+
+
+def evaluate_retrieval(
+    photos: Sequence[CaptionedPhoto],
+    model_id: str,
+    encoders: Encoders,
+    open_pool: Callable[[], DecodePool],
+    cancel: CancelToken,
+) -> Generator[Event, None, RetrievalReport]:
+    """Encode photos and captions, rank them both ways, and try the calibrated cut.
+
+    Raises ModelError; BadInputFile is for `read_captioned`. Photos that do not decode are left
+    out and counted.
+    """
+    images, readable = yield from _image_vectors(photos, model_id, encoders, open_pool, cancel)
+    kept = [photo for photo, good in zip(photos, readable, strict=True) if good]
+    captions = [caption for photo in kept for caption in photo.captions]
+    owner = np.repeat(np.arange(len(kept)), [len(photo.captions) for photo in kept])
+    texts = yield from _text_vectors(captions, model_id, encoders, cancel)
+    scores = texts @ images.T  # [captions, photos]
+    null_prompts = list(read_prompts(_prompts("null_prompts.txt")))
+    absent = list(read_prompts(_prompts("absent_queries.txt")))
+    null_best = best_null_scores(images, encoders.texts(model_id, null_prompts))
+    absent_best = best_null_scores(images, encoders.texts(model_id, absent))
+    fit = fit_gumbel(null_best)
+    best = scores.max(axis=1)
+    possible, likely = (
+        _cut(probability, fit, best, absent_best, null_best) for probability in (POSSIBLE, LIKELY)
+    )
+    return RetrievalReport(
+        model_id=model_id,
+        photos=len(kept),
+        captions=len(captions),
+        unreadable=len(photos) - len(kept),
+        text_to_image=rank_figures(text_ranks(scores, owner)),
+        image_to_text=rank_figures(image_ranks(scores.T, owner)),
+        null_prompts=len(null_prompts),
+        absent_queries=len(absent),
+        null_fit=fit,
+        possible=possible,
+        likely=likely,
+    )
+
+
+def text_ranks(scores: NDArray[np.float32], owner: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Rank (from 1) of each caption's own photo. scores [captions, photos] -> [captions]."""
+    own = scores[np.arange(len(scores)), owner]
+    return 1 + (scores > own[:, None]).sum(axis=1)
+
+
+def image_ranks(scores: NDArray[np.float32], owner: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Rank of each photo's best own caption. scores [photos, captions] -> [photos]."""
+    own = np.where(owner[None, :] == np.arange(len(scores))[:, None], scores, -np.inf)
+    return 1 + (scores > own.max(axis=1)[:, None]).sum(axis=1)
+
+
+def rank_figures(ranks: NDArray[np.int64]) -> RankFigures:
+    """Recall@1, 5, 10 in percent and the median rank."""
+
+    def recall(k: int) -> float:
+        return round(100.0 * float((ranks <= k).mean()), 2)
+
+    return RankFigures(recall(1), recall(5), recall(10), float(np.median(ranks)))
+
+
+def _cut(
+    probability: float,
+    fit: GumbelFit,
+    captions: NDArray[np.float32],
+    absent: NDArray[np.float32],
+    null: NDArray[np.float32],
+) -> CutFigures:
+    score = fit.score_at(probability)
+    return CutFigures(
+        probability=probability,
+        score=round(score, 4),
+        captions_kept=round(100.0 * float((captions >= score).mean()), 2),
+        absent_refused=round(100.0 * float((absent < score).mean()), 2),
+        null_prompts_refused=round(100.0 * float((null < score).mean()), 2),
+    )
+
+
+def _prompts(name: str) -> Path:
+    return bundled("resources") / "prompts" / name
+
+
+def _image_vectors(
+    photos: Sequence[CaptionedPhoto],
+    model_id: str,
+    encoders: Encoders,
+    open_pool: Callable[[], DecodePool],
+    cancel: CancelToken,
+) -> Generator[Event, None, tuple[VectorArray, list[bool]]]:
+    """Embeddings of the readable photos in order, and which ones those are."""
+    spec = encoders.spec(model_id)
+    place = {photo.path: index for index, photo in enumerate(photos)}
+    vectors = np.zeros((len(photos), spec.dimension), dtype=np.float32)
+    readable = [False] * len(photos)
+    batch: list[DecodedFile] = []
+    requests = (DecodeRequest(path, spec.image_side, thumbnail_side=0) for path in place)
+
+    def encode() -> None:
+        rows = encoders.images(model_id, [decoded.pages[0].pixels for decoded in batch])
+        for decoded, row in zip(batch, rows, strict=True):
+            vectors[place[decoded.path]], readable[place[decoded.path]] = row, True
+        batch.clear()
+
+    with open_pool() as pool:
+        for outcome in pool.decode(requests, cancel):
+            cancel.raise_if_cancelled()
+            if isinstance(outcome, DecodedFile):
+                batch.append(outcome)
+            elif isinstance(outcome, RefusedFile):
+                yield Quarantined(outcome.path, outcome.reason, outcome.detail)
+            if len(batch) == _BATCH:
+                encode()
+                yield Progress(Phase.EVALUATE, sum(readable), len(photos))
+        if batch:
+            encode()
+    return vectors[readable], readable
+
+
+def _text_vectors(
+    texts: Sequence[str], model_id: str, encoders: Encoders, cancel: CancelToken
+) -> Generator[Event, None, VectorArray]:
+    parts = []
+    for start in range(0, len(texts), 256):
+        cancel.raise_if_cancelled()
+        parts.append(encoders.texts(model_id, texts[start : start + 256]))
+        yield Progress(Phase.EVALUATE, start, len(texts))
+    return np.concatenate(parts)

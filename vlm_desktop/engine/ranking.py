@@ -1,0 +1,104 @@
+"""Exact scoring of one query over the vector matrix, and rank fusion. Pure numpy."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vlm_desktop.base.types import VectorArray
+from vlm_desktop.engine.calibration import GumbelFit
+
+RRF_CONSTANT = 60
+"""k of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)."""
+
+_GATHER_ROWS = 8_192
+_GATHER_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One part of a query: its embedding [d], the null distribution it is read by, a weight."""
+
+    vector: VectorArray
+    null: GumbelFit
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class CombinedQuery:
+    """Several terms as one vector: `matrix @ vector - offset` is the standardised score.
+
+    The weighted mean of standardised scores is linear in the picture's embedding, so text and
+    pictures are combined on calibrated scores in a single pass over the matrix.
+    """
+
+    vector: VectorArray
+    offset: float
+
+
+def combine(terms: Sequence[Term]) -> CombinedQuery:
+    """Fold terms into one query. Needs at least one term with a positive weight."""
+    total = sum(term.weight for term in terms)
+    vector = np.zeros_like(terms[0].vector, dtype=np.float64)
+    offset = 0.0
+    for term in terms:
+        share = term.weight / (total * term.null.scale)
+        vector += share * term.vector
+        offset += share * term.null.location
+    return CombinedQuery(vector=vector.astype(np.float32), offset=offset)
+
+
+def score_rows(
+    matrix: VectorArray, rows: NDArray[np.int64] | None, query: CombinedQuery
+) -> NDArray[np.float32]:
+    """Standardised scores of `rows` (None: all), in their order. matrix [n, d] -> [len(rows)].
+
+    Few rows are gathered block by block, so that a block stays in the cache; many rows are
+    read in place, since one pass over the whole matrix is then cheaper than copying.
+    """
+    if rows is None:
+        scores = matrix @ query.vector
+    elif len(rows) > _GATHER_SHARE * len(matrix):
+        scores = (matrix @ query.vector)[rows]
+    else:
+        scores = np.empty(len(rows), dtype=np.float32)
+        for start in range(0, len(rows), _GATHER_ROWS):
+            block = rows[start : start + _GATHER_ROWS]
+            scores[start : start + len(block)] = matrix[block] @ query.vector
+    scores -= np.float32(query.offset)
+    return scores
+
+
+def best_first(
+    scores: NDArray[np.float32], tie_break: NDArray[np.int64], limit: int
+) -> NDArray[np.int64]:
+    """Positions of the `limit` highest scores, best first; equal scores by lower `tie_break`.
+
+    argpartition finds the cut, and everything equal to the cut is kept until the ties are
+    broken, so that the answer does not depend on the order of rows.
+    """
+    if limit <= 0 or not len(scores):
+        return np.empty(0, dtype=np.int64)
+    if limit < len(scores):
+        cut = scores[np.argpartition(scores, len(scores) - limit)[len(scores) - limit :]].min()
+        candidates = np.flatnonzero(scores >= cut)
+    else:
+        candidates = np.arange(len(scores))
+    order = np.lexsort((tie_break[candidates], -scores[candidates]))
+    return candidates[order[:limit]]
+
+
+def first_of_each(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Positions of the first occurrence of each value, in their order."""
+    _, first = np.unique(values, return_index=True)
+    return np.sort(first)
+
+
+def fuse(rankings: Mapping[str, Iterable[int]]) -> dict[int, float]:
+    """Reciprocal rank fusion of named rankings of content ids, best first."""
+    fused: dict[int, float] = {}
+    for ranking in rankings.values():
+        for rank, content_id in enumerate(ranking, start=1):
+            fused[content_id] = fused.get(content_id, 0.0) + 1.0 / (RRF_CONSTANT + rank)
+    return fused

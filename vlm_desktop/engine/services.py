@@ -1,0 +1,208 @@
+"""The engine as its fronts see it: one object, verbs as generators.
+
+Every verb yields `base.events` and returns a frozen result; a front drives it with `next()` or
+through `vlm_desktop.jobs`. Nothing is loaded before a verb needs it.
+"""
+
+import threading
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+
+from vlm_desktop.backends.protocols import ImageTextEncoder, TextReader
+from vlm_desktop.backends.registry import Registry
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.events import Event
+from vlm_desktop.base.paths import HomePaths
+from vlm_desktop.base.settings import Settings
+from vlm_desktop.base.types import DecodeLimits, Query, SearchResult
+from vlm_desktop.engine.doctor import DoctorReport, examine
+from vlm_desktop.engine.duplicates import find_duplicates
+from vlm_desktop.engine.encoding import Encoders
+from vlm_desktop.engine.evaluate import CaptionedPhoto, RetrievalReport, evaluate_retrieval
+from vlm_desktop.engine.indexing import Indexer, IndexOptions, IndexSummary
+from vlm_desktop.engine.labels import Labeller, Policy
+from vlm_desktop.engine.models import ModelShelf
+from vlm_desktop.engine.readtext import PageLines, read_file
+from vlm_desktop.engine.search import Searcher
+from vlm_desktop.media.pool import DecodePool
+from vlm_desktop.media.thumbnails import ThumbnailStore
+from vlm_desktop.store.library import Library
+from vlm_desktop.store.records import (
+    ForgottenCounts,
+    LibraryInfo,
+    QuarantineEntry,
+    VerifyReport,
+)
+
+
+class AppServices:
+    """All verbs over one home folder. `compose` builds it; `close` frees what it opened."""
+
+    def __init__(
+        self,
+        paths: HomePaths,
+        settings: Settings,
+        registry: Registry,
+        open_library: Callable[[], Library],
+        open_pool: Callable[[], DecodePool],
+    ) -> None:
+        self.paths = paths
+        self.settings = settings
+        self.models = ModelShelf(registry)
+        self._registry = registry
+        self._open_library = open_library
+        self._open_pool = open_pool
+        self._lock = threading.Lock()
+        self._library: Library | None = None
+        self._encoders = Encoders(self._open_encoder)
+        self._limits = DecodeLimits(
+            max_pixels=settings.max_pixels, seconds=settings.decode_seconds
+        )
+        self._thumbnails = ThumbnailStore(paths.thumbnails)
+
+    @property
+    def library(self) -> Library:
+        """The library, opened when first asked for. Raises LibraryError."""
+        with self._lock:
+            if self._library is None:
+                self._library = self._open_library()
+            return self._library
+
+    def model_in_use(self, chosen: str | None = None) -> str:
+        """The model that answers: the chosen one, else the library's, else the setting's."""
+        return chosen or self.library.active_model() or self.settings.search_model
+
+    # --- photos ------------------------------------------------------------------------
+
+    def index(
+        self,
+        folders: Sequence[Path],
+        cancel: CancelToken,
+        *,
+        model: str | None = None,
+        ocr: bool | None = None,
+    ) -> Generator[Event, None, IndexSummary]:
+        """Index folders, then measure the calibration if the library outgrew it."""
+        model_id = self.model_in_use(model)
+        options = IndexOptions(
+            ocr=self.settings.ocr if ocr is None else ocr,
+            thumbnail_side=self.settings.thumbnail_side,
+        )
+        indexer = Indexer(self.library, self._thumbnails, self._open_pool, self._open_reader)
+        summary = yield from indexer.index(
+            folders, self._encoders.get(model_id), options, cancel
+        )
+        if len(self.library.vectors(model_id).content_ids):
+            yield from self._searcher().calibration(model_id)
+        return summary
+
+    def search(
+        self, query: Query, cancel: CancelToken, *, model: str | None = None
+    ) -> Generator[Event, None, SearchResult]:
+        return (yield from self._searcher().search(query, self.model_in_use(model), cancel))
+
+    def similar(
+        self, path: Path, limit: int, cancel: CancelToken, *, model: str | None = None
+    ) -> Generator[Event, None, SearchResult]:
+        model_id = self.model_in_use(model)
+        return (yield from self._searcher().similar(path, model_id, limit, cancel))
+
+    def duplicates(self, cancel: CancelToken) -> Generator[Event, None, int]:
+        return (yield from find_duplicates(self.library, cancel))
+
+    def tag(
+        self,
+        labels: Sequence[str],
+        cancel: CancelToken,
+        *,
+        templates: int = 80,
+        limit: int = 5,
+        paths: Sequence[Path] = (),
+        model: str | None = None,
+    ) -> Generator[Event, None, int]:
+        labeller = Labeller(self.library, self._encoders)
+        model_id = self.model_in_use(model)
+        return (
+            yield from labeller.tag(
+                labels, model_id, cancel, templates=templates, limit=limit, paths=paths
+            )
+        )
+
+    def check_policies(
+        self, policies: Sequence[Policy], cancel: CancelToken, *, model: str | None = None
+    ) -> Generator[Event, None, int]:
+        labeller = Labeller(self.library, self._encoders)
+        return (yield from labeller.check(policies, self.model_in_use(model), cancel))
+
+    def read_text(
+        self, path: Path, cancel: CancelToken
+    ) -> Generator[Event, None, tuple[PageLines, ...]]:
+        reader = self._open_reader()
+        try:
+            return (yield from read_file(path, reader, self._limits, cancel))
+        finally:
+            reader.close()
+
+    def evaluate_retrieval(
+        self, photos: Sequence[CaptionedPhoto], cancel: CancelToken, *, model: str | None = None
+    ) -> Generator[Event, None, RetrievalReport]:
+        model_id = model or self.settings.search_model
+        return (
+            yield from evaluate_retrieval(
+                photos, model_id, self._encoders, self._open_pool, cancel
+            )
+        )
+
+    # --- the library -------------------------------------------------------------------
+
+    def info(self) -> LibraryInfo:
+        return self.library.info()
+
+    def verify(self) -> VerifyReport:
+        return self.library.verify()
+
+    def quarantine(self) -> list[QuarantineEntry]:
+        return self.library.quarantine()
+
+    def examine(self) -> DoctorReport:
+        return examine(self.paths, self._registry)
+
+    def forget(self, path: Path) -> ForgottenCounts:
+        """Take a file or folder out of the library: rows, vectors, texts and thumbnails."""
+        forgotten = self.library.forget(path)
+        self._thumbnails.delete(forgotten.hashes)
+        return forgotten
+
+    def rebuild(self) -> Path | None:
+        """Put a damaged database aside and start a new one; returns where the old one lies."""
+        with self._lock:
+            if self._library is not None:
+                self._library.close()
+                self._library = None
+            return Library.rebuild(self.paths)
+
+    def thumbnail(self, content_id: int) -> bytes | None:
+        """The JPEG of a photo's thumbnail, or None. Quick; from any thread."""
+        located = self.library.locate([content_id]).get(content_id)
+        return self._thumbnails.read(located.content_hash) if located else None
+
+    def close(self) -> None:
+        """Free networks and close the database."""
+        self._encoders.close()
+        with self._lock:
+            if self._library is not None:
+                self._library.close()
+                self._library = None
+
+    # --- parts -------------------------------------------------------------------------
+
+    def _searcher(self) -> Searcher:
+        return Searcher(self.library, self._encoders, self._limits)
+
+    def _open_encoder(self, model_id: str) -> ImageTextEncoder:
+        return self._registry.open_encoder(
+            model_id, provider=self.settings.provider, threads=self.settings.encode_threads
+        )
+
+    def _open_reader(self) -> TextReader:
+        return self._registry.open_reader()
