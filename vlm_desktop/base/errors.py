@@ -109,6 +109,13 @@ class MediaRefused(AppError):
         super().__init__(path=path, reason=reason, detail=detail)
 
 
+class DecoderUnavailable(AppError):
+    """The worker processes that read pictures do not start: the machine's fault, not a file's."""
+
+    def __init__(self, *, detail: str) -> None:
+        super().__init__(detail=detail)
+
+
 # --- models ----------------------------------------------------------------------------
 
 
