@@ -1,0 +1,78 @@
+"""The library: one object for all that is stored. Methods lie in its parts, by theme.
+
+library.py      opening, closing, rebuilding        texts.py       full-text search, OCR
+inventory.py    roots, stamps, pending, quarantine  filters.py     which contents may be hits
+outcomes.py     saving what indexing found          matrices.py    vectors for scoring
+models.py       models, calibration                 lookup.py      content -> path, details
+duplicates.py   same bytes, same pixels             forgetting.py  taking out
+inspection.py   info, verify                        tags.py, shelves.py
+"""
+
+from types import TracebackType
+from typing import Self
+
+from vlm_desktop.base.paths import HomePaths
+from vlm_desktop.store.db import BUSY_SECONDS, Connections, prepare
+from vlm_desktop.store.duplicates import DuplicatesPart
+from vlm_desktop.store.filters import FiltersPart
+from vlm_desktop.store.forgetting import ForgettingPart
+from vlm_desktop.store.inspection import InspectionPart
+from vlm_desktop.store.inventory import InventoryPart
+from vlm_desktop.store.lookup import LookupPart
+from vlm_desktop.store.matrices import MatricesPart
+from vlm_desktop.store.models import ModelsPart
+from vlm_desktop.store.outcomes import OutcomesPart
+from vlm_desktop.store.shelves import ShelvesPart
+from vlm_desktop.store.tags import TagsPart
+from vlm_desktop.store.texts import TextsPart
+
+
+class Library(
+    InspectionPart,
+    InventoryPart,
+    OutcomesPart,
+    ModelsPart,
+    MatricesPart,
+    FiltersPart,
+    TextsPart,
+    LookupPart,
+    DuplicatesPart,
+    ForgettingPart,
+    TagsPart,
+    ShelvesPart,
+):
+    """A library in a home folder. Any thread may call any method; `close` comes last.
+
+    Besides what their docstrings name, all methods may raise `DatabaseBusy`, `DatabaseCorrupt`,
+    `DiskFull` and `HomeNotWritable`. Every method that writes is one transaction.
+    """
+
+    @classmethod
+    def open(cls, paths: HomePaths, *, busy_seconds: float = BUSY_SECONDS) -> Self:
+        """Open the library of a home folder, or start one.
+
+        Raises `HomeNotWritable`, `DiskFull`, `DatabaseBusy`, `DatabaseNewer` (nothing was
+        touched) and `DatabaseCorrupt` (a copy was kept, see `rebuild`).
+        """
+        prepare(paths.database, busy_seconds)
+        return cls(paths, Connections(paths.database, busy_seconds))
+
+    @property
+    def paths(self) -> HomePaths:
+        return self._paths
+
+    def close(self) -> None:
+        """Close all connections. No thread may be inside the library any more."""
+        self._matrices.clear()
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
