@@ -251,11 +251,9 @@ def copy_aside(path: Path) -> Path | None:
     The same damaged file is copied once, however often it is met.
     """
     try:
-        stamp = path.stat()
-        for earlier in path.parent.glob(f"{path.stem}.corrupt-*{path.suffix}"):
-            seen = earlier.stat()
-            if (seen.st_size, seen.st_mtime_ns) == (stamp.st_size, stamp.st_mtime_ns):
-                return earlier
+        earlier = same_copy(path)
+        if earlier is not None:
+            return earlier
         copy = free_copy_name(path)
         shutil.copy2(path, copy)
         log = path.with_name(path.name + "-wal")
@@ -264,6 +262,16 @@ def copy_aside(path: Path) -> Path | None:
     except OSError:
         return None
     return copy
+
+
+def same_copy(path: Path) -> Path | None:
+    """A copy that was made of the database as it is now. Raises OSError."""
+    stamp = path.stat()
+    for earlier in path.parent.glob(f"{path.stem}.corrupt-*{path.suffix}"):
+        seen = earlier.stat()
+        if (seen.st_size, seen.st_mtime_ns) == (stamp.st_size, stamp.st_mtime_ns):
+            return earlier
+    return None
 
 
 def free_copy_name(path: Path) -> Path:

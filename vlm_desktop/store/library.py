@@ -22,6 +22,8 @@ from vlm_desktop.store.lookup import LookupPart
 from vlm_desktop.store.matrices import MatricesPart
 from vlm_desktop.store.models import ModelsPart
 from vlm_desktop.store.outcomes import OutcomesPart
+from vlm_desktop.store.records import RebuildReport
+from vlm_desktop.store.recovery import rebuild_database
 from vlm_desktop.store.shelves import ShelvesPart
 from vlm_desktop.store.tags import TagsPart
 from vlm_desktop.store.texts import TextsPart
@@ -56,6 +58,15 @@ class Library(
         """
         prepare(paths.database, busy_seconds)
         return cls(paths, Connections(paths.database, busy_seconds))
+
+    @classmethod
+    def rebuild(cls, paths: HomePaths) -> RebuildReport:
+        """Start a new database in place of a damaged one, which is moved aside, never deleted.
+
+        What can still be read is taken over; the next indexing finds the rest. No library may be
+        open on it. Raises as `open` does.
+        """
+        return rebuild_database(paths.database)
 
     @property
     def paths(self) -> HomePaths:

@@ -43,7 +43,7 @@ class MatricesPart(Part):
         files: the files are written anew, in bounded memory.
         """
         with self._matrices_lock, self._db.snapshot() as connection:
-            current = _current(connection, model_id)
+            current = current_header(connection, model_id)
             cached = self._matrices.get(model_id)
             if cached is not None and _in_step(cached[0], current):
                 return cached[1]
@@ -62,7 +62,7 @@ class MatricesPart(Part):
                     (key, *some),
                 ):
                     found.setdefault(content_id, []).append(blob)
-            dimension = _current(connection, model_id).dimension
+            dimension = current_header(connection, model_id).dimension
         return {content_id: stack(blobs, dimension) for content_id, blobs in found.items()}
 
     def _derive(
@@ -85,7 +85,7 @@ class MatricesPart(Part):
         return current, in_memory(rows, current.dimension, current.generation)
 
 
-def _current(connection: sqlite3.Connection, model_id: str) -> Header:
+def current_header(connection: sqlite3.Connection, model_id: str) -> Header:
     """What the files should say, less what only writing them tells."""
     key = model_key(connection, model_id)
     dimension, generation, deletions = connection.execute(

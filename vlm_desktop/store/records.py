@@ -294,3 +294,13 @@ class SavedSearch:
     name: str
     query: str
     seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildReport:
+    """`kept` is the damaged database, moved aside; the counts are what was taken over."""
+
+    kept: Path | None
+    files: int
+    contents: int
+    vectors: int
