@@ -79,7 +79,6 @@ def restart(command: "list[str]", arguments: "list[str]") -> int:
         return subprocess.call(whole)
     sys.stdout.flush()
     os.execvp(whole[0], whole)
-    return 1
 
 
 def main(arguments: "list[str]") -> int:
