@@ -72,23 +72,24 @@ def wrong_python(version: "Sequence[int]") -> str:
     )
 
 
-def restart(command: "list[str]", arguments: "list[str]") -> int:
+def restart(command: "list[str]", arguments: "list[str]", windows: bool) -> int:
     """Go on in another Python; returns its exit code where the process cannot be replaced."""
     whole = command + [os.path.abspath(__file__)] + arguments
-    if os.name == "nt":
-        return subprocess.call(whole)
-    sys.stdout.flush()
-    os.execvp(whole[0], whole)
+    if not windows:
+        sys.stdout.flush()
+        os.execvp(whole[0], whole)
+    return subprocess.call(whole)
 
 
 def main(arguments: "list[str]") -> int:
     version = sys.version_info[:2]
     if not fits(version):
-        other = find_python(os.name == "nt")
+        windows = os.name == "nt"
+        other = find_python(windows)
         if other is None:
             sys.stderr.write(wrong_python(version) + "\n")
             return 1
-        return restart(other, arguments)
+        return restart(other, arguments, windows)
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     sys.path.insert(0, root)
     from installer.commands import start
