@@ -1,0 +1,1 @@
+"""Pictures in, pixels and metadata out: bounded, isolated, never trusting a file."""

@@ -1,0 +1,140 @@
+"""From a path to pixels, fingerprints, thumbnail and metadata: what a worker process runs."""
+
+import functools
+import importlib
+import io
+from pathlib import Path
+from typing import Protocol
+
+from PIL import Image
+
+from vlm_desktop.base.errors import MediaRefused, Refusal
+from vlm_desktop.base.types import (
+    DecodedFile,
+    DecodedPage,
+    DecodeLimits,
+    DecodeOutcome,
+    DecodeRequest,
+    KnownFile,
+    RefusedFile,
+)
+from vlm_desktop.media.fingerprints import perceptual_hash, pixel_hash
+from vlm_desktop.media.guard import bounded
+from vlm_desktop.media.metadata import read_metadata, read_sidecar
+from vlm_desktop.media.reading import Reading, Wish
+from vlm_desktop.media.sniff import Decoder, sniff
+from vlm_desktop.media.source import Source, read_source, refuse_if_changed, take_stamp
+
+_THUMBNAIL_QUALITY = 82
+
+# Resolved on first use, so that a worker that meets only JPEGs never loads the rest.
+_READERS = {
+    Decoder.PILLOW: "vlm_desktop.media.pictures:read_picture",
+    Decoder.HEIF: "vlm_desktop.media.heif:read_heif",
+    Decoder.RAW: "vlm_desktop.media.raw:read_raw",
+    Decoder.PDF: "vlm_desktop.media.pdf:read_pdf",
+}
+
+
+class _Reader(Protocol):
+    def __call__(
+        self, source: Source, name: str, wish: Wish, limits: DecodeLimits, /
+    ) -> Reading: ...
+
+
+def decode_file(request: DecodeRequest, limits: DecodeLimits) -> DecodeOutcome:
+    """Decode one file in this process. Never raises for what is wrong with the file.
+
+    `limits.seconds` is kept by `DecodePool`, which can end a process; here only pixels and
+    pages are bounded. A file that changes between start and end is refused as changing.
+    """
+    source: Source | None = None
+    try:
+        source = read_source(request.path)
+        if source.content_hash in request.skip_hashes:
+            return KnownFile(
+                request.path, source.content_hash, source.stamp.size, source.stamp.mtime_ns
+            )
+        decoded = _decoded(source, request, limits)
+        refuse_if_changed(source)
+    except MediaRefused as refused:
+        return _refused_file(request.path, refused, source)
+    return decoded
+
+
+def load_pixels(path: Path, *, min_side: int, limits: DecodeLimits, page: int = 0) -> DecodedPage:
+    """One picture of `path` (of a PDF page `page`, 0 and 1 being the first), in this process.
+
+    Raises `MediaRefused`.
+    """
+    reading = read_pages(read_source(path), Wish(min_side, page=max(page, 1)), limits)
+    return reading.pages[0]
+
+
+def make_thumbnail(image: Image.Image, side: int) -> bytes:
+    """A JPEG whose longest side is at most `side`; never larger than `image`."""
+    if max(image.size) > side:
+        scale = side / max(image.size)
+        size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+        image = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=_THUMBNAIL_QUALITY)
+    return buffer.getvalue()
+
+
+def _decoded(source: Source, request: DecodeRequest, limits: DecodeLimits) -> DecodedFile:
+    reading = read_pages(source, Wish(request.min_side, request.thumbnail_side), limits)
+    first = Image.fromarray(reading.pages[0].pixels)
+    thumbnail = make_thumbnail(first, request.thumbnail_side) if request.thumbnail_side else b""
+    return DecodedFile(
+        path=request.path,
+        content_hash=source.content_hash,
+        kind=reading.kind,
+        format=reading.format,
+        metadata=read_metadata(
+            reading.tags, read_sidecar(source.path), orientation=reading.orientation
+        ),
+        pages=reading.pages,
+        thumbnail=thumbnail,
+        pixel_hash=pixel_hash(reading.pages),
+        perceptual_hash=perceptual_hash(first),
+        size_bytes=source.stamp.size,
+        mtime_ns=source.stamp.mtime_ns,
+    )
+
+
+def read_pages(source: Source, wish: Wish, limits: DecodeLimits) -> Reading:
+    """Pixels and raw tags of a file that was read. Raises `MediaRefused`."""
+    found = sniff(source.data or source.head, source.extension)
+    if found.decoder is Decoder.NONE:
+        reason = Refusal.UNSUPPORTED if found.name else Refusal.NOT_AN_IMAGE
+        raise MediaRefused(path=source.path, reason=reason, detail=found.name)
+    with bounded(source.path, limits):
+        return _reader(found.decoder)(source, found.name, wish, limits)
+
+
+@functools.cache
+def _reader(decoder: Decoder) -> _Reader:
+    module, _, name = _READERS[decoder].partition(":")
+    reader: _Reader = getattr(importlib.import_module(module), name)
+    return reader
+
+
+def _refused_file(path: Path, refused: MediaRefused, source: Source | None) -> RefusedFile:
+    """With the stamp the file had when it was read, so that a later change is noticed."""
+    if source is None:
+        try:
+            stamp = take_stamp(path)
+        except MediaRefused:
+            return RefusedFile(path, refused.reason, refused.detail)
+        return RefusedFile(
+            path, refused.reason, refused.detail, size_bytes=stamp.size, mtime_ns=stamp.mtime_ns
+        )
+    reason, detail = refused.reason, refused.detail
+    try:
+        refuse_if_changed(source)
+    except MediaRefused as changed:
+        reason, detail = changed.reason, changed.detail
+    return RefusedFile(
+        path, reason, detail, source.content_hash, source.stamp.size, source.stamp.mtime_ns
+    )

@@ -1,0 +1,171 @@
+"""Pictures that Pillow and libheif read. Only the readers named here are ever called.
+
+Left out on purpose: EPS (runs Ghostscript), WMF (calls the operating system), stubs and
+rarely used formats whose parsers see little testing.
+"""
+
+import io
+from collections.abc import Callable
+from typing import IO, TypeAlias
+
+import numpy as np
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    IcoImagePlugin,
+    Image,
+    ImageFile,
+    Jpeg2KImagePlugin,
+    JpegImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    QoiImagePlugin,
+    TgaImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from vlm_desktop.base.errors import MediaRefused, Refusal
+from vlm_desktop.base.types import DecodedPage, DecodeLimits, MediaKind
+from vlm_desktop.media.colour import to_resizable, to_srgb
+from vlm_desktop.media.containers import embedded_tags
+from vlm_desktop.media.exif import exif_orientation
+from vlm_desktop.media.guard import check_pixels
+from vlm_desktop.media.reading import (
+    Reading,
+    Wish,
+    pixels_of,
+    reduced,
+    upright,
+    upright_size,
+)
+from vlm_desktop.media.source import Source
+from vlm_desktop.media.tiff import TiffReader
+
+_Opener: TypeAlias = Callable[[IO[bytes]], Image.Image]
+
+_OPENERS: dict[str, _Opener] = {
+    "JPEG": JpegImagePlugin.JpegImageFile,  # of an MPO this is the first, main picture
+    "PNG": PngImagePlugin.PngImageFile,
+    "GIF": GifImagePlugin.GifImageFile,
+    "BMP": BmpImagePlugin.BmpImageFile,
+    "TIFF": TiffImagePlugin.TiffImageFile,
+    "WEBP": WebPImagePlugin.WebPImageFile,
+    "AVIF": AvifImagePlugin.AvifImageFile,
+    "JPEG2000": Jpeg2KImagePlugin.Jpeg2KImageFile,
+    "ICO": IcoImagePlugin.IcoImageFile,
+    "PPM": PpmImagePlugin.PpmImageFile,
+    "QOI": QoiImagePlugin.QoiImageFile,
+    "TGA": TgaImagePlugin.TgaImageFile,
+}
+
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # one worker process per core is enough
+
+
+def read_picture(source: Source, name: str, wish: Wish, limits: DecodeLimits) -> Reading:
+    """Read the first picture of a file whose format is `name`."""
+    with source.stream() as stream:
+        image = _open(source, stream, name)
+        full = image.size
+        check_pixels(source.path, *full, limits)
+        scale_while_decoding(image, wish)
+        _load(image, source, limits)
+        tags = embedded_tags(image, name, source)
+        orientation = exif_orientation(tags.exif)
+        page = finish(image, wish, orientation, full)
+    is_multi = name == "JPEG" and b"MPF\x00" in source.head
+    return Reading(
+        MediaKind.PHOTO, "MPO" if is_multi else name, (page,), tags, orientation=orientation
+    )
+
+
+def finish(image: Image.Image, wish: Wish, orientation: int, full: tuple[int, int]) -> DecodedPage:
+    """From loaded pixels of any mode to an upright sRGB page."""
+    profile = image.info.get("icc_profile")
+    image = reduced(to_resizable(image), wish)
+    image = to_srgb(image, profile if isinstance(profile, bytes) else b"")
+    return DecodedPage(
+        number=0,
+        pixels=pixels_of(upright(image, orientation)),
+        size=upright_size(*full, orientation),
+    )
+
+
+def _open(source: Source, stream: IO[bytes], name: str) -> Image.Image:
+    if name == "TIFF":
+        lab = _lab16_as_rgb(source)
+        if lab is not None:
+            return lab
+        return _open_tiff(source, stream)
+    return _OPENERS[name](stream)
+
+
+def _open_tiff(source: Source, stream: IO[bytes]) -> Image.Image:
+    try:
+        return TiffImagePlugin.TiffImageFile(stream)
+    except SyntaxError as error:
+        # Pillow says so both of layouts it does not know and of broken ones.
+        known = TiffReader(source.data or source.head).first_directory()
+        reason = Refusal.UNSUPPORTED if 0x0106 in known else Refusal.CORRUPT
+        raise MediaRefused(
+            path=source.path, reason=reason, detail=f"TIFF layout: {error}"
+        ) from error
+
+
+def scale_while_decoding(image: Image.Image, wish: Wish) -> None:
+    """Let libjpeg and OpenJPEG skip the detail that the wish does not need."""
+    factor = wish.shrink(*image.size)
+    steps = next((step for step in (3, 2, 1) if factor >= 1 << step), 0)
+    if not steps:
+        return
+    if isinstance(image, JpegImagePlugin.JpegImageFile):
+        image.draft(None, (image.width >> steps, image.height >> steps))
+    elif isinstance(image, Jpeg2KImagePlugin.Jpeg2KImageFile):
+        levels = _jpeg2000_levels(image)
+        image.reduce = min(steps, levels)
+
+
+def _jpeg2000_levels(image: Jpeg2KImagePlugin.Jpeg2KImageFile) -> int:
+    """How often the file lets itself be halved: the decomposition levels of its COD marker."""
+    if image.fp is None:
+        return 0
+    at = image.fp.tell()
+    image.fp.seek(0)
+    head = image.fp.read(65536)
+    image.fp.seek(at)
+    marker = head.find(b"\xff\x52\x00")
+    return head[marker + 9] if 0 <= marker < len(head) - 9 else 0
+
+
+def _load(image: Image.Image, source: Source, limits: DecodeLimits) -> None:
+    """Decode. A file that ends too early is refused: half a picture is worse than none."""
+    image.load()
+    if isinstance(image, IcoImagePlugin.IcoImageFile):
+        check_pixels(source.path, *image.size, limits)
+    if isinstance(image, ImageFile.ImageFile) and image.tile and image.im is None:
+        raise MediaRefused(path=source.path, reason=Refusal.CORRUPT, detail="no pixels")
+
+
+def _lab16_as_rgb(source: Source) -> Image.Image | None:
+    """A 16-bit CIELAB TIFF, which Pillow does not take, read as if it were RGB, then relabelled.
+
+    None when the file is anything else.
+    """
+    if source.data is None:
+        return None
+    reader = TiffReader(source.data)
+    directory = reader.first_directory()
+    bits, photometric = directory.get(0x0102), directory.get(0x0106)
+    if bits is None or photometric is None or photometric.integer() != 8:
+        return None
+    at = reader.first_entry_offset(0x0106)
+    if bits.numbers(4) != (16, 16, 16) or at is None:
+        return None
+    patched = bytearray(source.data)
+    patched[at + 8 : at + 10] = (2).to_bytes(2, photometric.order)
+    image: Image.Image = TiffImagePlugin.TiffImageFile(io.BytesIO(patched))
+    image.load()
+    lab = Image.frombytes("LAB", image.size, np.asarray(image).tobytes())
+    lab.info = {key: image.info[key] for key in ("xmp",) if key in image.info}
+    return lab
