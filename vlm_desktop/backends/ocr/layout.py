@@ -1,0 +1,88 @@
+"""Geometry of read lines: quarter turns, boxes and reading order."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vlm_desktop.base.types import Box, OcrLine
+
+_TALL = 1.5
+"""A quad this much taller than wide holds a line turned by a quarter."""
+_SAME_ROW = 0.5
+"""Share of the smaller height by which two boxes of one row overlap at least."""
+
+
+def quad_sides(quads: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Widths and heights in pixels of quads [n, 4, 2], corners clockwise from top left."""
+    widths = np.linalg.norm(quads[:, 1] - quads[:, 0], axis=1)
+    heights = np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1)
+    return widths, heights
+
+
+def mostly_tall(quads: NDArray[np.float32]) -> bool:
+    """Whether most of the text, by length of line, runs up or down."""
+    widths, heights = quad_sides(quads)
+    longer = np.maximum(widths, heights)
+    return bool(longer[heights > _TALL * widths].sum() > longer.sum() / 2)
+
+
+def quads_before_turn(
+    quads: NDArray[np.float32], turns: int, width: int, height: int
+) -> NDArray[np.float32]:
+    """Points of a picture turned by `turns` x 90 degrees counter-clockwise (`numpy.rot90`),
+    in the pixels of the picture before, which is `width` x `height`."""
+    x, y = quads[..., 0], quads[..., 1]
+    match turns % 4:
+        case 1:
+            points = (width - y, x)
+        case 2:
+            points = (width - x, height - y)
+        case 3:
+            points = (y, height - x)
+        case _:
+            points = (x, y)
+    return np.stack(points, axis=-1).astype(np.float32)
+
+
+def bounding_box(quad: NDArray[np.float32], width: int, height: int) -> Box:
+    """The upright box around a quad, within the picture."""
+    low, high = quad.min(axis=0), quad.max(axis=0)
+    return Box(
+        x0=float(np.clip(low[0], 0, width)),
+        y0=float(np.clip(low[1], 0, height)),
+        x1=float(np.clip(high[0], 0, width)),
+        y1=float(np.clip(high[1], 0, height)),
+    )
+
+
+def reading_order(boxes: Sequence[Box]) -> list[int]:
+    """Indices of boxes row by row from the top, each row from the left.
+
+    A box joins the row whose last box it overlaps by half the smaller height; comparing with
+    the nearest box, not with the row as a whole, follows a page that is slightly askew.
+    """
+    order = sorted(range(len(boxes)), key=lambda i: (boxes[i].y0 + boxes[i].y1, boxes[i].x0))
+    rows: list[list[int]] = []
+    for index in order:
+        row = next((row for row in reversed(rows[-3:]) if _joins(boxes, row, index)), None)
+        if row is None:
+            rows.append([index])
+        else:
+            row.append(index)
+    return [index for row in rows for index in sorted(row, key=lambda i: boxes[i].x0)]
+
+
+def _joins(boxes: Sequence[Box], row: Sequence[int], index: int) -> bool:
+    box = boxes[index]
+    middle = (box.x0 + box.x1) / 2
+    nearest = boxes[min(row, key=lambda i: abs((boxes[i].x0 + boxes[i].x1) / 2 - middle))]
+    overlap = min(box.y1, nearest.y1) - max(box.y0, nearest.y0)
+    smaller = min(box.y1 - box.y0, nearest.y1 - nearest.y0)
+    beside = box.x0 >= nearest.x1 - smaller or box.x1 <= nearest.x0 + smaller
+    return beside and overlap > _SAME_ROW * smaller
+
+
+def in_reading_order(lines: Sequence[OcrLine]) -> tuple[OcrLine, ...]:
+    """The same lines, as a person reads them."""
+    return tuple(lines[i] for i in reading_order([line.box for line in lines]))
