@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlm_desktop.base.types import Filters, PlaceBox
-from vlm_desktop.store.part import Part, marks
+from vlm_desktop.store.part import Part, marks, read_ids
 from vlm_desktop.store.pathcodec import below, decode_path, encode_path
 
 _ENOUGH = 30_000
@@ -58,9 +58,7 @@ def _run(connection: sqlite3.Connection, restrictions: list[Restriction]) -> NDA
         for other in others:
             query += f" AND {other.test}"
             values.extend(other.values)
-    rows = connection.execute(query, values).fetchall()
-    ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
-    return np.unique(ids)
+    return np.unique(read_ids(connection, query, values))
 
 
 def _passing(connection: sqlite3.Connection, restriction: Restriction) -> int:
@@ -159,9 +157,10 @@ def _folder(connection: sqlite3.Connection, folder: str) -> Restriction:
         else _named_so(connection, folder)
     )
     there = f"folder_id IN ({chosen}) AND state IN ('pending', 'indexed')"
+    test = f"content_id = contents.id AND +{there}"
     return Restriction(
         f"SELECT content_id AS id FROM files WHERE {there} AND content_id IS NOT NULL",
-        f"EXISTS (SELECT 1 FROM files WHERE content_id = contents.id AND {there})",
+        f"EXISTS (SELECT 1 FROM files WHERE {test})",
         values,
     )
 

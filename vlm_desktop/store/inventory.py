@@ -56,17 +56,23 @@ class InventoryPart(Part):
     """Roots, file stamps, what is pending and what is in quarantine."""
 
     def add_root(self, path: Path) -> Root:
-        """Watch a folder; the same folder twice is one root. Touches nothing on disk."""
+        """The root that watches a folder. Touches nothing on disk.
+
+        Roots never overlap, so that a file is recorded once: a folder inside a known root is
+        watched by that root, which is returned; roots inside the folder become part of it.
+        """
         folder = Path(path).absolute()
         with self._db.writing() as connection:
-            connection.execute(
-                "INSERT INTO roots (path, volume, seen_at) VALUES (?, ?, CURRENT_TIMESTAMP)"
-                " ON CONFLICT (path) DO NOTHING",
-                (encode_path(folder), volume_of(folder)),
-            )
-            (root_id, volume) = connection.execute(
-                "SELECT id, volume FROM roots WHERE path = ?", (encode_path(folder),)
-            ).fetchone()
+            outer = _root_around(connection, folder)
+            if outer is not None:
+                return outer
+            volume = volume_of(folder)
+            root_id = connection.execute(
+                "INSERT INTO roots (path, volume, seen_at) VALUES (?, ?, CURRENT_TIMESTAMP)",
+                (encode_path(folder), volume),
+            ).lastrowid
+            assert root_id is not None
+            _absorb_roots(connection, root_id, encode_path(folder))
         return Root(root_id, folder, is_online(folder, volume))
 
     def roots(self) -> list[Root]:
@@ -174,6 +180,35 @@ class InventoryPart(Part):
         if path is not None and not count:
             raise NotInLibrary(path=path)
         return count
+
+
+def _root_around(connection: sqlite3.Connection, folder: Path) -> Root | None:
+    """The root that is the folder or holds it."""
+    whole = encode_path(folder) + b"/"
+    for root_id, path, volume in connection.execute("SELECT id, path, volume FROM roots"):
+        if whole.startswith(path.rstrip(b"/") + b"/"):
+            found = Path(decode_path(path))
+            return Root(root_id, found, is_online(found, volume))
+    return None
+
+
+def _absorb_roots(connection: sqlite3.Connection, root_id: int, whole: bytes) -> None:
+    """Hand the folders of every root under `whole` to the new root, and drop those roots."""
+    start = whole.rstrip(b"/") + b"/"
+    inner = connection.execute(
+        "SELECT id, path FROM roots WHERE id != ? AND substr(path, 1, ?) = ?",
+        (root_id, len(start), start),
+    ).fetchall()
+    for inner_id, path in inner:
+        prefix = path[len(start) :]
+        for folder_id, below_it in connection.execute(
+            "SELECT id, path FROM folders WHERE root_id = ?", (inner_id,)
+        ).fetchall():
+            connection.execute(
+                "UPDATE folders SET root_id = ?, path = ? WHERE id = ?",
+                (root_id, prefix + b"/" + below_it if below_it else prefix, folder_id),
+            )
+        connection.execute("DELETE FROM roots WHERE id = ?", (inner_id,))
 
 
 def find_file(connection: sqlite3.Connection, path: Path) -> int | None:

@@ -5,13 +5,14 @@ inventory.py    roots, stamps, pending, quarantine  filters.py     which content
 outcomes.py     saving what indexing found          matrices.py    vectors for scoring
 models.py       models, calibration                 lookup.py      content -> path, details
 duplicates.py   same bytes, same pixels             forgetting.py  taking out
-inspection.py   info, verify                        tags.py, shelves.py
+inspection.py   info, verify                        tags.py, shelves.py, counts.py
 """
 
 from types import TracebackType
 from typing import Self
 
 from vlm_desktop.base.paths import HomePaths
+from vlm_desktop.store.counts import CountsPart
 from vlm_desktop.store.db import BUSY_SECONDS, Connections, prepare
 from vlm_desktop.store.duplicates import DuplicatesPart
 from vlm_desktop.store.filters import FiltersPart
@@ -31,6 +32,7 @@ from vlm_desktop.store.texts import TextsPart
 
 class Library(
     InspectionPart,
+    CountsPart,
     InventoryPart,
     OutcomesPart,
     ModelsPart,

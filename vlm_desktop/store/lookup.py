@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from vlm_desktop.base.errors import NotInLibrary
 from vlm_desktop.base.types import MediaKind, PhotoMetadata, Size
 from vlm_desktop.store.inventory import find_file
-from vlm_desktop.store.part import Part, chunks, marks
+from vlm_desktop.store.part import Part, chunks, marks, read_ids
 from vlm_desktop.store.pathcodec import decode_path, join_stored
 from vlm_desktop.store.records import (
     INDEXED,
@@ -57,10 +57,8 @@ class LookupPart(Part):
         An offline root hides nothing: its files count as being there.
         """
         with self._db.reading() as connection:
-            rows = connection.execute(
-                "SELECT id FROM contents WHERE present = 0 ORDER BY id"
-            ).fetchall()
-        return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+            ids = read_ids(connection, "SELECT id FROM contents WHERE present = 0")
+        return np.sort(ids)
 
     def contents_without_vectors(
         self, model_id: str, after_id: int = 0, limit: int = 1000

@@ -4,6 +4,9 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vlm_desktop.base.errors import ModelUnknown
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.store.db import Connections
@@ -40,3 +43,16 @@ def model_key(connection: sqlite3.Connection, model_id: str) -> int:
         known = connection.execute("SELECT name FROM models ORDER BY name")
         raise ModelUnknown(model=model_id, known=", ".join(name for (name,) in known))
     return int(row[0])
+
+
+def read_ids(
+    connection: sqlite3.Connection, query: str, values: Sequence[object] = ()
+) -> NDArray[np.int64]:
+    """Ids of a query with one column `id`: int64 [n], none of them NULL.
+
+    Joined to one text inside SQLite, which is four times as fast as a row each.
+    """
+    (joined,) = connection.execute(f"SELECT group_concat(id) FROM ({query})", values).fetchone()
+    if not joined:
+        return np.zeros(0, dtype=np.int64)
+    return np.fromstring(str(joined), dtype=np.int64, sep=",")

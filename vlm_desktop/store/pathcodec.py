@@ -20,7 +20,7 @@ def encode_path(path: str | Path) -> bytes:
 def decode_path(stored: bytes) -> str:
     """The path that `encode_path` was given, with the platform's separator."""
     text = os.fsdecode(stored)
-    return text.replace("/", os.sep) if os.sep != "/" else text
+    return text if os.sep == "/" else text.replace("/", os.sep)
 
 
 def split_relative(relative: str) -> tuple[bytes, bytes]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.types import EncoderSpec
+from vlm_desktop.store.db import Connections
 from vlm_desktop.store.library import Library
 from vlm_desktop.store.matrices import current_header
 from vlm_desktop.store.vectors import Chunk, MatrixFiles
@@ -25,7 +26,8 @@ def make_synthetic(paths: HomePaths, count: int, dimension: int, share: float) -
     library = Library.open(paths)
     library.begin_model(EncoderSpec(SYNTHETIC_MODEL, dimension, "1", "fp32", 224))
     every = max(1, round(1 / share))
-    with library.connections.writing() as connection:
+    connections = Connections(paths.database)
+    with connections.writing() as connection:
         connection.executemany(
             "INSERT INTO contents (content_hash, kind, format, width, height, short_side,"
             " size_bytes, page_count, rating, present) VALUES (?, 'photo', 'JPEG', 4000, 3000,"
@@ -36,6 +38,7 @@ def make_synthetic(paths: HomePaths, count: int, dimension: int, share: float) -
             ),
         )
         header = current_header(connection, SYNTHETIC_MODEL)
+    connections.close()
     files = MatrixFiles(paths.vectors, SYNTHETIC_MODEL)
     files.create(header, _random_chunks(count, dimension))
     return library

@@ -3,12 +3,17 @@
 import sqlite3
 import unicodedata
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from vlm_desktop.store.contents import clean, replace_text
 from vlm_desktop.store.part import Part
 from vlm_desktop.store.records import TextMatch
 
 TRIGRAM = 3
+RANKED = 20_000
+"""Texts that match; beyond that many the words tell nothing apart, and ranking takes long."""
+
+Row: TypeAlias = tuple[int, str, int, float]
 _THERE = (
     " JOIN contents ON contents.id = texts.content_id AND present > 0"
     " LEFT JOIN files ON files.id = file_id"
@@ -26,7 +31,8 @@ class TextsPart(Part):
 
         Words under 3 letters are ignored, but for those with letters beyond ASCII (a word may
         well be two characters): these are looked for without the index. Texts of photos and
-        paths that are gone are left out.
+        paths that are gone are left out. Where more than `RANKED` texts match, all rank 0 and the
+        oldest come first.
         """
         indexed, scanned = _split([*words, *phrases])
         with self._db.reading() as connection:
@@ -77,22 +83,25 @@ def _split(texts: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def _match(
     connection: sqlite3.Connection, indexed: list[str], scanned: list[str], limit: int
-) -> list[tuple[int, str, int, float]]:
+) -> list[Row]:
     quoted = " AND ".join('"' + text.replace('"', '""') + '"' for text in indexed)
+    (matches,) = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM texts_fts WHERE texts_fts MATCH ? LIMIT ?)",
+        (quoted, RANKED + 1),
+    ).fetchone()
+    rank, order = ("0.0", "") if matches > RANKED else ("texts_fts.rank", "score, ")
     return connection.execute(
-        "SELECT texts.content_id, texts.kind, texts.page, texts_fts.rank AS score"
-        " FROM texts_fts JOIN texts ON texts.id = texts_fts.rowid"
+        f"SELECT texts.content_id, texts.kind, texts.page, {rank} AS score"
+        " FROM texts_fts CROSS JOIN texts ON texts.id = texts_fts.rowid"
         + _THERE
         + " AND texts_fts MATCH ?"
         + " AND instr(texts.text, ?)" * len(scanned)
-        + " ORDER BY score, texts.id LIMIT ?",
+        + f" ORDER BY {order}texts_fts.rowid LIMIT ?",
         (quoted, *scanned, limit),
     ).fetchall()
 
 
-def _scan(
-    connection: sqlite3.Connection, scanned: list[str], limit: int
-) -> list[tuple[int, str, int, float]]:
+def _scan(connection: sqlite3.Connection, scanned: list[str], limit: int) -> list[Row]:
     return connection.execute(
         "SELECT texts.content_id, texts.kind, texts.page, 0.0 FROM texts"
         + _THERE
