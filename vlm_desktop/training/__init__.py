@@ -1,0 +1,1 @@
+"""Programs that train or adapt the models the application ships or uses."""
