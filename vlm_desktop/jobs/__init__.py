@@ -1,0 +1,15 @@
+"""Lanes of threads that drive engine verbs and give every job exactly one ending. No Qt."""
+
+from vlm_desktop.jobs.endings import CancelledEnding, Done, Ending, Failed
+from vlm_desktop.jobs.runner import DEFAULT_LANES, Job, JobRunner, Post
+
+__all__ = [
+    "DEFAULT_LANES",
+    "CancelledEnding",
+    "Done",
+    "Ending",
+    "Failed",
+    "Job",
+    "JobRunner",
+    "Post",
+]
