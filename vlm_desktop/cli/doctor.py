@@ -43,10 +43,7 @@ def _show(report: DoctorReport, output: Output) -> None:
     output.text("")
     output.table(
         ("model", "state", "licence", "where"),
-        [
-            (card.id, card.state, card.licence, str(card.path or ""))
-            for card in report.models
-        ],
+        [(card.id, card.state, card.licence, str(card.path or "")) for card in report.models],
     )
     output.text("")
     output.table(

@@ -47,7 +47,13 @@ def _show(report: RetrievalReport, output: Output) -> None:
         f"scale {report.null_fit.scale:.4f}"
     )
     output.table(
-        ("cut", "score", "captions kept", f"absent refused ({report.absent_queries})", "null refused"),
+        (
+            "cut",
+            "score",
+            "captions kept",
+            f"absent refused ({report.absent_queries})",
+            "null refused",
+        ),
         [_cut("possible", report.possible), _cut("likely", report.likely)],
     )
 

@@ -34,8 +34,7 @@ def _page(page: PageLines) -> dict[str, Any]:
             {
                 "text": line.text,
                 "box": [
-                    round(side, 1)
-                    for side in (line.box.x0, line.box.y0, line.box.x1, line.box.y1)
+                    round(side, 1) for side in (line.box.x0, line.box.y0, line.box.x1, line.box.y1)
                 ],
                 "confidence": round(line.confidence, 4),
             }

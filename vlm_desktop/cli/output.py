@@ -46,8 +46,7 @@ class Output:
         """Columns for a person; the last one takes what room is left."""
         cells = [[_printable(cell, self._answer) for cell in row] for row in rows]
         widths = [
-            max(len(line[column]) for line in [list(heads), *cells])
-            for column in range(len(heads))
+            max(len(line[column]) for line in [list(heads), *cells]) for column in range(len(heads))
         ]
         for line in [list(heads), *cells]:
             padded = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]

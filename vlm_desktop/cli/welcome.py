@@ -52,9 +52,9 @@ def run(arguments: argparse.Namespace, services: AppServices, output: Output) ->
         if output.as_json:
             output.json(result_document(result))
             continue
-        rows += [
-            (text, f"{hit.probability:.3f}", hit.path.name) for hit in result.hits
-        ] or [(text, "", strings.NOTHING_MATCHES)]
+        rows += [(text, f"{hit.probability:.3f}", hit.path.name) for hit in result.hits] or [
+            (text, "", strings.NOTHING_MATCHES)
+        ]
     if rows:
         output.table(("search", "probability", "photo"), rows)
         output.text('Search on: vlm-desktop search "..."')

@@ -8,33 +8,38 @@ product of the same size.
 import os
 import statistics
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import psutil
-from numpy.typing import NDArray
 
 from vlm_desktop.backends.protocols import ImageTextEncoder
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event, Phase, Progress
+from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.types import (
     DecodedFile,
     DecodeLimits,
     DecodeRequest,
+    EncoderSpec,
+    Filters,
     PixelArray,
+    Query,
     VectorArray,
 )
-from vlm_desktop.engine.calibration import GumbelFit, standard_at
+from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.filling import ENCODE_BATCH
 from vlm_desktop.engine.indexing import Indexer, IndexOptions, IndexSummary
-from vlm_desktop.engine.ranking import Term, best_first, combine, score_rows
+from vlm_desktop.engine.search import Searcher
 from vlm_desktop.media.decode import decode_file
 from vlm_desktop.media.scan import ScannedFile, scan_folder
+from vlm_desktop.store.synthetic import RATED, SYNTHETIC_MODEL, make_synthetic
 
 _SAMPLE = 64
 _PAIRS = 9
+_FILTER_SHARE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,39 +152,44 @@ def cost_alone(
 
 
 def bench_search(
-    open_matrix: Callable[[], VectorArray],
-    narrow: Callable[[], NDArray[np.int64]],
-    cancel: CancelToken,
+    home: HomePaths, count: int, dimension: int, cancel: CancelToken
 ) -> Generator[Event, None, SearchFigures]:
     """Time whole searches beside plain matrix-vector products, in turn, in this run.
 
-    `open_matrix` opens the memory-mapped matrix [n, d]; `narrow` runs a filter in SQL and
-    returns the rows that pass.
+    A synthetic library is made in `home`. A search is all of `Searcher.search` with a query
+    vector at hand: SQL, scoring, the cut, text search, fusion. The filtered one is narrowed in
+    SQL to `_FILTER_SHARE` of the photos.
     """
-    started = time.perf_counter()
-    matrix = open_matrix()
-    opened = time.perf_counter() - started
-    random = np.random.default_rng(1)
-    query = random.standard_normal(matrix.shape[1]).astype(np.float32)
-    query /= np.linalg.norm(query)
-    fit = GumbelFit(location=0.2, scale=0.01)
-    ids = np.arange(len(matrix), dtype=np.int64)
-    products, searches, filtered = [], [], []
-    share = 0.0
-    matrix @ query  # brings the file into memory
-    for done in range(_PAIRS):
-        cancel.raise_if_cancelled()
-        products.append(_seconds(lambda: matrix @ query))
-        searches.append(_seconds(lambda: _search(matrix, None, query, fit, ids)))
-        rows = narrow()
-        share = len(rows) / len(matrix)
-        filtered.append(_seconds(lambda: _search(matrix, narrow(), query, fit, ids)))
-        yield Progress(Phase.BENCH, done + 1, _PAIRS)
+    yield Progress(Phase.BENCH, 0, _PAIRS)
+    with make_synthetic(home, count, dimension, _FILTER_SHARE) as library:
+        opened = _seconds(lambda: library.vectors(SYNTHETIC_MODEL))
+        matrix = library.vectors(SYNTHETIC_MODEL)
+        encoders = Encoders(lambda _: _RandomEncoder(dimension))
+        searcher = Searcher(library, encoders, DecodeLimits())
+        everything = Query(text="anything", limit=50)
+        narrowed = Query(text="anything", limit=50, filters=Filters(min_rating=RATED))
+        query = encoders.texts(SYNTHETIC_MODEL, ["anything"])[0]
+        for _ in run_quietly(searcher.calibration(SYNTHETIC_MODEL)):
+            cancel.raise_if_cancelled()
+
+        def search(asked: Query) -> float:
+            verb = searcher.search(asked, SYNTHETIC_MODEL, cancel)
+            return _seconds(lambda: list(run_quietly(verb)))
+
+        search(everything)  # once, so that everything is in memory
+        products, searches, filtered = [], [], []
+        for done in range(_PAIRS):
+            cancel.raise_if_cancelled()
+            products.append(_seconds(lambda: matrix.matrix @ query))
+            searches.append(search(everything))
+            filtered.append(search(narrowed))
+            yield Progress(Phase.BENCH, done + 1, _PAIRS)
+        share = len(library.filter_contents(narrowed.filters) or ()) / count
     product = statistics.median(products)
     return SearchFigures(
         machine=machine(),
-        vectors=len(matrix),
-        dimension=matrix.shape[1],
+        vectors=count,
+        dimension=dimension,
         open_seconds=opened,
         product_seconds=product,
         search_seconds=statistics.median(searches),
@@ -190,16 +200,30 @@ def bench_search(
     )
 
 
-def _search(
-    matrix: VectorArray,
-    rows: NDArray[np.int64] | None,
-    query: VectorArray,
-    fit: GumbelFit,
-    ids: NDArray[np.int64],
-) -> None:
-    scores = score_rows(matrix, rows, combine([Term(query, fit, 1.0)]))
-    (scores >= standard_at(0.9)).sum()
-    best_first(scores, ids if rows is None else ids[rows], 50)
+class _RandomEncoder:
+    """Random unit vectors for any text: what search costs does not depend on the words."""
+
+    image_lanes = 1
+
+    def __init__(self, dimension: int) -> None:
+        self.spec = EncoderSpec(SYNTHETIC_MODEL, dimension, "1", "fp32", 224)
+        self._random = np.random.default_rng(1)
+
+    def encode_texts(self, texts: Sequence[str]) -> VectorArray:
+        rows = self._random.standard_normal((len(texts), self.spec.dimension), dtype=np.float32)
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        return rows
+
+    def encode_images(self, images: Sequence[PixelArray]) -> VectorArray:
+        return self.encode_texts([""] * len(images))
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def run_quietly(verb: Generator[Event, None, object]) -> Iterator[Event]:
+    """The events of a verb whose result is not wanted."""
+    yield from verb
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -30,6 +30,8 @@ POSSIBLE = 0.965
 _EULER_GAMMA = 0.5772156649015329
 _ROWS_AT_ONCE = 65_536
 _SMALLEST_SCALE = 1e-6
+_CLOSEST = 0.25
+"""The picture cut stays below this share of the way from equal (1) to the median pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,11 @@ def fit_image_pairs(matrix: VectorArray, *, seed: int = 0, pairs: int = 20_000) 
     location = median + spread * (
         growth - (math.log(math.log(max(count, 3))) + math.log(4 * math.pi)) / (2 * growth)
     )
-    return GumbelFit(location=location, scale=spread / growth)
+    fit = GumbelFit(location=location, scale=spread / growth)
+    # In a small library of very different photos the tail of the pairs reaches beyond 1, where
+    # not even the photo itself would match.
+    excess = fit.score_at(POSSIBLE) - (1 - (1 - median) * _CLOSEST)
+    return GumbelFit(location=location - max(0.0, excess), scale=fit.scale)
 
 
 def calibrate(

@@ -31,9 +31,7 @@ class DuplicateGroup(Event):
     paths: tuple[Path, ...]
 
 
-def find_duplicates(
-    library: Library, cancel: CancelToken
-) -> Generator[Event, None, int]:
+def find_duplicates(library: Library, cancel: CancelToken) -> Generator[Event, None, int]:
     """Yield a `DuplicateGroup` each, identical ones first; returns how many."""
     count = 0
     for paths in library.identical_groups():
@@ -52,12 +50,11 @@ def find_duplicates(
 def near_groups(library: Library, cancel: CancelToken) -> list[list[int]]:
     """Content ids that show the same picture: equal pixels, or confirmed near hashes."""
     sets = _DisjointSets()
-    for same in library.same_pixel_groups():
+    for paths in library.same_pixel_groups():
+        same = [i for i in map(library.content_of, paths) if i is not None]
         for other in same[1:]:
             sets.join(same[0], other)
-    hashed = library.perceptual_hashes()
-    ids = np.array([content_id for content_id, _ in hashed], dtype=np.int64)
-    hashes = np.array([value for _, value in hashed], dtype=np.uint64)
+    ids, hashes = library.perceptual_hashes()
     pairs = near_pairs(hashes, cancel)
     for left, right in _confirmed(library, ids, pairs):
         sets.join(left, right)
@@ -132,4 +129,3 @@ class _DisjointSets:
         for one in sorted(self._parent):
             by_root.setdefault(self._find(one), []).append(one)
         return [group for _, group in sorted(by_root.items()) if len(group) > 1]
-

@@ -40,9 +40,7 @@ class Encoders:
         """Sentences -> [n, dimension]; each different sentence is encoded once."""
         encoder = self.get(model_id)
         with self._lock:
-            missing = [
-                text for text in dict.fromkeys(texts) if (model_id, text) not in self._texts
-            ]
+            missing = [text for text in dict.fromkeys(texts) if (model_id, text) not in self._texts]
             found = {
                 text: self._texts[model_id, text] for text in texts if text not in set(missing)
             }

@@ -216,6 +216,7 @@ def _image_vectors(
             if len(batch) == _BATCH:
                 encode()
                 yield Progress(Phase.EVALUATE, sum(readable), len(photos))
+        cancel.raise_if_cancelled()
         if batch:
             encode()
     return vectors[readable], readable

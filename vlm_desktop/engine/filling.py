@@ -4,6 +4,8 @@ import time
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -16,16 +18,16 @@ from vlm_desktop.base.types import (
     DecodeOutcome,
     DecodeRequest,
     KnownFile,
-    RefusedFile,
     VectorArray,
 )
 from vlm_desktop.engine.lane import Lane
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.media.thumbnails import ThumbnailStore
-from vlm_desktop.store.library import (
+from vlm_desktop.store.library import Library
+from vlm_desktop.store.records import (
     AdoptedFile,
+    ContentFile,
     IndexedFile,
-    Library,
     Outcome,
     PendingFile,
     QuarantinedFile,
@@ -34,7 +36,8 @@ from vlm_desktop.store.library import (
 COMMIT_SECONDS = 2.0
 COMMIT_FILES = 256
 ENCODE_BATCH = 8
-_PENDING_AT_ONCE = 500
+_AT_ONCE = 500
+_START_PICTURE = np.zeros((8, 8, 3), dtype=np.uint8)
 _NO_PIXELS = np.empty((0, 0, 3), dtype=np.uint8)
 
 
@@ -46,10 +49,14 @@ class _Encoded:
     vectors: VectorArray
 
 
-class Filler:
-    """One run over all pending files with one encoder.
+EncodeLane: TypeAlias = Lane[Sequence[DecodedFile], list[_Encoded]]
 
-    `files` and `pictures` count what this run finished; `pictures_per_second` is their rate.
+
+class Filler:
+    """One run with one encoder over all that waits: new files, and photos without its vectors.
+
+    `files` counts the files that were pending and are indexed now, `pictures` the pages that
+    were encoded, `pictures_per_second` their rate.
     """
 
     def __init__(
@@ -57,19 +64,22 @@ class Filler:
         library: Library,
         thumbnails: ThumbnailStore,
         encoder: ImageTextEncoder,
+        root_ids: Sequence[int],
         thumbnail_side: int,
     ) -> None:
         self._library = library
         self._thumbnails = thumbnails
         self._encoder = encoder
         self._model_id = encoder.spec.model_id
+        self._root_ids = root_ids
         self._thumbnail_side = thumbnail_side
-        self._requested: dict[object, deque[PendingFile]] = {}
+        self._waiting: dict[Path, deque[PendingFile | ContentFile]] = {}
         self._decoded: list[DecodedFile] = []
         self._decoded_pages = 0
         self._outcomes: list[Outcome] = []
-        self._seen: set[str] = set()
+        self._vectors: list[tuple[int, int, VectorArray]] = []
         self._committed_at = time.monotonic()
+        self._started_at = 0.0
         self._seconds = 0.0
         self.files = 0
         self.pictures = 0
@@ -78,18 +88,20 @@ class Filler:
     def pictures_per_second(self) -> float:
         return self.pictures / self._seconds if self._seconds else 0.0
 
-    def is_needed(self) -> bool:
-        """Whether any file waits to be decoded, or any known photo lacks this model's vectors."""
-        return self._library.count_pending(self._model_id) > 0
+    def count(self) -> int:
+        """How many files and photos wait."""
+        return self._library.count_pending(self._root_ids) + self._library.count_without_vectors(
+            self._model_id
+        )
 
     def fill(self, pool: DecodePool, cancel: CancelToken) -> Generator[Event, None, None]:
-        """Decode, encode and commit everything pending.
+        """Decode, encode and commit everything that waits.
 
         Whatever ends the run, what was finished by then is committed.
         """
-        started = time.perf_counter()
-        total = self._library.count_pending(self._model_id)
-        self._encoder.encode_images([np.zeros((8, 8, 3), dtype=np.uint8)])  # start it once
+        total = self.count()
+        self._encoder.encode_images([_START_PICTURE])
+        self._started_at = time.perf_counter()
         lane = Lane(self._encode, self._encoder.image_lanes, "encode")
         try:
             with lane:
@@ -97,42 +109,44 @@ class Filler:
                     cancel.raise_if_cancelled()
                     yield from self._take(outcome, lane)
                     self._finish(lane.collect())
-                    yield from self._commit_when_due(total, started)
+                    yield from self._commit_when_due(total)
+                cancel.raise_if_cancelled()
                 self._send(lane)
                 while lane.busy:
                     cancel.raise_if_cancelled()
                     self._finish(lane.wait())
-                    yield from self._commit_when_due(total, started)
+                    yield from self._commit_when_due(total)
         finally:
-            self._seconds = time.perf_counter() - started
             committed = self._commit()
+            self._seconds = time.perf_counter() - self._started_at
         if committed:
             yield Committed(committed)
-        yield Progress(Phase.ENCODE, self.files, total, self.pictures_per_second)
+        yield Progress(Phase.ENCODE, total, total, self.pictures_per_second)
 
     # --- feeding -----------------------------------------------------------------------
 
     def _requests(self) -> Iterator[DecodeRequest]:
         after = 0
-        side = self._encoder.spec.image_side
-        while pending := self._library.pending_files(
-            self._model_id, after_id=after, limit=_PENDING_AT_ONCE
-        ):
+        while pending := self._library.pending_files(self._root_ids, after, _AT_ONCE):
             after = pending[-1].file_id
             known = self._library.hashes_by_size({file.size for file in pending}, self._model_id)
             for file in pending:
-                self._requested.setdefault(file.path, deque()).append(file)
-                yield DecodeRequest(
-                    path=file.path,
-                    min_side=side,
-                    thumbnail_side=self._thumbnail_side,
-                    skip_hashes=frozenset() if file.metadata_only else known.get(
-                        file.size, frozenset()
-                    ),
-                )
+                skip = frozenset() if file.reread else known.get(file.size, frozenset())
+                yield self._request(file, self._thumbnail_side, skip)
+        after = 0
+        while contents := self._library.contents_without_vectors(self._model_id, after, _AT_ONCE):
+            after = contents[-1].content_id
+            for content in contents:
+                yield self._request(content, 0, frozenset())
+
+    def _request(
+        self, item: PendingFile | ContentFile, thumbnail_side: int, skip: frozenset[str]
+    ) -> DecodeRequest:
+        self._waiting.setdefault(item.path, deque()).append(item)
+        return DecodeRequest(item.path, self._encoder.spec.image_side, thumbnail_side, skip)
 
     def _take(
-        self, outcome: DecodeOutcome | None, lane: Lane[Sequence[DecodedFile], list[_Encoded]]
+        self, outcome: DecodeOutcome | None, lane: EncodeLane
     ) -> Generator[Event, None, None]:
         """Sort one outcome of the pool; None is its sign of life while files take long."""
         if outcome is None:
@@ -143,24 +157,26 @@ class Filler:
             if self._decoded_pages >= ENCODE_BATCH:
                 self._send(lane)
             return
-        pending = self._pending(outcome)
+        item = self._item(outcome.path)
+        if isinstance(item, ContentFile):
+            return  # known, but not readable now: a later run sees to it
         if isinstance(outcome, KnownFile):
-            self._outcomes.append(AdoptedFile(pending.file_id, outcome))
+            self._outcomes.append(AdoptedFile(item.file_id, outcome))
             self.files += 1
         else:
-            self._outcomes.append(QuarantinedFile(pending.file_id, outcome))
+            self._outcomes.append(QuarantinedFile(item.file_id, outcome))
             yield Quarantined(outcome.path, outcome.reason, outcome.detail)
 
-    def _pending(self, outcome: DecodedFile | KnownFile | RefusedFile) -> PendingFile:
-        waiting = self._requested[outcome.path]
-        pending = waiting.popleft()
+    def _item(self, path: Path) -> PendingFile | ContentFile:
+        waiting = self._waiting[path]
+        item = waiting.popleft()
         if not waiting:
-            del self._requested[outcome.path]
-        return pending
+            del self._waiting[path]
+        return item
 
     # --- encoding ----------------------------------------------------------------------
 
-    def _send(self, lane: Lane[Sequence[DecodedFile], list[_Encoded]]) -> None:
+    def _send(self, lane: EncodeLane) -> None:
         if self._decoded:
             batch, self._decoded, self._decoded_pages = self._decoded, [], 0
             self._finish(lane.submit(batch))
@@ -179,45 +195,46 @@ class Filler:
         return encoded
 
     def _finish(self, batches: Sequence[list[_Encoded]]) -> None:
-        for encoded in (one for batch in batches for one in batch):
-            numbers = [page.number for page in encoded.decoded.pages]
-            self._outcomes.append(
-                IndexedFile(
-                    file_id=self._pending(encoded.decoded).file_id,
-                    decoded=encoded.decoded,
-                    vectors=tuple(zip(numbers, encoded.vectors, strict=True)),
-                )
-            )
-            self.files += 1
-            self.pictures += len(numbers)
+        for one in (one for batch in batches for one in batch):
+            item = self._item(one.decoded.path)
+            pages = [page.number for page in one.decoded.pages]
+            vectors = tuple(zip(pages, one.vectors, strict=True))
+            self.pictures += len(pages)
+            if isinstance(item, PendingFile):
+                self._outcomes.append(IndexedFile(item.file_id, one.decoded, vectors))
+                self.files += 1
+            elif one.decoded.content_hash == item.content_hash:
+                self._vectors += [(item.content_id, page, vector) for page, vector in vectors]
 
     # --- committing --------------------------------------------------------------------
 
-    def _commit_when_due(self, total: int, started: float) -> Generator[Event, None, None]:
+    def _commit_when_due(self, total: int) -> Generator[Event, None, None]:
         waited = time.monotonic() - self._committed_at
         if waited < COMMIT_SECONDS and len(self._outcomes) < COMMIT_FILES:
             return
-        self._seconds = time.perf_counter() - started
         committed = self._commit()
+        self._seconds = time.perf_counter() - self._started_at
         if committed:
             yield Committed(committed)
-        yield Progress(Phase.ENCODE, self.files, total, self.pictures_per_second)
+        yield Progress(Phase.ENCODE, min(self.pictures, total), total, self.pictures_per_second)
 
     def _commit(self) -> int:
         """Thumbnails first, then all rows in one transaction; returns how many files."""
         outcomes, self._outcomes = self._outcomes, []
+        vectors, self._vectors = self._vectors, []
         self._committed_at = time.monotonic()
-        if not outcomes:
-            return 0
-        self._thumbnails.write_batch(
-            [
-                (outcome.decoded.content_hash, outcome.decoded.thumbnail)
-                for outcome in outcomes
-                if isinstance(outcome, IndexedFile) and outcome.decoded.thumbnail
-            ]
-        )
-        self._library.save_outcomes(self._model_id, outcomes)
-        return len(outcomes)
+        if outcomes:
+            self._thumbnails.write_batch(
+                [
+                    (outcome.decoded.content_hash, outcome.decoded.thumbnail)
+                    for outcome in outcomes
+                    if isinstance(outcome, IndexedFile) and outcome.decoded.thumbnail
+                ]
+            )
+            self._library.save_outcomes(self._model_id, outcomes)
+        if vectors:
+            self._library.save_vectors(self._model_id, vectors)
+        return len(outcomes) + len(vectors)
 
 
 def _without_pixels(decoded: DecodedFile) -> DecodedFile:

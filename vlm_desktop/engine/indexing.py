@@ -4,6 +4,7 @@ The inventory compares folders with the library; `engine.filling` decodes and en
 new; `engine.reading` reads the text in pictures. Each part commits as it goes.
 """
 
+import os
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ from vlm_desktop.engine.reading import TextPhase
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.media.scan import ScanProblem, scan_folder
 from vlm_desktop.media.thumbnails import ThumbnailStore
-from vlm_desktop.store.library import Library, Root, ScannedEntry
+from vlm_desktop.store.library import Library
+from vlm_desktop.store.records import MISSING, FileStamp, Root, ScannedEntry
 
 _PROGRESS_SECONDS = 0.2
 
@@ -94,11 +96,13 @@ class Indexer:
         active = self._library.active_model()
         self._library.begin_model(encoder.spec, shadow=active not in (None, model_id))
         scanned = removed = 0
+        root_ids = []
         for folder in folders:
-            found, gone = yield from self._inventory(folder, cancel)
+            root, found, gone = yield from self._inventory(folder, cancel)
+            root_ids.append(root.id)
             scanned, removed = scanned + found, removed + gone
-        filler = Filler(self._library, self._thumbnails, encoder, options.thumbnail_side)
-        if filler.is_needed():
+        filler = Filler(self._library, self._thumbnails, encoder, root_ids, options.thumbnail_side)
+        if filler.count():
             with self._open_pool() as pool:
                 yield from filler.fill(pool, cancel)
         if options.ocr:
@@ -120,37 +124,43 @@ class Indexer:
 
     def _inventory(
         self, folder: Path, cancel: CancelToken
-    ) -> Generator[Event, None, tuple[int, int]]:
-        """Record what is new, changed and missing in a folder; returns files found and gone."""
-        root, prefix = self._library.add_root(folder)
-        known = self._library.file_stamps(root.id, prefix)
+    ) -> Generator[Event, None, tuple[Root, int, int]]:
+        """Record what is new, changed and missing in a folder; returns files found and gone.
+
+        A folder inside a known root is looked at alone: the rest of that root is left as it is.
+        """
+        root = self._library.add_root(folder)
+        skip = len(str(root.path).rstrip(os.sep)) + 1
+        inside = str(folder)[skip:]
+        known = self._library.file_stamps(root.id)
+        if inside:
+            start = inside + os.sep
+            known = {name: stamp for name, stamp in known.items() if name.startswith(start)}
         changed: list[ScannedEntry] = []
         scanned = 0
-        skip = len(str(root.path).rstrip("/\\")) + 1
         due = time.monotonic() + _PROGRESS_SECONDS
         for found in scan_folder(folder, cancel):
             if isinstance(found, ScanProblem):
                 yield Notice("folder-unreadable", f"{found.path} ({found.detail})")
                 continue
             scanned += 1
-            entry = ScannedEntry(
-                str(found.path)[skip:], found.size, found.mtime_ns, found.sidecar_mtime_ns
-            )
-            stamp = known.pop(entry.relative, None)
-            if stamp is None or not stamp.matches(entry):
-                changed.append(entry)
+            relative = str(found.path)[skip:]
+            seen = (found.size, found.mtime_ns, found.sidecar_mtime_ns)
+            stamp = known.pop(relative, None)
+            if stamp is None or stamp.state == MISSING or not _same(stamp, seen):
+                changed.append(ScannedEntry(relative, *seen))
             if time.monotonic() >= due:
                 cancel.raise_if_cancelled()
                 yield Progress(Phase.INVENTORY, scanned, None)
                 due = time.monotonic() + _PROGRESS_SECONDS
-        missing = [stamp.file_id for stamp in known.values() if stamp.state != "missing"]
+        missing = [stamp.file_id for stamp in known.values() if stamp.state != MISSING]
         self._library.record_inventory(root.id, changed, missing)
         yield Progress(Phase.INVENTORY, scanned, scanned)
-        return scanned, len(missing)
+        return root, scanned, len(missing)
 
     def _read_texts(self, cancel: CancelToken) -> Generator[Event, None, None]:
         phase = TextPhase(self._library, self._open_reader)
-        if not phase.is_needed():
+        if not phase.count():
             return
         try:
             phase.open()
@@ -159,3 +169,7 @@ class Indexer:
             return
         with phase, self._open_pool() as pool:
             yield from phase.read(pool, cancel)
+
+
+def _same(stamp: FileStamp, seen: tuple[int, int, int]) -> bool:
+    return (stamp.size, stamp.mtime_ns, stamp.sidecar_mtime_ns) == seen

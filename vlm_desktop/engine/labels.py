@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.errors import BadInputFile, LibraryEmpty, NotInLibrary
+from vlm_desktop.base.errors import BadInputFile, NotInLibrary
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.paths import bundled
 from vlm_desktop.base.types import VectorArray
 from vlm_desktop.engine.calibration import read_prompts
 from vlm_desktop.engine.encoding import Encoders
+from vlm_desktop.engine.vectors import searchable_vectors
 from vlm_desktop.store.library import Library
 from vlm_desktop.store.vectors import VectorMatrix
 
@@ -82,7 +83,7 @@ class Labeller:
         paths: Sequence[Path] = (),
     ) -> Generator[Event, None, int]:
         """Yield a `Labelled` a photo; returns how many. Raises NotInLibrary, LibraryEmpty."""
-        matrix = self._matrix(model_id)
+        matrix = searchable_vectors(self._library, self._encoders, model_id)
         rows = self._rows(matrix, paths)
         classes = yield from self._label_vectors(labels, model_id, templates, cancel)
         classes = np.concatenate([classes, self._null_vector(model_id)[None]])  # [labels + 1, d]
@@ -106,7 +107,7 @@ class Labeller:
         self, policies: Sequence[Policy], model_id: str, cancel: CancelToken
     ) -> Generator[Event, None, int]:
         """Yield a `PolicyHit` for each photo that a policy flags, the surest first."""
-        matrix = self._matrix(model_id)
+        matrix = searchable_vectors(self._library, self._encoders, model_id)
         rows = self._rows(matrix, ())
         scale = self._encoders.spec(model_id).logit_scale
         null = self._null_vector(model_id)[None]
@@ -128,12 +129,6 @@ class Labeller:
         return flagged
 
     # --- parts -------------------------------------------------------------------------
-
-    def _matrix(self, model_id: str) -> VectorMatrix:
-        matrix = self._library.vectors(model_id)
-        if not len(matrix.content_ids):
-            raise LibraryEmpty(model=model_id)
-        return matrix
 
     def _rows(self, matrix: VectorMatrix, paths: Sequence[Path]) -> NDArray[np.int64]:
         """First pages of the asked photos, or of all that can be seen."""

@@ -12,9 +12,12 @@ _DATE = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$")
 _SIZE = re.compile(r"^(\d+)?(?:\.\.|-)?(\d+)?$")
 _SHORTEST_WORD = 3
 _STOP_WORDS = frozenset(
-    "the and for with from into onto over near some that this are was has have his her its their "
-    "out off who one two while".split()
-)
+    (
+        "the", "and", "for", "with", "from", "into", "onto", "over", "near", "some", "that",
+        "this", "are", "was", "has", "have", "his", "her", "its", "their", "out", "off", "who",
+        "one", "two", "while",
+    )
+)  # fmt: skip
 
 _EXPECTED = {
     "date": "date:2012, date:2012-08 or date:2012-01-01..2012-06-30",
@@ -62,9 +65,7 @@ def parse_query(typed: str) -> TypedQuery:
 def search_words(text: str) -> tuple[str, ...]:
     """The words worth looking up in stored texts: letters and digits, no stop words."""
     words = (word.lower() for word in _WORD.findall(text))
-    return tuple(
-        word for word in words if len(word) >= _SHORTEST_WORD and word not in _STOP_WORDS
-    )
+    return tuple(word for word in words if len(word) >= _SHORTEST_WORD and word not in _STOP_WORDS)
 
 
 def add_filter(filters: Filters, text: str) -> Filters:

@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from vlm_desktop.backends.protocols import TextReader
 from vlm_desktop.base.cancel import CancelToken
@@ -12,7 +12,12 @@ from vlm_desktop.base.events import Committed, Event, Phase, Progress
 from vlm_desktop.base.types import DecodedFile, DecodeOutcome, DecodeRequest
 from vlm_desktop.engine.lane import Lane
 from vlm_desktop.media.pool import DecodePool
-from vlm_desktop.store.library import ContentFile, Library
+from vlm_desktop.store.library import Library
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from vlm_desktop.store.records import ContentFile
 
 OCR_SIDE = 736
 """The shorter side, in pixels, at which pictures are read; what the detector was trained at."""
@@ -43,8 +48,9 @@ class TextPhase:
         self._committed_at = time.monotonic()
         self._contents = 0
 
-    def is_needed(self) -> bool:
-        return bool(self._library.contents_without_ocr(after_id=0, limit=1))
+    def count(self) -> int:
+        """How many photos were not read yet."""
+        return self._library.count_without_ocr()
 
     def open(self) -> None:
         """Load the reader. Raises PartMissing or ModelBroken."""
@@ -63,7 +69,7 @@ class TextPhase:
             self._reader.close()
 
     def read(self, pool: DecodePool, cancel: CancelToken) -> Generator[Event, None, None]:
-        total = self._library.count_without_ocr()
+        total = self.count()
         started = time.perf_counter()
         # One thread: the reader itself uses all cores, and is not to be shared.
         lane = Lane(self._read_file, 1, "ocr")
@@ -73,6 +79,7 @@ class TextPhase:
                     cancel.raise_if_cancelled()
                     finished = self._take(outcome, lane) + lane.collect()
                     yield from self._keep(finished, total, started)
+                cancel.raise_if_cancelled()
                 while lane.busy:
                     cancel.raise_if_cancelled()
                     yield from self._keep(lane.wait(), total, started)
@@ -102,18 +109,15 @@ class TextPhase:
         return []
 
     def _read_file(self, decoded: DecodedFile) -> list[PageText]:
-        """On the lane's thread. A page with a text layer of its own is not read again."""
+        """On the lane's thread. Pages with a text layer of their own are not read."""
         assert self._reader is not None
         content = self._waiting[decoded.path]
         pages = []
         for page in decoded.pages:
-            text = page.text.strip()
-            if not text:
+            if page.number in content.pages:
                 lines = self._reader.read(page.pixels)
-                text = "\n".join(
-                    line.text for line in lines if line.confidence >= LEAST_CONFIDENCE
-                )
-            pages.append(PageText(content.content_id, page.number, text))
+                text = "\n".join(line.text for line in lines if line.confidence >= LEAST_CONFIDENCE)
+                pages.append(PageText(content.content_id, page.number, text))
         return pages
 
     def _keep(

@@ -1,14 +1,16 @@
 """Search: SQL narrows, one exact pass scores, calibration decides, texts are fused in."""
 
+import math
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.errors import LibraryEmpty, NotInLibrary, QueryEmpty
+from vlm_desktop.base.errors import QueryEmpty
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.paths import bundled
 from vlm_desktop.base.types import (
@@ -42,25 +44,45 @@ from vlm_desktop.engine.ranking import (
     fuse,
     score_rows,
 )
+from vlm_desktop.engine.vectors import searchable_vectors
 from vlm_desktop.media.decode import load_pixels
 from vlm_desktop.store.library import Library
 from vlm_desktop.store.vectors import VectorMatrix
 
 _TEXT_TRIALS = 200
 _TEXT_MATCHES = 1_000
-_SPARE = 64
-"""Hits taken beyond the limit, for the rows that exclusion and pages of one file take away."""
+_FUSED_AT_LEAST = 200
+"""Photos of the vector ranking that take part in rank fusion, however few are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One query on its way: what it is asked of, and the rows it may hit (None: all)."""
+
+    query: Query
+    model_id: str
+    matrix: VectorMatrix
+    calibration: Calibration
+    eligible: NDArray[np.int64] | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    """Photos with their best standardised score, best first."""
+    """Photos with their best standardised score, best first, and how many reach each cut."""
 
     content_ids: NDArray[np.int64]
     pages: NDArray[np.int32]
     scores: NDArray[np.float32]
     likely: int
     possible: int
+
+
+_NOTHING_SCORED = _Scored(
+    np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.float32), likely=0, possible=0
+)
+
+TextRankings: TypeAlias = dict[str, dict[int, float]]
+"""Kind of text -> content id -> match value, best first."""
 
 
 class Searcher:
@@ -79,18 +101,18 @@ class Searcher:
         """Find photos. Raises QueryEmpty, LibraryEmpty, ModelError, MediaRefused."""
         if not (query.text or query.images or query.phrases or not query.filters.is_empty):
             raise QueryEmpty
-        matrix = self._matrix(model_id)
+        matrix = searchable_vectors(self._library, self._encoders, model_id)
         calibration = yield from self.calibration(model_id, matrix)
         cancel.raise_if_cancelled()
         eligible = self._eligible(query, matrix)
-        combined = self._combined(query, model_id, calibration)
+        asked = _Asked(query, model_id, matrix, calibration, eligible)
+        combined = self._combined(asked)
+        if combined is None and not query.text:
+            return self._listed(asked)
         cancel.raise_if_cancelled()
-        if combined is None:
-            return self._listed(query, model_id, matrix, eligible)
-        scored = self._scored(query, matrix, eligible, combined, calibration, model_id)
+        scored = _NOTHING_SCORED if combined is None else self._scored(asked, combined)
         cancel.raise_if_cancelled()
-        texts = self._text_matches(query, eligible)
-        return self._fused(query, model_id, scored, texts, calibration)
+        return self._fused(asked, scored, self._text_rankings(asked))
 
     def similar(
         self, path: Path, model_id: str, limit: int, cancel: CancelToken
@@ -107,33 +129,25 @@ class Searcher:
         self, model_id: str, matrix: VectorMatrix | None = None, *, fresh: bool = False
     ) -> Generator[Event, None, Calibration]:
         """The calibration of this library, measured anew when the library has outgrown it."""
-        matrix = matrix or self._matrix(model_id)
+        matrix = matrix or searchable_vectors(self._library, self._encoders, model_id)
         if not fresh:
             stored = self._stored_calibration(model_id, len(matrix.content_ids))
             if stored is not None:
                 return stored
         prompts = list(read_prompts(bundled("resources") / "prompts" / "null_prompts.txt"))
         yield Progress(Phase.CALIBRATE, 0, len(prompts))
-        vectors = self._null_vectors(model_id, prompts)
+        vectors = self._encoders.texts(model_id, prompts)
         trials = prompts[:: max(1, len(prompts) // _TEXT_TRIALS)]
         matches = sum(
             bool(words) and bool(self._library.search_text(words, (), 1))
             for words in map(search_words, trials)
         )
-        measured = calibrate(
-            matrix.matrix, vectors, text_matches=matches, text_trials=len(trials)
-        )
+        measured = calibrate(matrix.matrix, vectors, text_matches=matches, text_trials=len(trials))
         self._library.save_calibration(model_id, "library", matrix.generation, measured.to_json())
         yield Progress(Phase.CALIBRATE, len(prompts), len(prompts))
         return measured
 
     # --- parts -------------------------------------------------------------------------
-
-    def _matrix(self, model_id: str) -> VectorMatrix:
-        matrix = self._library.vectors(model_id)
-        if not len(matrix.content_ids):
-            raise LibraryEmpty(model=model_id)
-        return matrix
 
     def _stored_calibration(self, model_id: str, rows: int) -> Calibration | None:
         stored = self._library.load_calibration(model_id, "library")
@@ -144,9 +158,6 @@ class Searcher:
         except (KeyError, TypeError, ValueError):
             return None
         return calibration if calibration.fits(rows) else None
-
-    def _null_vectors(self, model_id: str, prompts: list[str]) -> VectorArray:
-        return self._encoders.texts(model_id, prompts)
 
     def _eligible(self, query: Query, matrix: VectorMatrix) -> NDArray[np.int64] | None:
         """Rows that filters and phrases leave over; None for all."""
@@ -164,15 +175,14 @@ class Searcher:
             ids = np.setdiff1d(ids, hidden, assume_unique=True)
         return matrix.rows_of(ids)
 
-    def _combined(
-        self, query: Query, model_id: str, calibration: Calibration
-    ) -> CombinedQuery | None:
+    def _combined(self, asked: _Asked) -> CombinedQuery | None:
+        query, model_id = asked.query, asked.model_id
         terms: list[Term] = []
         if query.text and query.text_weight > 0:
             vector = self._encoders.texts(model_id, [query.text])[0]
-            terms.append(Term(vector, calibration.text, query.text_weight))
+            terms.append(Term(vector, asked.calibration.text, query.text_weight))
         terms += [
-            Term(self._image_vector(term.path, model_id), calibration.image, term.weight)
+            Term(self._image_vector(term.path, model_id), asked.calibration.image, term.weight)
             for term in query.images
             if term.weight > 0
         ]
@@ -188,33 +198,22 @@ class Searcher:
         page = load_pixels(path, min_side=side, limits=self._limits)
         return self._encoders.images(model_id, [page.pixels])[0]
 
-    def _scored(
-        self,
-        query: Query,
-        matrix: VectorMatrix,
-        eligible: NDArray[np.int64] | None,
-        combined: CombinedQuery,
-        calibration: Calibration,
-        model_id: str,
-    ) -> _Scored:
-        scores = score_rows(matrix.matrix, eligible, combined)
+    def _scored(self, asked: _Asked, combined: CombinedQuery) -> _Scored:
+        matrix, query = asked.matrix, asked.query
+        scores = score_rows(matrix.matrix, asked.eligible, combined)
         cut = standard_at(POSSIBLE)
-        if query.show_all:
-            kept = np.arange(len(scores))
-        else:
-            kept = np.flatnonzero(scores >= cut)
-        rows = kept if eligible is None else eligible[kept]
+        kept = np.arange(len(scores)) if query.show_all else np.flatnonzero(scores >= cut)
+        rows = kept if asked.eligible is None else asked.eligible[kept]
         scores = scores[kept]
         if query.exclude:
-            wanted = self._not_excluded(query.exclude, model_id, matrix, rows, calibration)
+            wanted = self._not_excluded(asked, rows)
             rows, scores = rows[wanted], scores[wanted]
-        content_ids = np.asarray(matrix.content_ids[rows])
-        pages = np.asarray(matrix.pages[rows])
+        content_ids, pages = np.asarray(matrix.content_ids[rows]), np.asarray(matrix.pages[rows])
         if pages.any():
             order = np.lexsort((content_ids, -scores))
             order = order[first_of_each(content_ids[order])]
             content_ids, pages, scores = content_ids[order], pages[order], scores[order]
-        top = best_first(scores, content_ids, query.limit + _SPARE)
+        top = best_first(scores, content_ids, max(query.limit, _FUSED_AT_LEAST))
         return _Scored(
             content_ids=content_ids[top],
             pages=pages[top],
@@ -223,115 +222,77 @@ class Searcher:
             possible=int((scores >= cut).sum()),
         )
 
-    def _not_excluded(
-        self,
-        exclude: tuple[str, ...],
-        model_id: str,
-        matrix: VectorMatrix,
-        rows: NDArray[np.int64],
-        calibration: Calibration,
-    ) -> NDArray[np.bool_]:
+    def _not_excluded(self, asked: _Asked, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which rows show none of the excluded things: no score above the calibrated cut."""
         wanted = np.ones(len(rows), dtype=np.bool_)
         cut = standard_at(POSSIBLE)
-        for vector in self._encoders.texts(model_id, list(exclude)):
-            term = combine([Term(vector, calibration.text, 1.0)])
-            wanted &= score_rows(matrix.matrix, rows, term) < cut
+        for vector in self._encoders.texts(asked.model_id, list(asked.query.exclude)):
+            term = combine([Term(vector, asked.calibration.text, 1.0)])
+            wanted &= score_rows(asked.matrix.matrix, rows, term) < cut
         return wanted
 
-    def _text_matches(
-        self, query: Query, eligible: NDArray[np.int64] | None
-    ) -> dict[str, dict[int, float]]:
-        """Kind of text -> content id -> rank value, best first, for the query's own words."""
-        words = search_words(query.text)
-        if not words and not query.phrases:
+    def _text_rankings(self, asked: _Asked) -> TextRankings:
+        """Stored texts that hold the query's own words, of photos that may be hit."""
+        words = search_words(asked.query.text)
+        if not words and not asked.query.phrases:
             return {}
-        by_kind: dict[str, dict[int, float]] = {}
-        for match in self._library.search_text(words, query.phrases, _TEXT_MATCHES):
-            by_kind.setdefault(match.kind, {}).setdefault(match.content_id, match.rank)
-        return by_kind
+        matches = self._library.search_text(words, asked.query.phrases, _TEXT_MATCHES)
+        if not matches:
+            return {}
+        ids = np.unique(np.array([match.content_id for match in matches], dtype=np.int64))
+        rows = asked.matrix.rows_of(ids)
+        if asked.eligible is not None:
+            rows = np.intersect1d(rows, asked.eligible, assume_unique=True)
+        if asked.query.exclude:
+            rows = rows[self._not_excluded(asked, rows)]
+        allowed = set(np.asarray(asked.matrix.content_ids[rows]).tolist())
+        rankings: TextRankings = {}
+        for match in matches:
+            if match.content_id in allowed:
+                rankings.setdefault(match.kind, {}).setdefault(match.content_id, match.rank)
+        return rankings
 
-    def _fused(
-        self,
-        query: Query,
-        model_id: str,
-        scored: _Scored,
-        texts: dict[str, dict[int, float]],
-        calibration: Calibration,
-    ) -> SearchResult:
-        vector_scores = dict(zip(scored.content_ids.tolist(), scored.scores.tolist(), strict=True))
-        pages = dict(zip(scored.content_ids.tolist(), scored.pages.tolist(), strict=True))
-        texts = self._allowed(query, texts, model_id)
-        text_only = {i for kind in texts.values() for i in kind} - vector_scores.keys()
-        text_probability = 1.0 - calibration.text_match
-        fused = fuse({"vector": vector_scores, **texts})
+    def _fused(self, asked: _Asked, scored: _Scored, texts: TextRankings) -> SearchResult:
+        ids = scored.content_ids.tolist()
+        vector_scores = dict(zip(ids, scored.scores.tolist(), strict=True))
+        pages = dict(zip(ids, scored.pages.tolist(), strict=True))
+        named = {content_id for ranking in texts.values() for content_id in ranking}
+        by_text = 1.0 - asked.calibration.text_match
 
         def probability(content_id: int) -> float:
-            from_vector = probability_of(vector_scores.get(content_id, -30.0))
-            named = any(content_id in kind for kind in texts.values())
-            return max(from_vector, text_probability if named else 0.0)
+            by_vector = probability_of(vector_scores.get(content_id, -math.inf))
+            return max(by_vector, by_text) if content_id in named else by_vector
 
-        ranked = sorted(fused, key=lambda i: (-fused[i], -probability(i), i))[: query.limit]
+        fused = fuse({"vector": vector_scores, **texts})
+        ranked = sorted(fused, key=lambda i: (-fused[i], -probability(i), i))[: asked.query.limit]
         located = self._library.locate(ranked)
-        hits = tuple(
-            Hit(
-                content_id=content_id,
-                path=located[content_id].path,
-                page=pages.get(content_id, 0),
-                score=fused[content_id],
-                probability=probability(content_id),
-                signals=_signals(content_id, vector_scores, texts),
-            )
-            for content_id in ranked
-            if content_id in located
-        )
-        best = max((probability(i) for i in fused), default=0.0)
-        text_likely = len(text_only) if text_probability >= LIKELY else 0
-        text_possible = len(text_only) if text_probability >= POSSIBLE else 0
+        likely = scored.likely + _newly(named, vector_scores, by_text, LIKELY)
+        possible = scored.possible + _newly(named, vector_scores, by_text, POSSIBLE)
         return SearchResult(
-            query=query,
-            model_id=model_id,
-            verdict=verdict_of(best),
-            hits=hits,
-            likely=scored.likely + text_likely,
-            possible=scored.possible + text_possible - scored.likely - text_likely,
+            query=asked.query,
+            model_id=asked.model_id,
+            verdict=verdict_of(max((probability(i) for i in fused), default=0.0)),
+            hits=tuple(
+                Hit(
+                    content_id=content_id,
+                    path=located[content_id].path,
+                    page=pages.get(content_id, 0),
+                    score=fused[content_id],
+                    probability=probability(content_id),
+                    signals=_signals(content_id, vector_scores, texts),
+                )
+                for content_id in ranked
+                if content_id in located
+            ),
+            likely=likely,
+            possible=max(0, possible - likely),
         )
 
-    def _allowed(
-        self, query: Query, texts: dict[str, dict[int, float]], model_id: str
-    ) -> dict[str, dict[int, float]]:
-        """Text matches that pass the same filters and exclusions as the vectors."""
-        found = {i for kind in texts.values() for i in kind}
-        if not found:
-            return {}
-        matrix = self._library.vectors(model_id)
-        rows = self._eligible(query, matrix)
-        if rows is not None:
-            found &= set(np.asarray(matrix.content_ids[rows]).tolist())
-        if query.exclude and found:
-            ids = np.array(sorted(found), dtype=np.int64)
-            own = matrix.rows_of(ids)
-            calibration = self._stored_calibration(model_id, len(matrix.content_ids))
-            if calibration is not None:
-                wanted = self._not_excluded(query.exclude, model_id, matrix, own, calibration)
-                found -= set(np.asarray(matrix.content_ids[own[~wanted]]).tolist())
-        allowed = {
-            kind: {i: rank for i, rank in ranking.items() if i in found}
-            for kind, ranking in texts.items()
-        }
-        return {kind: ranking for kind, ranking in allowed.items() if ranking}
-
-    def _listed(
-        self,
-        query: Query,
-        model_id: str,
-        matrix: VectorMatrix,
-        eligible: NDArray[np.int64] | None,
-    ) -> SearchResult:
-        """A query of filters or phrases alone: everything that passes, newest id first."""
-        ids = matrix.content_ids if eligible is None else matrix.content_ids[eligible]
-        ids = np.unique(np.asarray(ids))[::-1]
-        shown = ids[: query.limit].tolist()
+    def _listed(self, asked: _Asked) -> SearchResult:
+        """A query of filters or phrases alone: everything that passes, the newest first."""
+        ids = asked.matrix.content_ids
+        ids = np.unique(np.asarray(ids if asked.eligible is None else ids[asked.eligible]))[::-1]
+        shown = ids[: asked.query.limit].tolist()
         located = self._library.locate(shown)
         hits = tuple(
             Hit(i, located[i].path, 0, 1.0, 1.0, (Signal("filter", 1.0),))
@@ -339,11 +300,21 @@ class Searcher:
             if i in located
         )
         verdict = Verdict.LIKELY if hits else Verdict.NONE
-        return SearchResult(query, model_id, verdict, hits, likely=len(ids), possible=0)
+        return SearchResult(asked.query, asked.model_id, verdict, hits, likely=len(ids), possible=0)
+
+
+def _newly(
+    named: set[int], vector_scores: dict[int, float], by_text: float, probability: float
+) -> int:
+    """How many photos reach a cut by their texts alone."""
+    if by_text < probability:
+        return 0
+    cut = standard_at(probability)
+    return sum(vector_scores.get(content_id, -math.inf) < cut for content_id in named)
 
 
 def _signals(
-    content_id: int, vector_scores: dict[int, float], texts: dict[str, dict[int, float]]
+    content_id: int, vector_scores: dict[int, float], texts: TextRankings
 ) -> tuple[Signal, ...]:
     signals = []
     if content_id in vector_scores:
@@ -354,11 +325,3 @@ def _signals(
         if content_id in ranking
     ]
     return tuple(signals)
-
-
-def require_in_library(library: Library, path: Path) -> int:
-    """The content id of a stored photo. Raises NotInLibrary."""
-    content_id = library.content_of(path)
-    if content_id is None:
-        raise NotInLibrary(path=path)
-    return content_id

@@ -4,6 +4,7 @@ Every verb yields `base.events` and returns a frozen result; a front drives it w
 through `vlm_desktop.jobs`. Nothing is loaded before a verb needs it.
 """
 
+import tempfile
 import threading
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
@@ -15,6 +16,12 @@ from vlm_desktop.base.events import Event
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.settings import Settings
 from vlm_desktop.base.types import DecodeLimits, Query, SearchResult
+from vlm_desktop.engine.benchmarks import (
+    IndexFigures,
+    SearchFigures,
+    bench_index,
+    bench_search,
+)
 from vlm_desktop.engine.doctor import DoctorReport, examine
 from vlm_desktop.engine.duplicates import find_duplicates
 from vlm_desktop.engine.encoding import Encoders
@@ -55,9 +62,7 @@ class AppServices:
         self._lock = threading.Lock()
         self._library: Library | None = None
         self._encoders = Encoders(self._open_encoder)
-        self._limits = DecodeLimits(
-            max_pixels=settings.max_pixels, seconds=settings.decode_seconds
-        )
+        self._limits = DecodeLimits(max_pixels=settings.max_pixels, seconds=settings.decode_seconds)
         self._thumbnails = ThumbnailStore(paths.thumbnails)
 
     @property
@@ -89,9 +94,7 @@ class AppServices:
             thumbnail_side=self.settings.thumbnail_side,
         )
         indexer = Indexer(self.library, self._thumbnails, self._open_pool, self._open_reader)
-        summary = yield from indexer.index(
-            folders, self._encoders.get(model_id), options, cancel
-        )
+        summary = yield from indexer.index(folders, self._encoders.get(model_id), options, cancel)
         if len(self.library.vectors(model_id).content_ids):
             yield from self._searcher().calibration(model_id)
         return summary
@@ -148,10 +151,30 @@ class AppServices:
     ) -> Generator[Event, None, RetrievalReport]:
         model_id = model or self.settings.search_model
         return (
-            yield from evaluate_retrieval(
-                photos, model_id, self._encoders, self._open_pool, cancel
-            )
+            yield from evaluate_retrieval(photos, model_id, self._encoders, self._open_pool, cancel)
         )
+
+    # --- measuring ---------------------------------------------------------------------
+
+    def bench_index(
+        self, folder: Path, cancel: CancelToken, *, model: str | None = None
+    ) -> Generator[Event, None, IndexFigures]:
+        """Index a folder into a throwaway home. See `engine.benchmarks`."""
+        with tempfile.TemporaryDirectory(prefix="vlm-desktop-bench-") as temporary:
+            home = HomePaths(Path(temporary))
+            encoder = self._encoders.get(model or self.settings.search_model)
+            with Library.open(home) as library:
+                indexer = Indexer(
+                    library, ThumbnailStore(home.thumbnails), self._open_pool, self._open_reader
+                )
+                return (yield from bench_index(folder, indexer, encoder, self._limits, cancel))
+
+    def bench_search(
+        self, count: int, dimension: int, cancel: CancelToken
+    ) -> Generator[Event, None, SearchFigures]:
+        with tempfile.TemporaryDirectory(prefix="vlm-desktop-bench-") as temporary:
+            home = HomePaths(Path(temporary))
+            return (yield from bench_search(home, count, dimension, cancel))
 
     # --- the library -------------------------------------------------------------------
 

@@ -1,0 +1,45 @@
+"""`vlm-desktop bench index | search | decode`: figures with the machine they were taken on."""
+
+import argparse
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.cli.library import plain
+from vlm_desktop.cli.output import Output
+from vlm_desktop.cli.search import positive
+from vlm_desktop.engine.services import AppServices
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="WHAT")
+    index = actions.add_parser("index", help="a folder into a fresh library")
+    index.add_argument("folder", nargs="?", type=Path, metavar="DIR")
+    index.add_argument("--model", metavar="ID")
+    search = actions.add_parser("search", help="synthetic vectors against a plain product")
+    search.add_argument("--vectors", type=positive, default=1_000_000, metavar="N")
+    search.add_argument("--dimension", type=positive, default=512, metavar="D")
+    actions.add_parser("decode", help="12 megapixels against libjpeg's own scaled decode")
+
+
+def run(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
+    cancel = CancelToken()
+    match arguments.action:
+        case "index":
+            folder = arguments.folder and arguments.folder.absolute()
+            verb = services.bench_index(folder, cancel, model=arguments.model)
+            figures: Any = output.drive(verb, cancel)
+        case "search":
+            sizes = (arguments.vectors, arguments.dimension)
+            figures = output.drive(services.bench_search(*sizes, cancel), cancel)
+        case _:
+            figures = output.drive(services.bench_decode(cancel), cancel)
+    document = plain(dataclasses.asdict(figures))
+    if output.as_json:
+        output.json({"bench": arguments.action} | document)
+        return 0
+    for key, value in document.items():
+        shown = f"{value:.6g}" if isinstance(value, float) else str(value)
+        output.text(f"{key}: {shown}")
+    return 0
