@@ -15,7 +15,6 @@ from PIL import (
     GifImagePlugin,
     IcoImagePlugin,
     Image,
-    ImageFile,
     Jpeg2KImagePlugin,
     JpegImagePlugin,
     PngImagePlugin,
@@ -32,6 +31,7 @@ from vlm_desktop.media.colour import to_resizable, to_srgb
 from vlm_desktop.media.containers import embedded_tags
 from vlm_desktop.media.exif import exif_orientation
 from vlm_desktop.media.guard import check_pixels
+from vlm_desktop.media.jpeg import is_cut_off
 from vlm_desktop.media.reading import (
     Reading,
     Wish,
@@ -73,7 +73,8 @@ def read_picture(source: Source, name: str, wish: Wish, limits: DecodeLimits) ->
         _load(image, source, limits)
         tags = embedded_tags(image, name, source)
         orientation = exif_orientation(tags.exif)
-        page = finish(image, wish, orientation, full)
+        # Pillow turns a TIFF, and the size it tells, by itself.
+        page = finish(image, wish, 1 if name == "TIFF" else orientation, full)
     is_multi = name == "JPEG" and b"MPF\x00" in source.head
     return Reading(
         MediaKind.PHOTO, "MPO" if is_multi else name, (page,), tags, orientation=orientation
@@ -143,8 +144,10 @@ def _load(image: Image.Image, source: Source, limits: DecodeLimits) -> None:
     image.load()
     if isinstance(image, IcoImagePlugin.IcoImageFile):
         check_pixels(source.path, *image.size, limits)
-    if isinstance(image, ImageFile.ImageFile) and image.tile and image.im is None:
-        raise MediaRefused(path=source.path, reason=Refusal.CORRUPT, detail="no pixels")
+    if isinstance(image, JpegImagePlugin.JpegImageFile) and is_cut_off(source.data, image):
+        raise MediaRefused(
+            path=source.path, reason=Refusal.CORRUPT, detail="the picture ends early"
+        )
 
 
 def _lab16_as_rgb(source: Source) -> Image.Image | None:

@@ -183,8 +183,11 @@ def _taken_at(found: _Properties) -> str:
 
 def _keywords(found: _Properties) -> tuple[str, ...]:
     words = [value.text for value in found.get("dc:subject", [])]
-    words += [value.text for value in found.get("MicrosoftPhoto:LastKeywordXMP", [])]
-    for name, separator in (("lr:hierarchicalSubject", "|"), ("digiKam:TagsList", "/")):
+    for name, separator in (
+        ("lr:hierarchicalSubject", "|"),
+        ("digiKam:TagsList", "/"),
+        ("MicrosoftPhoto:LastKeywordXMP", "/"),
+    ):
         for value in found.get(name, []):
             words += value.text.split(separator)
     return tuple(words)
