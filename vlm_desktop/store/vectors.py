@@ -115,9 +115,9 @@ class Header:
 
 
 def safe_name(model_id: str) -> str:
-    """A file name for a model id: readable, and distinct for distinct ids."""
+    """A file name for a model id: readable, and distinct for distinct ids, whatever the case."""
     readable = re.sub(r"[^A-Za-z0-9_-]+", "-", model_id).strip("-")[:60]
-    if readable == model_id:
+    if readable == model_id.lower():
         return readable
     return f"{readable}-{blake2b(model_id.encode('utf-8', 'replace'), digest_size=4).hexdigest()}"
 
