@@ -4,7 +4,7 @@ import contextlib
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -70,19 +70,22 @@ class MatricesPart(Part):
     ) -> tuple[Header, VectorMatrix]:
         files = MatrixFiles(self._paths.vectors, model_id)
         stored = files.read_header()
+        if stored is not None and not _is_prefix(stored, current):
+            stored = None
+        after = 0 if stored is None else stored.last_row_id
         try:
-            if stored is None or not _is_prefix(stored, current):
-                header = files.create(current, _rows(connection, current, after=0))
-            elif _in_step(stored, current):
-                header = stored
-            else:
-                behind = replace(stored, generation=current.generation)
-                header = files.append(behind, _rows(connection, current, after=stored.last_row_id))
+            with contextlib.closing(_rows(connection, current, after=after)) as rows:
+                if stored is None:
+                    header = files.create(current, rows)
+                elif _in_step(stored, current):
+                    header = stored
+                else:
+                    header = files.append(replace(stored, generation=current.generation), rows)
             return header, files.open(header)
         except (OSError, ValueError) as error:
             _log.warning("vectors of %s are held in memory: %s", model_id, error)
-        rows = _rows(connection, current, after=0)
-        return current, in_memory(rows, current.dimension, current.generation)
+        with contextlib.closing(_rows(connection, current, after=0)) as rows:
+            return current, in_memory(rows, current.dimension, current.generation)
 
 
 def current_header(connection: sqlite3.Connection, model_id: str) -> Header:
@@ -107,14 +110,16 @@ def _in_step(stored: Header, current: Header) -> bool:
     return _is_prefix(stored, current) and stored.generation == current.generation
 
 
-def _rows(connection: sqlite3.Connection, current: Header, *, after: int) -> Iterator[Chunk]:
-    """The model's embeddings by id, in chunks of about 16 MB."""
+def _rows(
+    connection: sqlite3.Connection, current: Header, *, after: int
+) -> Generator[Chunk, None, None]:
+    """The model's embeddings by id, in chunks of about 16 MB; those of a wrong length left out."""
     size = max(1, _CHUNK_BYTES // (4 * current.dimension))
     with contextlib.closing(connection.cursor()) as cursor:
         cursor.execute(
             "SELECT id, content_id, page, vector FROM embeddings"
-            " WHERE id > ? AND model_id = ? ORDER BY id",
-            (after, current.model_key),
+            " WHERE id > ? AND model_id = ? AND length(vector) = ? ORDER BY id",
+            (after, current.model_key, 4 * current.dimension),
         )
         while rows := cursor.fetchmany(size):
             row_ids, content_ids, pages, blobs = zip(*rows, strict=True)

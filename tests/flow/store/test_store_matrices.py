@@ -1,5 +1,7 @@
 """The matrix files follow the embeddings, and heal when they do not."""
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -158,3 +160,12 @@ def test_pages_are_rows_of_one_content(library: Library, root: Root) -> None:
     content_id = library.content_of(file.path)
     assert matrix.pages.tolist() == [1, 2, 3]
     assert matrix.rows_of(np.array([content_id])).tolist() == [0, 1, 2]
+
+
+def test_a_vector_of_a_wrong_length_is_left_out(
+    library: Library, root: Root, home: HomePaths
+) -> None:
+    add_letters(library, root, "abc")
+    with contextlib.closing(sqlite3.connect(home.database)) as connection, connection:
+        connection.execute("UPDATE embeddings SET vector = x'00' WHERE id = 2")
+    assert letters(library, library.vectors(MODEL)) == ["a", "c"]
