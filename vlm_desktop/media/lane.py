@@ -162,7 +162,7 @@ class Lane:
     def _start_if_needed(self) -> None:
         if self._process is not None:
             return
-        self._noise = tempfile.TemporaryFile()  # noqa: SIM115 - closed by _discard
+        self._noise = tempfile.TemporaryFile()  # noqa: SIM115 - _discard closes it
         try:
             process = subprocess.Popen(
                 self._command,
@@ -174,6 +174,7 @@ class Lane:
                 creationflags=_creation_flags(),
             )
         except OSError as error:
+            self._discard()
             raise DecoderUnavailable(detail=str(error)) from error
         with self._desk.lock:
             self._process = process
