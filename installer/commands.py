@@ -102,7 +102,8 @@ def _test(setup: Setup, environment: Environment, rest: list[str]) -> int:
     display = machine.has_display(os.environ)
     trouble = setup.check_window(display=display)
     if trouble:
-        raise SetupFailed(trouble)
+        sys.stderr.write(f"{trouble}\n")
+        return 1
     variables = program_environment(ROOT)
     if not display:
         variables.setdefault("QT_QPA_PLATFORM", "offscreen")
