@@ -43,8 +43,8 @@ def _show(report: RetrievalReport, output: Output) -> None:
         ],
     )
     output.text(
-        f"Null prompts ({report.null_prompts:,}): best score {report.null_fit.location:.4f}, "
-        f"scale {report.null_fit.scale:.4f}"
+        f"Null prompts ({report.null_prompts:,}): best score {report.null_tail.location:.4f}, "
+        f"scale {report.null_tail.scale:.4f}"
     )
     output.table(
         (

@@ -3,14 +3,16 @@
 Every encoder has its own score band, and the best score of a query that matches nothing grows
 with the size of the library. So the null prompts (`resources/prompts/null_prompts.txt`:
 gibberish, abstractions, absurd and absent scenes) are scored against the very library, and the
-*best* score of each is kept. Best scores of many draws follow a Gumbel distribution (extreme
-value theory, Fisher and Tippett 1928); its location and scale are fitted by probability-weighted
-moments (Landwehr, Matalas and Wallis 1979). The probability of a hit is then the chance that a
-null prompt's best score in this library stays below it.
+*best* score of each is kept. The probability of a hit is the chance that a null prompt's best
+score in this library stays below it.
+
+Only the upper tail of the null scores decides, and gibberish lies far below absurd scenes. So
+the tail alone is modelled: what exceeds a high quantile is exponential ("peaks over threshold",
+Pickands 1975, Balkema and de Haan 1974, in the Gumbel domain), with the quantile and the median
+excess as its two numbers, which a few null prompts that do match something here cannot move far.
 
 For a picture as the query the null distribution is that of scores between random pairs of
-photos: their best of n is Gumbel too, with the location and scale of the maximum of n normal
-draws (Cramér 1946).
+photos: the best of n normal draws is Gumbel (Cramér 1946), whose tail is exponential too.
 """
 
 import json
@@ -24,10 +26,12 @@ from numpy.typing import NDArray
 
 from vlm_desktop.base.types import VectorArray, Verdict
 
-LIKELY = 0.995
-POSSIBLE = 0.965
+LIKELY = 0.99
+POSSIBLE = 0.93
 
-_EULER_GAMMA = 0.5772156649015329
+_TAIL = 0.1
+"""Share of null scores above the threshold from which the tail is modelled."""
+
 _ROWS_AT_ONCE = 65_536
 _SMALLEST_SCALE = 1e-6
 _CLOSEST = 0.25
@@ -35,15 +39,15 @@ _CLOSEST = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class GumbelFit:
-    """P(best null score < s) = exp(-exp(-(s - location) / scale))."""
+class NullTail:
+    """Null scores above `location` (their 90 % quantile) fall off exponentially by `scale`."""
 
     location: float
     scale: float
 
-    def standardise(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Scores -> how many scales above the location they lie, same shape."""
-        return ((scores - self.location) / self.scale).astype(np.float32)
+    def standardise(self, score: float) -> float:
+        """How many scales a score lies above the location; see `probability_of`."""
+        return (score - self.location) / self.scale
 
     def score_at(self, probability: float) -> float:
         """The score whose probability is `probability` (0..1, exclusive)."""
@@ -60,8 +64,8 @@ class Calibration:
 
     rows: int
     null_prompts: int
-    text: GumbelFit
-    image: GumbelFit
+    text: NullTail
+    image: NullTail
     text_match: float
 
     def to_json(self) -> str:
@@ -74,8 +78,8 @@ class Calibration:
         return Calibration(
             rows=int(data["rows"]),
             null_prompts=int(data["null_prompts"]),
-            text=GumbelFit(**data["text"]),
-            image=GumbelFit(**data["image"]),
+            text=NullTail(**data["text"]),
+            image=NullTail(**data["image"]),
             text_match=float(data["text_match"]),
         )
 
@@ -85,13 +89,20 @@ class Calibration:
 
 
 def standard_at(probability: float) -> float:
-    """The standard Gumbel quantile."""
-    return -math.log(-math.log(probability))
+    """The standardised score of a probability; the inverse of `probability_of`."""
+    body = 1 - _TAIL
+    if probability >= body:
+        return -math.log((1 - probability) / _TAIL)
+    return body / _TAIL * math.log(probability / body)
 
 
 def probability_of(standardised: float) -> float:
-    """The standard Gumbel distribution function."""
-    return math.exp(-math.exp(-max(standardised, -30.0)))
+    """The chance that a null prompt stays below: exponential tail above 0, and below 0 an
+    exponential body that meets it with the same slope."""
+    body = 1 - _TAIL
+    if standardised >= 0:
+        return 1 - _TAIL * math.exp(-standardised)
+    return body * math.exp(standardised * _TAIL / body)
 
 
 def verdict_of(probability: float) -> Verdict:
@@ -100,19 +111,13 @@ def verdict_of(probability: float) -> Verdict:
     return Verdict.POSSIBLE if probability >= POSSIBLE else Verdict.NONE
 
 
-def fit_gumbel(best_scores: NDArray[np.float32]) -> GumbelFit:
-    """Fit to the best scores of null prompts, shape [n], n >= 2.
-
-    The highest hundredth is left out: a null prompt that does match something in this library
-    must not lift the cut.
-    """
-    ordered = np.sort(best_scores.astype(np.float64))
-    kept = ordered[: max(2, math.floor(len(ordered) * 0.99))]
-    count = len(kept)
-    b0 = kept.mean()
-    b1 = float((np.arange(count) / max(1, count - 1) * kept).mean())
-    scale = max((2 * b1 - b0) / math.log(2), _SMALLEST_SCALE)
-    return GumbelFit(location=float(b0 - _EULER_GAMMA * scale), scale=float(scale))
+def fit_tail(best_scores: NDArray[np.float32]) -> NullTail:
+    """Fit to the best scores of null prompts, shape [n], n >= 1."""
+    location = float(np.quantile(best_scores, 1 - _TAIL))
+    excess = best_scores[best_scores > location] - location
+    # The median of an exponential distribution is its scale times ln 2.
+    scale = float(np.median(excess)) / math.log(2) if len(excess) else 0.0
+    return NullTail(location, max(scale, _SMALLEST_SCALE))
 
 
 def best_null_scores(matrix: VectorArray, null_vectors: VectorArray) -> NDArray[np.float32]:
@@ -127,11 +132,11 @@ def best_null_scores(matrix: VectorArray, null_vectors: VectorArray) -> NDArray[
     return best
 
 
-def fit_image_pairs(matrix: VectorArray, *, seed: int = 0, pairs: int = 20_000) -> GumbelFit:
-    """The null distribution of the best image-image score in a library of n photos."""
+def fit_image_pairs(matrix: VectorArray, *, seed: int = 0, pairs: int = 20_000) -> NullTail:
+    """The null tail of the best image-image score in a library of n photos."""
     count = len(matrix)
     if count < 2:
-        return GumbelFit(location=0.5, scale=0.05)
+        return NullTail(location=0.5, scale=0.05)
     random = np.random.default_rng(seed)
     left = random.integers(0, count, pairs)
     right = (left + random.integers(1, count, pairs)) % count
@@ -140,14 +145,15 @@ def fit_image_pairs(matrix: VectorArray, *, seed: int = 0, pairs: int = 20_000) 
     # Robust spread: near-duplicates among random pairs must not widen it.
     spread = max(1.4826 * float(np.median(np.abs(scores - median))), _SMALLEST_SCALE)
     growth = math.sqrt(2 * math.log(max(count, 3)))
-    location = median + spread * (
+    scale = spread / growth
+    mode = median + spread * (
         growth - (math.log(math.log(max(count, 3))) + math.log(4 * math.pi)) / (2 * growth)
     )
-    fit = GumbelFit(location=location, scale=spread / growth)
+    location = mode - scale * math.log(-math.log(1 - _TAIL))
     # In a small library of very different photos the tail of the pairs reaches beyond 1, where
     # not even the photo itself would match.
-    excess = fit.score_at(POSSIBLE) - (1 - (1 - median) * _CLOSEST)
-    return GumbelFit(location=location - max(0.0, excess), scale=fit.scale)
+    highest = 1 - (1 - median) * _CLOSEST - scale * standard_at(POSSIBLE)
+    return NullTail(location=min(location, highest), scale=scale)
 
 
 def calibrate(
@@ -157,7 +163,7 @@ def calibrate(
     return Calibration(
         rows=len(matrix),
         null_prompts=len(null_vectors),
-        text=fit_gumbel(best_null_scores(matrix, null_vectors)),
+        text=fit_tail(best_null_scores(matrix, null_vectors)),
         image=fit_image_pairs(matrix),
         text_match=(text_matches + 1) / (text_trials + 2),
     )

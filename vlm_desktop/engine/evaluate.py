@@ -17,9 +17,9 @@ from vlm_desktop.base.types import DecodedFile, DecodeRequest, RefusedFile, Vect
 from vlm_desktop.engine.calibration import (
     LIKELY,
     POSSIBLE,
-    GumbelFit,
+    NullTail,
     best_null_scores,
-    fit_gumbel,
+    fit_tail,
     read_prompts,
 )
 from vlm_desktop.engine.encoding import Encoders
@@ -67,7 +67,7 @@ class RetrievalReport:
     image_to_text: RankFigures
     null_prompts: int
     absent_queries: int
-    null_fit: GumbelFit
+    null_tail: NullTail
     possible: CutFigures
     likely: CutFigures
 
@@ -123,7 +123,7 @@ def evaluate_retrieval(
     absent = list(read_prompts(_prompts("absent_queries.txt")))
     null_best = best_null_scores(images, encoders.texts(model_id, null_prompts))
     absent_best = best_null_scores(images, encoders.texts(model_id, absent))
-    fit = fit_gumbel(null_best)
+    fit = fit_tail(null_best)
     best = scores.max(axis=1)
     possible, likely = (
         _cut(probability, fit, best, absent_best, null_best) for probability in (POSSIBLE, LIKELY)
@@ -137,7 +137,7 @@ def evaluate_retrieval(
         image_to_text=rank_figures(image_ranks(scores.T, owner)),
         null_prompts=len(null_prompts),
         absent_queries=len(absent),
-        null_fit=fit,
+        null_tail=fit,
         possible=possible,
         likely=likely,
     )
@@ -166,7 +166,7 @@ def rank_figures(ranks: NDArray[np.int64]) -> RankFigures:
 
 def _cut(
     probability: float,
-    fit: GumbelFit,
+    fit: NullTail,
     captions: NDArray[np.float32],
     absent: NDArray[np.float32],
     null: NDArray[np.float32],

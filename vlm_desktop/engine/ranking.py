@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlm_desktop.base.types import VectorArray
-from vlm_desktop.engine.calibration import GumbelFit
+from vlm_desktop.engine.calibration import NullTail
 
 RRF_CONSTANT = 60
 """k of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)."""
@@ -21,7 +21,7 @@ class Term:
     """One part of a query: its embedding [d], the null distribution it is read by, a weight."""
 
     vector: VectorArray
-    null: GumbelFit
+    null: NullTail
     weight: float
 
 

@@ -8,10 +8,10 @@ from vlm_desktop.engine.calibration import (
     LIKELY,
     POSSIBLE,
     Calibration,
-    GumbelFit,
+    NullTail,
     best_null_scores,
     calibrate,
-    fit_gumbel,
+    fit_tail,
     fit_image_pairs,
     probability_of,
     standard_at,
@@ -24,24 +24,30 @@ def unit_rows(count: int, dimension: int, seed: int) -> np.ndarray:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-def test_gumbel_fit_recovers_location_and_scale() -> None:
-    drawn = np.random.default_rng(0).gumbel(0.31, 0.02, 20_000).astype(np.float32)
-    fit = fit_gumbel(drawn)
-    assert fit.location == pytest.approx(0.31, abs=0.002)
-    assert fit.scale == pytest.approx(0.02, rel=0.06)
+def test_tail_fit_recovers_an_exponential_tail_under_any_body() -> None:
+    random = np.random.default_rng(0)
+    body = random.uniform(-0.3, 0.3, 18_000)
+    tail = 0.3 + random.exponential(0.04, 2_000)
+    fit = fit_tail(np.concatenate([body, tail]).astype(np.float32))
+    assert fit.location == pytest.approx(0.3, abs=0.002)
+    assert fit.scale == pytest.approx(0.04, rel=0.08)
 
 
 def test_a_null_prompt_that_matches_does_not_lift_the_cut() -> None:
-    drawn = np.random.default_rng(1).gumbel(0.3, 0.02, 500).astype(np.float32)
+    drawn = np.random.default_rng(1).normal(0.3, 0.02, 500).astype(np.float32)
     spoiled = np.concatenate([drawn, np.array([0.95, 0.9], dtype=np.float32)])
-    assert fit_gumbel(spoiled).score_at(POSSIBLE) == pytest.approx(
-        fit_gumbel(drawn).score_at(POSSIBLE), abs=0.005
+    assert fit_tail(spoiled).score_at(POSSIBLE) == pytest.approx(
+        fit_tail(drawn).score_at(POSSIBLE), abs=0.005
     )
 
 
-def test_probability_and_quantile_are_inverse() -> None:
-    for probability in (0.05, 0.5, POSSIBLE, LIKELY):
+def test_probability_and_quantile_are_inverse_and_rise_smoothly() -> None:
+    for probability in (0.05, 0.5, 0.9, POSSIBLE, LIKELY):
         assert probability_of(standard_at(probability)) == pytest.approx(probability)
+    values = [probability_of(x) for x in np.linspace(-5, 5, 1_001)]
+    steps = np.diff(values)
+    assert (steps > 0).all()
+    assert np.abs(np.diff(steps)).max() < 1e-5
     assert probability_of(-1e9) == 0.0
     assert probability_of(1e9) == 1.0
 
@@ -59,7 +65,7 @@ def test_unrelated_queries_are_refused_and_planted_ones_kept() -> None:
     calibration = calibrate(matrix, unit_rows(600, 64, 5), text_matches=0, text_trials=200)
     cut = calibration.text.score_at(POSSIBLE)
     absent = (unit_rows(300, 64, 6) @ matrix.T).max(axis=1)
-    assert (absent < cut).mean() >= 0.94
+    assert (absent < cut).mean() >= 0.89
     near = matrix[:300] + 0.5 * unit_rows(300, 64, 7)
     near /= np.linalg.norm(near, axis=1, keepdims=True)
     assert ((near @ matrix.T).max(axis=1) >= cut).all()
@@ -69,7 +75,7 @@ def test_image_cut_lies_near_the_best_of_unrelated_photos() -> None:
     matrix = unit_rows(3_000, 64, 8)
     fit = fit_image_pairs(matrix)
     best = (unit_rows(200, 64, 9) @ matrix.T).max(axis=1)
-    assert 0.2 < np.mean([probability_of((s - fit.location) / fit.scale) for s in best]) < 0.8
+    assert 0.5 < np.mean([probability_of(fit.standardise(s)) for s in best]) < 0.95
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2])
@@ -86,7 +92,7 @@ def test_verdicts() -> None:
 
 
 def test_calibration_survives_json_and_knows_when_it_is_outgrown() -> None:
-    one = Calibration(1_000, 540, GumbelFit(0.3, 0.02), GumbelFit(0.6, 0.05), 0.01)
+    one = Calibration(1_000, 540, NullTail(0.3, 0.02), NullTail(0.6, 0.05), 0.01)
     assert Calibration.from_json(one.to_json()) == one
     assert one.fits(1_100)
     assert not one.fits(1_101)

@@ -66,11 +66,20 @@ class OnnxDualEncoder:
             preprocessing_version=self._recipe.preprocessing_version,
             precision=self._recipe.precision,
             image_side=self._recipe.image.side,
+            logit_scale=self._recipe.logit_scale or 100.0,
         )
 
     @property
     def spec(self) -> EncoderSpec:
         return self._spec
+
+    @property
+    def image_lanes(self) -> int:
+        """On the CPU one per core: pictures side by side use the cores better than one picture
+        on all of them. An accelerator takes one batch at a time."""
+        if self._image.provider not in ("", "cpu"):
+            return 1
+        return self._threads or runtime.available_cores()
 
     @property
     def recipe(self) -> PairRecipe:
@@ -112,7 +121,7 @@ class OnnxDualEncoder:
         height, width = self._recipe.image.size
         sample = np.linspace(-1, 1, 3 * height * width, dtype=np.float32)
         feeds = {"pixel_values": sample.reshape(1, 3, height, width)}
-        self._start(self._image, self._recipe.image_file, feeds, self._wanted)
+        self._start(self._image, self._recipe.image_file, feeds, self._wanted, cpu_threads=1)
 
     def _start_text(self, count: int) -> None:
         tokens = self._load_tokens()
@@ -128,7 +137,9 @@ class OnnxDualEncoder:
         """A call with many sentences is worth the start of an accelerator, once."""
         return count >= MANY_TEXTS and not self._text.started_for_many
 
-    def _start(self, tower: "_Tower", file: str, feeds: Feeds, wanted: str) -> None:
+    def _start(
+        self, tower: "_Tower", file: str, feeds: Feeds, wanted: str, *, cpu_threads: int = 0
+    ) -> None:
         if self._closed:
             raise ModelBroken(model=self._id, detail="the encoder was closed")
         path = self._folder / file
@@ -141,7 +152,10 @@ class OnnxDualEncoder:
                 threads=self._threads,
                 memory_limit=self._memory_limit,
             )
-            request = SessionRequest(path, choice.provider, self._threads, self._memory_limit)
+            threads = cpu_threads if choice.provider == "cpu" else 0
+            request = SessionRequest(
+                path, choice.provider, threads or self._threads, self._memory_limit
+            )
             tower.start(self._open(request), choice.provider, tuple(feeds))
         except ModelError:
             raise
