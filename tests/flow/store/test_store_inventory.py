@@ -212,3 +212,33 @@ def test_a_name_that_is_not_utf8_comes_back_equal(library: Library, root: Root) 
     assert list(library.file_stamps(root.id)) == [name]
     assert library.locate([ids[name]])[ids[name]].path == root.path / name
     assert [match.kind for match in library.search_text(["caf"], [])] == ["path"]
+
+
+def test_a_folder_inside_a_root_is_that_root(library: Library, root: Root) -> None:
+    assert library.add_root(root.path / "in") == root
+
+
+def test_a_folder_around_a_root_takes_it_in(library: Library, root: Root, tmp_path: Path) -> None:
+    ids = add(library, root, [("a.jpg", Photo("a")), ("in/b.jpg", Photo("b"))])
+    beside = library.add_root(folder(tmp_path / "photos too"))
+    outer = library.add_root(tmp_path)
+    assert library.roots() == [outer], f"{beside} lies in it as well"
+    assert set(library.file_stamps(outer.id)) == {
+        os.path.join("photos", "a.jpg"),
+        os.path.join("photos", "in", "b.jpg"),
+    }
+    assert library.content_of(root.path / "in" / "b.jpg") == ids["in/b.jpg"]
+    assert library.verify().is_complete
+
+
+def test_what_is_left_can_be_counted(library: Library, root: Root) -> None:
+    ids = add(library, root, [("a.jpg", Photo("a")), ("b.jpg", Photo("b"))])
+    library.record_inventory(root.id, [entry("c.jpg"), entry("d.jpg")], [])
+    library.save_ocr([(ids["a.jpg"], 0, "")])
+    library.drop_vectors(MODEL, [ids["b.jpg"]])
+    assert library.count_pending([root.id]) == 2
+    assert library.count_pending([]) == 0
+    assert library.count_without_ocr() == 1
+    assert library.count_without_vectors(MODEL) == 1
+    library.forget(root.path / "b.jpg")
+    assert (library.count_without_ocr(), library.count_without_vectors(MODEL)) == (0, 0)
