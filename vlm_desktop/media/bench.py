@@ -1,7 +1,6 @@
 """How fast a large JPEG becomes encoder input, against libjpeg's own scaled decode."""
 
 import io
-import statistics
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,7 +20,7 @@ _QUALITY = 88
 
 @dataclass(frozen=True, slots=True)
 class DecodeFigures:
-    """Median seconds per picture, all measured in turns within one run.
+    """Least seconds per picture of several turns within one run, which load disturbs least.
 
     `libjpeg` decodes bytes in memory at the scale chosen here and does nothing else.
     `pixels` goes from the same bytes to the encoder's input; `pixels_from_disk` also reads
@@ -69,7 +68,7 @@ def measure_decode(
         rows, columns = first.pixels.shape[:2]
         scale = max(1, round(width / columns))
         data = path.read_bytes()
-        libjpeg, pixels, from_disk, whole = _medians(
+        libjpeg, pixels, from_disk, whole = _least(
             [
                 lambda: _libjpeg_alone(data, scale),
                 lambda: read_pages(_in_memory(path, data), wish, limits),
@@ -109,12 +108,12 @@ def _in_memory(path: Path, data: bytes) -> Source:
     return Source(path, Stamp(len(data), 0), "", data[:4096], data)
 
 
-def _medians(tasks: list[Callable[[], object]], repeats: int) -> list[float]:
-    """Median seconds of each task; they take turns, so that a busy machine hits all alike."""
-    seconds: list[list[float]] = [[] for _ in tasks]
+def _least(tasks: list[Callable[[], object]], repeats: int) -> list[float]:
+    """Least seconds of each task; they take turns, so that a busy machine hits all alike."""
+    seconds = [float("inf")] * len(tasks)
     for _ in range(max(1, repeats)):
-        for task, taken in zip(tasks, seconds, strict=True):
+        for index, task in enumerate(tasks):
             start = time.perf_counter()
             task()
-            taken.append(time.perf_counter() - start)
-    return [statistics.median(taken) for taken in seconds]
+            seconds[index] = min(seconds[index], time.perf_counter() - start)
+    return seconds

@@ -149,6 +149,7 @@ class _Desk:
         self.closed = threading.Event()
         self._jobs: deque[Job] = deque()
         self._run = 0
+        self._idle = 0
         self._results: queue.SimpleQueue[tuple[int, DecodeOutcome | DecoderUnavailable]] = (
             queue.SimpleQueue()
         )
@@ -182,9 +183,14 @@ class _Desk:
     def take(self, *, wait: bool) -> Job | None:
         with self.lock:
             while wait and not self._jobs and not self.is_closed:
+                self._idle += 1
                 self.lock.wait()
-            if not self._jobs or (self._jobs[0].tries and not wait):
-                return None  # a suspect is only for a lane that has nothing else in hand
+                self._idle -= 1
+            if not self._jobs:
+                return None
+            # Who has work already leaves suspects, and what others wait for, to the others.
+            if not wait and (self._jobs[0].tries or len(self._jobs) <= self._idle):
+                return None
             return self._jobs.popleft()
 
     def give_back(self, jobs: Iterable[Job]) -> None:

@@ -22,7 +22,7 @@ def decode(request: DecodeRequest, limits: DecodeLimits) -> DecodeOutcome:
         while True:
             time.sleep(0.01)
     if name.startswith("slow"):
-        time.sleep(0.2)
+        time.sleep(0.8)
     if name.startswith("print"):
         os.write(1, b"libraries write to stdout\n" * 1000)
         os.write(2, b"and to stderr\n" * 1000)

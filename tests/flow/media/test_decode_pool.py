@@ -109,13 +109,13 @@ def test_a_hang_costs_one_file_and_its_time(photo: Callable[[str], Path]) -> Non
 
 
 def test_a_slow_file_does_not_hold_others_back(photo: Callable[[str], Path]) -> None:
-    paths = [photo("slow.jpg"), *(photo(f"good{index}.jpg") for index in range(8))]
-    with DecodePool(2, QUICK, command=HOSTILE) as pool:
-        run(pool, *paths[1:3])
+    paths = [photo("slow.jpg"), *(photo(f"good{index}.jpg") for index in range(12))]
+    with DecodePool(2, DecodeLimits(), command=HOSTILE) as pool:
+        run(pool, photo("slow1.jpg"), photo("slow2.jpg"))  # both workers are up after this
         order = [
             outcome.path.name for outcome in pool.decode(map(DecodeRequest, paths), CancelToken())
         ]
-    assert order.index("slow.jpg") >= 6
+    assert order.index("slow.jpg") >= 10
 
 
 def _flat_png(side: int) -> bytes:
