@@ -1,7 +1,7 @@
 """Roots and files: what lies on disk, and what has to be looked at."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from vlm_desktop.base.errors import NotInLibrary, Refusal
@@ -95,11 +95,13 @@ class InventoryPart(Part):
                 "SELECT folder_id, name, files.id, size, mtime_ns, sidecar_mtime_ns, state"
                 " FROM folders CROSS JOIN files ON folder_id = folders.id WHERE root_id = ?",
                 (root_id,),
-            ).fetchall()
-        return {
-            folders[folder_id] + decode_path(name): FileStamp(*stamp)
-            for folder_id, name, *stamp in rows
-        }
+            )
+            return {
+                folders[folder_id] + decode_path(name): FileStamp(
+                    file_id, size, mtime_ns, sidecar_mtime_ns, state
+                )
+                for folder_id, name, file_id, size, mtime_ns, sidecar_mtime_ns, state in rows
+            }
 
     def record_inventory(
         self,
@@ -270,14 +272,12 @@ def _folder_ids(
 
 def _rows(
     folders: dict[bytes, int], entries: Sequence[ScannedEntry]
-) -> list[tuple[int, bytes, int, int, int, int]]:
-    rows = []
+) -> Iterator[tuple[int, bytes, int, int, int, bool]]:
     for entry in entries:
         folder, name = split_relative(entry.relative)
-        has_sidecar = int(entry.sidecar_mtime_ns != 0)
+        has_sidecar = entry.sidecar_mtime_ns != 0
         stamp = (entry.size, entry.mtime_ns, entry.sidecar_mtime_ns, has_sidecar)
-        rows.append((folders[folder], name, *stamp))
-    return rows
+        yield folders[folder], name, *stamp
 
 
 def _root_path(connection: sqlite3.Connection, root_id: int) -> Path:
