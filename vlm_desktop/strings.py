@@ -31,7 +31,7 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
         "Nothing is indexed for the model {model} yet. "
         'Index a folder first: "vlm-desktop index FOLDER".'
     ),
-    errors.MediaRefused: "{path} cannot be read: {reason_text}",
+    errors.MediaRefused: "{path} cannot be read: {reason_text}.",
     errors.DecoderUnavailable: (
         "The helper processes that read pictures do not start ({detail}). "
         "Restart the program; if that does not help, install it again."

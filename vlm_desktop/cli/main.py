@@ -45,16 +45,17 @@ _log = logging.getLogger(__name__)
 
 def main(argv: Sequence[str], build_services: Callable[[Path | None], AppServices]) -> int:
     """Run one command and return its exit code."""
-    parser, module = _parser(argv)
-    arguments = parser.parse_args(argv)
+    common, rest = _common_parser().parse_known_args(argv)
+    parser, module = _parser(rest)
+    arguments = parser.parse_args(rest)
     if module is None:
         parser.print_help(sys.stderr)
         return WRONG_USAGE
-    output = standard(as_json=arguments.json)
-    log.configure(resolve_home(arguments.home).log, verbose=arguments.verbose)
+    output = standard(as_json=common.json)
+    log.configure(resolve_home(common.home).log, verbose=common.verbose)
     previous = _let_terminate_interrupt()
     try:
-        services = build_services(arguments.home)
+        services = build_services(common.home)
         try:
             code: int = module.run(arguments, services, output)
         finally:
@@ -81,48 +82,38 @@ def _failed(error: AppError, output: Output) -> int:
     return INTERRUPTED if isinstance(error, Cancelled) else FAILED
 
 
+def _common_parser() -> argparse.ArgumentParser:
+    """Options that may stand anywhere, before or after the command."""
+    common = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    common.add_argument(
+        "--home",
+        type=Path,
+        metavar="DIR",
+        help="folder with the library, thumbnails, models and settings",
+    )
+    common.add_argument("--json", action="store_true", help="answer in JSON")
+    common.add_argument("--verbose", action="store_true", help="log to stderr")
+    return common
+
+
 def _parser(argv: Sequence[str]) -> tuple[argparse.ArgumentParser, ModuleType | None]:
     """The parser, and the module of the command that `argv` names."""
     parser = argparse.ArgumentParser(
         prog="vlm-desktop",
         description="Search your own photos by meaning, on your own machine. "
         "Without a command the window opens.",
+        parents=[_common_parser()],
     )
     parser.add_argument("--version", action="version", version=f"vlm-desktop {__version__}")
-    _add_common(parser, top=True)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    wanted = _first_command(argv)
+    wanted = next((word for word in argv if not word.startswith("-")), None)
     chosen = None
     for name, (module_name, help_text) in COMMANDS.items():
         command = commands.add_parser(name, help=help_text, description=help_text.capitalize())
-        _add_common(command, top=False)
         if name == wanted:
             chosen = importlib.import_module(f"vlm_desktop.cli.{module_name}")
             chosen.add_arguments(command)
     return parser, chosen
-
-
-def _first_command(argv: Sequence[str]) -> str | None:
-    """The command in `argv`: the first word that is neither an option nor an option's value."""
-    words = iter(argv)
-    for word in words:
-        if word == "--home":
-            next(words, None)
-        elif not word.startswith("-"):
-            return word
-    return None
-
-
-def _add_common(parser: argparse.ArgumentParser, *, top: bool) -> None:
-    """Options that stand before or after the command."""
-    absent = None if top else argparse.SUPPRESS
-    off = False if top else argparse.SUPPRESS
-    parser.add_argument(
-        "--home", type=Path, metavar="DIR", default=absent,
-        help="folder with the library, thumbnails, models and settings",
-    )  # fmt: skip
-    parser.add_argument("--json", action="store_true", default=off, help="answer in JSON")
-    parser.add_argument("--verbose", action="store_true", default=off, help="log to stderr")
 
 
 def _let_terminate_interrupt() -> Callable[..., object] | int | None:
