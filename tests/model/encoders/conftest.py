@@ -6,9 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from skimage import data, transform
-from tinypair import make_pair
 
+from tests.model.encoders.tinymodels import make
+from tests.model.encoders.tinypair import make_pair
+from vlm_desktop.backends.encoders.open_clip_dual import read_open_clip
 from vlm_desktop.backends.encoders.recipe import PairRecipe
+from vlm_desktop.backends.encoders.torch_dual import DualModel
+from vlm_desktop.backends.encoders.transformers_dual import read_transformers
 from vlm_desktop.backends.registry import Registry
 
 
@@ -59,3 +63,28 @@ def photos() -> dict[str, np.ndarray]:
         "huge": np.tile(astronaut, (5, 6, 1)),
         "thin": rng.integers(0, 256, (40, 1200, 3), dtype=np.uint8),
     }
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder of a tiny model of a true architecture, written at first use."""
+    parent = tmp_path_factory.mktemp("models")
+
+    def folder(name: str) -> Path:
+        path = parent / name
+        return path if path.exists() else make(name, path)
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def read_tiny(tiny_folder: Callable[[str], Path]) -> Callable[[str], DualModel]:
+    """A tiny model, read but not loaded."""
+
+    def read(name: str) -> DualModel:
+        folder = tiny_folder(name)
+        if name == "open-clip":
+            return read_open_clip(folder, name)
+        return read_transformers(folder, name)
+
+    return read
