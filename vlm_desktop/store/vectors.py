@@ -56,6 +56,7 @@ class VectorMatrix:
         self.pages = pages
         self.generation = generation
         self._sorted: tuple[NDArray[np.int64], NDArray[np.int64] | None] | None = None
+        self._one_row_each = False
 
     def __len__(self) -> int:
         return len(self.content_ids)
@@ -66,24 +67,31 @@ class VectorMatrix:
         The first call looks whether the ids ascend (they do until contents are encoded anew)
         and, if not, sorts them once.
         """
-        wanted = np.unique(np.asarray(content_ids, dtype=np.int64))
+        wanted = np.asarray(content_ids, dtype=np.int64)
+        if not bool(np.all(wanted[1:] > wanted[:-1])):
+            wanted = np.unique(wanted)
         ids, order = self._ascending()
         first = np.searchsorted(ids, wanted, side="left")
-        counts = np.searchsorted(ids, wanted, side="right") - first
-        total = int(counts.sum())
-        starts = np.repeat(first - np.cumsum(counts) + counts, counts)
-        rows = starts + np.arange(total, dtype=np.int64)
+        if self._one_row_each:
+            found = first < len(ids)
+            found[found] = ids[first[found]] == wanted[found]
+            rows = first[found]
+        else:
+            counts = np.searchsorted(ids, wanted, side="right") - first
+            starts = np.repeat(first - np.cumsum(counts) + counts, counts)
+            rows = starts + np.arange(len(starts), dtype=np.int64)
         return rows if order is None else np.sort(order[rows])
 
     def _ascending(self) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
         """(ids in ascending order, the rows they come from or None when that is their order)."""
         if self._sorted is None:
             ids = np.asarray(self.content_ids)
-            if bool(np.all(ids[1:] >= ids[:-1])):
-                self._sorted = (ids, None)
-            else:
+            order = None
+            if not bool(np.all(ids[1:] >= ids[:-1])):
                 order = np.argsort(ids, kind="stable")
-                self._sorted = (ids[order], order)
+                ids = ids[order]
+            self._one_row_each = bool(np.all(ids[1:] > ids[:-1]))
+            self._sorted = (ids, order)
         return self._sorted
 
 
