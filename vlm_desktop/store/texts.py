@@ -1,5 +1,6 @@
 """Finding photos by words: OCR, captions, alt text, titles, keywords and paths."""
 
+import re
 import sqlite3
 import unicodedata
 from collections.abc import Sequence
@@ -12,6 +13,8 @@ from vlm_desktop.store.records import TextMatch
 TRIGRAM = 3
 RANKED = 20_000
 """Texts that match; beyond that many the words tell nothing apart, and ranking takes long."""
+
+_SPACED_SCRIPTS = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "HEBREW", "ARABIC", "DIGIT"})
 
 Row: TypeAlias = tuple[int, str, int, float]
 _THERE = (
@@ -29,15 +32,17 @@ class TextsPart(Part):
     ) -> list[TextMatch]:
         """Texts that hold all words and all phrases, in any case; best first.
 
-        Words under 3 letters are ignored, but for those with letters beyond ASCII (a word may
-        well be two characters): these are looked for without the index. Texts of photos and
-        paths that are gone are left out. Where more than `RANKED` texts match, all rank 0 and the
-        oldest come first.
+        A word must stand at the beginning of a word of the text ("cat" finds "cats", but not
+        "education"), as far as the script parts words; a phrase may stand anywhere. Words under
+        3 letters are ignored, but for those with letters beyond ASCII (a word may well be two
+        characters): these are looked for without the index. Texts of photos and paths that are
+        gone are left out. Where more than `RANKED` texts match, all rank 0 and the oldest come
+        first.
         """
         indexed, scanned = _split([*words, *phrases])
         with self._db.reading() as connection:
             if indexed:
-                rows = _match(connection, indexed, scanned, limit)
+                rows = _match(connection, indexed, scanned, _split(words)[0], limit)
             elif scanned:
                 rows = _scan(connection, scanned, limit)
             else:
@@ -81,9 +86,28 @@ def _split(texts: Sequence[str]) -> tuple[list[str], list[str]]:
     return indexed, scanned
 
 
+def begins_word(text: str, word: str) -> bool:
+    """Whether `word` stands at the beginning of a word of `text`, in any case.
+
+    In scripts without spaces (Chinese, Japanese, Thai ...) it may stand anywhere.
+    """
+    if not _parts_words(word):
+        return True
+    return re.search(rf"(?<![^\W_]){re.escape(word)}", text, re.IGNORECASE) is not None
+
+
+def _parts_words(word: str) -> bool:
+    return unicodedata.name(word[0], "").split(" ")[0] in _SPACED_SCRIPTS
+
+
 def _match(
-    connection: sqlite3.Connection, indexed: list[str], scanned: list[str], limit: int
+    connection: sqlite3.Connection,
+    indexed: list[str],
+    scanned: list[str],
+    words: list[str],
+    limit: int,
 ) -> list[Row]:
+    connection.create_function("begins_word", 2, begins_word, deterministic=True)
     quoted = " AND ".join('"' + text.replace('"', '""') + '"' for text in indexed)
     (matches,) = connection.execute(
         "SELECT count(*) FROM (SELECT 1 FROM texts_fts WHERE texts_fts MATCH ? LIMIT ?)",
@@ -96,8 +120,9 @@ def _match(
         + _THERE
         + " AND texts_fts MATCH ?"
         + " AND instr(texts.text, ?)" * len(scanned)
+        + " AND begins_word(texts.text, ?)" * len(words)
         + f" ORDER BY {order}texts_fts.rowid LIMIT ?",
-        (quoted, *scanned, limit),
+        (quoted, *scanned, *words, limit),
     ).fetchall()
 
 
