@@ -85,13 +85,16 @@ def _forget(arguments: argparse.Namespace, services: AppServices, output: Output
 
 def _rebuild(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
     del arguments
-    aside = services.rebuild()
+    report = services.rebuild()
     if output.as_json:
-        output.json({"aside": None if aside is None else str(aside)})
-    elif aside is None:
+        output.json(plain(dataclasses.asdict(report)))
+    elif report.kept is None:
         output.text("There was no library to put aside.")
     else:
-        output.text(f"The old library lies at {aside}. Index your folders again.")
+        output.text(
+            f"{report.files:,} files, {report.contents:,} photos and {report.vectors:,} vectors "
+            f"were taken over; the old library lies at {report.kept}. Index your folders again."
+        )
     return 0
 
 

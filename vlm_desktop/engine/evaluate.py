@@ -146,13 +146,15 @@ def evaluate_retrieval(
 def text_ranks(scores: NDArray[np.float32], owner: NDArray[np.int64]) -> NDArray[np.int64]:
     """Rank (from 1) of each caption's own photo. scores [captions, photos] -> [captions]."""
     own = scores[np.arange(len(scores)), owner]
-    return 1 + (scores > own[:, None]).sum(axis=1)
+    better: NDArray[np.int64] = (scores > own[:, None]).sum(axis=1)
+    return better + 1
 
 
 def image_ranks(scores: NDArray[np.float32], owner: NDArray[np.int64]) -> NDArray[np.int64]:
     """Rank of each photo's best own caption. scores [photos, captions] -> [photos]."""
     own = np.where(owner[None, :] == np.arange(len(scores))[:, None], scores, -np.inf)
-    return 1 + (scores > own.max(axis=1)[:, None]).sum(axis=1)
+    better: NDArray[np.int64] = (scores > own.max(axis=1)[:, None]).sum(axis=1)
+    return better + 1
 
 
 def rank_figures(ranks: NDArray[np.int64]) -> RankFigures:

@@ -1,6 +1,7 @@
 """Reading what a person types: words, -exclusions, "exact phrases", key:value filters."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from vlm_desktop.base.errors import BadFilter
@@ -119,7 +120,7 @@ def _read_size(filters: Filters, value: str) -> Filters:
     )
 
 
-_READERS = {
+_READERS: dict[str, Callable[[Filters, str], Filters]] = {
     "date": _read_date,
     "place": _read_place,
     "camera": lambda filters, value: replace(filters, camera=value),

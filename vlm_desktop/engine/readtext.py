@@ -10,6 +10,7 @@ from vlm_desktop.base.errors import MediaRefused
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.types import (
     Box,
+    DecodedFile,
     DecodedPage,
     DecodeLimits,
     DecodeRequest,
@@ -40,6 +41,7 @@ def read_file(
     decoded = decode_file(request, limits)
     if isinstance(decoded, RefusedFile):
         raise MediaRefused(path=path, reason=decoded.reason, detail=decoded.detail)
+    assert isinstance(decoded, DecodedFile)  # no hashes were given to skip
     pages = []
     for done, page in enumerate(decoded.pages):
         cancel.raise_if_cancelled()

@@ -189,14 +189,17 @@ class Searcher:
         return combine(terms) if terms else None
 
     def _image_vector(self, path: Path, model_id: str) -> VectorArray:
+        """The stored embedding of a photo of the library, else one made now; [dimension]."""
         content_id = self._library.content_of(path)
         if content_id is not None:
-            stored = self._library.vectors_of(model_id, [content_id])
-            if content_id in stored:
-                return stored[content_id][0]
+            stored = self._library.vectors_of(model_id, [content_id]).get(content_id)
+            if stored is not None:
+                first: VectorArray = stored[0]
+                return first
         side = self._encoders.spec(model_id).image_side
         page = load_pixels(path, min_side=side, limits=self._limits)
-        return self._encoders.images(model_id, [page.pixels])[0]
+        made: VectorArray = self._encoders.images(model_id, [page.pixels])[0]
+        return made
 
     def _scored(self, asked: _Asked, combined: CombinedQuery) -> _Scored:
         matrix, query = asked.matrix, asked.query

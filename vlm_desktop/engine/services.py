@@ -38,6 +38,7 @@ from vlm_desktop.store.records import (
     ForgottenCounts,
     LibraryInfo,
     QuarantineEntry,
+    RebuildReport,
     VerifyReport,
 )
 
@@ -196,8 +197,8 @@ class AppServices:
         self._thumbnails.delete(forgotten.hashes)
         return forgotten
 
-    def rebuild(self) -> Path | None:
-        """Put a damaged database aside and start a new one; returns where the old one lies."""
+    def rebuild(self) -> RebuildReport:
+        """Put a damaged database aside and start a new one with what can still be read of it."""
         with self._lock:
             if self._library is not None:
                 self._library.close()
