@@ -12,7 +12,7 @@ from vlm_desktop.base.types import PhotoMetadata
 from vlm_desktop.media.reading import EmbeddedTags
 from vlm_desktop.media.source import Source
 from vlm_desktop.media.text import clean_text
-from vlm_desktop.media.tiff import TiffReader
+from vlm_desktop.media.tiff import TiffData, TiffReader
 
 _EXTENSION_HEADER = b"http://ns.adobe.com/xmp/extension/\x00"
 _MAX_EXTENDED_XMP = 8 * 1024 * 1024
@@ -23,7 +23,8 @@ _GIF_XMP = b"XMP DataXMP"
 def embedded_tags(image: Image.Image, name: str, source: Source) -> EmbeddedTags:
     """The tags of a loaded picture of format `name`. What cannot be found is empty."""
     info = image.info
-    exif, xmp, iptc = exif_body(info.get("exif")), _as_bytes(info.get("xmp")), b""
+    exif: TiffData = exif_body(info.get("exif"))
+    xmp, iptc = _as_bytes(info.get("xmp")), b""
     said = PhotoMetadata()
     if isinstance(image, JpegImagePlugin.JpegImageFile):
         xmp = _with_extended(xmp, image.applist)
@@ -99,8 +100,8 @@ def _with_extended(main: bytes, segments: list[tuple[str, bytes]]) -> bytes:
     return main
 
 
-def _tiff_tags(source: Source, xmp: bytes) -> tuple[bytes, bytes, bytes]:
-    data = source.in_memory()
+def _tiff_tags(source: Source, xmp: bytes) -> tuple[TiffData, bytes, bytes]:
+    data = source.mapped()
     directory = TiffReader(data).first_directory()
     packet = directory.get(TiffImagePlugin.XMP)
     iptc = directory.get(TiffImagePlugin.IPTC_NAA_CHUNK)

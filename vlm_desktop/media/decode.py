@@ -105,7 +105,7 @@ def _decoded(source: Source, request: DecodeRequest, limits: DecodeLimits) -> De
 
 def read_pages(source: Source, wish: Wish, limits: DecodeLimits) -> Reading:
     """Pixels and raw tags of a file that was read. Raises `MediaRefused`."""
-    found = sniff(source.data or source.head, source.extension)
+    found = sniff(source.mapped(), source.extension)
     if found.decoder is Decoder.NONE:
         reason = Refusal.UNSUPPORTED if found.name else Refusal.NOT_AN_IMAGE
         raise MediaRefused(path=source.path, reason=reason, detail=found.name)

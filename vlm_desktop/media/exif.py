@@ -6,7 +6,7 @@ from dataclasses import replace
 from vlm_desktop.base.types import PhotoMetadata
 from vlm_desktop.media.dates import iso_date
 from vlm_desktop.media.text import clean_line, clean_text, decode_text
-from vlm_desktop.media.tiff import Directory, TiffReader
+from vlm_desktop.media.tiff import Directory, TiffData, TiffReader
 
 _IMAGE_DESCRIPTION, _MAKE, _MODEL, _ORIENTATION = 0x010E, 0x010F, 0x0110, 0x0112
 _RATING, _RATING_PERCENT = 0x4746, 0x4749
@@ -45,14 +45,14 @@ def is_boilerplate(caption: str) -> bool:
     return caption.strip().casefold() in _BOILERPLATE
 
 
-def exif_orientation(exif: bytes) -> int:
+def exif_orientation(exif: TiffData) -> int:
     """1..8 of a TIFF structure; invalid and missing values mean 1."""
     entry = TiffReader(exif).first_directory().get(_ORIENTATION)
     value = entry.integer() if entry else None
     return value if value is not None and 1 <= value <= 8 else 1
 
 
-def read_exif(exif: bytes) -> PhotoMetadata:
+def read_exif(exif: TiffData) -> PhotoMetadata:
     """Everything the library keeps, from a TIFF structure. Never raises on bad data."""
     reader = TiffReader(exif)
     main = reader.first_directory()

@@ -107,7 +107,7 @@ def _open_tiff(source: Source, stream: IO[bytes]) -> Image.Image:
         return TiffImagePlugin.TiffImageFile(stream)
     except SyntaxError as error:
         # Pillow says so both of layouts it does not know and of broken ones.
-        known = TiffReader(source.data or source.head).first_directory()
+        known = TiffReader(source.mapped()).first_directory()
         reason = Refusal.UNSUPPORTED if 0x0106 in known else Refusal.CORRUPT
         raise MediaRefused(
             path=source.path, reason=reason, detail=f"TIFF layout: {error}"

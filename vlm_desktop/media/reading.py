@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from vlm_desktop.base.types import DecodedPage, MediaKind, PhotoMetadata, PixelArray, Size
+from vlm_desktop.media.tiff import TiffData
 
 _THUMBNAIL_SLACK = 0.8
 """A thumbnail may come out this much smaller than wished when that spares half the decoding."""
@@ -44,10 +45,12 @@ class Wish:
 class EmbeddedTags:
     """Metadata as it lies in the file. `exif` is a TIFF structure, `iptc` an IIM record.
 
+    `exif` of a TIFF file is that whole file, memory-mapped when it is large.
+
     `said` holds what the format says in its own way (PNG text, PDF information).
     """
 
-    exif: bytes = b""
+    exif: TiffData = b""
     xmp: bytes = b""
     iptc: bytes = b""
     said: PhotoMetadata = field(default_factory=PhotoMetadata)
@@ -70,7 +73,8 @@ def reduced(image: Image.Image, wish: Wish) -> Image.Image:
     if min(width, height) > 2 * wish.min_side:
         factor = int(wish.shrink(width, height))
         if factor > 1:
-            image = image.reduce(factor)
+            # Not image.reduce: that of a JPEG 2000 picture is the factor it was decoded by.
+            image = Image.Image.reduce(image, factor)
     return _without_strip(image, wish)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vlm_desktop.media.tiff import TiffReader
+from vlm_desktop.media.tiff import TiffData, TiffReader
 
 HEAD_BYTES = 4096
 """How much of a file `sniff` looks at; a TIFF's first directory may lie further on."""
@@ -82,7 +82,7 @@ _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", 
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 
 
-def sniff(data: bytes, extension: str = "") -> FileType:
+def sniff(data: TiffData, extension: str = "") -> FileType:
     """Name the type of a file by its first bytes (or all); `extension` comes without its dot."""
     extension = extension.lower()
     head = data[:HEAD_BYTES]
@@ -126,7 +126,7 @@ def _boxed(head: bytes) -> FileType:
     return FileType("video", Decoder.NONE)
 
 
-def _tiff_or_raw(data: bytes, extension: str) -> FileType:
+def _tiff_or_raw(data: TiffData, extension: str) -> FileType:
     """Most cameras' own formats are TIFF inside; the tags of the first directory tell."""
     if data[8:10] == b"CR":
         return FileType("CR2", Decoder.RAW)

@@ -4,8 +4,10 @@ import contextlib
 import errno
 import hashlib
 import io
+import mmap
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,8 @@ from vlm_desktop.media.sniff import HEAD_BYTES
 WHOLE_FILE_BYTES = 256 * 1024 * 1024
 """Files up to this size are held in memory; larger ones are hashed as a stream."""
 
+_MOST_IN_MEMORY = 1024 * 1024 * 1024
+_WINDOWS_PATH = 260
 _CHUNK = 4 * 1024 * 1024
 
 
@@ -51,12 +55,19 @@ class Source:
         with self.path.open("rb") as file:
             yield file
 
-    def in_memory(self, most: int = WHOLE_FILE_BYTES) -> bytes:
+    def in_memory(self, most: int = _MOST_IN_MEMORY) -> bytes:
         """All bytes, or the first `most` of a large file."""
         if self.data is not None:
             return self.data
         with self.path.open("rb") as file:
             return file.read(most)
+
+    def mapped(self) -> bytes | mmap.mmap:
+        """All bytes, those of a large file mapped from disk instead of read."""
+        if self.data is not None:
+            return self.data
+        with self.path.open("rb") as file:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def content_hash(data: bytes) -> str:
@@ -111,6 +122,8 @@ def refused_by_system(path: Path, error: OSError | ValueError) -> MediaRefused:
         errno.ESTALE: Refusal.VANISHED,
         errno.ENAMETOOLONG: Refusal.PATH_TOO_LONG,
     }.get(error.errno or 0, Refusal.UNREADABLE)
+    if sys.platform == "win32" and reason is Refusal.VANISHED and len(str(path)) >= _WINDOWS_PATH:
+        reason = Refusal.PATH_TOO_LONG  # Windows just says that there is no such file
     return MediaRefused(path=path, reason=reason, detail=error.strerror or str(error))
 
 

@@ -4,12 +4,14 @@ It never raises on bad data and never follows a pointer outside the bytes it was
 what cannot be read is simply absent. Structure: TIFF 6.0, section 2; BigTIFF is not read.
 """
 
+import mmap
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 ByteOrder: TypeAlias = Literal["little", "big"]
+TiffData: TypeAlias = bytes | mmap.mmap
 
 _MAX_ENTRIES = 1000
 _MAX_DIRECTORIES = 64
@@ -54,9 +56,9 @@ Directory: TypeAlias = dict[int, Entry]
 
 
 class TiffReader:
-    """Directories of a TIFF structure held in memory."""
+    """Directories of a TIFF structure held, or mapped, in memory."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: TiffData) -> None:
         self._data = data
         self._order: ByteOrder = "big" if data[:2] == b"MM" else "little"
         self._valid = data[:2] in (b"II", b"MM") and len(data) >= 8

@@ -89,7 +89,9 @@ def _limit_memory(max_memory: int) -> int:
     if sys.platform != "linux":
         return 0
     used = _address_space()
-    resource.setrlimit(resource.RLIMIT_AS, (used + max_memory, used + max_memory))
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    most = used + max_memory if hard == resource.RLIM_INFINITY else min(used + max_memory, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
     return used + max_memory // 2
 
 

@@ -1,5 +1,6 @@
 """Every format, mode and turn comes out as upright sRGB."""
 
+import functools
 import io
 import os
 from pathlib import Path
@@ -29,7 +30,7 @@ from vlm_desktop.base.types import (
 )
 from vlm_desktop.media import decode as decode_module
 from vlm_desktop.media.decode import decode_file, load_pixels
-from vlm_desktop.media.source import content_hash
+from vlm_desktop.media.source import content_hash, read_source
 
 
 def save(folder: Path, name: str, data: bytes) -> Path:
@@ -201,6 +202,15 @@ def test_pixels_keep_the_shorter_side(tmp_path: Path, kind: str, size: tuple[int
     assert quarters(found.pages[0].pixels)[0][0] > 200
 
 
+@pytest.mark.parametrize("resolutions", [1, 2, 6])
+def test_jpeg2000_with_few_resolutions(tmp_path: Path, resolutions: int) -> None:
+    data = encoded(picture(1600, 1200), "JPEG2000", num_resolutions=resolutions)
+    found = decoded(save(tmp_path, "a.jp2", data))
+    assert found.pages[0].size == Size(1600, 1200)
+    assert found.pages[0].pixels.shape == (300, 400, 3)
+    assert difference(found.pages[0].pixels, picture(400, 300)) < 2
+
+
 def test_an_endless_strip_is_shrunk(tmp_path: Path) -> None:
     found = decoded(save(tmp_path, "a.png", encoded(Image.new("L", (40000, 40)), "PNG")))
     assert found.pages[0].pixels.shape == (16, 16384, 3)
@@ -317,6 +327,25 @@ def test_a_file_that_changes_meanwhile_is_refused(
     assert isinstance(outcome, RefusedFile)
     assert outcome.reason is Refusal.CHANGING
     assert (outcome.size_bytes, outcome.mtime_ns) == (before.st_size, before.st_mtime_ns)
+
+
+def test_files_too_large_to_hold_in_memory_are_read_from_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exif = Image.Exif()
+    exif[0x0110] = "Camera"
+    for kind, name in (("JPEG", "a.jpg"), ("TIFF", "a.tif"), ("PNG", "a.png"), ("PDF", "a.pdf")):
+        options = {} if kind == "PDF" else {"exif": exif}
+        path = save(tmp_path, name, encoded(picture(), kind, **options))
+        whole = decoded(path)
+        with monkeypatch.context() as patched:
+            patched.setattr(
+                decode_module, "read_source", functools.partial(read_source, whole_file_bytes=100)
+            )
+            streamed = decoded(path)
+        assert streamed.content_hash == whole.content_hash
+        assert streamed.pixel_hash == whole.pixel_hash
+        assert streamed.metadata == whole.metadata
 
 
 def test_load_pixels(tmp_path: Path) -> None:
