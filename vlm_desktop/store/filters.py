@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from vlm_desktop.base.types import Filters, PlaceBox
 from vlm_desktop.store.part import Part, marks, read_ids
 from vlm_desktop.store.pathcodec import below, decode_path, encode_path
+from vlm_desktop.store.vectors import ascending
 
 _ENOUGH = 30_000
 _LAST = "\U0010ffff"
@@ -58,7 +59,7 @@ def _run(connection: sqlite3.Connection, restrictions: list[Restriction]) -> NDA
         for other in others:
             query += f" AND {other.test}"
             values.extend(other.values)
-    return np.unique(read_ids(connection, query, values))
+    return ascending(read_ids(connection, query, values))
 
 
 def _passing(connection: sqlite3.Connection, restriction: Restriction) -> int:

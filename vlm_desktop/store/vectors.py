@@ -67,9 +67,7 @@ class VectorMatrix:
         The first call looks whether the ids ascend (they do until contents are encoded anew)
         and, if not, sorts them once.
         """
-        wanted = np.asarray(content_ids, dtype=np.int64)
-        if not bool(np.all(wanted[1:] > wanted[:-1])):
-            wanted = np.unique(wanted)
+        wanted = ascending(np.asarray(content_ids, dtype=np.int64))
         ids, order = self._ascending()
         first = np.searchsorted(ids, wanted, side="left")
         if self._one_row_each:
@@ -93,6 +91,14 @@ class VectorMatrix:
             self._one_row_each = bool(np.all(ids[1:] > ids[:-1]))
             self._sorted = (ids, order)
         return self._sorted
+
+
+def ascending(ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The distinct ids in order; for most input a look is enough, and np.unique is slow."""
+    if bool(np.all(ids[1:] > ids[:-1])):
+        return ids
+    ids = np.sort(ids)
+    return ids[np.concatenate(([True], ids[1:] != ids[:-1]))]
 
 
 @dataclass(frozen=True, slots=True)
