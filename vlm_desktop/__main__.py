@@ -1,6 +1,7 @@
 """The program's entry: the window without a command, otherwise the command line."""
 
 import importlib
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,14 +13,22 @@ from vlm_desktop.base.paths import resolve_home
 from vlm_desktop.cli.main import main as run_command
 from vlm_desktop.compose import build_services
 
+_log = logging.getLogger(__name__)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     home, rest = _home_only(arguments)
-    if rest:
-        return run_command(arguments, build_services)
-    return open_window(home)
+    try:
+        if rest:
+            return run_command(arguments, build_services)
+        return open_window(home)
+    except Exception as error:  # noqa: BLE001
+        # The last resort: a mistake of ours ends in a sentence, and the log has the rest.
+        _log.info("unexpected error", exc_info=True)
+        sys.stderr.write(strings.bug(error) + "\n")
+        return 1
 
 
 def open_window(home: Path | None = None, folder: Path | None = None) -> int:

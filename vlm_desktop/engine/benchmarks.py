@@ -33,6 +33,7 @@ from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.filling import ENCODE_BATCH
 from vlm_desktop.engine.indexing import Indexer, IndexOptions, IndexSummary
 from vlm_desktop.engine.search import Searcher
+from vlm_desktop.media.bench import DecodeFigures, measure_decode
 from vlm_desktop.media.decode import decode_file
 from vlm_desktop.media.scan import ScannedFile, scan_folder
 from vlm_desktop.store.synthetic import RATED, SYNTHETIC_MODEL, make_synthetic
@@ -84,6 +85,27 @@ class SearchFigures:
     filter_share: float
     filtered_seconds: float
     filtered_ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeBench:
+    """A 12 megapixel JPEG to encoder input, against libjpeg's own decode at the same scale."""
+
+    machine: Machine
+    figures: DecodeFigures
+    ratio: float
+    ratio_from_disk: float
+    ratio_whole: float
+
+
+def bench_decode(cancel: CancelToken) -> Generator[Event, None, DecodeBench]:
+    """See `media.bench.measure_decode`; takes a few seconds without an event between."""
+    yield Progress(Phase.BENCH, 0, 1)
+    cancel.raise_if_cancelled()
+    figures = measure_decode()
+    return DecodeBench(
+        machine(), figures, figures.ratio, figures.ratio_from_disk, figures.ratio_whole
+    )
 
 
 def machine() -> Machine:
@@ -184,7 +206,8 @@ def bench_search(
             searches.append(search(everything))
             filtered.append(search(narrowed))
             yield Progress(Phase.BENCH, done + 1, _PAIRS)
-        share = len(library.filter_contents(narrowed.filters) or ()) / count
+        passing = library.filter_contents(narrowed.filters)
+        share = 0.0 if passing is None else len(passing) / count
     product = statistics.median(products)
     return SearchFigures(
         machine=machine(),

@@ -17,8 +17,10 @@ from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.settings import Settings
 from vlm_desktop.base.types import DecodeLimits, Query, SearchResult
 from vlm_desktop.engine.benchmarks import (
+    DecodeBench,
     IndexFigures,
     SearchFigures,
+    bench_decode,
     bench_index,
     bench_search,
 )
@@ -176,6 +178,9 @@ class AppServices:
         with tempfile.TemporaryDirectory(prefix="vlm-desktop-bench-") as temporary:
             home = HomePaths(Path(temporary))
             return (yield from bench_search(home, count, dimension, cancel))
+
+    def bench_decode(self, cancel: CancelToken) -> Generator[Event, None, DecodeBench]:
+        return (yield from bench_decode(cancel))
 
     # --- the library -------------------------------------------------------------------
 
