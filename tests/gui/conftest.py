@@ -1,0 +1,79 @@
+"""The window over a small engine in memory, without a display where there is none."""
+
+import os
+import sys
+
+if sys.platform.startswith("linux") and not (
+    os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.gui.fake_services import FakeServices
+from vlm_desktop.gui import theme
+from vlm_desktop.gui.bridge import Bridge
+from vlm_desktop.gui.main_window import MainWindow
+from vlm_desktop.jobs import JobRunner
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> FakeServices:
+    return FakeServices(tmp_path)
+
+
+@pytest.fixture
+def bridge(qtbot: QtBot) -> Iterator[Bridge]:
+    made = Bridge()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def runner(bridge: Bridge) -> Iterator[JobRunner]:
+    made = JobRunner(bridge.post)
+    yield made
+    bridge.close()
+    assert made.shutdown(5)
+
+
+@pytest.fixture
+def opened() -> list[Path]:
+    """Paths that the window gave to the system's viewer."""
+    return []
+
+
+@pytest.fixture
+def open_window(
+    qtbot: QtBot, qapp: object, runner: JobRunner, services: FakeServices, opened: list[Path]
+) -> Iterator[Callable[[], MainWindow]]:
+    """Makes the window over `services`, shown and told what the library holds."""
+    theme.apply(qapp, dark=False)
+    windows: list[MainWindow] = []
+
+    def open_file(path: Path) -> bool:
+        opened.append(path)
+        return services.can_open
+
+    def make() -> MainWindow:
+        window = MainWindow(services, runner, open_file)
+        qtbot.addWidget(window)
+        window.show()
+        qtbot.waitExposed(window)
+        windows.append(window)
+        qtbot.waitUntil(lambda: window.page.title.text() != "")
+        return window
+
+    yield make
+    for window in windows:
+        services.release()
+        window.close()
+
+
+@pytest.fixture
+def window(open_window: Callable[[], MainWindow]) -> MainWindow:
+    return open_window()

@@ -1,0 +1,154 @@
+"""Searching as one types: a short pause, then the newest request wins."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.errors import AppError, LibraryEmpty, QueryEmpty
+from vlm_desktop.base.events import Event
+from vlm_desktop.base.types import Hit, Query, SearchResult, Verdict
+from vlm_desktop.engine.querytext import parse_query
+from vlm_desktop.gui import strings
+from vlm_desktop.gui.indexing import failure
+from vlm_desktop.gui.services import Services
+from vlm_desktop.jobs import Done, Failed, JobRunner
+
+_PAUSE_MS = 120
+_SLOW_MS = 250
+_REFRESH_MS = 2_000
+_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SearchState:
+    """What the window shows of a search. `failed` is a whole sentence, "" if all is well."""
+
+    hits: tuple[Hit, ...] = ()
+    verdict: str = ""
+    asked: bool = False
+    nothing: bool = False
+    empty_library: bool = False
+    failed: str = ""
+
+
+class SearchController(QObject):
+    """Turns what is typed into hits. Main thread."""
+
+    state_changed = Signal(SearchState)
+    slow = Signal()
+
+    def __init__(
+        self, services: Services, runner: JobRunner, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._runner = runner
+        self._typed = ""
+        self._show_all = False
+        self.state = SearchState()
+        self._pause = self._timer(_PAUSE_MS, self.search_now)
+        self._slow = self._timer(_SLOW_MS, self.slow.emit)
+        self._refresh = self._timer(_REFRESH_MS, self.search_now)
+
+    def _timer(self, milliseconds: int, slot: object) -> QTimer:
+        timer = QTimer(self, singleShot=True, interval=milliseconds)
+        timer.timeout.connect(slot)
+        return timer
+
+    def type_text(self, typed: str) -> None:
+        """The query line changed; search when the typing pauses."""
+        self._typed = typed
+        self._pause.start()
+
+    def set_show_all(self, show_all: bool) -> None:
+        if show_all != self._show_all:
+            self._show_all = show_all
+            self.search_now()
+
+    def refresh_soon(self) -> None:
+        """The library grew: search again, at most every two seconds, if something is asked."""
+        if self._typed.strip() and not self._refresh.isActive():
+            self._refresh.start()
+
+    def search_now(self) -> None:
+        """Search for what is typed, without waiting for a pause."""
+        self._pause.stop()
+        self._refresh.stop()
+        if not self._typed.strip():
+            self._drop_running()
+            self._show(SearchState())
+            return
+        try:
+            query = self._query()
+        except AppError as error:
+            self._drop_running()
+            self._show(SearchState(asked=True, failed=failure(error)))
+            return
+
+        def verb(cancel: CancelToken) -> Generator[Event, None, SearchResult]:
+            return self._services.search(query, cancel)
+
+        self._slow.start()
+        self._runner.submit(verb, self._heard, lane="search", latest="search")
+
+    def stop(self) -> None:
+        """No search starts by itself any more."""
+        for timer in (self._pause, self._slow, self._refresh):
+            timer.stop()
+
+    def _query(self) -> Query:
+        typed = parse_query(self._typed)
+        return Query(
+            text=typed.text,
+            phrases=typed.phrases,
+            exclude=typed.exclude,
+            filters=typed.filters,
+            limit=_LIMIT,
+            show_all=self._show_all,
+        )
+
+    def _drop_running(self) -> None:
+        """An empty job of the same key silences the search that runs."""
+        self._slow.stop()
+        self._runner.submit(_nothing, _ignore, lane="search", latest="search")
+
+    def _heard(self, event: Event) -> None:
+        match event:
+            case Done(result):
+                self._slow.stop()
+                self._show(_found(result))
+            case Failed(LibraryEmpty()):
+                self._slow.stop()
+                self._show(SearchState(asked=True, empty_library=True))
+            case Failed(QueryEmpty()):
+                self._slow.stop()
+                self._show(SearchState())
+            case Failed(error):
+                self._slow.stop()
+                self._show(SearchState(asked=True, failed=failure(error)))
+
+    def _show(self, state: SearchState) -> None:
+        self.state = state
+        self.state_changed.emit(state)
+
+
+def _nothing(_: CancelToken) -> Generator[Event, None, None]:
+    yield from ()
+
+
+def _ignore(_: Event) -> None:
+    pass
+
+
+def _found(result: object) -> SearchState:
+    assert isinstance(result, SearchResult)
+    shown = len(result.hits)
+    if result.verdict is Verdict.NONE:
+        verdict = strings.COUNTS_WEAK.format(shown=shown) if shown else strings.NOTHING_MATCHES
+        return SearchState(result.hits, verdict, asked=True, nothing=not shown)
+    verdict = strings.COUNTS.format(likely=result.likely, possible=result.possible)
+    if not result.query.show_all and shown < result.likely + result.possible:
+        verdict = strings.COUNTS_CUT.format(counts=verdict, shown=shown)
+    return SearchState(result.hits, verdict, asked=True)

@@ -1,0 +1,84 @@
+"""What the window asks of the engine. `engine.services.AppServices` fulfils it."""
+
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.errors import Refusal
+from vlm_desktop.base.events import Event
+from vlm_desktop.base.types import Query, SearchResult
+
+
+class SetAside(Protocol):
+    """A file that is not indexed, and why."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def reason(self) -> Refusal: ...
+    @property
+    def detail(self) -> str: ...
+
+
+class IndexSummary(Protocol):
+    """What one indexing run did, in files."""
+
+    @property
+    def indexed(self) -> int: ...
+    @property
+    def unchanged(self) -> int: ...
+    @property
+    def removed(self) -> int: ...
+    @property
+    def quarantined(self) -> Sequence[SetAside]: ...
+
+
+class FileCounts(Protocol):
+    """Files of the library by state."""
+
+    @property
+    def indexed(self) -> int: ...
+    @property
+    def quarantined(self) -> int: ...
+
+
+class Root(Protocol):
+    @property
+    def path(self) -> Path: ...
+    @property
+    def online(self) -> bool: ...
+
+
+class RootInfo(Protocol):
+    @property
+    def root(self) -> Root: ...
+
+
+class LibraryInfo(Protocol):
+    """What the library holds. `contents` counts photos, copies once."""
+
+    @property
+    def files(self) -> FileCounts: ...
+    @property
+    def contents(self) -> int: ...
+    @property
+    def roots(self) -> Sequence[RootInfo]: ...
+
+
+class Services(Protocol):
+    """The engine's verbs that the window uses. Generators run on lanes; the rest on io threads."""
+
+    def index(
+        self, folders: Sequence[Path], cancel: CancelToken
+    ) -> Generator[Event, None, IndexSummary]: ...
+
+    def search(self, query: Query, cancel: CancelToken) -> Generator[Event, None, SearchResult]: ...
+
+    def thumbnail(self, content_id: int) -> bytes | None:
+        """The JPEG of a thumbnail; quick, from any thread."""
+        ...
+
+    def info(self) -> LibraryInfo: ...
+
+    def quarantine(self) -> Sequence[SetAside]: ...
