@@ -1,7 +1,7 @@
 """All models by id: lists them without loading, and opens them by late import.
 
 A new family is one line in `FAMILIES`: its name and the "module:attr" of a class made with
-(folder, *, model_id, provider, threads).
+(folder, *, model_id, provider, threads, memory_limit).
 """
 
 import shutil
@@ -53,7 +53,11 @@ class Registry:
     rest is.
     """
 
-    def __init__(self, bundled: Path, home_models: Path, manifest: Path) -> None:
+    def __init__(
+        self, bundled: Path, home_models: Path, manifest: Path, *, memory_limit: int = 0
+    ) -> None:
+        """`memory_limit` caps in bytes what an encoder takes of a GPU; 0 leaves it to us."""
+        self._memory_limit = memory_limit
         self._bundled = bundled
         self._home = home_models
         self._manifest = manifest
@@ -104,7 +108,11 @@ class Registry:
             raise ModelUnsupported(model=model_id, family=card.family)
         make = resolve(target, f"the model {model_id}")
         encoder: ImageTextEncoder = make(
-            folder, model_id=card.id, provider=provider, threads=threads
+            folder,
+            model_id=card.id,
+            provider=provider,
+            threads=threads,
+            memory_limit=self._memory_limit,
         )
         return encoder
 

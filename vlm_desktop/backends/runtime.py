@@ -59,12 +59,16 @@ class Session(Protocol):
     def get_providers(self) -> list[str]: ...
 
 
+GPU_ROOM = 4 * 1024**3
+"""Bytes beside the weights that a GPU arena may take unless a setting says otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class SessionRequest:
     """What a session is made of. `graph` is a file or the bytes of a model.
 
     `provider` is a short name, `threads` 0 means one per core, `memory_limit` caps a GPU
-    provider's arena in bytes (0: no cap).
+    provider's arena in bytes (0: room for the weights and `GPU_ROOM` for the work).
     """
 
     graph: Path | bytes
@@ -105,6 +109,14 @@ def provider_options(provider: str, memory_limit: int) -> dict[str, str]:
     return {}
 
 
+def default_memory_limit(graph: Path | bytes) -> int:
+    """A cap on a GPU arena that one graph should never need: twice its weights and some room."""
+    if isinstance(graph, bytes):
+        return GPU_ROOM + 2 * len(graph)
+    weights = sum(one.stat().st_size for one in graph.parent.glob(f"{graph.name}*"))
+    return GPU_ROOM + 2 * weights
+
+
 def open_session(request: SessionRequest) -> Session:
     """A session on exactly the provider asked for (and the CPU for what it cannot run).
 
@@ -116,7 +128,8 @@ def open_session(request: SessionRequest) -> Session:
     wanted: list[Any] = []
     if request.provider != "cpu":
         name = SHORT_NAMES[request.provider]
-        wanted.append((name, provider_options(request.provider, request.memory_limit)))
+        limit = request.memory_limit or default_memory_limit(request.graph)
+        wanted.append((name, provider_options(request.provider, limit)))
     wanted.append(SHORT_NAMES["cpu"])
     graph = str(request.graph) if isinstance(request.graph, Path) else request.graph
     session: Session = onnxruntime.InferenceSession(graph, options, providers=wanted)

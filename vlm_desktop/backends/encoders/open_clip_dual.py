@@ -30,11 +30,19 @@ class OpenClipDualEncoder(TorchDualEncoder):
     """An `ImageTextEncoder` over an open_clip model in `folder`."""
 
     def __init__(
-        self, folder: Path, *, model_id: str = "", provider: str = "auto", threads: int = 0
+        self,
+        folder: Path,
+        *,
+        model_id: str = "",
+        provider: str = "auto",
+        threads: int = 0,
+        memory_limit: int = 0,
     ) -> None:
         name = model_id or folder.name
         model = read_open_clip(folder, name)
-        super().__init__(model, model_id=name, provider=provider, threads=threads)
+        super().__init__(
+            model, model_id=name, provider=provider, threads=threads, memory_limit=memory_limit
+        )
 
 
 def read_open_clip(folder: Path, model_id: str) -> DualModel:

@@ -57,13 +57,22 @@ class TorchDualEncoder:
     """An `ImageTextEncoder` over `DualTowers`. The weights are loaded at first use."""
 
     def __init__(
-        self, model: DualModel, *, model_id: str, provider: str = "auto", threads: int = 0
+        self,
+        model: DualModel,
+        *,
+        model_id: str,
+        provider: str = "auto",
+        threads: int = 0,
+        memory_limit: int = 0,
     ) -> None:
         self._model = model
         self._id = model_id
         self._device = choose_device(provider)
         if threads:
             torch.set_num_threads(threads)
+        if memory_limit and self._device.type == "cuda":
+            _, total = torch.cuda.mem_get_info()
+            torch.cuda.set_per_process_memory_fraction(min(1.0, memory_limit / total))
         self._towers: DualTowers | None = None
         self._closed = False
         self._image_batches = BatchRunner(model_id, model.dimension, IMAGE_BATCH)
