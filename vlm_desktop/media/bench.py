@@ -90,7 +90,7 @@ def photo_like_jpeg(width: int, height: int, *, seed: int = 7) -> bytes:
     middle = random.integers(0, 256, (height // 16, width // 16, 3), dtype=np.uint8)
     shapes = Image.fromarray(middle).resize((width, height), Image.Resampling.BILINEAR)
     picture = np.asarray(Image.blend(soft, shapes, 0.25), dtype=np.int16)
-    noise = random.normal(0.0, 4.0, (height, width, 1)).astype(np.int16)
+    noise = random.normal(0.0, 6.0, (height, width, 1)).astype(np.int16)
     buffer = io.BytesIO()
     Image.fromarray(np.clip(picture + noise, 0, 255).astype(np.uint8)).save(
         buffer, "JPEG", quality=_QUALITY

@@ -323,15 +323,13 @@ class Lane:
 
 
 def _crash(code: int | None, noise: str) -> tuple[Refusal, str]:
-    """Why a child ended by itself: its last words, else a signal's name, else its exit code."""
+    """Why a child ended by itself: the signal, else its last words, else its exit code."""
     if any(word in noise.lower() for word in ("bad_alloc", "memoryerror", "out of memory")):
         return Refusal.OUT_OF_MEMORY, noise[:200]
-    if noise:
-        return Refusal.DECODER_CRASHED, noise[:200]
     if code is not None and code < 0:
         with contextlib.suppress(ValueError):
             return Refusal.DECODER_CRASHED, signal.Signals(-code).name
-    return Refusal.DECODER_CRASHED, f"exit code {code}"
+    return Refusal.DECODER_CRASHED, noise[:200] or f"exit code {code}"
 
 
 def _creation_flags() -> int:

@@ -38,7 +38,6 @@ DecodeFunction: TypeAlias = Callable[[DecodeRequest, DecodeLimits], DecodeOutcom
 _NICENESS = 5
 _GRACE_SECONDS = 15.0
 """The parent ends a worker that hangs; this much later the worker ends itself."""
-_MAX_NOISE_BYTES = 256 * 1024
 
 
 def main() -> int:
@@ -141,10 +140,11 @@ def _send(replies: io.FileIO, frame: Frame) -> None:
 
 
 def _drop_noise() -> None:
-    """Keep the file behind stderr small."""
+    """Forget what libraries wrote to stderr: what is there after a crash is about that file."""
     with contextlib.suppress(OSError):
-        if os.fstat(2).st_size > _MAX_NOISE_BYTES:
+        if os.fstat(2).st_size > 0:
             os.ftruncate(2, 0)
+            os.lseek(2, 0, os.SEEK_SET)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,80 @@
+"""Metadata of a small real library against two other readers."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from vlm_desktop.base.types import DecodedFile, DecodeLimits, DecodeRequest, PhotoMetadata
+from vlm_desktop.media.decode import decode_file
+from vlm_desktop.media.exif import is_boilerplate
+
+FOLDERS = ("meta_immich", "torture_sharp")
+
+
+def metadata(path: Path) -> PhotoMetadata:
+    outcome = decode_file(DecodeRequest(path, thumbnail_side=0), DecodeLimits())
+    assert isinstance(outcome, DecodedFile), outcome
+    return outcome.metadata
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_as_the_second_opinion_says(shared_data: Path, folder: str) -> None:
+    lines = (shared_data / folder / "metadata.jsonl").read_text(encoding="utf-8").splitlines()
+    assert lines
+    for entry in map(json.loads, lines):
+        if entry["file"].endswith("cielab-dagams.tiff"):
+            continue  # the other reader could not open it
+        found = metadata(shared_data / folder / entry["file"])
+        where = entry["file"]
+        if "exif_datetime_original" in entry:
+            date = entry["exif_datetime_original"].replace(":", "-", 2).replace(" ", "T")
+            assert found.taken_at.startswith(date), where
+        assert found.taken_at.endswith(entry.get("exif_offset_time_original", "")), where
+        for name in ("make", "model"):
+            assert getattr(found, name) == entry.get(f"exif_{name}", "").strip(), where
+        if "exif_gps" in entry:
+            assert found.latitude == pytest.approx(entry["exif_gps"][0], abs=1e-5), where
+            assert found.longitude == pytest.approx(entry["exif_gps"][1], abs=1e-5), where
+        assert found.orientation == entry.get("exif_orientation", 1), where
+        if "xmp_rating" in entry:
+            assert found.rating == int(entry["xmp_rating"]), where
+        for name in ("xmp_keywords", "iptc_keywords"):
+            assert set(entry.get(name, ())) <= set(found.keywords), where
+        caption = entry.get("xmp_description", "").strip()
+        assert found.caption == ("" if is_boilerplate(caption) else caption), where
+        if "xmp_title" in entry:
+            assert found.title == entry["xmp_title"], where
+
+
+@pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not installed")
+@pytest.mark.parametrize("folder", [*FOLDERS, "torture_image_rs"])
+def test_as_exiftool_says(shared_data: Path, folder: str) -> None:
+    done = subprocess.run(
+        ["exiftool", "-json", "-n", "-r", str(shared_data / folder / "files")],
+        capture_output=True,
+        check=False,
+    )
+    compared = 0
+    for entry in json.loads(done.stdout):
+        path = Path(entry["SourceFile"])
+        outcome = decode_file(DecodeRequest(path, thumbnail_side=0), DecodeLimits())
+        if not isinstance(outcome, DecodedFile):
+            continue
+        found = outcome.metadata
+        compared += 1
+        assert found.make == str(entry.get("Make", "")).strip(), path
+        assert found.model == str(entry.get("Model", "")).strip(), path
+        assert found.lens == str(entry.get("LensModel", found.lens)), path
+        assert found.rating == entry.get("Rating"), path
+        if "GPSLatitude" in entry and entry["GPSLatitude"] != "":
+            assert found.latitude == pytest.approx(entry["GPSLatitude"], abs=1e-5), path
+            assert found.longitude == pytest.approx(entry["GPSLongitude"], abs=1e-5), path
+        else:
+            assert found.latitude is None, path
+        subject = entry.get("Subject") or entry.get("Keywords") or []
+        words = subject if isinstance(subject, list) else [subject]
+        assert {str(word) for word in words} <= set(found.keywords), path
+    assert compared > 20
