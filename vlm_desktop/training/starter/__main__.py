@@ -13,21 +13,23 @@ import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
 from vlm_desktop.training.starter import export
-from vlm_desktop.training.starter.corpus import LENGTH, build_corpus
+from vlm_desktop.training.starter.corpus import LENGTH, Corpus, build_corpus
 from vlm_desktop.training.starter.data import Photo, read_folders, split_for_tuning
-from vlm_desktop.training.starter.fit import FitConfig, Towers, fit
+from vlm_desktop.training.starter.fit import Towers, fit
 from vlm_desktop.training.starter.image_tower import (
     Classifier,
     ImageConfig,
     ImageTower,
     load_classifier,
 )
-from vlm_desktop.training.starter.report import measure, torch_encoders
+from vlm_desktop.training.starter.report import class_shares, measure, torch_encoders
+from vlm_desktop.training.starter.sampler import FitConfig
 from vlm_desktop.training.starter.text_tower import TextConfig, TextTower, load_encoder
 from vlm_desktop.training.starter.texts import merge_names, read_label_names
 
@@ -46,7 +48,7 @@ def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--label-names", type=Path, help="class names, line 0 background "
         "(default: imagenet_labels.txt beside the image weights)")
     add("--more-names", type=Path, help="another name per class, one a line")
-    add("--teachers", type=int, default=3, help="models to train first and then copy")
+    add("--teachers", type=int, default=0, help="models to train first and then copy")
     add("--teacher", type=Path, action="append", default=[], help="saved towers to copy")
     add("--tune", type=int, default=0, help="captioned photos taken out of training to tune on")
     add("--context-layers", type=int, default=0, help="transformer layers over the image cells")
@@ -102,7 +104,8 @@ def _names(options: argparse.Namespace) -> list[list[str]]:
     return names
 
 
-def train(options: argparse.Namespace, photos: list[Photo], tokenizer: Tokenizer) -> Towers:
+def train(options: argparse.Namespace, photos: list[Photo], tokenizer: Tokenizer
+          ) -> tuple[Towers, Corpus]:
     """Train the teachers asked for, then the student that copies them."""
     device = torch.device(options.device)
     config = _changed(FitConfig(), options.set)
@@ -124,7 +127,7 @@ def train(options: argparse.Namespace, photos: list[Photo], tokenizer: Tokenizer
     towers = towers.to(device)
     towers.image.to(memory_format=torch.channels_last)
     fit(corpus, towers, config, classifier=frozen, teachers=teachers)
-    return towers
+    return towers, corpus
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -139,11 +142,14 @@ def main(arguments: list[str] | None = None) -> int:
     tokenizer = Tokenizer.from_file(str(options.text_weights / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    towers = train(options, photos, tokenizer)
+    towers, corpus = train(options, photos, tokenizer)
     size = _changed(FitConfig(), options.set).size
-    image, text = torch_encoders(towers, tokenizer, torch.device(options.device))
-    figures = measure(photos, image, text, _names(options), size,
-                      load_classifier(options.image_weights))
+    device = torch.device(options.device)
+    image, text = torch_encoders(towers, tokenizer, device)
+    classifier = load_classifier(options.image_weights).to(device)
+    given = class_shares(classifier, corpus.pixels).argmax(1).cpu().numpy()
+    figures = measure(photos, image, text, _names(options), size, classifier,
+                      np.bincount(given, minlength=len(_names(options))))
     log.info("%s", json.dumps(figures))
     if options.save:
         save_towers(towers, options.save)

@@ -13,6 +13,7 @@ from vlm_desktop.training.starter.text_tower import tokenise
 from vlm_desktop.training.starter.texts import (
     SENTENCE_ONLY,
     TEMPLATES,
+    keyword_table,
     name_sentences,
     vocabulary_sentences,
     with_article,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 KINDS = {"caption": 0, "statement": 1, "label": 2, "bare": 3}
 NONSENSE = 4
-LENGTH = 48
+LENGTH = 64
 
 
 @dataclass
@@ -46,6 +47,8 @@ class Corpus:
     names: torch.Tensor  # int64 [C,V], rows of `tokens`
     nonsense: torch.Tensor  # int64 [X], rows of `tokens`
     words: torch.Tensor  # int64 [W], rows of `tokens`
+    keywords: torch.Tensor  # int64 [Q,2], rows of `tokens`: the word bare and in a sentence
+    photo_keywords: torch.Tensor  # uint8 [N,Q], captions of the photo that have the word
 
     def of_kind(self, kind: str) -> torch.Tensor:
         """Indices of the photos of one kind, ``[n]``."""
@@ -135,6 +138,13 @@ def build_corpus(photos: Sequence[Photo], tokenizer: Tokenizer, names: Sequence[
     vocabulary = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
     words = vocabulary_sentences([word for word, _ in vocabulary])[:word_count]
     held = texts.add(words, -4, KINDS["bare"])
+    searched, counts = keyword_table([one.captions for one in photos])
+    asked = [texts.add([word, f"a photo of {with_article(word)}"], -5, KINDS["bare"])
+             for word in searched]
+    has_word = torch.zeros(len(photos), len(searched), dtype=torch.uint8)
+    for index, row in enumerate(counts):
+        for word, count in row.items():
+            has_word[index, word] = min(count, 255)
     flips = [not any(SENTENCE_ONLY.search(text) for text in [*one.captions, *one.statements])
              for one in photos]
     return Corpus(
@@ -151,4 +161,6 @@ def build_corpus(photos: Sequence[Photo], tokenizer: Tokenizer, names: Sequence[
         torch.zeros(0, 1, dtype=torch.int64, device=device),
         nonsense=torch.tensor(made, device=device),
         words=torch.tensor(held, dtype=torch.int64, device=device),
+        keywords=torch.tensor(asked, dtype=torch.int64, device=device).view(-1, 2),
+        photo_keywords=has_word.to(device),
     )

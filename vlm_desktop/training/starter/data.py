@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -141,14 +142,14 @@ def _pixels(path: Path, size: int) -> np.ndarray:
         return np.asarray(upright)
 
 
-def load_pixels(photos: Sequence[Photo], size: int, workers: int = 4) -> torch.Tensor:
+def load_pixels(photos: Sequence[Photo], size: int) -> torch.Tensor:
     """Decode photos, squashed to a square.
 
     Returns:
         uint8 tensor ``[len(photos), 3, size, size]``, RGB, 0-255.
     """
     pixels = torch.empty(len(photos), 3, size, size, dtype=torch.uint8)
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         for index, array in enumerate(pool.map(lambda one: _pixels(one.path, size), photos)):
             pixels[index] = torch.from_numpy(array.copy()).permute(2, 0, 1)  # [H,W,3] -> [3,H,W]
     return pixels

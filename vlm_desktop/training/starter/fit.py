@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
@@ -13,8 +12,7 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
 from vlm_desktop.training.starter import losses
-from vlm_desktop.training.starter.augment import colour, crop_and_flip, erase, mix, normalise
-from vlm_desktop.training.starter.corpus import KINDS, NONSENSE
+from vlm_desktop.training.starter.sampler import FitConfig, Sampler, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,39 +22,6 @@ if TYPE_CHECKING:
     from vlm_desktop.training.starter.text_tower import Encoder, TextTower
 
 log = logging.getLogger(__name__)
-
-
-@dataclass
-class FitConfig:
-    """Numbers of one training run."""
-
-    seed: int = 0
-    size: int = 224
-    epochs: float = 40.0
-    captioned: int = 512  # photos a step, by kind
-    stated: int = 128
-    labelled: int = 128
-    mixed: int = 256
-    texts_each: int = 2
-    nonsense: int = 256
-    words: int = 256
-    lr_head: float = 1e-3
-    lr_image: float = 1e-4
-    lr_text: float = 5e-5
-    layer_decay: float = 0.9
-    frozen_share: float = 0.1
-    weight_decay: float = 0.05
-    ema: float = 0.99
-    word_drop: float = 0.1
-    least_area: float = 0.5
-    name_weight: float = 0.5
-    absent_weight: float = 0.1
-    anchor_weight: float = 0.5
-    copy_weight: float = 1.0
-    hard_weight: float = 1.0
-    scale: float = 20.0
-    name_scale: float = 20.0
-    null: float = 0.3
 
 
 class Towers(nn.Module):
@@ -74,83 +39,6 @@ class Towers(nn.Module):
         """Logit scales of the contrastive and of the class-name loss, at most 60."""
         top = math.log(60.0)
         return self.log_scale.clamp(max=top).exp(), self.log_name_scale.clamp(max=top).exp()
-
-
-@dataclass
-class Step:
-    """One batch: ``I`` photos in view, of which the last ``mixed`` serve naming only."""
-
-    views: torch.Tensor  # float [I,3,S,S]
-    compared: int  # the first so many photos are compared with texts
-    texts: torch.Tensor  # int64 [T], rows of corpus.tokens
-    positive: torch.Tensor  # bool [compared,T]
-    allowed: torch.Tensor  # bool [compared,T]
-
-
-class Sampler:
-    """Draws the photos and texts of every step."""
-
-    def __init__(self, corpus: Corpus, config: FitConfig) -> None:
-        self.corpus, self.config = corpus, config
-        self.device = corpus.pixels.device
-        self.draw = torch.Generator(self.device).manual_seed(config.seed)
-        self.pools = {kind: corpus.of_kind(kind) for kind in KINDS}
-        self.order = torch.empty(0, dtype=torch.int64, device=self.device)
-        main = max(len(self.pools["caption"]), 1)
-        self.steps = max(1, round(config.epochs * main / config.captioned))
-
-    def _captioned(self) -> torch.Tensor:
-        pool = self.pools["caption"]
-        wanted = min(self.config.captioned, len(pool))
-        if len(self.order) < wanted:
-            fresh = torch.randperm(len(pool), generator=self.draw, device=self.device)
-            self.order = torch.cat([self.order, pool[fresh]])
-        taken, self.order = self.order[:wanted], self.order[wanted:]
-        return taken
-
-    def _some(self, pool: torch.Tensor, count: int) -> torch.Tensor:
-        if not len(pool):
-            return pool
-        return pool[torch.randint(len(pool), (count,), generator=self.draw, device=self.device)]
-
-    def _texts(self, photos: torch.Tensor, each: int) -> torch.Tensor:
-        """``each`` different texts of every photo (fewer texts repeat): ``[len(photos)*each]``."""
-        rows, counts = self.corpus.photo_texts[photos], self.corpus.photo_text_count[photos]
-        start = torch.rand(len(photos), generator=self.draw, device=self.device) * counts
-        step = torch.arange(each, device=self.device)
-        column = (start.long()[:, None] + step) % counts.clamp(min=1)[:, None]  # [P,each]
-        return rows.gather(1, column).flatten()
-
-    def _views(self, photos: torch.Tensor, mixed: int) -> torch.Tensor:
-        pixels = normalise(self.corpus.pixels[photos])  # [I,3,S,S]
-        views = crop_and_flip(pixels, self.corpus.may_flip[photos], self.draw,
-                              size=self.config.size, least_area=self.config.least_area)
-        views = erase(colour(views, self.draw), self.draw)
-        if mixed:
-            views = torch.cat([views[:-mixed], mix(views[-mixed:], self.draw)])
-        return views.contiguous(memory_format=torch.channels_last)
-
-    def step(self) -> Step:
-        """One batch."""
-        corpus, config = self.corpus, self.config
-        captioned = self._captioned()
-        stated = self._some(self.pools["statement"], config.stated)
-        labelled = self._some(self.pools["label"], config.labelled)
-        everything = torch.arange(len(corpus.kind), device=self.device)
-        mixed = self._some(everything, config.mixed)
-        compared = torch.cat([captioned, stated, labelled])
-        texts = torch.cat([
-            self._texts(captioned, config.texts_each), self._texts(stated, 1),
-            self._texts(labelled, 1), self._some(corpus.nonsense, config.nonsense)])
-        keys = corpus.photo_keys[compared]  # [I,M]
-        positive = torch.zeros(len(compared), len(texts), dtype=torch.bool, device=self.device)
-        for column in keys.unbind(1):
-            positive |= column[:, None] == corpus.text_key[texts][None]  # [I,T]
-        is_label = corpus.kind[compared] == KINDS["label"]
-        kind = corpus.text_kind[texts]
-        allowed = (is_label[:, None] == (kind == KINDS["label"])[None]) | (kind == NONSENSE)[None]
-        views = self._views(torch.cat([compared, mixed]), config.mixed)
-        return Step(views, len(compared), texts, positive, allowed)
 
 
 def _groups(towers: Towers, config: FitConfig) -> list[dict[str, object]]:
@@ -183,6 +71,12 @@ def _set_rates(groups: Sequence[dict[str, object]], done: float, config: FitConf
         along = (done - start) / (1.0 - start)
         warm = min(1.0, max(along, 0.0) / 0.08)
         group["lr"] = float(group["peak"]) * warm * 0.5 * (1.0 + math.cos(math.pi * max(along, 0)))
+
+
+def _shares(classifier: Classifier, grid: torch.Tensor) -> torch.Tensor:
+    """The classifier's probabilities without its background class: ``[B,F,h,w]`` to ``[B,C]``."""
+    logits = classifier.output(grid.mean((2, 3), keepdim=True)).flatten(1)  # [B,C+1]
+    return logits.float()[:, 1:].softmax(1)
 
 
 class Trainer:
@@ -230,25 +124,55 @@ class Trainer:
             total += teacher.scales()[0] * images @ texts.T
         return total / len(self.teachers)
 
-    @torch.no_grad()
-    def _class_shares(self, views: torch.Tensor) -> torch.Tensor:
-        """The classifier's probabilities without its background class: ``[I,C]``."""
-        if self.classifier is None:
-            raise ValueError("no classifier was given")
-        return self.classifier(views).float()[:, 1:].softmax(1)  # [I,C+1] -> [I,C]
-
-    def _name_losses(self, step: Step, images: torch.Tensor) -> dict[str, torch.Tensor]:
+    def _name_losses(self, step: Step, images: torch.Tensor, grid: torch.Tensor,
+                     classifier: Classifier) -> dict[str, torch.Tensor]:
+        """Terms taught by the classifier; ``grid [I,F,h,w]`` is the student's feature map."""
         variants = self.corpus.names
         column = torch.randint(variants.shape[1], (len(variants), 1), device=self.device,
                                generator=self.sampler.draw)
         names = self._encode_texts(self.towers, variants.gather(1, column)[:, 0], 0.0)  # [C,D]
         scale, name_scale = self.towers.scales()
-        shares = self._class_shares(step.views)
+        with torch.no_grad():
+            teacher_grid = classifier.backbone(step.views)  # [I,F,h,w]
+            shares = _shares(classifier, teacher_grid)  # [I,C]
         seen = step.compared
-        return {"name": self.config.name_weight * losses.name_loss(images, names, shares,
-                                                                   name_scale),
-                "absent": self.config.absent_weight * losses.absent_loss(
-                    images[:seen], names, shares[:seen], scale, self.towers.null)}
+        terms = {"name": self.config.name_weight * losses.name_loss(images, names, shares,
+                                                                    name_scale),
+                 "absent": self.config.absent_weight * losses.absent_loss(
+                     images[:seen], names, shares[:seen], scale, self.towers.null)}
+        if self.config.keep_weight:
+            read = classifier.output(grid.mean((2, 3), keepdim=True)).flatten(1)  # [I,C+1]
+            terms["keep"] = self.config.keep_weight * F.kl_div(
+                read.float()[:, 1:].log_softmax(1), shares, reduction="batchmean")
+        if self.config.push_weight:
+            pushed, wanted = self._pushed(grid, teacher_grid, classifier)
+            terms["push"] = self.config.push_weight * losses.name_loss(pushed, names, wanted,
+                                                                       name_scale)
+        return terms
+
+    def _pushed(self, grid: torch.Tensor, teacher_grid: torch.Tensor, classifier: Classifier
+                ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Vectors of feature maps pushed towards random classes, and what the classifier says.
+
+        This reaches the classes that no training photo shows. Only the head and the texts
+        learn from it.
+
+        Returns:
+            Unit rows ``[M,D]`` and probabilities ``[M,C]``.
+        """
+        draw, count = self.sampler.draw, min(self.config.mixed or 64, len(grid))
+        with torch.no_grad():
+            rows = torch.randint(len(grid), (count,), device=self.device, generator=draw)
+            matrix = classifier.output.weight.flatten(1)[1:]  # [C+1,F,1,1] -> [C,F]
+            chosen = torch.randint(len(matrix), (count,), device=self.device, generator=draw)
+            logit = torch.empty(count, device=self.device).uniform_(4.0, 16.0, generator=draw)
+            cells = torch.rand(count, 1, *grid.shape[2:], device=self.device, generator=draw)
+            cells = cells.square()
+            cells = cells / cells.mean((2, 3), keepdim=True)  # [M,1,h,w], mean one
+            mine = losses.pushed_grid(grid[rows].float(), matrix[chosen], logit, cells)
+            theirs = losses.pushed_grid(teacher_grid[rows].float(), matrix[chosen], logit, cells)
+            wanted = _shares(classifier, theirs)
+        return F.normalize(self.towers.image.head(mine).float(), dim=1), wanted
 
     def _anchor(self) -> torch.Tensor:
         count = len(self.corpus.words)
@@ -260,7 +184,8 @@ class Trainer:
     def losses(self, step: Step) -> dict[str, torch.Tensor]:
         """All weighted terms of one step."""
         config, towers = self.config, self.towers
-        images = F.normalize(towers.image(step.views).float(), dim=1)  # [I,D]
+        grid = towers.image.backbone(step.views)  # [I,3,S,S] -> [I,F,h,w]
+        images = F.normalize(towers.image.head(grid).float(), dim=1)  # [I,D]
         texts = self._encode_texts(towers, step.texts, config.word_drop)
         scale, _ = towers.scales()
         seen = images[: step.compared]
@@ -272,7 +197,11 @@ class Trainer:
             terms["copy"] = config.copy_weight * losses.copy_loss(
                 scale * seen @ texts.T, self._teacher_logits(step))
         if self.classifier is not None and len(self.corpus.names):
-            terms |= self._name_losses(step, images)
+            terms |= self._name_losses(step, images, grid, self.classifier)
+        if config.keyword_weight and len(step.keywords):
+            asked = self._encode_texts(towers, step.keywords, 0.0)  # [Q,D]
+            terms["keyword"] = config.keyword_weight * losses.word_loss(
+                seen[: step.captioned], asked, step.has_keyword, scale, towers.null)
         if config.anchor_weight and len(self.corpus.words):
             terms["anchor"] = config.anchor_weight * self._anchor()
         return terms
@@ -302,8 +231,8 @@ class Trainer:
             self._follow(index)
             if index % 50 == 0 or index == steps - 1:
                 log.info("step %d/%d %.0f s %s", index + 1, steps, time.monotonic() - started,
-                         {name: round(float(term), 3) for name, term in terms.items()})
-            yield {name: float(term) for name, term in terms.items()} if steps < 50 else {}
+                         {name: round(term.item(), 3) for name, term in terms.items()})
+            yield {name: term.item() for name, term in terms.items()} if steps < 50 else {}
         with torch.no_grad():
             for name, value in self.towers.named_parameters():
                 value.copy_(self.average[name])

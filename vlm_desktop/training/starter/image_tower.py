@@ -180,7 +180,8 @@ class Classifier(nn.Module):
         return out
 
 
-def load_classifier(path: Path, config: ImageConfig | None = None) -> Classifier:
+def load_classifier(path: Path, config: ImageConfig | None = None, classes: int = 1001
+                    ) -> Classifier:
     """Read the ONNX classifier's convolutions, in graph order, into :class:`Classifier`."""
     import onnx
     from onnx import numpy_helper
@@ -188,7 +189,7 @@ def load_classifier(path: Path, config: ImageConfig | None = None) -> Classifier
     graph = onnx.load(str(path)).graph
     stored = {one.name: one for one in graph.initializer}
     nodes = [node for node in graph.node if node.op_type == "Conv"]
-    model = Classifier(config or ImageConfig())
+    model = Classifier(config or ImageConfig(), classes)
     convs = [module for module in model.modules() if isinstance(module, nn.Conv2d)]
     if len(convs) != len(nodes):
         raise ValueError(f"{path.name} has {len(nodes)} convolutions, expected {len(convs)}")

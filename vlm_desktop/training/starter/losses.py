@@ -91,6 +91,38 @@ def absent_loss(images: torch.Tensor, names: torch.Tensor, teacher: torch.Tensor
     return (rows * absent).sum() / absent.sum().clamp(min=1)
 
 
+def word_loss(images: torch.Tensor, texts: torch.Tensor, positive: torch.Tensor,
+              scale: torch.Tensor, null: torch.Tensor) -> torch.Tensor:
+    """Single search words must find the photos whose captions have them, or "no photo".
+
+    Args:
+        images: unit rows ``[I,D]``.
+        texts: unit rows ``[Q,D]``.
+        positive: bool ``[I,Q]``.
+        scale: logit scale, scalar.
+        null: cosine of "no photo", scalar.
+    """
+    nothing = (scale * null).expand(texts.shape[0], 1)  # [Q,1]
+    logits = torch.cat([scale * texts @ images.T, nothing], 1)  # [Q,I+1]
+    target = torch.cat([positive.T, ~positive.any(0)[:, None]], 1)  # [Q,I+1]
+    return soft_cross_entropy(logits, _shares(target))
+
+
+def pushed_grid(grid: torch.Tensor, weights: torch.Tensor, logit: torch.Tensor,
+                spread: torch.Tensor) -> torch.Tensor:
+    """Feature maps moved towards a class, as if the photo showed it.
+
+    Args:
+        grid: ReLU6 features ``[B,F,h,w]``.
+        weights: the classifier's row of the wanted class ``[B,F]``.
+        logit: by how much its logit is to rise, ``[B]``.
+        spread: share of the push every cell gets, ``[B,1,h,w]``, mean one.
+    """
+    size = logit / weights.square().sum(1)  # [B]
+    push = (weights * size[:, None])[:, :, None, None]  # [B,F] -> [B,F,1,1]
+    return (grid + push * spread).clamp(0.0, 6.0)
+
+
 def copy_loss(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
     """KL between similarity matrices, along rows and along columns.
 

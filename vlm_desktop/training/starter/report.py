@@ -12,9 +12,8 @@ from vlm_desktop.training.starter.augment import normalise
 from vlm_desktop.training.starter.corpus import LENGTH
 from vlm_desktop.training.starter.data import Photo, load_pixels
 from vlm_desktop.training.starter.evaluate import naming, recall, refusal, unit
-from vlm_desktop.training.starter.nonsense import nonsense
 from vlm_desktop.training.starter.text_tower import tokenise
-from vlm_desktop.training.starter.texts import with_article
+from vlm_desktop.training.starter.texts import keyword_table, with_article
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     TextEncoder = Callable[[Sequence[str]], NDArray[np.float32]]
 
 CHUNK = 128
-NULL_SEED = 777
 
 
 def absent_queries() -> list[str]:
@@ -110,36 +108,61 @@ def _captioned(photos: Sequence[Photo], image: ImageEncoder, text: TextEncoder, 
     owner = np.repeat(np.arange(len(photos)), [len(photo.captions) for photo in photos])
     told = text(captions)  # [T,D]
     result = recall(vectors, told, owner)
-    null = text(nonsense(400, NULL_SEED))
-    return result | refusal(vectors, told, text(absent_queries()), null)
+    absent = absent_queries()
+    result |= refusal(vectors, told, text(absent[1::2]), text(absent[::2]))
+    return result | _search_words(photos, vectors, text, result["cut"])
+
+
+def _search_words(photos: Sequence[Photo], images: NDArray[np.float32], text: TextEncoder,
+                  cut: float, least: int = 10) -> dict[str, float]:
+    """Single words of the captions as queries: kept at the cut, and right among the first five."""
+    words, counts = keyword_table([one.captions for one in photos], least)
+    if not words:
+        return {"words": 0}
+    cosine = text(words) @ images.T  # [Q,D] @ [D,I] -> [Q,I]
+    first = np.argsort(-cosine, axis=1)[:, :5]  # [Q,5]
+    right = [word in counts[index] for word in range(len(words)) for index in first[word]]
+    kept = cosine.max(1) >= cut
+    return {"words": len(words), "words_kept": 100.0 * float(kept.mean()),
+            "words_precision5": 100.0 * float(np.mean(right))}
 
 
 @torch.no_grad()
+def class_shares(classifier: Classifier, pixels: torch.Tensor) -> torch.Tensor:
+    """The classifier's probabilities without background: uint8 ``[N,3,S,S]`` to ``[N,C]``."""
+    device = classifier.output.weight.device
+    return torch.cat([classifier(normalise(part.to(device)))[:, 1:].softmax(1)
+                      for part in pixels.split(CHUNK)])
+
+
 def _like_classifier(photos: Sequence[Photo], image: ImageEncoder, text: TextEncoder,
-                     names: Sequence[Sequence[str]], classifier: Classifier, size: int
-                     ) -> dict[str, float]:
-    """Agreement with the classifier where it is sure, every class counting the same."""
+                     names: Sequence[Sequence[str]], classifier: Classifier, size: int,
+                     trained: NDArray[np.int64]) -> dict[str, float]:
+    """Agreement with the classifier where it is sure, every class counting the same.
+
+    ``trained [C]`` tells how many training photos the classifier gave to each class; the
+    figures called rare are of classes with fewer than three.
+    """
     pixels = load_pixels(photos, size)
-    shares = torch.cat([classifier(normalise(part))[:, 1:].softmax(1)
-                        for part in pixels.split(CHUNK)])  # [I,C]
-    sure, best = (one.numpy() for one in shares.max(1))
+    sure, best = (one.cpu().numpy() for one in class_shares(classifier, pixels).max(1))
     vectors = image(pixels)  # [I,D]
     told = text([f"a photo of {with_article(one[0])}" for one in names])  # [C,D]
-    result: dict[str, float] = {}
     seen = [index for index in range(len(photos)) if sure[index] > 0.5]
-    classes = sorted({int(best[index]) for index in seen})
-    figures = []
-    for chosen in classes:
-        rows = [index for index in seen if best[index] == chosen]
-        figures.append(naming(vectors[rows], told, [{chosen}] * len(rows)))
-    for key in ("top1", "top5"):
-        result[key] = float(np.mean([one[key] for one in figures]))
-    return result | {"photos": len(seen), "classes": len(classes)}
+    result: dict[str, float] = {"photos": len(seen)}
+    for prefix, least, most in (("", 0, 10**9), ("rare_", 0, 2)):
+        classes = [one for one in sorted({int(best[index]) for index in seen})
+                   if least <= trained[one] <= most]
+        figures = [naming(vectors[rows], told, [{chosen}] * len(rows)) for chosen in classes
+                   if (rows := [index for index in seen if best[index] == chosen])]
+        result[f"{prefix}classes"] = len(classes)
+        for key in ("top1", "top5"):
+            result[prefix + key] = float(np.mean([one[key] for one in figures] or [np.nan]))
+    return result
 
 
 def measure(photos: Sequence[Photo], image: ImageEncoder, text: TextEncoder,
-            names: Sequence[Sequence[str]], size: int, classifier: Classifier | None = None
-            ) -> dict[str, dict[str, float]]:
+            names: Sequence[Sequence[str]], size: int, classifier: Classifier | None = None,
+            trained: NDArray[np.int64] | None = None) -> dict[str, dict[str, float]]:
     """Figures for every held-back split.
 
     Args:
@@ -148,7 +171,8 @@ def measure(photos: Sequence[Photo], image: ImageEncoder, text: TextEncoder,
         text: texts to unit rows ``[T,D]``.
         names: synonyms of every class of the classifier.
         size: side of the photos in pixels.
-        classifier: on the CPU; its sure answers on held-back photos are compared with too.
+        classifier: its sure answers on held-back photos are compared with too.
+        trained: how many training photos the classifier gave to each class, ``[C]``.
     """
     result = {}
     for split in ("dev", "tune"):
@@ -159,6 +183,7 @@ def measure(photos: Sequence[Photo], image: ImageEncoder, text: TextEncoder,
         if labelled:
             result[f"{split}_labels"] = _labelled(labelled, image, text, names, size)
     held = [one for one in photos if one.split != "train"]
-    if classifier is not None and held:
-        result["like_classifier"] = _like_classifier(held, image, text, names, classifier, size)
+    if classifier is not None and trained is not None and held:
+        result["like_classifier"] = _like_classifier(held, image, text, names, classifier, size,
+                                                     trained)
     return result

@@ -26,6 +26,13 @@ _ANSWER_NAMES_THING = re.compile(
     r"|are these|are those|is the name|is in|are in|is on|are on)\b"
 )
 _COLOUR = re.compile(r"^what colou?rs? (?:is|are) (?:the |this |that |these |his |her )?(.+)$")
+_LITTLE = frozenset(re.findall(r"[a-z]+", """
+the and are with his her its that this for from has have had was were who which while their them
+they she him one two three four some near next over into onto out off down through there behind
+front side other another around along across against under being very something several someone
+what where when not but about above after before between together each all both more many own
+same than then just like looks looking look going getting gets doing does can
+"""))
 _HELPERS = re.compile(
     r" (?:are|is) (?:there|shown|visible|in (?:the|this) (?:picture|photo|image))\b.*$")
 _EMPTY_ANSWERS = frozenset({"yes", "no", "unknown", "none", "nothing", "not sure", "0", ""})
@@ -86,6 +93,45 @@ def merge_names(first: Sequence[Sequence[str]], second: Sequence[str]) -> list[l
         name = other.lower()
         merged.append([name, *[one for one in synonyms if one != name]])
     return merged
+
+
+def keywords(texts: Sequence[str]) -> list[str]:
+    """Words of a text that could be searched for, without the little words."""
+    found = re.findall(r"[a-z]{3,}", " ".join(texts).lower())
+    return [word for word in found if word not in _LITTLE]
+
+
+def keyword_table(captions: Sequence[Sequence[str]], least: int = 5
+                  ) -> tuple[list[str], list[dict[int, int]]]:
+    """Search words of captioned photos, plurals put with their singular.
+
+    Args:
+        captions: the captions of every photo (empty for photos without).
+        least: photos a word must occur in.
+
+    Returns:
+        The words, and for every photo how many of its captions have which word.
+    """
+    spread: dict[str, int] = {}
+    for said in captions:
+        for word in set(keywords(said)):
+            spread[word] = spread.get(word, 0) + 1
+    plain = {word: word[:-1] if word.endswith("s") and word[:-1] in spread else word
+             for word in spread}
+    total: dict[str, int] = {}
+    for word, count in spread.items():
+        total[plain[word]] = total.get(plain[word], 0) + count
+    words = sorted(word for word, count in total.items() if count >= least)
+    index = {word: place for place, word in enumerate(words)}
+    rows = []
+    for said in captions:
+        row: dict[int, int] = {}
+        for caption in said:
+            for word in {plain[one] for one in keywords([caption])}:
+                if word in index:
+                    row[index[word]] = row.get(index[word], 0) + 1
+        rows.append(row)
+    return words, rows
 
 
 def vocabulary_sentences(words: Sequence[str]) -> list[str]:
