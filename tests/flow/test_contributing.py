@@ -16,6 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 _STEP = re.compile(r"^<!-- (?P<where>[^\n]*?) -->\n```\w+\n(?P<code>.*?)^```$", re.M | re.S)
 _SECTION = re.compile(r"^## Add an? (?P<thing>\w+) in five steps$", re.M)
+_WINDOW_FAKES = ("tests/gui/conftest.py", "tests/gui/fake_services.py")
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,10 @@ def _body_end(path: Path, name: str) -> int:
 
 def _first_import(path: Path) -> int:
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
-            "vlm_desktop.engine"
-        ):
+        module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+        if module.startswith("vlm_desktop.engine") or module == "vlm_desktop.base.events":
             return node.lineno - 1
-    raise AssertionError(f"{path} has no import of the engine")
+    raise AssertionError(f"{path} has no import to put one beside")
 
 
 def apply(step: Step, root: Path) -> None:
@@ -105,7 +105,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "resources", root / "resources")
     (root / "models").mkdir()
     (root / "tests").mkdir()
-    for name in ("pyproject.toml", "models/manifest.toml", "tests/conftest.py"):
+    (root / "tests" / "gui").mkdir()
+    for name in ("pyproject.toml", "models/manifest.toml", "tests/conftest.py", *_WINDOW_FAKES):
         shutil.copy(ROOT / name, root / name)
     for text in recipes().values():
         for step in steps(text):

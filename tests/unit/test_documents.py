@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from vlm_desktop.base.types import Filters
 from vlm_desktop.cli import main as command_line
+from vlm_desktop.engine.querytext import add_filter
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")
@@ -48,7 +50,9 @@ def test_every_command_of_the_tour_is_understood(line: str) -> None:
     words = shlex.split(line)[1:]
     parser, module = command_line._parser(words)
     assert module is not None, line
-    parser.parse_args(words)
+    parsed = parser.parse_args(words)
+    for text in getattr(parsed, "filter", ()):
+        add_filter(Filters(), text)
 
 
 def test_the_tour_shows_enough() -> None:
