@@ -75,16 +75,19 @@ def _by_libraw(data: bytes) -> _Preview | None:
 
 
 def _of_jpeg(data: bytes, orientation: int, full: tuple[int, int]) -> _Preview:
-    """Previews are stored unturned, turned with a tag, or turned already: tell which."""
+    """Most cameras store previews as the sensor lies, some turn them first: the shape tells.
+
+    LibRaw gives a preview without EXIF one that repeats the file's orientation.
+    """
     image = JpegImagePlugin.JpegImageFile(io.BytesIO(data))
     exif = exif_body(image.info.get("exif"))
     own = exif_orientation(exif)
-    if own != 1:
-        orientation = own
-    elif orientation in (5, 6, 7, 8) and image.height > image.width and full[0] > full[1]:
-        full, orientation = (full[1], full[0]), 1
+    orientation = own if own != 1 else orientation
     if min(full) <= 0:
         full = image.size
+    is_wide, sensor_is_wide = image.width > image.height, full[0] > full[1]
+    if orientation in (5, 6, 7, 8) and is_wide != sensor_is_wide:
+        full, orientation = (full[1], full[0]), 1
     return _Preview(image, full, orientation, exif)
 
 
