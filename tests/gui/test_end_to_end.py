@@ -1,0 +1,79 @@
+"""The window over the real engine: real photos, the real model, from folder to opened photo."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from vlm_desktop.base.settings import Settings, save_settings
+from vlm_desktop.compose import build_services
+from vlm_desktop.engine.samples import sample_photos
+from vlm_desktop.engine.services import AppServices
+from vlm_desktop.gui.main_window import MainWindow
+from vlm_desktop.jobs import JobRunner
+
+PHOTOS = ("chelsea.png", "coffee.png", "astronaut.png", "rocket.jpg", "hubble_deep_field.jpg")
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """A few photos that scikit-image installs, and one file that is none."""
+    source = sample_photos()
+    assert source is not None, "scikit-image is a dependency"
+    folder = tmp_path / "Fotos für Anna"
+    folder.mkdir()
+    for name in PHOTOS:
+        shutil.copy(source / name, folder / name)
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff no photo")
+    return folder
+
+
+@pytest.fixture
+def real_services(tmp_path: Path) -> Iterator[AppServices]:
+    home = tmp_path / "home"
+    save_settings(home / "settings.json", Settings(ocr=False, decode_workers=1))
+    services = build_services(home)
+    yield services
+    services.close()
+
+
+def test_from_a_folder_to_an_opened_photo(
+    qtbot: QtBot, photos: Path, real_services: AppServices, runner: JobRunner
+) -> None:
+    opened: list[Path] = []
+    window = MainWindow(real_services, runner, lambda path: not opened.append(path))
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitUntil(lambda: window.page.primary.isVisible(), timeout=10_000)
+
+    window.add_folder(photos)
+    with qtbot.waitSignal(window.indexing.finished, timeout=60_000):
+        pass
+    assert window.status.text.text() == "5 photos indexed, 0 unchanged, 0 removed"
+    qtbot.waitUntil(lambda: window.page.title.text() == "5 photos ready to search")
+    assert window.status.set_aside.text() == "1 file set aside"
+
+    qtbot.keyClicks(window.bar.line, "a cat")
+    window.bar.show_all.setChecked(True)
+    qtbot.waitUntil(lambda: window.hits.rowCount() == len(PHOTOS), timeout=20_000)
+    best = window.hits.hits[0]
+    assert best.path == photos / "chelsea.png"
+    qtbot.waitUntil(
+        lambda: all(
+            window.hits.index(row).data(Qt.ItemDataRole.DecorationRole) is not None
+            for row in range(len(PHOTOS))
+        ),
+        timeout=10_000,
+    )
+    qtbot.keyClick(window.bar.line, Qt.Key.Key_Down)
+    qtbot.keyClick(window.grid, Qt.Key.Key_Return)
+    assert opened == [photos / "chelsea.png"]
+
+    window.update_library()
+    with qtbot.waitSignal(window.indexing.finished, timeout=60_000):
+        pass
+    assert window.status.text.text() == "Nothing has changed."
+    window.close()
