@@ -101,7 +101,10 @@ def test_smaller_precisions_agree_and_are_smaller(
     assert report.size_bytes < 0.9 * full.size_bytes
     encoder = shop.open_encoder(f"{name}-onnx-{precision}")
     assert encoder.spec.precision == precision
-    assert encoder.encode_texts(["dog"]).dtype == np.float32
+    alone = np.concatenate([encoder.encode_texts([text]) for text in TEXTS])
+    assert alone.dtype == np.float32
+    company = 0.0 if precision == "int8" else 0.01
+    np.testing.assert_allclose(encoder.encode_texts(TEXTS), alone, rtol=0, atol=company)
     kinds = {one.data_type for one in onnx.load(report.path / "text.onnx").graph.initializer}
     wanted = onnx.TensorProto.FLOAT16 if precision == "fp16" else onnx.TensorProto.INT8
     assert wanted in kinds

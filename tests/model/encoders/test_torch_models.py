@@ -119,6 +119,30 @@ def test_a_missing_processor_or_tokeniser_is_named(registry, tiny_folder, tmp_pa
         registry.open_encoder("bare")
 
 
+def test_the_older_layout_of_the_hub_reads_the_same(registry, tiny_folder, tmp_path, photos):
+    """preprocessor_config.json with bare numbers, vocab.json and merges.txt, as openai's has."""
+    folder = shutil.copytree(tiny_folder("clip"), tmp_path / "older")
+    (folder / "processor_config.json").unlink()
+    old = {
+        "crop_size": 32, "do_center_crop": True, "do_normalize": True, "do_resize": True,
+        "feature_extractor_type": "CLIPFeatureExtractor", "resample": 3, "size": 32,
+        "image_mean": [0.48145466, 0.4578275, 0.40821073],
+        "image_std": [0.26862954, 0.26130258, 0.27577711],
+    }  # fmt: skip
+    (folder / "preprocessor_config.json").write_text(json.dumps(old))
+    content = json.loads((folder / "tokenizer.json").read_text())["model"]
+    (folder / "tokenizer.json").unlink()
+    (folder / "vocab.json").write_text(json.dumps(content["vocab"]))
+    merges = [one if isinstance(one, str) else " ".join(one) for one in content["merges"]]
+    (folder / "merges.txt").write_text("\n".join(["#version: 0.2", *merges]))
+    registry.import_folder(folder, "older")
+    registry.import_folder(tiny_folder("clip"), "newer")
+    older, newer = (registry.open_encoder(name, provider="cpu") for name in ("older", "newer"))
+    pictures = list(photos.values())
+    np.testing.assert_array_equal(older.encode_images(pictures), newer.encode_images(pictures))
+    np.testing.assert_array_equal(older.encode_texts(TEXTS), newer.encode_texts(TEXTS))
+
+
 def test_a_shortage_halves_the_batch(open_tiny, photos, monkeypatch):
     encoder = open_tiny("clip")
     pictures = list(photos.values())
