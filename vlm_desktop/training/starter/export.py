@@ -91,23 +91,29 @@ def _int8(array: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
     return codes, scale.astype(np.float32)
 
 
-def _store_matrix(model: onnx.ModelProto, name: str, array: np.ndarray, axis: int) -> None:
-    """A matrix as int8 with scales along both axes; ``axis`` is that of the outputs.
+def _store_matrix(model: onnx.ModelProto, node: onnx.NodeProto, array: np.ndarray, axis: int
+                  ) -> None:
+    """The matrix of a product as int8 with scales along both axes; ``axis`` is the outputs'.
 
-    A few inputs of MiniLM have very large weights. Dividing every input's weights by the root
-    of the largest first halves the error of the sentence vectors (the idea of SmoothQuant,
-    Xiao et al. 2023, for weights alone).
+    A few inputs of MiniLM have very large weights. Moving the root of every input's largest
+    weight from the matrix to the input first halves the error of the sentence vectors (the
+    idea of SmoothQuant, Xiao et al. 2023, for weights alone).
     """
-    reach = np.sqrt(np.maximum(np.abs(array).max(axis=axis, keepdims=True), 1e-12))
-    codes, scale = _int8(array / reach, axis)
+    name = node.input[1]
+    reach = np.sqrt(np.maximum(np.abs(array).max(axis=axis), 1e-12))  # [in]
+    codes, scale = _int8(array / np.expand_dims(reach, axis), axis)
     tensors = [numpy_helper.from_array(codes, f"{name}_int8"),
                numpy_helper.from_array(scale, f"{name}_scale"),
                numpy_helper.from_array(np.zeros(len(scale), np.int8), f"{name}_zero"),
                numpy_helper.from_array(reach.astype(np.float32), f"{name}_reach")]
     inputs = [one.name for one in tensors[:3]]
-    nodes = [helper.make_node("DequantizeLinear", inputs, [f"{name}_even"], axis=axis),
-             helper.make_node("Mul", [f"{name}_even", f"{name}_reach"], [name])]
-    _replace(model, name, tensors, nodes)
+    restore = helper.make_node("DequantizeLinear", inputs, [name], axis=axis)
+    _replace(model, name, tensors, [restore])
+    moved = f"{name}_input"
+    place = list(model.graph.node).index(node)
+    model.graph.node.insert(place, helper.make_node("Mul", [node.input[0], tensors[3].name],
+                                                    [moved]))
+    node.input[0] = moved
 
 
 def _store_table(model: onnx.ModelProto, gather: onnx.NodeProto, array: np.ndarray) -> None:
@@ -140,7 +146,7 @@ def store_int8(model: onnx.ModelProto) -> None:
             name = node.input[1]
             turned = any(one.name == "transB" and one.i for one in node.attribute)
             if stored[name].ndim == 2 and stored[name].size >= SMALL:
-                _store_matrix(model, name, stored.pop(name), 0 if turned else 1)
+                _store_matrix(model, node, stored.pop(name), 0 if turned else 1)
 
 
 def export_image(towers: Towers, path: Path, size: int) -> None:
