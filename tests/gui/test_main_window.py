@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_services import FakeServices, FakeSetAside
@@ -178,15 +178,16 @@ def test_the_whole_way_by_keyboard(
         path.write_bytes(b"")
     search(qtbot, window, "dog")
     qtbot.keyClick(window.bar.line, Qt.Key.Key_Down)
-    assert window.grid.hasFocus()
+    assert window.focusWidget() is window.grid
     assert window.grid.currentIndex().row() == 0
     qtbot.keyClick(window.grid, Qt.Key.Key_Right)
     qtbot.keyClick(window.grid, Qt.Key.Key_Return)
     assert opened == [photos[1]]
-    qtbot.keyClick(window.grid, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert window.folder_action.shortcut().toString() == "Ctrl+Return"
+    window.folder_action.trigger()
     assert opened[-1] == photos[1].parent
     qtbot.keyClick(window.grid, Qt.Key.Key_Escape)
-    assert window.bar.line.hasFocus()
+    assert window.focusWidget() is window.bar.line
     assert window.bar.line.selectedText() == "dog"
     qtbot.keyClick(window.bar.line, Qt.Key.Key_Escape)
     assert window.bar.line.text() == ""
@@ -251,10 +252,10 @@ def test_tab_goes_through_the_window_in_reading_order(
         window.status.set_aside,
     ]
     window.bar.line.setFocus()
-    seen = [QApplication.focusWidget()]
+    seen = [window.focusWidget()]
     for _ in expected[1:]:
-        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
-        seen.append(QApplication.focusWidget())
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        seen.append(window.focusWidget())
     assert seen == expected
 
 

@@ -126,6 +126,11 @@ def _palette(chosen: Colours) -> QPalette:
 
 
 def _stylesheet(chosen: Colours, size: Measures, check: str) -> str:
+    return _controls(chosen, size, check) + _surroundings(chosen, size)
+
+
+def _controls(chosen: Colours, size: Measures, check: str) -> str:
+    """Query line, buttons and check box, each with its focus ring."""
     tiny, small, middle, large = size.space[0], size.space[1], size.space[2], size.space[3]
     button = f"padding: {small - 2}px {large}px; border-radius: {size.radius}px;"
     ring = f"border: {size.focus_ring}px solid {chosen.accent};"
@@ -162,6 +167,13 @@ def _stylesheet(chosen: Colours, size: Measures, check: str) -> str:
     QCheckBox::indicator:checked {{
         background: {chosen.accent}; border-color: {chosen.accent}; image: url("{check}");
     }}
+    """
+
+
+def _surroundings(chosen: Colours, size: Measures) -> str:
+    """Labels, the grid, scroll bar, status bar and tooltips."""
+    tiny, small, middle = size.space[0], size.space[1], size.space[2]
+    return f"""
     QLabel#verdict {{ font-size: {size.type_body}px; color: {chosen.text_muted}; }}
     QLabel#title {{ font-size: {size.type_title}px; font-weight: 600; }}
     QLabel#sentence {{ font-size: {size.type_large}px; color: {chosen.text_muted}; }}
