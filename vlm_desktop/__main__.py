@@ -12,6 +12,8 @@ from vlm_desktop.base.errors import AppError
 from vlm_desktop.base.paths import resolve_home
 from vlm_desktop.cli.main import main as run_command
 from vlm_desktop.compose import build_services
+from vlm_desktop.media.pool import WORKER_ARGUMENT
+from vlm_desktop.media.worker import main as run_worker
 
 _log = logging.getLogger(__name__)
 
@@ -19,6 +21,8 @@ _log = logging.getLogger(__name__)
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments == [WORKER_ARGUMENT]:  # a frozen program re-enters itself here
+        return run_worker()
     home, rest = _home_only(arguments)
     try:
         if rest:

@@ -35,6 +35,7 @@ from vlm_desktop.engine.indexing import Indexer, IndexOptions, IndexSummary
 from vlm_desktop.engine.search import Searcher
 from vlm_desktop.media.bench import DecodeFigures, measure_decode
 from vlm_desktop.media.decode import decode_file
+from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.media.scan import ScannedFile, scan_folder
 from vlm_desktop.store.synthetic import RATED, SYNTHETIC_MODEL, make_synthetic
 
@@ -187,7 +188,7 @@ def bench_search(
         opened = _seconds(lambda: library.vectors(SYNTHETIC_MODEL))
         matrix = library.vectors(SYNTHETIC_MODEL)
         encoders = Encoders(lambda _: _RandomEncoder(dimension))
-        searcher = Searcher(library, encoders, DecodeLimits())
+        searcher = Searcher(library, encoders, lambda: DecodePool(1, DecodeLimits()))
         everything = Query(text="anything", limit=50)
         narrowed = Query(text="anything", limit=50, filters=Filters(min_rating=RATED))
         query = encoders.texts(SYNTHETIC_MODEL, ["anything"])[0]

@@ -35,6 +35,7 @@ from vlm_desktop.store.records import (
 
 COMMIT_SECONDS = 2.0
 COMMIT_FILES = 256
+TICK_SECONDS = 0.5
 ENCODE_BATCH = 8
 _AT_ONCE = 500
 _START_PICTURE = np.zeros((8, 8, 3), dtype=np.uint8)
@@ -105,7 +106,7 @@ class Filler:
         lane = Lane(self._encode, self._encoder.image_lanes, "encode")
         try:
             with lane:
-                for outcome in pool.decode(self._requests(), cancel):
+                for outcome in pool.decode(self._requests(), cancel, tick_seconds=TICK_SECONDS):
                     cancel.raise_if_cancelled()
                     yield from self._take(outcome, lane)
                     self._finish(lane.collect())

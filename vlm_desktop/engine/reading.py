@@ -24,6 +24,7 @@ OCR_SIDE = 736
 
 LEAST_CONFIDENCE = 0.5
 COMMIT_SECONDS = 2.0
+TICK_SECONDS = 0.5
 _CONTENTS_AT_ONCE = 500
 
 
@@ -75,7 +76,7 @@ class TextPhase:
         lane = Lane(self._read_file, 1, "ocr")
         try:
             with lane:
-                for outcome in pool.decode(self._requests(), cancel):
+                for outcome in pool.decode(self._requests(), cancel, tick_seconds=TICK_SECONDS):
                     cancel.raise_if_cancelled()
                     finished = self._take(outcome, lane) + lane.collect()
                     yield from self._keep(finished, total, started)

@@ -1,24 +1,15 @@
 """Reading the text of one file, page by page, with a box for every line."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
 from vlm_desktop.backends.protocols import TextReader
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.errors import MediaRefused
 from vlm_desktop.base.events import Event, Phase, Progress
-from vlm_desktop.base.types import (
-    Box,
-    DecodedFile,
-    DecodedPage,
-    DecodeLimits,
-    DecodeRequest,
-    OcrLine,
-    RefusedFile,
-    Size,
-)
-from vlm_desktop.media.decode import decode_file
+from vlm_desktop.base.types import Box, DecodedPage, DecodeRequest, OcrLine, Size
+from vlm_desktop.engine.decoding import decode_one
+from vlm_desktop.media.pool import DecodePool
 
 READING_SIDE = 1_600
 """The shorter side, in pixels, at which a page is read when it is asked for by name."""
@@ -34,14 +25,14 @@ class PageLines:
 
 
 def read_file(
-    path: Path, reader: TextReader, limits: DecodeLimits, cancel: CancelToken
+    path: Path,
+    reader: TextReader,
+    open_pool: Callable[[], DecodePool],
+    cancel: CancelToken,
 ) -> Generator[Event, None, tuple[PageLines, ...]]:
     """OCR every page of a picture or PDF. Raises MediaRefused."""
     request = DecodeRequest(path.absolute(), min_side=READING_SIDE, thumbnail_side=0)
-    decoded = decode_file(request, limits)
-    if isinstance(decoded, RefusedFile):
-        raise MediaRefused(path=path, reason=decoded.reason, detail=decoded.detail)
-    assert isinstance(decoded, DecodedFile)  # no hashes were given to skip
+    decoded = decode_one(request, open_pool, cancel)
     pages = []
     for done, page in enumerate(decoded.pages):
         cancel.raise_if_cancelled()

@@ -1,7 +1,7 @@
 """Search: SQL narrows, one exact pass scores, calibration decides, texts are fused in."""
 
 import math
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -14,7 +14,7 @@ from vlm_desktop.base.errors import QueryEmpty
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.paths import bundled
 from vlm_desktop.base.types import (
-    DecodeLimits,
+    DecodeRequest,
     Hit,
     ImageTerm,
     Query,
@@ -33,6 +33,7 @@ from vlm_desktop.engine.calibration import (
     standard_at,
     verdict_of,
 )
+from vlm_desktop.engine.decoding import decode_one
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.querytext import search_words
 from vlm_desktop.engine.ranking import (
@@ -45,7 +46,7 @@ from vlm_desktop.engine.ranking import (
     score_rows,
 )
 from vlm_desktop.engine.vectors import searchable_vectors
-from vlm_desktop.media.decode import load_pixels
+from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
 from vlm_desktop.store.vectors import VectorMatrix
 
@@ -88,10 +89,12 @@ TextRankings: TypeAlias = dict[str, dict[int, float]]
 class Searcher:
     """Answers queries over one library. Reads only, but for a calibration that is due."""
 
-    def __init__(self, library: Library, encoders: Encoders, limits: DecodeLimits) -> None:
+    def __init__(
+        self, library: Library, encoders: Encoders, open_pool: Callable[[], DecodePool]
+    ) -> None:
         self._library = library
         self._encoders = encoders
-        self._limits = limits
+        self._open_pool = open_pool
 
     # --- verbs -------------------------------------------------------------------------
 
@@ -106,7 +109,7 @@ class Searcher:
         cancel.raise_if_cancelled()
         eligible = self._eligible(query, matrix)
         asked = _Asked(query, model_id, matrix, calibration, eligible)
-        combined = self._combined(asked)
+        combined = self._combined(asked, cancel)
         if combined is None and not query.text:
             return self._listed(asked)
         cancel.raise_if_cancelled()
@@ -175,20 +178,24 @@ class Searcher:
             ids = np.setdiff1d(ids, hidden, assume_unique=True)
         return matrix.rows_of(ids)
 
-    def _combined(self, asked: _Asked) -> CombinedQuery | None:
+    def _combined(self, asked: _Asked, cancel: CancelToken) -> CombinedQuery | None:
         query, model_id = asked.query, asked.model_id
         terms: list[Term] = []
         if query.text and query.text_weight > 0:
             vector = self._encoders.texts(model_id, [query.text])[0]
             terms.append(Term(vector, asked.calibration.text, query.text_weight))
         terms += [
-            Term(self._image_vector(term.path, model_id), asked.calibration.image, term.weight)
+            Term(
+                self._image_vector(term.path, model_id, cancel),
+                asked.calibration.image,
+                term.weight,
+            )
             for term in query.images
             if term.weight > 0
         ]
         return combine(terms) if terms else None
 
-    def _image_vector(self, path: Path, model_id: str) -> VectorArray:
+    def _image_vector(self, path: Path, model_id: str, cancel: CancelToken) -> VectorArray:
         """The stored embedding of a photo of the library, else one made now; [dimension]."""
         content_id = self._library.content_of(path)
         if content_id is not None:
@@ -197,8 +204,8 @@ class Searcher:
                 first: VectorArray = stored[0]
                 return first
         side = self._encoders.spec(model_id).image_side
-        page = load_pixels(path, min_side=side, limits=self._limits)
-        made: VectorArray = self._encoders.images(model_id, [page.pixels])[0]
+        decoded = decode_one(DecodeRequest(path, side, thumbnail_side=0), self._open_pool, cancel)
+        made: VectorArray = self._encoders.images(model_id, [decoded.pages[0].pixels])[0]
         return made
 
     def _scored(self, asked: _Asked, combined: CombinedQuery) -> _Scored:

@@ -145,7 +145,7 @@ class AppServices:
     ) -> Generator[Event, None, tuple[PageLines, ...]]:
         reader = self._open_reader()
         try:
-            return (yield from read_file(path, reader, self._limits, cancel))
+            return (yield from read_file(path, reader, self._open_pool, cancel))
         finally:
             reader.close()
 
@@ -226,7 +226,7 @@ class AppServices:
     # --- parts -------------------------------------------------------------------------
 
     def _searcher(self) -> Searcher:
-        return Searcher(self.library, self._encoders, self._limits)
+        return Searcher(self.library, self._encoders, self._open_pool)
 
     def _open_encoder(self, model_id: str) -> ImageTextEncoder:
         return self._registry.open_encoder(

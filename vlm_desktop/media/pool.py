@@ -68,9 +68,16 @@ class DecodePool:
         self.close()
 
     def decode(
-        self, requests: Iterable[DecodeRequest], cancel: CancelToken
-    ) -> Iterator[DecodeOutcome]:
+        self,
+        requests: Iterable[DecodeRequest],
+        cancel: CancelToken,
+        *,
+        tick_seconds: float = float("inf"),
+    ) -> Iterator[DecodeOutcome | None]:
         """Yield one outcome per request, as they finish.
+
+        Where no outcome came for `tick_seconds`, None is yielded as a sign of life, so that a
+        caller can commit what it has while a slow file takes its time.
 
         Requests are pulled as they are needed, a few per worker ahead. When `cancel` is raised
         the iterator ends within a second without the outcomes of the requests in flight;
@@ -82,7 +89,7 @@ class DecodePool:
         run = self._desk.begin_run()
         try:
             self._open_lanes()
-            yield from self._outcomes(run, iter(requests), cancel)
+            yield from self._outcomes(run, iter(requests), cancel, tick_seconds)
         finally:
             self._is_decoding = False
             self._desk.end_run()
@@ -122,9 +129,10 @@ class DecodePool:
                 lane.check(now)
 
     def _outcomes(
-        self, run: int, requests: Iterator[DecodeRequest], cancel: CancelToken
-    ) -> Iterator[DecodeOutcome]:
+        self, run: int, requests: Iterator[DecodeRequest], cancel: CancelToken, tick: float
+    ) -> Iterator[DecodeOutcome | None]:
         in_flight, exhausted = 0, False
+        yielded_at = time.monotonic()
         while not cancel.is_cancelled:
             while not exhausted and in_flight < self._most_in_flight:
                 request = next(requests, None)
@@ -138,7 +146,10 @@ class DecodePool:
             outcome = self._desk.next_result(run, _POLL_SECONDS)
             if outcome is not None:
                 in_flight -= 1
-                yield outcome
+            elif time.monotonic() - yielded_at < tick:
+                continue
+            yield outcome
+            yielded_at = time.monotonic()
 
 
 class _Desk:
