@@ -1,5 +1,7 @@
 """Shared fixtures; a test's ring (unit, flow, gui, model) is the folder it lies in."""
 
+import os
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 
 _TESTS = Path(__file__).parent
+_NOBODY = 65534
 _RINGS = ("unit", "flow", "gui", "model")
 
 
@@ -31,6 +34,23 @@ def no_leaked_threads() -> Iterator[None]:
         thread.join(timeout=2)
     still = [thread.name for thread in leaked if thread.is_alive()]
     assert not still, f"threads left running: {still}"
+
+
+@pytest.fixture
+def ordinary_user(tmp_path: Path) -> Iterator[Path]:
+    """A folder in which permissions hold: for root, who may do anything, as another user."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("permissions are a POSIX matter")
+    if os.geteuid() != 0:
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        os.chown(folder, _NOBODY, _NOBODY)
+        os.seteuid(_NOBODY)
+        try:
+            yield Path(folder)
+        finally:
+            os.seteuid(0)
 
 
 @pytest.fixture(scope="session")

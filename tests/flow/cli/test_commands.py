@@ -1,6 +1,8 @@
 """Every command as a person or a script meets it: stdout, stderr, exit code."""
 
+import contextlib
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.fakes import SignReader, make_photo
+from vlm_desktop import __main__ as entry
 from vlm_desktop.cli.main import COMMANDS, main
 from vlm_desktop.engine.services import AppServices
 
@@ -216,3 +219,48 @@ def test_names_that_are_no_text_do_not_end_a_command(cli: Cli, tmp_path: Path) -
     code, out, _ = cli("search", "red", "--json")
     assert answers(out)[0]["hits"][0]["path"] == str(odd)
     assert cli("search", "red")[0] == 0
+
+
+def test_a_damaged_library_is_kept_and_can_be_rebuilt(cli: Cli, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    damage = b"SQLite format 3\0" + bytes(range(256)) * 80
+    (home / "library.sqlite3").write_bytes(damage)
+    code, out, err = cli("search", "red")
+    assert (code, out) == (1, "")
+    assert "damaged" in err
+    assert (home / "library.sqlite3").read_bytes() == damage
+    code, out, _ = cli("library", "rebuild", "--json")
+    (report,) = answers(out)
+    assert code == 0
+    assert Path(report["kept"]).read_bytes() == damage
+    assert cli("library", "verify")[0] == 0
+
+
+def test_a_newer_library_is_not_touched(indexed: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "home" / "library.sqlite3"
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+            " VALUES ('library', 'of_the_future', '2040-01-01')"
+        )
+        database.commit()
+    before = path.read_bytes()
+    code, _, err = indexed("search", "red")
+    assert code == 1
+    assert "newer version" in err
+    assert path.read_bytes() == before
+
+
+def test_a_mistake_of_ours_is_a_sentence_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def broken(_: Path | None) -> AppServices:
+        raise ZeroDivisionError("a test")
+
+    monkeypatch.setattr(entry, "build_services", broken)
+    assert entry.main(["--home", str(tmp_path / "home"), "doctor"]) == 1
+    err = capsys.readouterr().err
+    assert "our mistake" in err
+    assert "Traceback" not in err
+    assert "ZeroDivisionError" in (tmp_path / "home" / "log" / "vlm-desktop.log").read_text()

@@ -9,11 +9,6 @@ import pytest
 from vlm_desktop.backends.registry import Registry
 from vlm_desktop.base.paths import bundled
 
-pytestmark = pytest.mark.skipif(
-    not (bundled("models") / "starter" / "model.toml").is_file(),
-    reason="the starter has not been trained in this checkout",
-)
-
 
 @pytest.fixture
 def shipped(tmp_path: Path) -> Registry:

@@ -265,9 +265,8 @@ def test_refusals_of_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert refused(Path("a\x00b.jpg")).reason is Refusal.UNREADABLE
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")
-def test_a_forbidden_file_is_unreadable(tmp_path: Path) -> None:
-    path = save(tmp_path, "a.jpg", encoded(picture(), "JPEG"))
+def test_a_forbidden_file_is_unreadable(ordinary_user: Path) -> None:
+    path = save(ordinary_user, "a.jpg", encoded(picture(), "JPEG"))
     path.chmod(0)
     assert refused(path).reason is Refusal.UNREADABLE
 

@@ -96,15 +96,14 @@ def test_links_neither_loop_nor_lead_in_twice(tmp_path: Path) -> None:
     assert isinstance(found["broken.jpg"], ScanProblem)
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")
-def test_an_unreadable_folder_is_a_problem_not_an_end(tmp_path: Path) -> None:
-    touch(tmp_path / "a" / "a.jpg")
-    touch(tmp_path / "z" / "a.jpg")
-    (tmp_path / "a").chmod(0)
+def test_an_unreadable_folder_is_a_problem_not_an_end(ordinary_user: Path) -> None:
+    touch(ordinary_user / "a" / "a.jpg")
+    touch(ordinary_user / "z" / "a.jpg")
+    (ordinary_user / "a").chmod(0)
     try:
-        found = scan(tmp_path)
+        found = scan(ordinary_user)
     finally:
-        (tmp_path / "a").chmod(0o700)
+        (ordinary_user / "a").chmod(0o700)
     assert isinstance(found["a"], ScanProblem)
     assert isinstance(found["z/a.jpg"], ScannedFile)
 
