@@ -33,13 +33,15 @@ from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.filling import ENCODE_BATCH
 from vlm_desktop.engine.indexing import Indexer, IndexOptions, IndexSummary
 from vlm_desktop.engine.search import Searcher
-from vlm_desktop.media.bench import DecodeFigures, measure_decode
+from vlm_desktop.media.bench import DecodeFigures, measure_decode, photo_like_jpeg
 from vlm_desktop.media.decode import decode_file
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.media.scan import ScannedFile, scan_folder
 from vlm_desktop.store.synthetic import RATED, SYNTHETIC_MODEL, make_synthetic
 
 _SAMPLE = 64
+_PHOTOS = 300
+_BODIES = 8
 _PAIRS = 9
 _FILTER_SHARE = 0.02
 
@@ -152,6 +154,24 @@ def bench_index(
         ratio=summary.images_per_second / ideal,
         rescan_files_per_second=rescan.scanned / rescan.seconds,
     )
+
+
+def make_photos(folder: Path, cancel: CancelToken) -> Generator[Event, None, None]:
+    """Write `_PHOTOS` different 12 megapixel JPEGs with the bit rate of a camera's.
+
+    A few are made and the rest told apart by a comment in the file, which costs the decoder
+    nothing.
+    """
+    bodies: list[bytes] = []
+    for seed in range(_BODIES):
+        cancel.raise_if_cancelled()
+        yield Progress(Phase.BENCH, seed, _BODIES)
+        bodies.append(photo_like_jpeg(4000, 3000, seed=seed))
+    for number in range(_PHOTOS):
+        body = bodies[number % _BODIES]
+        comment = f"{number:08}".encode()
+        marker = b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment
+        (folder / f"{number:04}.jpg").write_bytes(body[:2] + marker + body[2:])
 
 
 def cost_alone(

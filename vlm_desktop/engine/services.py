@@ -23,6 +23,7 @@ from vlm_desktop.engine.benchmarks import (
     bench_decode,
     bench_index,
     bench_search,
+    make_photos,
 )
 from vlm_desktop.engine.doctor import DoctorReport, examine
 from vlm_desktop.engine.duplicates import find_duplicates
@@ -160,11 +161,15 @@ class AppServices:
     # --- measuring ---------------------------------------------------------------------
 
     def bench_index(
-        self, folder: Path, cancel: CancelToken, *, model: str | None = None
+        self, folder: Path | None, cancel: CancelToken, *, model: str | None = None
     ) -> Generator[Event, None, IndexFigures]:
-        """Index a folder into a throwaway home. See `engine.benchmarks`."""
+        """Index a folder, or photos made for the purpose, into a throwaway home."""
         with tempfile.TemporaryDirectory(prefix="vlm-desktop-bench-") as temporary:
-            home = HomePaths(Path(temporary))
+            home = HomePaths(Path(temporary) / "home")
+            if folder is None:
+                folder = Path(temporary) / "photos"
+                folder.mkdir()
+                yield from make_photos(folder, cancel)
             encoder = self._encoders.get(model or self.settings.search_model)
             with Library.open(home) as library:
                 indexer = Indexer(
