@@ -90,7 +90,8 @@ class FakeRegistry:
             raise ModelUnknown(model=model_id, known=self.encoder.spec.model_id)
         return self.encoder
 
-    def open_reader(self) -> SignReader:
+    def open_reader(self, *, close_look: bool = False) -> SignReader:
+        del close_look
         return self.reader
 
 
@@ -100,9 +101,9 @@ def make_photo(
     """A JPEG of one colour with a little noise, so that no two seeds are the same bytes."""
     rgb = COLOURS[colour] if isinstance(colour, str) else colour
     random = np.random.default_rng(seed)
-    pixels = np.clip(
-        np.array(rgb) + random.normal(0, 6, (size[1], size[0], 3)), 0, 255
-    ).astype(np.uint8)
+    pixels = np.clip(np.array(rgb) + random.normal(0, 6, (size[1], size[0], 3)), 0, 255).astype(
+        np.uint8
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(pixels).save(path, quality=92)
     return path

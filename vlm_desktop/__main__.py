@@ -1,5 +1,6 @@
 """The program's entry: the window without a command, otherwise the command line."""
 
+import argparse
 import importlib
 import logging
 import sys
@@ -23,11 +24,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments == [WORKER_ARGUMENT]:  # a frozen program re-enters itself here
         return run_worker()
-    home, rest = _home_only(arguments)
+    window, rest = _window_options(arguments)
     try:
         if rest:
             return run_command(arguments, build_services)
-        return open_window(home)
+        return open_window(window.home, window.folder)
     except Exception as error:  # noqa: BLE001
         # The last resort: a mistake of ours ends in a sentence, and the log has the rest.
         _log.info("unexpected error", exc_info=True)
@@ -50,14 +51,15 @@ def open_window(home: Path | None = None, folder: Path | None = None) -> int:
     return code
 
 
-def _home_only(arguments: Sequence[str]) -> tuple[Path | None, list[str]]:
-    """`--home DIR` and what stands beside it."""
-    rest = list(arguments)
-    if len(rest) == 2 and rest[0] == "--home":
-        return Path(rest[1]), []
-    if len(rest) == 1 and rest[0].startswith("--home="):
-        return Path(rest[0].partition("=")[2]), []
-    return None, rest
+def _window_options(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
+    """What the window takes, and all else: with that, it is a command."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    parser.add_argument("--home", type=Path)
+    parser.add_argument("--folder", type=Path)
+    try:
+        return parser.parse_known_args(arguments)
+    except argparse.ArgumentError:
+        return argparse.Namespace(), list(arguments)
 
 
 if __name__ == "__main__":

@@ -36,10 +36,6 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
         "The helper processes that read pictures do not start ({detail}). "
         "Restart the program; if that does not help, install it again."
     ),
-    errors.DecoderUnavailable: (
-        "The processes that decode pictures do not start ({detail}). "
-        "Set the program up again, or free some memory."
-    ),
     errors.ModelUnknown: "There is no model called {model}. Known models: {known}.",
     errors.ModelNotInstalled: (
         "The model {model} is not on this disk. Import its folder with "
@@ -64,7 +60,6 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
         "only to a cosine of {cosine}, and {needed} is needed."
     ),
     errors.ExportImpossible: "The model {model} cannot be exported to ONNX: {detail}.",
-    errors.ExportImpossible: "The model {model} cannot be written as ONNX: {detail}.",
     errors.ModelProtected: "The model {model} is part of the program and cannot be removed.",
     errors.PartMissing: (
         "{purpose} needs the Python package {package}. Install it into the program's environment."
@@ -83,11 +78,6 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
     errors.BadFilter: "The filter {text} is not understood. Write it like this: {expected}.",
     errors.BadInputFile: "{path}{line_text} cannot be used: {detail}.",
     errors.DestinationNotWritable: "{path} cannot be written ({detail}).",
-    errors.ImportRefused: "The folder {path} was not imported: {detail}.",
-    errors.ProviderRefused: (
-        "The provider {provider} cannot be used here ({detail}). "
-        'Choose another one in the settings, or "auto".'
-    ),
 }
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {

@@ -50,28 +50,79 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.model
 
 SIZE = 64
-COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (40, 50, 220),
-           "yellow": (230, 220, 40), "white": (245, 245, 245), "black": (10, 10, 10)}
-IMAGE = ImageConfig(blocks=((1, 8, 1, 1), (2, 12, 1, 2), (2, 16, 1, 2), (2, 24, 1, 2),
-                            (2, 32, 1, 2)), stem=8, features=48, dimension=32, pool_heads=4,
-                    context_layers=1, context_width=24, dropout=0.0)
-TEXT = TextConfig(vocabulary=40, width=32, layers=1, heads=2, inner=64, positions=64, dimension=32,
-                  dropout=0.0, head_dropout=0.0)
-QUICK = FitConfig(size=SIZE, epochs=12, captioned=12, stated=2, labelled=4, mixed=4, nonsense=8,
-                  words=4, keywords=4, lr_head=3e-3, lr_image=3e-3, lr_text=3e-3, ema=0.5,
-                  frozen_share=0.0, word_drop=0.0, keyword_weight=0.2, push_weight=0.5,
-                  keep_weight=0.3)
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "photo", "of", "square", "circle", "sky",
-         "nothing", "secret", *COLOURS]
+COLOURS = {
+    "red": (220, 30, 30),
+    "green": (30, 200, 40),
+    "blue": (40, 50, 220),
+    "yellow": (230, 220, 40),
+    "white": (245, 245, 245),
+    "black": (10, 10, 10),
+}
+IMAGE = ImageConfig(
+    blocks=((1, 8, 1, 1), (2, 12, 1, 2), (2, 16, 1, 2), (2, 24, 1, 2), (2, 32, 1, 2)),
+    stem=8,
+    features=48,
+    dimension=32,
+    pool_heads=4,
+    context_layers=1,
+    context_width=24,
+    dropout=0.0,
+)
+TEXT = TextConfig(
+    vocabulary=40,
+    width=32,
+    layers=1,
+    heads=2,
+    inner=64,
+    positions=64,
+    dimension=32,
+    dropout=0.0,
+    head_dropout=0.0,
+)
+QUICK = FitConfig(
+    size=SIZE,
+    epochs=12,
+    captioned=12,
+    stated=2,
+    labelled=4,
+    mixed=4,
+    nonsense=8,
+    words=4,
+    keywords=4,
+    lr_head=3e-3,
+    lr_image=3e-3,
+    lr_text=3e-3,
+    ema=0.5,
+    frozen_share=0.0,
+    word_drop=0.0,
+    keyword_weight=0.2,
+    push_weight=0.5,
+    keep_weight=0.3,
+)
+WORDS = [
+    "[PAD]",
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    "a",
+    "photo",
+    "of",
+    "square",
+    "circle",
+    "sky",
+    "nothing",
+    "secret",
+    *COLOURS,
+]
 
 
 def _tokenizer(folder: Path) -> Tokenizer:
-    made = Tokenizer(models.WordPiece({word: i for i, word in enumerate(WORDS)},
-                                      unk_token="[UNK]"))
+    made = Tokenizer(models.WordPiece({word: i for i, word in enumerate(WORDS)}, unk_token="[UNK]"))
     made.normalizer = normalizers.BertNormalizer(lowercase=True)
     made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     made.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
     made.enable_padding()
     made.save(str(folder / "source.json"))
     made.no_padding()
@@ -100,8 +151,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             image = f"images/{name}{shade}.png"
             _picture(base / "captioned" / image, colour, shade)
             dev = shade == 2
-            said = [f"a {name} square", f"a photo of {name}", f"{name} sky", f"the {name} circle",
-                    f"{name} secret" if dev else f"{name} square"]
+            said = [
+                f"a {name} square",
+                f"a photo of {name}",
+                f"{name} sky",
+                f"the {name} circle",
+                f"{name} secret" if dev else f"{name} square",
+            ]
             rows.append({"image": image, "captions": said, "split": "dev" if dev else "train"})
     _write(base / "captioned" / "captions.jsonl", rows)
     labelled: list[dict[str, object]] = []
@@ -130,15 +186,20 @@ def trained(photos: list[Photo], tokenizer: Tokenizer) -> tuple[Towers, list[dic
     torch.manual_seed(0)
     names = [[name] for name in COLOURS]
     chosen = [one for one in photos if one.split == "train"]
-    corpus = build_corpus(chosen, tokenizer, names, SIZE, torch.device("cpu"),
-                          nonsense_count=40, word_count=10)
+    corpus = build_corpus(
+        chosen, tokenizer, names, SIZE, torch.device("cpu"), nonsense_count=40, word_count=10
+    )
     classifier = Classifier(IMAGE, len(names) + 1).eval().requires_grad_(False)
     teacher = Towers(ImageTower(IMAGE), TextTower(TEXT), QUICK).eval().requires_grad_(False)
     towers = Towers(ImageTower(IMAGE), TextTower(TEXT), QUICK)
     terms = fit(corpus, towers, QUICK, classifier=classifier)
     assert {"to_image", "to_text", "name", "push", "keep", "keyword", "anchor"} <= set(terms[0])
-    copied = fit(corpus, Towers(ImageTower(IMAGE), TextTower(TEXT), QUICK),
-                 FitConfig(**{**vars(QUICK), "epochs": 1.0}), teachers=[teacher])
+    copied = fit(
+        corpus,
+        Towers(ImageTower(IMAGE), TextTower(TEXT), QUICK),
+        FitConfig(**{**vars(QUICK), "epochs": 1.0}),
+        teachers=[teacher],
+    )
     assert "copy" in copied[0]
     return towers, terms
 
@@ -156,16 +217,19 @@ def test_held_back_photos_stay_out(photos: list[Photo], tokenizer: Tokenizer) ->
     dev = [one for one in photos if one.split == "dev"]
     assert len(dev) == len(COLOURS) + 2  # a tenth of each labelled class besides the dev rows
     assert not {one.path for one in train} & {one.path for one in dev}
-    corpus = build_corpus(train, tokenizer, [], SIZE, torch.device("cpu"), nonsense_count=5,
-                          word_count=0)
+    corpus = build_corpus(
+        train, tokenizer, [], SIZE, torch.device("cpu"), nonsense_count=5, word_count=0
+    )
     assert not (corpus.tokens == WORDS.index("secret")).any()
     with pytest.raises(ValueError, match="held-back"):
         build_corpus(photos, tokenizer, [], SIZE, torch.device("cpu"))
 
 
 def test_the_held_back_tenth_is_always_the_same(tmp_path: Path) -> None:
-    made = [[Photo(tmp_path / f"{i}.png", labels=[f"class {i % 3}"]) for i in order]
-            for order in (range(60), reversed(range(60)))]
+    made = [
+        [Photo(tmp_path / f"{i}.png", labels=[f"class {i % 3}"]) for i in order]
+        for order in (range(60), reversed(range(60)))
+    ]
     for photos in made:
         hold_back_tenth(photos)
     held = [{one.path for one in photos if one.split == "dev"} for photos in made]
@@ -181,9 +245,13 @@ def test_tuning_photos_come_from_training(folder: Path) -> None:
     assert sum(one.split == "tune" for one in photos) == 4
 
 
-def test_exports_agree_with_the_towers(trained: tuple[Towers, list[dict[str, float]]],
-                                       photos: list[Photo], tokenizer: Tokenizer, folder: Path,
-                                       tmp_path: Path) -> None:
+def test_exports_agree_with_the_towers(
+    trained: tuple[Towers, list[dict[str, float]]],
+    photos: list[Photo],
+    tokenizer: Tokenizer,
+    folder: Path,
+    tmp_path: Path,
+) -> None:
     towers, _ = trained
     texts = ["a red square", "a photo of a blue circle in the green sky", "white"]
     pixels = load_pixels(photos[:3], SIZE)
@@ -217,8 +285,11 @@ def test_classifier_weights_are_read_in_graph_order(tmp_path: Path) -> None:
         for kind, value in (("w", conv.weight), ("b", conv.bias)):
             array = value.detach().numpy()
             tensors.append(onnx.numpy_helper.from_array(array, f"{kind}{index}"))
-        nodes.append(onnx.helper.make_node("Conv", [f"x{index}", f"w{index}", f"b{index}"],
-                                           [f"x{index + 1}"]))
+        nodes.append(
+            onnx.helper.make_node(
+                "Conv", [f"x{index}", f"w{index}", f"b{index}"], [f"x{index + 1}"]
+            )
+        )
     graph = onnx.helper.make_graph(nodes, "classifier", [], [], tensors)
     onnx.save(onnx.helper.make_model(graph), str(tmp_path / "c.onnx"))
     read = load_classifier(tmp_path / "c.onnx", IMAGE, 7)
@@ -257,13 +328,16 @@ def test_made_up_texts_are_repeatable_and_not_the_measured_ones() -> None:
     assert len(set(absent_queries())) >= 200
 
 
-@pytest.mark.parametrize(("question", "answer", "expected"), [
-    ("what is the color of the horses", "brown", "a brown horses"),
-    ("what parked next to the church", "car", "car parked next to the church"),
-    ("How many tents are in the image?", "10", "10 tents"),
-    ("What kind of food is shown?", "donuts", "a photo of donuts"),
-    ("Is the water calm?", "no", ""),
-])
+@pytest.mark.parametrize(
+    ("question", "answer", "expected"),
+    [
+        ("what is the color of the horses", "brown", "a brown horses"),
+        ("what parked next to the church", "car", "car parked next to the church"),
+        ("How many tents are in the image?", "10", "10 tents"),
+        ("What kind of food is shown?", "donuts", "a photo of donuts"),
+        ("Is the water calm?", "no", ""),
+    ],
+)
 def test_statements(question: str, answer: str, expected: str) -> None:
     assert statement(question, answer) == expected
 

@@ -116,9 +116,14 @@ class Registry:
         )
         return encoder
 
-    def open_reader(self) -> TextReader:
-        """The reader of text in pictures. Raises `PartMissing`."""
-        reader: TextReader = resolve(READER, "reading the text in pictures")()
+    def open_reader(self, *, close_look: bool = False) -> TextReader:
+        """The reader of text in pictures. Raises `PartMissing`, `ModelBroken`.
+
+        With `close_look` every picture is read at full care; without, photos that a quick look
+        finds no text in are passed over.
+        """
+        make = resolve(READER, "reading the text in pictures")
+        reader: TextReader = make(look_pixels=0) if close_look else make()
         return reader
 
     def try_providers(self, wanted: str = "auto") -> ProviderChoice:

@@ -169,9 +169,7 @@ class ExportRefused(ModelError):
     """The exported graph does not agree with PyTorch."""
 
     def __init__(self, *, model: str, precision: str, cosine: float, needed: float) -> None:
-        super().__init__(
-            model=model, precision=precision, cosine=round(cosine, 6), needed=needed
-        )
+        super().__init__(model=model, precision=precision, cosine=round(cosine, 6), needed=needed)
 
 
 class ExportImpossible(ModelError):

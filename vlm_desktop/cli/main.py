@@ -84,7 +84,7 @@ def _failed(error: AppError, output: Output) -> int:
 
 def _common_parser() -> argparse.ArgumentParser:
     """Options that may stand anywhere, before or after the command."""
-    common = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    common = argparse.ArgumentParser("vlm-desktop", add_help=False, allow_abbrev=False)
     common.add_argument(
         "--home",
         type=Path,

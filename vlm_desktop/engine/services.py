@@ -144,7 +144,7 @@ class AppServices:
     def read_text(
         self, path: Path, cancel: CancelToken
     ) -> Generator[Event, None, tuple[PageLines, ...]]:
-        reader = self._open_reader()
+        reader = self._registry.open_reader(close_look=True)
         try:
             return (yield from read_file(path, reader, self._open_pool, cancel))
         finally:

@@ -76,9 +76,7 @@ def test_weights_move_the_mixture(library: AppServices, photos: Path) -> None:
 def test_exclusion_really_excludes(library: AppServices, photos: Path) -> None:
     everything = Query(images=(ImageTerm(photos / "set0" / "0.jpg"),), show_all=True, limit=24)
     assert "set2" in folders(search(library, everything))
-    without = Query(
-        images=everything.images, show_all=True, limit=24, exclude=("blue", "green")
-    )
+    without = Query(images=everything.images, show_all=True, limit=24, exclude=("blue", "green"))
     left = folders(search(library, without))
     assert not {"set2", "set1"} & set(left)
     assert "set0" in left

@@ -98,7 +98,7 @@ def test_smaller_precisions_agree_and_are_smaller(
     _, report = run(shop.export(name, precision))
     assert report.images.lowest >= needed
     assert report.texts.lowest >= needed
-    assert report.size_bytes < 0.9 * full.size_bytes
+    assert graph_bytes(report.path) < 0.9 * graph_bytes(full.path)
     encoder = shop.open_encoder(f"{name}-onnx-{precision}")
     assert encoder.spec.precision == precision
     alone = np.concatenate([encoder.encode_texts([text]) for text in TEXTS])
@@ -111,6 +111,11 @@ def test_smaller_precisions_agree_and_are_smaller(
     assert sorted(path.name for path in report.path.iterdir()) == sorted(
         ["image.onnx", "text.onnx", "model.toml", shop_tokenizer(report.path)]
     )
+
+
+def graph_bytes(folder: Path) -> int:
+    """The networks alone: beside tiny ones, a tokeniser's file is most of the folder."""
+    return sum(path.stat().st_size for path in folder.glob("*.onnx"))
 
 
 def shop_tokenizer(folder: Path) -> str:

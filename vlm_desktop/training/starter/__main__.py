@@ -1,7 +1,7 @@
 """Train the starter model from folders of captioned photos and write its ONNX files.
 
-    python -m vlm_desktop.training.starter --photos DIR [--photos DIR ...]
-        --image-weights FILE.onnx --text-weights DIR --out models/starter
+python -m vlm_desktop.training.starter --photos DIR [--photos DIR ...]
+    --image-weights FILE.onnx --text-weights DIR --out models/starter
 """
 
 from __future__ import annotations
@@ -38,23 +38,34 @@ log = logging.getLogger(__name__)
 
 def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
-    parser = argparse.ArgumentParser(prog="python -m vlm_desktop.training.starter",
-                                     description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m vlm_desktop.training.starter",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     add = parser.add_argument
     add("--photos", type=Path, action="append", required=True, help="folder with tables")
     add("--image-weights", type=Path, required=True, help="MobileNetV2 classifier, ONNX")
     add("--text-weights", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
-    add("--label-names", type=Path, help="class names, line 0 background "
-        "(default: imagenet_labels.txt beside the image weights)")
+    add(
+        "--label-names",
+        type=Path,
+        help="class names, line 0 background "
+        "(default: imagenet_labels.txt beside the image weights)",
+    )
     add("--more-names", type=Path, help="another name per class, one a line")
     add("--teachers", type=int, default=0, help="models to train first and then copy")
     add("--teacher", type=Path, action="append", default=[], help="saved towers to copy")
     add("--tune", type=int, default=0, help="captioned photos taken out of training to tune on")
     add("--context-layers", type=int, default=0, help="transformer layers over the image cells")
     add("--set", action="append", default=[], metavar="NAME=VALUE", help="change a FitConfig value")
-    add("--teacher-set", action="append", default=[], metavar="NAME=VALUE",
-        help="the same, for the teachers only")
+    add(
+        "--teacher-set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="the same, for the teachers only",
+    )
     add("--save", type=Path, help="also save the towers as safetensors")
     add("--out", type=Path, help="folder for the ONNX files")
     add("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -69,8 +80,9 @@ def _changed(config: FitConfig, changes: list[str]) -> FitConfig:
     return config
 
 
-def new_towers(config: FitConfig, classifier: Classifier, text_weights: Path,
-               context_layers: int) -> Towers:
+def new_towers(
+    config: FitConfig, classifier: Classifier, text_weights: Path, context_layers: int
+) -> Towers:
     """Towers with the public weights below and fresh heads on top."""
     torch.manual_seed(config.seed)
     image = ImageTower(ImageConfig(context_layers=context_layers))
@@ -91,8 +103,10 @@ def load_towers(path: Path) -> Towers:
 
 def save_towers(towers: Towers, path: Path) -> None:
     """Save both towers as float16 safetensors."""
-    state = {name: value.detach().half().cpu().contiguous()
-             for name, value in towers.state_dict().items()}
+    state = {
+        name: value.detach().half().cpu().contiguous()
+        for name, value in towers.state_dict().items()
+    }
     save_file(state, path)
 
 
@@ -104,16 +118,20 @@ def _names(options: argparse.Namespace) -> list[list[str]]:
     return names
 
 
-def train(options: argparse.Namespace, photos: list[Photo], tokenizer: Tokenizer
-          ) -> tuple[Towers, Corpus]:
+def train(
+    options: argparse.Namespace, photos: list[Photo], tokenizer: Tokenizer
+) -> tuple[Towers, Corpus]:
     """Train the teachers asked for, then the student that copies them."""
     device = torch.device(options.device)
     config = _changed(FitConfig(), options.set)
     classifier = load_classifier(options.image_weights)
     chosen = [one for one in photos if one.split == "train"]
     corpus = build_corpus(chosen, tokenizer, _names(options), config.size, device)
-    log.info("%d photos, %s", len(chosen), {k: len(corpus.of_kind(k)) for k in
-                                            ("caption", "statement", "label", "bare")})
+    log.info(
+        "%d photos, %s",
+        len(chosen),
+        {k: len(corpus.of_kind(k)) for k in ("caption", "statement", "label", "bare")},
+    )
     frozen = load_classifier(options.image_weights).to(device)
     frozen = frozen.to(memory_format=torch.channels_last).requires_grad_(False)
     teachers = [load_towers(path).to(device).requires_grad_(False) for path in options.teacher]
@@ -148,8 +166,15 @@ def main(arguments: list[str] | None = None) -> int:
     image, text = torch_encoders(towers, tokenizer, device)
     classifier = load_classifier(options.image_weights).to(device)
     given = class_shares(classifier, corpus.pixels).argmax(1).cpu().numpy()
-    figures = measure(photos, image, text, _names(options), size, classifier,
-                      np.bincount(given, minlength=len(_names(options))))
+    figures = measure(
+        photos,
+        image,
+        text,
+        _names(options),
+        size,
+        classifier,
+        np.bincount(given, minlength=len(_names(options))),
+    )
     log.info("%s", json.dumps(figures))
     if options.save:
         save_towers(towers, options.save)
@@ -157,8 +182,9 @@ def main(arguments: list[str] | None = None) -> int:
         options.out.mkdir(parents=True, exist_ok=True)
         export.export_image(towers, options.out / "image.onnx", size)
         export.export_text(towers, options.out / "text.onnx")
-        export.export_tokenizer(options.text_weights / "tokenizer.json",
-                                options.out / "tokenizer.json")
+        export.export_tokenizer(
+            options.text_weights / "tokenizer.json", options.out / "tokenizer.json"
+        )
         export.write_description(options.out, towers, size, LENGTH)
     return 0
 

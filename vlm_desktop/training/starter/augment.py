@@ -11,8 +11,9 @@ def normalise(pixels: torch.Tensor) -> torch.Tensor:
     return pixels.float() / 127.5 - 1.0
 
 
-def _boxes(count: int, least_area: float, device: torch.device,
-           draw: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+def _boxes(
+    count: int, least_area: float, device: torch.device, draw: torch.Generator
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Random box sizes and centres in the -1..1 plane, each ``[count,2]`` (x, y)."""
     area = torch.empty(count, device=device).uniform_(least_area, 1.0, generator=draw)
     ratio = torch.empty(count, device=device).uniform_(-0.35, 0.35, generator=draw).exp()
@@ -21,8 +22,14 @@ def _boxes(count: int, least_area: float, device: torch.device,
     return size, centre * (1.0 - size)
 
 
-def crop_and_flip(pixels: torch.Tensor, may_flip: torch.Tensor, draw: torch.Generator, *,
-                  size: int, least_area: float = 0.5) -> torch.Tensor:
+def crop_and_flip(
+    pixels: torch.Tensor,
+    may_flip: torch.Tensor,
+    draw: torch.Generator,
+    *,
+    size: int,
+    least_area: float = 0.5,
+) -> torch.Tensor:
     """Random resized crop (Szegedy et al. 2015) and mirror.
 
     Args:

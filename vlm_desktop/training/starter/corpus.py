@@ -74,8 +74,13 @@ class _Texts:
 def _ragged(rows: list[list[int]], cyclic: bool) -> torch.Tensor:
     """Rows of unequal length as one int64 matrix, filled by repeating or with -1."""
     width = max(1, *(len(row) for row in rows))
-    filled = [[row[i % len(row)] if cyclic and row else (row[i] if i < len(row) else -1)
-               for i in range(width)] for row in rows]
+    filled = [
+        [
+            row[i % len(row)] if cyclic and row else (row[i] if i < len(row) else -1)
+            for i in range(width)
+        ]
+        for row in rows
+    ]
     return torch.tensor(filled, dtype=torch.int64)
 
 
@@ -105,17 +110,26 @@ def _photo_rows(photos: Sequence[Photo], texts: _Texts) -> tuple[list[list[int]]
             for label in photo.labels:
                 if label not in label_keys:
                     label_keys[label] = len(photos) + len(label_keys)
-                    label_rows[label] = texts.add(name_sentences(label), label_keys[label],
-                                                  KINDS["label"])
+                    label_rows[label] = texts.add(
+                        name_sentences(label), label_keys[label], KINDS["label"]
+                    )
                 mine.append(label_keys[label])
             rows.append([row for label in photo.labels for row in label_rows[label]])
         keys.append(mine)
     return rows, keys
 
 
-def build_corpus(photos: Sequence[Photo], tokenizer: Tokenizer, names: Sequence[Sequence[str]],
-                 size: int, device: torch.device, *, seed: int = 0, nonsense_count: int = 12000,
-                 word_count: int = 12000) -> Corpus:
+def build_corpus(
+    photos: Sequence[Photo],
+    tokenizer: Tokenizer,
+    names: Sequence[Sequence[str]],
+    size: int,
+    device: torch.device,
+    *,
+    seed: int = 0,
+    nonsense_count: int = 12000,
+    word_count: int = 12000,
+) -> Corpus:
     """Tensors of the training photos; photos of any other split are refused.
 
     Args:
@@ -139,14 +153,18 @@ def build_corpus(photos: Sequence[Photo], tokenizer: Tokenizer, names: Sequence[
     words = vocabulary_sentences([word for word, _ in vocabulary])[:word_count]
     held = texts.add(words, -4, KINDS["bare"])
     searched, counts = keyword_table([one.captions for one in photos])
-    asked = [texts.add([word, f"a photo of {with_article(word)}"], -5, KINDS["bare"])
-             for word in searched]
+    asked = [
+        texts.add([word, f"a photo of {with_article(word)}"], -5, KINDS["bare"])
+        for word in searched
+    ]
     has_word = torch.zeros(len(photos), len(searched), dtype=torch.uint8)
     for index, row in enumerate(counts):
         for word, count in row.items():
             has_word[index, word] = min(count, 255)
-    flips = [not any(SENTENCE_ONLY.search(text) for text in [*one.captions, *one.statements])
-             for one in photos]
+    flips = [
+        not any(SENTENCE_ONLY.search(text) for text in [*one.captions, *one.statements])
+        for one in photos
+    ]
     return Corpus(
         pixels=load_pixels(photos, size).to(device),
         kind=torch.tensor([KINDS[one.kind] for one in photos], device=device),
@@ -157,8 +175,9 @@ def build_corpus(photos: Sequence[Photo], tokenizer: Tokenizer, names: Sequence[
         tokens=tokenise(tokenizer, texts.text, LENGTH).to(device),
         text_key=torch.tensor(texts.key, device=device),
         text_kind=torch.tensor(texts.kind, device=device),
-        names=_ragged(name_texts, cyclic=True).to(device) if name_texts else
-        torch.zeros(0, 1, dtype=torch.int64, device=device),
+        names=_ragged(name_texts, cyclic=True).to(device)
+        if name_texts
+        else torch.zeros(0, 1, dtype=torch.int64, device=device),
         nonsense=torch.tensor(made, device=device),
         words=torch.tensor(held, dtype=torch.int64, device=device),
         keywords=torch.tensor(asked, dtype=torch.int64, device=device).view(-1, 2),

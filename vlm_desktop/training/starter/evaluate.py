@@ -17,8 +17,9 @@ def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
 
 
-def recall(images: NDArray[np.float32], texts: NDArray[np.float32], owner: NDArray[np.int64]
-           ) -> dict[str, float]:
+def recall(
+    images: NDArray[np.float32], texts: NDArray[np.float32], owner: NDArray[np.int64]
+) -> dict[str, float]:
     """Recall at 1, 5 and 10 in both directions, in percent.
 
     Args:
@@ -38,8 +39,9 @@ def recall(images: NDArray[np.float32], texts: NDArray[np.float32], owner: NDArr
     return result
 
 
-def naming(images: NDArray[np.float32], names: NDArray[np.float32],
-           truth: Sequence[set[int]]) -> dict[str, float]:
+def naming(
+    images: NDArray[np.float32], names: NDArray[np.float32], truth: Sequence[set[int]]
+) -> dict[str, float]:
     """Zero-shot accuracy: is a true name first, or among the five nearest, in percent.
 
     Args:
@@ -53,9 +55,13 @@ def naming(images: NDArray[np.float32], names: NDArray[np.float32],
     return {"top1": 100.0 * float(np.mean(first)), "top5": 100.0 * float(np.mean(five))}
 
 
-def refusal(images: NDArray[np.float32], captions: NDArray[np.float32],
-            absent: NDArray[np.float32], null: NDArray[np.float32],
-            null_share: float = 0.97) -> dict[str, float]:
+def refusal(
+    images: NDArray[np.float32],
+    captions: NDArray[np.float32],
+    absent: NDArray[np.float32],
+    null: NDArray[np.float32],
+    null_share: float = 0.97,
+) -> dict[str, float]:
     """How well the best cosine over a library tells captions from absent queries.
 
     Args:
@@ -72,8 +78,11 @@ def refusal(images: NDArray[np.float32], captions: NDArray[np.float32],
     best_true = (captions @ images.T).max(1)  # [T,I] -> [T]
     best_absent = (absent @ images.T).max(1)  # [A,I] -> [A]
     cut = float(np.quantile((null @ images.T).max(1), null_share))
-    result = {"cut": cut, "kept": 100.0 * float((best_true >= cut).mean()),
-              "refused": 100.0 * float((best_absent < cut).mean())}
+    result = {
+        "cut": cut,
+        "kept": 100.0 * float((best_true >= cut).mean()),
+        "refused": 100.0 * float((best_absent < cut).mean()),
+    }
     for keep in (94, 95):
         at = np.quantile(best_true, 1.0 - keep / 100.0)
         result[f"refused_keeping_{keep}"] = 100.0 * float((best_absent < at).mean())

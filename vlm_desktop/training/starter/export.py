@@ -34,16 +34,29 @@ SMALL = 1024  # tensors with fewer numbers stay float32
 MEAN, STD = 0.5, 0.5
 
 
-def _trace(module: nn.Module, inputs: tuple[torch.Tensor, ...], path: Path, names: list[str],
-           output: str, axes: dict[str, dict[int, str]]) -> onnx.ModelProto:
+def _trace(
+    module: nn.Module,
+    inputs: tuple[torch.Tensor, ...],
+    path: Path,
+    names: list[str],
+    output: str,
+    axes: dict[str, dict[int, str]],
+) -> onnx.ModelProto:
     """Export with every axis in ``axes`` dynamic, and load the result back."""
     module = module.eval().float().cpu()
     shapes = tuple(dict.fromkeys(axes[name], torch.export.Dim.DYNAMIC) for name in names)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            module, inputs, input_names=names, output_names=[output], opset_version=OPSET,
-            dynamic_shapes=shapes, dynamo=True, verbose=False)
+            module,
+            inputs,
+            input_names=names,
+            output_names=[output],
+            opset_version=OPSET,
+            dynamic_shapes=shapes,
+            dynamo=True,
+            verbose=False,
+        )
     if program is None:
         raise RuntimeError("torch.onnx.export returned nothing")
     program.save(str(path))
@@ -59,8 +72,9 @@ def _name_axes(model: onnx.ModelProto, axes: dict[str, dict[int, str]]) -> None:
             value.type.tensor_type.shape.dim[axis].dim_param = name
 
 
-def _replace(model: onnx.ModelProto, name: str, tensors: list[onnx.TensorProto],
-             nodes: list[onnx.NodeProto]) -> None:
+def _replace(
+    model: onnx.ModelProto, name: str, tensors: list[onnx.TensorProto], nodes: list[onnx.NodeProto]
+) -> None:
     """Put ``tensors`` and ``nodes`` in the place of the initialiser ``name``."""
     graph = model.graph
     old = next(one for one in graph.initializer if one.name == name)
@@ -91,8 +105,9 @@ def _int8(array: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
     return codes, scale.astype(np.float32)
 
 
-def _store_matrix(model: onnx.ModelProto, node: onnx.NodeProto, array: np.ndarray, axis: int
-                  ) -> None:
+def _store_matrix(
+    model: onnx.ModelProto, node: onnx.NodeProto, array: np.ndarray, axis: int
+) -> None:
     """The matrix of a product as int8 with scales along both axes; ``axis`` is the outputs'.
 
     A few inputs of MiniLM have very large weights. Moving the root of every input's largest
@@ -102,17 +117,20 @@ def _store_matrix(model: onnx.ModelProto, node: onnx.NodeProto, array: np.ndarra
     name = node.input[1]
     reach = np.sqrt(np.maximum(np.abs(array).max(axis=axis), 1e-12))  # [in]
     codes, scale = _int8(array / np.expand_dims(reach, axis), axis)
-    tensors = [numpy_helper.from_array(codes, f"{name}_int8"),
-               numpy_helper.from_array(scale, f"{name}_scale"),
-               numpy_helper.from_array(np.zeros(len(scale), np.int8), f"{name}_zero"),
-               numpy_helper.from_array(reach.astype(np.float32), f"{name}_reach")]
+    tensors = [
+        numpy_helper.from_array(codes, f"{name}_int8"),
+        numpy_helper.from_array(scale, f"{name}_scale"),
+        numpy_helper.from_array(np.zeros(len(scale), np.int8), f"{name}_zero"),
+        numpy_helper.from_array(reach.astype(np.float32), f"{name}_reach"),
+    ]
     inputs = [one.name for one in tensors[:3]]
     restore = helper.make_node("DequantizeLinear", inputs, [name], axis=axis)
     _replace(model, name, tensors, [restore])
     moved = f"{name}_input"
     place = list(model.graph.node).index(node)
-    model.graph.node.insert(place, helper.make_node("Mul", [node.input[0], tensors[3].name],
-                                                    [moved]))
+    model.graph.node.insert(
+        place, helper.make_node("Mul", [node.input[0], tensors[3].name], [moved])
+    )
     node.input[0] = moved
 
 
@@ -120,8 +138,10 @@ def _store_table(model: onnx.ModelProto, gather: onnx.NodeProto, array: np.ndarr
     """Rows of an embedding table as int8; look up, then scale."""
     name, rows, found = gather.input[0], gather.input[1], gather.output[0]
     codes, scale = _int8(array, 0)
-    tensors = [numpy_helper.from_array(codes, f"{name}_int8"),
-               numpy_helper.from_array(scale[:, None], f"{name}_scale")]
+    tensors = [
+        numpy_helper.from_array(codes, f"{name}_int8"),
+        numpy_helper.from_array(scale[:, None], f"{name}_scale"),
+    ]
     nodes = [
         helper.make_node("Gather", [tensors[0].name, rows], [f"{found}_codes"], axis=0),
         helper.make_node("Cast", [f"{found}_codes"], [f"{found}_wide"], to=TensorProto.FLOAT),
@@ -193,9 +213,12 @@ def export_tokenizer(source: Path, path: Path) -> None:
 def write_description(out: Path, towers: Towers, size: int, context: int) -> None:
     """Write ``model.toml`` with the check sums of the files beside it."""
     count = sum(p.numel() for part in (towers.image, towers.text) for p in part.parameters())
-    sums = "\n".join(f'"{name}" = "{hashlib.sha256((out / name).read_bytes()).hexdigest()}"'
-                     for name in ("image.onnx", "text.onnx", "tokenizer.json"))
-    (out / "model.toml").write_text(f"""\
+    sums = "\n".join(
+        f'"{name}" = "{hashlib.sha256((out / name).read_bytes()).hexdigest()}"'
+        for name in ("image.onnx", "text.onnx", "tokenizer.json")
+    )
+    (out / "model.toml").write_text(
+        f"""\
 id = "starter"
 name = "Starter"
 family = "onnx-dual"
@@ -230,4 +253,6 @@ logit_bias = 0.0
 
 [sha256]
 {sums}
-""", encoding="utf-8")
+""",
+        encoding="utf-8",
+    )

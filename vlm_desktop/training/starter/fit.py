@@ -49,8 +49,15 @@ def _groups(towers: Towers, config: FitConfig) -> list[dict[str, object]]:
         for decays in (True, False):
             chosen = [p for p in module.parameters() if (p.ndim > 1) == decays]
             if chosen:
-                groups.append({"params": chosen, "peak": rate, "frozen": frozen, "lr": 0.0,
-                               "weight_decay": config.weight_decay if decays else 0.0})
+                groups.append(
+                    {
+                        "params": chosen,
+                        "peak": rate,
+                        "frozen": frozen,
+                        "lr": 0.0,
+                        "weight_decay": config.weight_decay if decays else 0.0,
+                    }
+                )
 
     layers = list(towers.image.backbone.layers)
     for depth, layer in enumerate(reversed(layers)):
@@ -59,8 +66,15 @@ def _groups(towers: Towers, config: FitConfig) -> list[dict[str, object]]:
     add(towers.image.head, config.lr_head, False)
     for part in (towers.text.norm, towers.text.project, towers.text.residual):
         add(part, config.lr_head, False)
-    groups.append({"params": [towers.log_scale, towers.log_name_scale], "peak": config.lr_head,
-                   "frozen": False, "lr": 0.0, "weight_decay": 0.0})
+    groups.append(
+        {
+            "params": [towers.log_scale, towers.log_name_scale],
+            "peak": config.lr_head,
+            "frozen": False,
+            "lr": 0.0,
+            "weight_decay": 0.0,
+        }
+    )
     return groups
 
 
@@ -82,8 +96,14 @@ def _shares(classifier: Classifier, grid: torch.Tensor) -> torch.Tensor:
 class Trainer:
     """Holds what stays the same from step to step."""
 
-    def __init__(self, corpus: Corpus, towers: Towers, config: FitConfig,
-                 classifier: Classifier | None = None, teachers: Sequence[Towers] = ()) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        towers: Towers,
+        config: FitConfig,
+        classifier: Classifier | None = None,
+        teachers: Sequence[Towers] = (),
+    ) -> None:
         self.corpus, self.towers, self.config = corpus, towers, config
         self.classifier, self.teachers = classifier, teachers
         self.sampler = Sampler(corpus, config)
@@ -124,34 +144,40 @@ class Trainer:
             total += teacher.scales()[0] * images @ texts.T
         return total / len(self.teachers)
 
-    def _name_losses(self, step: Step, images: torch.Tensor, grid: torch.Tensor,
-                     classifier: Classifier) -> dict[str, torch.Tensor]:
+    def _name_losses(
+        self, step: Step, images: torch.Tensor, grid: torch.Tensor, classifier: Classifier
+    ) -> dict[str, torch.Tensor]:
         """Terms taught by the classifier; ``grid [I,F,h,w]`` is the student's feature map."""
         variants = self.corpus.names
-        column = torch.randint(variants.shape[1], (len(variants), 1), device=self.device,
-                               generator=self.sampler.draw)
+        column = torch.randint(
+            variants.shape[1], (len(variants), 1), device=self.device, generator=self.sampler.draw
+        )
         names = self._encode_texts(self.towers, variants.gather(1, column)[:, 0], 0.0)  # [C,D]
         scale, name_scale = self.towers.scales()
         with torch.no_grad():
             teacher_grid = classifier.backbone(step.views)  # [I,F,h,w]
             shares = _shares(classifier, teacher_grid)  # [I,C]
         seen = step.compared
-        terms = {"name": self.config.name_weight * losses.name_loss(images, names, shares,
-                                                                    name_scale),
-                 "absent": self.config.absent_weight * losses.absent_loss(
-                     images[:seen], names, shares[:seen], scale, self.towers.null)}
+        terms = {
+            "name": self.config.name_weight * losses.name_loss(images, names, shares, name_scale),
+            "absent": self.config.absent_weight
+            * losses.absent_loss(images[:seen], names, shares[:seen], scale, self.towers.null),
+        }
         if self.config.keep_weight:
             read = classifier.output(grid.mean((2, 3), keepdim=True)).flatten(1)  # [I,C+1]
             terms["keep"] = self.config.keep_weight * F.kl_div(
-                read.float()[:, 1:].log_softmax(1), shares, reduction="batchmean")
+                read.float()[:, 1:].log_softmax(1), shares, reduction="batchmean"
+            )
         if self.config.push_weight:
             pushed, wanted = self._pushed(grid, teacher_grid, classifier)
-            terms["push"] = self.config.push_weight * losses.name_loss(pushed, names, wanted,
-                                                                       name_scale)
+            terms["push"] = self.config.push_weight * losses.name_loss(
+                pushed, names, wanted, name_scale
+            )
         return terms
 
-    def _pushed(self, grid: torch.Tensor, teacher_grid: torch.Tensor, classifier: Classifier
-                ) -> tuple[torch.Tensor, torch.Tensor]:
+    def _pushed(
+        self, grid: torch.Tensor, teacher_grid: torch.Tensor, classifier: Classifier
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Vectors of feature maps pushed towards random classes, and what the classifier says.
 
         This reaches the classes that no training photo shows. Only the head and the texts
@@ -176,8 +202,9 @@ class Trainer:
 
     def _anchor(self) -> torch.Tensor:
         count = len(self.corpus.words)
-        chosen = torch.randint(count, (self.config.words,), device=self.device,
-                               generator=self.sampler.draw)
+        chosen = torch.randint(
+            count, (self.config.words,), device=self.device, generator=self.sampler.draw
+        )
         pooled = self.towers.text.encoder(*self._tokens(self.corpus.words[chosen]))
         return losses.anchor_loss(pooled.float(), self.originals[chosen].float())
 
@@ -189,19 +216,21 @@ class Trainer:
         texts = self._encode_texts(towers, step.texts, config.word_drop)
         scale, _ = towers.scales()
         seen = images[: step.compared]
-        to_image, to_text = losses.contrastive(seen, texts, step.positive, step.allowed, scale,
-                                               towers.null)
-        terms = {"to_image": config.hard_weight * to_image,
-                 "to_text": config.hard_weight * to_text}
+        to_image, to_text = losses.contrastive(
+            seen, texts, step.positive, step.allowed, scale, towers.null
+        )
+        terms = {"to_image": config.hard_weight * to_image, "to_text": config.hard_weight * to_text}
         if self.teachers:
             terms["copy"] = config.copy_weight * losses.copy_loss(
-                scale * seen @ texts.T, self._teacher_logits(step))
+                scale * seen @ texts.T, self._teacher_logits(step)
+            )
         if self.classifier is not None and len(self.corpus.names):
             terms |= self._name_losses(step, images, grid, self.classifier)
         if config.keyword_weight and len(step.keywords):
             asked = self._encode_texts(towers, step.keywords, 0.0)  # [Q,D]
             terms["keyword"] = config.keyword_weight * losses.word_loss(
-                seen[: step.captioned], asked, step.has_keyword, scale, towers.null)
+                seen[: step.captioned], asked, step.has_keyword, scale, towers.null
+            )
         if config.anchor_weight and len(self.corpus.words):
             terms["anchor"] = config.anchor_weight * self._anchor()
         return terms
@@ -230,8 +259,13 @@ class Trainer:
             self.optimiser.step()
             self._follow(index)
             if index % 50 == 0 or index == steps - 1:
-                log.info("step %d/%d %.0f s %s", index + 1, steps, time.monotonic() - started,
-                         {name: round(term.item(), 3) for name, term in terms.items()})
+                log.info(
+                    "step %d/%d %.0f s %s",
+                    index + 1,
+                    steps,
+                    time.monotonic() - started,
+                    {name: round(term.item(), 3) for name, term in terms.items()},
+                )
             yield {name: term.item() for name, term in terms.items()} if steps < 50 else {}
         with torch.no_grad():
             for name, value in self.towers.named_parameters():
@@ -239,9 +273,14 @@ class Trainer:
         self.towers.eval()
 
 
-def fit(corpus: Corpus, towers: Towers, config: FitConfig, *,
-        classifier: Classifier | None = None, teachers: Sequence[Towers] = ()
-        ) -> list[dict[str, float]]:
+def fit(
+    corpus: Corpus,
+    towers: Towers,
+    config: FitConfig,
+    *,
+    classifier: Classifier | None = None,
+    teachers: Sequence[Towers] = (),
+) -> list[dict[str, float]]:
     """Train ``towers`` in place and leave the averaged weights in them.
 
     Args:

@@ -18,8 +18,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # expansion, output channels, repeats, stride of the first
-BLOCKS = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1),
-          (6, 160, 3, 2), (6, 320, 1, 1))
+BLOCKS = (
+    (1, 16, 1, 1),
+    (6, 24, 2, 2),
+    (6, 32, 3, 2),
+    (6, 64, 4, 2),
+    (6, 96, 3, 1),
+    (6, 160, 3, 2),
+    (6, 320, 1, 1),
+)
 
 
 @dataclass(frozen=True)
@@ -39,8 +46,9 @@ class ImageConfig:
 class SameConv(nn.Module):
     """Convolution with TensorFlow's SAME padding for even inputs, then optional ReLU6."""
 
-    def __init__(self, into: int, out: int, kernel: int, stride: int = 1, groups: int = 1,
-                 clip: bool = True) -> None:
+    def __init__(
+        self, into: int, out: int, kernel: int, stride: int = 1, groups: int = 1, clip: bool = True
+    ) -> None:
         super().__init__()
         self.stride, self.clip, self.kernel = stride, clip, kernel
         padding = kernel // 2 if stride == 1 else 0
@@ -97,8 +105,9 @@ class ContextLayer(nn.Module):
         self.heads = heads
         self.norm_1, self.norm_2 = nn.LayerNorm(width), nn.LayerNorm(width)
         self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.mlp = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Dropout(dropout),
-                                 nn.Linear(2 * width, width))
+        self.mlp = nn.Sequential(
+            nn.Linear(width, 2 * width), nn.GELU(), nn.Dropout(dropout), nn.Linear(2 * width, width)
+        )
         self.drop = nn.Dropout(dropout)
 
     def forward(self, cells: torch.Tensor) -> torch.Tensor:
@@ -122,16 +131,20 @@ class GridHead(nn.Module):
         self.cells_norm = nn.LayerNorm(config.features)
         self.value = nn.Linear(config.features, width)
         self.context = nn.ModuleList(
-            ContextLayer(width, 6, config.dropout / 2) for _ in range(config.context_layers))
+            ContextLayer(width, 6, config.dropout / 2) for _ in range(config.context_layers)
+        )
         self.attend = nn.Linear(width, self.heads)
         pooled = 2 * config.features + width
         self.norm = nn.LayerNorm(pooled)
         self.drop = nn.Dropout(config.dropout)
         self.project = nn.Linear(pooled, config.dimension)
         self.residual = nn.Sequential(
-            nn.LayerNorm(config.dimension), nn.Linear(config.dimension, 2 * config.dimension),
-            nn.GELU(), nn.Dropout(config.dropout),
-            nn.Linear(2 * config.dimension, config.dimension))
+            nn.LayerNorm(config.dimension),
+            nn.Linear(config.dimension, 2 * config.dimension),
+            nn.GELU(),
+            nn.Dropout(config.dropout),
+            nn.Linear(2 * config.dimension, config.dimension),
+        )
 
     def forward(self, grid: torch.Tensor) -> torch.Tensor:
         """``[B,features,h,w]`` to ``[B,dimension]``, not normalised."""
@@ -180,8 +193,9 @@ class Classifier(nn.Module):
         return out
 
 
-def load_classifier(path: Path, config: ImageConfig | None = None, classes: int = 1001
-                    ) -> Classifier:
+def load_classifier(
+    path: Path, config: ImageConfig | None = None, classes: int = 1001
+) -> Classifier:
     """Read the ONNX classifier's convolutions, in graph order, into :class:`Classifier`."""
     import onnx
     from onnx import numpy_helper

@@ -25,9 +25,14 @@ def _shares(positive: torch.Tensor) -> torch.Tensor:
     return chosen / chosen.sum(1, keepdim=True).clamp(min=1.0)
 
 
-def contrastive(images: torch.Tensor, texts: torch.Tensor, positive: torch.Tensor,
-                allowed: torch.Tensor, scale: torch.Tensor, null: torch.Tensor
-                ) -> tuple[torch.Tensor, torch.Tensor]:
+def contrastive(
+    images: torch.Tensor,
+    texts: torch.Tensor,
+    positive: torch.Tensor,
+    allowed: torch.Tensor,
+    scale: torch.Tensor,
+    null: torch.Tensor,
+) -> tuple[torch.Tensor, torch.Tensor]:
     """InfoNCE in both directions with several positives and a "no photo" answer.
 
     CLIP's symmetric loss (Radford et al. 2021) with the several positives of supervised
@@ -52,12 +57,15 @@ def contrastive(images: torch.Tensor, texts: torch.Tensor, positive: torch.Tenso
     to_image = torch.cat([logits.T, nothing], 1)  # [T,I+1]
     empty = ~positive.any(0)
     target = torch.cat([positive.T, empty[:, None]], 1)  # [T,I+1]
-    return (soft_cross_entropy(to_image, _shares(target)),
-            soft_cross_entropy(logits, _shares(positive)))
+    return (
+        soft_cross_entropy(to_image, _shares(target)),
+        soft_cross_entropy(logits, _shares(positive)),
+    )
 
 
-def name_loss(images: torch.Tensor, names: torch.Tensor, teacher: torch.Tensor,
-              scale: torch.Tensor) -> torch.Tensor:
+def name_loss(
+    images: torch.Tensor, names: torch.Tensor, teacher: torch.Tensor, scale: torch.Tensor
+) -> torch.Tensor:
     """KL divergence from a classifier's probabilities to a softmax over class-name texts.
 
     Knowledge distillation (Hinton et al. 2015) with the text tower as the output layer.
@@ -72,8 +80,14 @@ def name_loss(images: torch.Tensor, names: torch.Tensor, teacher: torch.Tensor,
     return F.kl_div(student, teacher, reduction="batchmean")
 
 
-def absent_loss(images: torch.Tensor, names: torch.Tensor, teacher: torch.Tensor,
-                scale: torch.Tensor, null: torch.Tensor, below: float = 0.01) -> torch.Tensor:
+def absent_loss(
+    images: torch.Tensor,
+    names: torch.Tensor,
+    teacher: torch.Tensor,
+    scale: torch.Tensor,
+    null: torch.Tensor,
+    below: float = 0.01,
+) -> torch.Tensor:
     """Class names the classifier sees in no photo of the batch must choose "no photo".
 
     Args:
@@ -91,8 +105,13 @@ def absent_loss(images: torch.Tensor, names: torch.Tensor, teacher: torch.Tensor
     return (rows * absent).sum() / absent.sum().clamp(min=1)
 
 
-def word_loss(images: torch.Tensor, texts: torch.Tensor, positive: torch.Tensor,
-              scale: torch.Tensor, null: torch.Tensor) -> torch.Tensor:
+def word_loss(
+    images: torch.Tensor,
+    texts: torch.Tensor,
+    positive: torch.Tensor,
+    scale: torch.Tensor,
+    null: torch.Tensor,
+) -> torch.Tensor:
     """Single search words must find the photos whose captions have them, or "no photo".
 
     Args:
@@ -108,8 +127,9 @@ def word_loss(images: torch.Tensor, texts: torch.Tensor, positive: torch.Tensor,
     return soft_cross_entropy(logits, _shares(target))
 
 
-def pushed_grid(grid: torch.Tensor, weights: torch.Tensor, logit: torch.Tensor,
-                spread: torch.Tensor) -> torch.Tensor:
+def pushed_grid(
+    grid: torch.Tensor, weights: torch.Tensor, logit: torch.Tensor, spread: torch.Tensor
+) -> torch.Tensor:
     """Feature maps moved towards a class, as if the photo showed it.
 
     Args:

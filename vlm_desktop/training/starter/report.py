@@ -36,22 +36,27 @@ def absent_queries() -> list[str]:
     return file.read_text(encoding="utf-8").splitlines()
 
 
-def torch_encoders(towers: Towers, tokenizer: Tokenizer, device: torch.device
-                   ) -> tuple[ImageEncoder, TextEncoder]:
+def torch_encoders(
+    towers: Towers, tokenizer: Tokenizer, device: torch.device
+) -> tuple[ImageEncoder, TextEncoder]:
     """Encoders of unit rows from the towers in memory."""
     towers.eval()
 
     @torch.no_grad()
     def image(pixels: torch.Tensor) -> NDArray[np.float32]:
-        parts = [towers.image(normalise(part.to(device))).float().cpu().numpy()
-                 for part in pixels.split(CHUNK)]
+        parts = [
+            towers.image(normalise(part.to(device))).float().cpu().numpy()
+            for part in pixels.split(CHUNK)
+        ]
         return unit(np.concatenate(parts))  # [N,D]
 
     @torch.no_grad()
     def text(texts: Sequence[str]) -> NDArray[np.float32]:
         ids = tokenise(tokenizer, texts, LENGTH).long().to(device)  # [T,L]
-        parts = [towers.text(part, (part > 0).long()).float().cpu().numpy()
-                 for part in ids.split(8 * CHUNK)]
+        parts = [
+            towers.text(part, (part > 0).long()).float().cpu().numpy()
+            for part in ids.split(8 * CHUNK)
+        ]
         return unit(np.concatenate(parts))  # [T,D]
 
     return image, text
@@ -64,20 +69,25 @@ def onnx_encoders(folder: Path, threads: int = 2) -> tuple[ImageEncoder, TextEnc
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    made = [onnxruntime.InferenceSession(str(folder / name), options,
-                                         providers=["CPUExecutionProvider"])
-            for name in ("image.onnx", "text.onnx")]
+    made = [
+        onnxruntime.InferenceSession(
+            str(folder / name), options, providers=["CPUExecutionProvider"]
+        )
+        for name in ("image.onnx", "text.onnx")
+    ]
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
 
     def image(pixels: torch.Tensor) -> NDArray[np.float32]:
-        parts = [made[0].run(None, {"pixel_values": normalise(part).numpy()})[0]
-                 for part in pixels.split(32)]
+        parts = [
+            made[0].run(None, {"pixel_values": normalise(part).numpy()})[0]
+            for part in pixels.split(32)
+        ]
         return unit(np.concatenate(parts))  # [N,D]
 
     def text(texts: Sequence[str]) -> NDArray[np.float32]:
         parts = []
         for start in range(0, len(texts), CHUNK):
-            ids = tokenise(tokenizer, texts[start:start + CHUNK], LENGTH).long().numpy()
+            ids = tokenise(tokenizer, texts[start : start + CHUNK], LENGTH).long().numpy()
             ids = ids[:, : int((ids > 0).sum(1).max())]  # [T,L] -> [T,n]
             feed = {"input_ids": ids, "attention_mask": (ids > 0).astype(np.int64)}
             parts.append(made[1].run(None, feed)[0])
@@ -86,8 +96,13 @@ def onnx_encoders(folder: Path, threads: int = 2) -> tuple[ImageEncoder, TextEnc
     return image, text
 
 
-def _labelled(photos: Sequence[Photo], image: ImageEncoder, text: TextEncoder,
-              names: Sequence[Sequence[str]], size: int) -> dict[str, float]:
+def _labelled(
+    photos: Sequence[Photo],
+    image: ImageEncoder,
+    text: TextEncoder,
+    names: Sequence[Sequence[str]],
+    size: int,
+) -> dict[str, float]:
     """Naming of held-back labelled photos, among their labels and with the classes added."""
     vectors = image(load_pixels(photos, size))  # [I,D]
     labels = sorted({label for photo in photos for label in photo.labels})
@@ -101,8 +116,9 @@ def _labelled(photos: Sequence[Photo], image: ImageEncoder, text: TextEncoder,
     return result | {"photos": len(photos)}
 
 
-def _captioned(photos: Sequence[Photo], image: ImageEncoder, text: TextEncoder, size: int
-               ) -> dict[str, float]:
+def _captioned(
+    photos: Sequence[Photo], image: ImageEncoder, text: TextEncoder, size: int
+) -> dict[str, float]:
     vectors = image(load_pixels(photos, size))  # [I,D]
     captions = [caption for photo in photos for caption in photo.captions]
     owner = np.repeat(np.arange(len(photos)), [len(photo.captions) for photo in photos])
@@ -113,8 +129,13 @@ def _captioned(photos: Sequence[Photo], image: ImageEncoder, text: TextEncoder, 
     return result | _search_words(photos, vectors, text, result["cut"])
 
 
-def _search_words(photos: Sequence[Photo], images: NDArray[np.float32], text: TextEncoder,
-                  cut: float, least: int = 10) -> dict[str, float]:
+def _search_words(
+    photos: Sequence[Photo],
+    images: NDArray[np.float32],
+    text: TextEncoder,
+    cut: float,
+    least: int = 10,
+) -> dict[str, float]:
     """Single words of the captions as queries: kept at the cut, and right among the first five."""
     words, counts = keyword_table([one.captions for one in photos], least)
     if not words:
@@ -123,21 +144,31 @@ def _search_words(photos: Sequence[Photo], images: NDArray[np.float32], text: Te
     first = np.argsort(-cosine, axis=1)[:, :5]  # [Q,5]
     right = [word in counts[index] for word in range(len(words)) for index in first[word]]
     kept = cosine.max(1) >= cut
-    return {"words": len(words), "words_kept": 100.0 * float(kept.mean()),
-            "words_precision5": 100.0 * float(np.mean(right))}
+    return {
+        "words": len(words),
+        "words_kept": 100.0 * float(kept.mean()),
+        "words_precision5": 100.0 * float(np.mean(right)),
+    }
 
 
 @torch.no_grad()
 def class_shares(classifier: Classifier, pixels: torch.Tensor) -> torch.Tensor:
     """The classifier's probabilities without background: uint8 ``[N,3,S,S]`` to ``[N,C]``."""
     device = classifier.output.weight.device
-    return torch.cat([classifier(normalise(part.to(device)))[:, 1:].softmax(1)
-                      for part in pixels.split(CHUNK)])
+    return torch.cat(
+        [classifier(normalise(part.to(device)))[:, 1:].softmax(1) for part in pixels.split(CHUNK)]
+    )
 
 
-def _like_classifier(photos: Sequence[Photo], image: ImageEncoder, text: TextEncoder,
-                     names: Sequence[Sequence[str]], classifier: Classifier, size: int,
-                     trained: NDArray[np.int64]) -> dict[str, float]:
+def _like_classifier(
+    photos: Sequence[Photo],
+    image: ImageEncoder,
+    text: TextEncoder,
+    names: Sequence[Sequence[str]],
+    classifier: Classifier,
+    size: int,
+    trained: NDArray[np.int64],
+) -> dict[str, float]:
     """Agreement with the classifier where it is sure, every class counting the same.
 
     ``trained [C]`` tells how many training photos the classifier gave to each class; the
@@ -150,19 +181,31 @@ def _like_classifier(photos: Sequence[Photo], image: ImageEncoder, text: TextEnc
     seen = [index for index in range(len(photos)) if sure[index] > 0.5]
     result: dict[str, float] = {"photos": len(seen)}
     for prefix, least, most in (("", 0, 10**9), ("rare_", 0, 2)):
-        classes = [one for one in sorted({int(best[index]) for index in seen})
-                   if least <= trained[one] <= most]
-        figures = [naming(vectors[rows], told, [{chosen}] * len(rows)) for chosen in classes
-                   if (rows := [index for index in seen if best[index] == chosen])]
+        classes = [
+            one
+            for one in sorted({int(best[index]) for index in seen})
+            if least <= trained[one] <= most
+        ]
+        figures = [
+            naming(vectors[rows], told, [{chosen}] * len(rows))
+            for chosen in classes
+            if (rows := [index for index in seen if best[index] == chosen])
+        ]
         result[f"{prefix}classes"] = len(classes)
         for key in ("top1", "top5"):
             result[prefix + key] = float(np.mean([one[key] for one in figures] or [np.nan]))
     return result
 
 
-def measure(photos: Sequence[Photo], image: ImageEncoder, text: TextEncoder,
-            names: Sequence[Sequence[str]], size: int, classifier: Classifier | None = None,
-            trained: NDArray[np.int64] | None = None) -> dict[str, dict[str, float]]:
+def measure(
+    photos: Sequence[Photo],
+    image: ImageEncoder,
+    text: TextEncoder,
+    names: Sequence[Sequence[str]],
+    size: int,
+    classifier: Classifier | None = None,
+    trained: NDArray[np.int64] | None = None,
+) -> dict[str, dict[str, float]]:
     """Figures for every held-back split.
 
     Args:
@@ -184,6 +227,7 @@ def measure(photos: Sequence[Photo], image: ImageEncoder, text: TextEncoder,
             result[f"{split}_labels"] = _labelled(labelled, image, text, names, size)
     held = [one for one in photos if one.split != "train"]
     if classifier is not None and trained is not None and held:
-        result["like_classifier"] = _like_classifier(held, image, text, names, classifier, size,
-                                                     trained)
+        result["like_classifier"] = _like_classifier(
+            held, image, text, names, classifier, size, trained
+        )
     return result

@@ -105,8 +105,13 @@ class Sampler:
 
     def _views(self, photos: torch.Tensor, mixed: int) -> torch.Tensor:
         pixels = normalise(self.corpus.pixels[photos])  # [I,3,S,S]
-        views = crop_and_flip(pixels, self.corpus.may_flip[photos], self.draw,
-                              size=self.config.size, least_area=self.config.least_area)
+        views = crop_and_flip(
+            pixels,
+            self.corpus.may_flip[photos],
+            self.draw,
+            size=self.config.size,
+            least_area=self.config.least_area,
+        )
         views = erase(colour(views, self.draw), self.draw)
         if mixed:
             views = torch.cat([views[:-mixed], mix(views[-mixed:], self.draw)])
@@ -133,9 +138,14 @@ class Sampler:
         everything = torch.arange(len(corpus.kind), device=self.device)
         mixed = self._some(everything, config.mixed)
         compared = torch.cat([captioned, stated, labelled])
-        texts = torch.cat([
-            self._texts(captioned, config.texts_each), self._texts(stated, 1),
-            self._texts(labelled, 1), self._some(corpus.nonsense, config.nonsense)])
+        texts = torch.cat(
+            [
+                self._texts(captioned, config.texts_each),
+                self._texts(stated, 1),
+                self._texts(labelled, 1),
+                self._some(corpus.nonsense, config.nonsense),
+            ]
+        )
         keys = corpus.photo_keys[compared]  # [I,M]
         positive = torch.zeros(len(compared), len(texts), dtype=torch.bool, device=self.device)
         for column in keys.unbind(1):

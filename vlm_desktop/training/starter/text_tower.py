@@ -101,8 +101,12 @@ class TextTower(nn.Module):
         self.drop = nn.Dropout(config.head_dropout)
         self.project = nn.Linear(config.width, width)
         self.residual = nn.Sequential(
-            nn.LayerNorm(width), nn.Linear(width, 2 * width), nn.GELU(),
-            nn.Dropout(config.head_dropout), nn.Linear(2 * width, width))
+            nn.LayerNorm(width),
+            nn.Linear(width, 2 * width),
+            nn.GELU(),
+            nn.Dropout(config.head_dropout),
+            nn.Linear(2 * width, width),
+        )
 
     def head(self, pooled: torch.Tensor) -> torch.Tensor:
         """``[B,W]`` to ``[B,dimension]``."""
@@ -119,16 +123,26 @@ def load_encoder(folder: Path, encoder: Encoder) -> None:
     """Copy the weights of a BERT ``model.safetensors`` into ``encoder``."""
     from safetensors.torch import load_file
 
-    stored = {key.removeprefix("bert."): value
-              for key, value in load_file(folder / "model.safetensors").items()}
-    names = {"words.weight": "embeddings.word_embeddings.weight",
-             "places.weight": "embeddings.position_embeddings.weight",
-             "norm.weight": "embeddings.LayerNorm.weight",
-             "norm.bias": "embeddings.LayerNorm.bias"}
-    parts = {"query": "attention.self.query", "key": "attention.self.key",
-             "value": "attention.self.value", "output": "attention.output.dense",
-             "attention_norm": "attention.output.LayerNorm", "up": "intermediate.dense",
-             "down": "output.dense", "output_norm": "output.LayerNorm"}
+    stored = {
+        key.removeprefix("bert."): value
+        for key, value in load_file(folder / "model.safetensors").items()
+    }
+    names = {
+        "words.weight": "embeddings.word_embeddings.weight",
+        "places.weight": "embeddings.position_embeddings.weight",
+        "norm.weight": "embeddings.LayerNorm.weight",
+        "norm.bias": "embeddings.LayerNorm.bias",
+    }
+    parts = {
+        "query": "attention.self.query",
+        "key": "attention.self.key",
+        "value": "attention.self.value",
+        "output": "attention.output.dense",
+        "attention_norm": "attention.output.LayerNorm",
+        "up": "intermediate.dense",
+        "down": "output.dense",
+        "output_norm": "output.LayerNorm",
+    }
     for layer in range(len(encoder.layers)):
         for mine, theirs in parts.items():
             for kind in ("weight", "bias"):

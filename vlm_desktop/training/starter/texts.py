@@ -26,15 +26,21 @@ _ANSWER_NAMES_THING = re.compile(
     r"|are these|are those|is the name|is in|are in|is on|are on)\b"
 )
 _COLOUR = re.compile(r"^what colou?rs? (?:is|are) (?:the |this |that |these |his |her )?(.+)$")
-_LITTLE = frozenset(re.findall(r"[a-z]+", """
+_LITTLE = frozenset(
+    re.findall(
+        r"[a-z]+",
+        """
 the and are with his her its that this for from has have had was were who which while their them
 they she him one two three four some near next over into onto out off down through there behind
 front side other another around along across against under being very something several someone
 what where when not but about above after before between together each all both more many own
 same than then just like looks looking look going getting gets doing does can
-"""))
+""",
+    )
+)
 _HELPERS = re.compile(
-    r" (?:are|is) (?:there|shown|visible|in (?:the|this) (?:picture|photo|image))\b.*$")
+    r" (?:are|is) (?:there|shown|visible|in (?:the|this) (?:picture|photo|image))\b.*$"
+)
 _EMPTY_ANSWERS = frozenset({"yes", "no", "unknown", "none", "nothing", "not sure", "0", ""})
 
 
@@ -101,8 +107,9 @@ def keywords(texts: Sequence[str]) -> list[str]:
     return [word for word in found if word not in _LITTLE]
 
 
-def keyword_table(captions: Sequence[Sequence[str]], least: int = 5
-                  ) -> tuple[list[str], list[dict[int, int]]]:
+def keyword_table(
+    captions: Sequence[Sequence[str]], least: int = 5
+) -> tuple[list[str], list[dict[int, int]]]:
     """Search words of captioned photos, plurals put with their singular.
 
     Args:
@@ -116,8 +123,9 @@ def keyword_table(captions: Sequence[Sequence[str]], least: int = 5
     for said in captions:
         for word in set(keywords(said)):
             spread[word] = spread.get(word, 0) + 1
-    plain = {word: word[:-1] if word.endswith("s") and word[:-1] in spread else word
-             for word in spread}
+    plain = {
+        word: word[:-1] if word.endswith("s") and word[:-1] in spread else word for word in spread
+    }
     total: dict[str, int] = {}
     for word, count in spread.items():
         total[plain[word]] = total.get(plain[word], 0) + count
@@ -137,5 +145,7 @@ def keyword_table(captions: Sequence[Sequence[str]], least: int = 5
 def vocabulary_sentences(words: Sequence[str]) -> list[str]:
     """Whole words of a wordpiece vocabulary, put alternately bare and into a sentence."""
     plain = [word for word in words if re.fullmatch(r"[a-z]{3,}", word)]
-    return [f"a photo of {with_article(word)}" if index % 2 else word
-            for index, word in enumerate(plain)]
+    return [
+        f"a photo of {with_article(word)}" if index % 2 else word
+        for index, word in enumerate(plain)
+    ]
