@@ -119,6 +119,23 @@ def _photo_rows(photos: Sequence[Photo], texts: _Texts) -> tuple[list[list[int]]
     return rows, keys
 
 
+def _keywords(photos: Sequence[Photo], texts: _Texts) -> tuple[list[list[int]], torch.Tensor]:
+    """Rows of each searched word's texts, and how often each photo's captions say it.
+
+    The second is uint8 [photos, words].
+    """
+    searched, counts = keyword_table([one.captions for one in photos])
+    asked = [
+        texts.add([word, f"a photo of {with_article(word)}"], -5, KINDS["bare"])
+        for word in searched
+    ]
+    has_word = torch.zeros(len(photos), len(searched), dtype=torch.uint8)
+    for index, row in enumerate(counts):
+        for word, count in row.items():
+            has_word[index, word] = min(count, 255)
+    return asked, has_word
+
+
 def build_corpus(
     photos: Sequence[Photo],
     tokenizer: Tokenizer,
@@ -152,15 +169,7 @@ def build_corpus(
     vocabulary = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
     words = vocabulary_sentences([word for word, _ in vocabulary])[:word_count]
     held = texts.add(words, -4, KINDS["bare"])
-    searched, counts = keyword_table([one.captions for one in photos])
-    asked = [
-        texts.add([word, f"a photo of {with_article(word)}"], -5, KINDS["bare"])
-        for word in searched
-    ]
-    has_word = torch.zeros(len(photos), len(searched), dtype=torch.uint8)
-    for index, row in enumerate(counts):
-        for word, count in row.items():
-            has_word[index, word] = min(count, 255)
+    asked, has_word = _keywords(photos, texts)
     flips = [
         not any(SENTENCE_ONLY.search(text) for text in [*one.captions, *one.statements])
         for one in photos
