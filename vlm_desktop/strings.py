@@ -134,6 +134,18 @@ def bug(error: BaseException) -> str:
     return BUG_SENTENCE.format(detail=f"{type(error).__name__}: {error}")
 
 
+REJECTIONS: dict[str, str] = {
+    "not-in-this-build": "this build of ONNX Runtime does not have it",
+    "not-tried": "not tried, since a better one works",
+    "failed-to-load": "it does not load",
+    "fell-back-to-the-cpu": "it handed the work to the CPU",
+    "wrong-numbers": "its numbers differ from the CPU's",
+    "out-of-memory": "it ran out of memory",
+    "failed-to-run": "it does not run",
+}
+"""Why a provider is not used, by code (`engine.models.Rejection`)."""
+
+
 PHASES: dict[Phase, str] = {
     Phase.INVENTORY: "Looking at files",
     Phase.DECODE: "Decoding",

@@ -3,9 +3,10 @@
 import argparse
 import dataclasses
 
+from vlm_desktop import strings
 from vlm_desktop.cli.library import plain
 from vlm_desktop.cli.output import Output
-from vlm_desktop.engine.doctor import DoctorReport
+from vlm_desktop.engine.doctor import DoctorReport, ProviderReport
 from vlm_desktop.engine.services import AppServices
 
 _GIB = 1024**3
@@ -27,6 +28,13 @@ def run(arguments: argparse.Namespace, services: AppServices, output: Output) ->
     return 0
 
 
+def _why(provider: ProviderReport) -> str:
+    if provider.chosen:
+        return ""
+    sentence = strings.REJECTIONS.get(provider.rejection, "a better one works")
+    return f"{sentence} ({provider.detail})" if provider.detail else sentence
+
+
 def _show(report: DoctorReport, output: Output) -> None:
     output.text(f"VLM Desktop {report.version}, Python {report.python}, {report.system}")
     output.text(
@@ -36,7 +44,7 @@ def _show(report: DoctorReport, output: Output) -> None:
     output.table(
         ("provider", "state", "why"),
         [
-            (one.provider, "chosen" if one.chosen else one.rejection or "spare", one.detail)
+            (one.provider, "chosen" if one.chosen else "not used", _why(one))
             for one in report.providers
         ],
     )
