@@ -33,6 +33,7 @@ from vlm_desktop.training.starter.image_tower import (  # noqa: E402
     ImageTower,
     load_classifier,
 )
+from vlm_desktop.training.starter.imprint import class_directions, imprint  # noqa: E402
 from vlm_desktop.training.starter.nonsense import nonsense  # noqa: E402
 from vlm_desktop.training.starter.report import (  # noqa: E402
     absent_queries,
@@ -297,6 +298,28 @@ def test_classifier_weights_are_read_in_graph_order(tmp_path: Path) -> None:
     assert torch.equal(read(pixels), source.eval()(pixels))
     with pytest.raises(ValueError, match="convolutions"):
         load_classifier(tmp_path / "c.onnx", ImageConfig())
+
+
+def test_imprinting_moves_names_and_keeps_other_texts(photos: list[Photo],
+                                                      tokenizer: Tokenizer) -> None:
+    torch.manual_seed(1)
+    names = [[name] for name in COLOURS]
+    chosen = [one for one in photos if one.split == "train"]
+    corpus = build_corpus(chosen, tokenizer, names, SIZE, torch.device("cpu"),
+                          nonsense_count=5, word_count=0)
+    towers = Towers(ImageTower(IMAGE), TextTower(TEXT)).eval()
+    classifier = Classifier(IMAGE, len(names) + 1).eval()
+    told = imprint(towers, corpus, chosen, tokenizer, names, classifier, steps=40)
+    assert told[-1] < 0.8 * told[0]
+
+
+def test_class_directions_point_to_their_class() -> None:
+    torch.manual_seed(2)
+    images = torch.nn.functional.normalize(torch.randn(400, 16), dim=1)
+    weights = torch.nn.functional.normalize(torch.randn(5, 16), dim=1)
+    found = class_directions(images, 10.0 * images @ weights.T, ridge=0.01)
+    expected = torch.nn.functional.normalize(weights - weights.mean(0), dim=1)
+    assert (found * expected).sum(1).min() > 0.99
 
 
 def test_texts_that_mean_nothing_choose_no_photo() -> None:

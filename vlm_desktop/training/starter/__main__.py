@@ -28,6 +28,7 @@ from vlm_desktop.training.starter.image_tower import (
     ImageTower,
     load_classifier,
 )
+from vlm_desktop.training.starter.imprint import imprint
 from vlm_desktop.training.starter.report import class_shares, measure, torch_encoders
 from vlm_desktop.training.starter.sampler import FitConfig
 from vlm_desktop.training.starter.text_tower import TextConfig, TextTower, load_encoder
@@ -165,6 +166,8 @@ def main(arguments: list[str] | None = None) -> int:
     device = torch.device(options.device)
     image, text = torch_encoders(towers, tokenizer, device)
     classifier = load_classifier(options.image_weights).to(device)
+    imprint(towers, corpus, [one for one in photos if one.split == "train"], tokenizer,
+            _names(options), classifier)
     given = class_shares(classifier, corpus.pixels).argmax(1).cpu().numpy()
     figures = measure(
         photos,

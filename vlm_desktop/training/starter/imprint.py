@@ -16,10 +16,29 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional as F  # noqa: N812
 
+from vlm_desktop.training.starter.augment import normalise
+from vlm_desktop.training.starter.corpus import LENGTH, Corpus
+from vlm_desktop.training.starter.nonsense import nonsense
+from vlm_desktop.training.starter.text_tower import tokenise
+from vlm_desktop.training.starter.texts import (
+    keyword_table,
+    vocabulary_sentences,
+    with_article,
+)
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tokenizers import Tokenizer
+
+    from vlm_desktop.training.starter.data import Photo
+    from vlm_desktop.training.starter.fit import Towers
+    from vlm_desktop.training.starter.image_tower import Classifier
     from vlm_desktop.training.starter.text_tower import TextTower
 
 log = logging.getLogger(__name__)
+
+CHUNK = 256
 
 
 def class_directions(
@@ -49,7 +68,7 @@ def fit_text_head(
     directions: torch.Tensor,
     others: torch.Tensor,
     *,
-    former: float = 0.5,
+    former: float = 0.75,
     steps: int = 400,
     rate: float = 1e-3,
     seed: int = 0,
@@ -86,7 +105,7 @@ def fit_text_head(
         found = F.normalize(text.head(torch.cat([names[some], others[more]])), dim=1)
         moved = 1.0 - (found[: len(some)] * target[some]).sum(1).mean()
         stayed = 1.0 - (found[len(some) :] * kept[more]).sum(1).mean()
-        loss = moved + 4.0 * stayed
+        loss = moved + 8.0 * stayed
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
@@ -97,3 +116,57 @@ def fit_text_head(
                 "names %d/%d moved %.4f stayed %.4f", step + 1, steps, moved.item(), stayed.item()
             )
     return told
+
+
+@torch.no_grad()
+def pooled_texts(text: TextTower, tokenizer: Tokenizer, texts: Sequence[str]) -> torch.Tensor:
+    """Pooled encoder vectors of ``texts``, on the CPU: ``[T,W]``."""
+    device = next(text.parameters()).device
+    parts = []
+    for start in range(0, len(texts), CHUNK):
+        ids = tokenise(tokenizer, texts[start:start + CHUNK], LENGTH).long().to(device)
+        ids = ids[:, : int((ids > 0).sum(1).max())]  # [T,L] -> [T,n]
+        parts.append(text.encoder(ids, (ids > 0).long()).float().cpu())
+    return torch.cat(parts)
+
+
+def imprint(towers: Towers, corpus: Corpus, photos: Sequence[Photo], tokenizer: Tokenizer,
+            names: Sequence[Sequence[str]], classifier: Classifier, *, sample: int = 4800,
+            steps: int = 400, seed: int = 0) -> list[float]:
+    """Run the whole step on a sample of the training photos (which ``corpus`` holds).
+
+    Returns:
+        The loss of every step.
+    """
+    draw = torch.Generator().manual_seed(seed)
+    device = corpus.pixels.device
+    chosen = torch.randperm(len(corpus.pixels), generator=draw)[:sample].to(device)
+    images, logits = [], []
+    with torch.no_grad():
+        for rows in chosen.split(CHUNK):
+            views = normalise(corpus.pixels[rows])  # [B,3,S,S]
+            images.append(F.normalize(towers.image(views).float(), dim=1).cpu())
+            logits.append(classifier(views).float()[:, 1:].log_softmax(1).cpu())
+    directions = class_directions(torch.cat(images), torch.cat(logits))
+    told, classes = [], []
+    for index, synonyms in enumerate(names):
+        forms = [f"a photo of {with_article(synonyms[0])}", synonyms[0]]
+        forms += [f"a photo of {with_article(one)}" for one in synonyms[1:2]]
+        told += forms
+        classes += [index] * len(forms)
+    words, _ = keyword_table([one.captions for one in photos], 8)
+    others = [text for one in photos for text in (one.captions + one.statements)[:1]]
+    others += [form for word in words for form in (word, f"a photo of {with_article(word)}")]
+    others += nonsense(4000, seed + 5, [one[0] for one in names])
+    vocabulary = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
+    others += vocabulary_sentences([word for word, _ in vocabulary])[::6]
+    said = set(told)
+    others = [text for text in others if text not in said]
+    labels = sorted({label for one in photos for label in one.labels})
+    others += [f"a photo of {with_article(label)}" for label in labels]
+    vectors = [pooled_texts(towers.text, tokenizer, texts) for texts in (told, others)]
+    text = towers.text.cpu()
+    losses = fit_text_head(text, vectors[0], torch.tensor(classes), directions, vectors[1],
+                           steps=steps, seed=seed)
+    towers.text.to(device)
+    return losses
