@@ -300,13 +300,15 @@ def test_classifier_weights_are_read_in_graph_order(tmp_path: Path) -> None:
         load_classifier(tmp_path / "c.onnx", ImageConfig())
 
 
-def test_imprinting_moves_names_and_keeps_other_texts(photos: list[Photo],
-                                                      tokenizer: Tokenizer) -> None:
+def test_imprinting_moves_names_and_keeps_other_texts(
+    photos: list[Photo], tokenizer: Tokenizer
+) -> None:
     torch.manual_seed(1)
     names = [[name] for name in COLOURS]
     chosen = [one for one in photos if one.split == "train"]
-    corpus = build_corpus(chosen, tokenizer, names, SIZE, torch.device("cpu"),
-                          nonsense_count=5, word_count=0)
+    corpus = build_corpus(
+        chosen, tokenizer, names, SIZE, torch.device("cpu"), nonsense_count=5, word_count=0
+    )
     towers = Towers(ImageTower(IMAGE), TextTower(TEXT)).eval()
     classifier = Classifier(IMAGE, len(names) + 1).eval()
     told = imprint(towers, corpus, chosen, tokenizer, names, classifier, steps=40)

@@ -43,13 +43,12 @@ def _show(report: RetrievalReport, output: Output) -> None:
         ],
     )
     output.text(
-        f"Null prompts ({report.null_prompts:,}): best score {report.null_tail.location:.4f}, "
-        f"scale {report.null_tail.scale:.4f}"
+        f"Null prompts ({report.null_prompts:,}): mean score {report.null_mean:.4f}, "
+        f"spread {report.null_spread:.4f}"
     )
     output.table(
         (
             "cut",
-            "score",
             "captions kept",
             f"absent refused ({report.absent_queries})",
             "null refused",
@@ -71,7 +70,6 @@ def _ranks(name: str, figures: RankFigures) -> tuple[str, ...]:
 def _cut(name: str, figures: CutFigures) -> tuple[str, ...]:
     return (
         f"{name} ({figures.probability})",
-        f"{figures.score:.4f}",
         f"{figures.captions_kept:.1f} %",
         f"{figures.absent_refused:.1f} %",
         f"{figures.null_prompts_refused:.1f} %",

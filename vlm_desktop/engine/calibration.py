@@ -1,18 +1,15 @@
 """From raw cosines to probabilities, per model and per library.
 
-Every encoder has its own score band, and the best score of a query that matches nothing grows
-with the size of the library. So the null prompts (`resources/prompts/null_prompts.txt`:
-gibberish, abstractions, absurd and absent scenes) are scored against the very library, and the
-*best* score of each is kept. The probability of a hit is the chance that a null prompt's best
-score in this library stays below it.
+Every encoder has its own score band. So the null prompts (`resources/prompts/null_prompts.txt`:
+gibberish, abstractions, absurd and absent scenes) are scored against this very library; their
+scores tell how often a photo reaches a score without a reason. For a picture as the query, pairs
+of random photos tell the same.
 
-Only the upper tail of the null scores decides, and gibberish lies far below absurd scenes. So
-the tail alone is modelled: what exceeds a high quantile is exponential ("peaks over threshold",
-Pickands 1975, Balkema and de Haan 1974, in the Gumbel domain), with the quantile and the median
-excess as its two numbers, which a few null prompts that do match something here cannot move far.
-
-For a picture as the query the null distribution is that of scores between random pairs of
-photos: the best of n normal draws is Gumbel (Cramér 1946), whose tail is exponential too.
+A query's hits are then judged together, by the false discovery rate (Benjamini and Hochberg
+1995): if k of n photos reach a score, and chance alone would lift n * P0 of them there, then
+about n * P0 / k of these hits are chance. One photo far above the crowd is believed, and so are
+three hundred photos of dogs that are each only a little above it; one photo a little above is
+not. The probability of a hit is one minus the smallest such rate of a list that includes it.
 """
 
 import json
@@ -20,43 +17,58 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vlm_desktop.base.types import VectorArray, Verdict
 
-LIKELY = 0.99
-POSSIBLE = 0.93
+LIKELY = 0.988
+POSSIBLE = 0.973
 
-_TAIL = 0.1
-"""Share of null scores above the threshold from which the tail is modelled."""
+RAREST = 0.01
+"""Only photos that chance lifts as high in less than this share of cases can be hits."""
 
-_ROWS_AT_ONCE = 65_536
-_SMALLEST_SCALE = 1e-6
-_CLOSEST = 0.25
-"""The picture cut stays below this share of the way from equal (1) to the median pair."""
+_EXCEEDANCES = np.geomspace(0.5, 0.001, 40)
+_TAIL_COUNT = 50
+_LEAST_TAIL_SCALE = 0.1
+_SAMPLE_ROWS = 20_000
+_SMALLEST_SPREAD = 1e-6
+_CLOSEST = 0.75
+_NORMAL_TAIL_SCALE = 0.29
+"""How fast the normal distribution falls off at one in a thousand: density over tail, inverted."""
 
 
 @dataclass(frozen=True, slots=True)
-class NullTail:
-    """Null scores above `location` (their 90 % quantile) fall off exponentially by `scale`."""
+class NullScores:
+    """How null scores are spread: standardised by `mean` and `spread`, then by exceedance.
 
-    location: float
-    scale: float
+    `quantiles` are the standardised scores that the shares `_EXCEEDANCES` of null scores exceed,
+    ascending; beyond the last the tail is exponential with `tail_scale`.
+    """
 
-    def standardise(self, score: float) -> float:
-        """How many scales a score lies above the location; see `probability_of`."""
-        return (score - self.location) / self.scale
+    mean: float
+    spread: float
+    quantiles: tuple[float, ...]
+    tail_scale: float
 
-    def score_at(self, probability: float) -> float:
-        """The score whose probability is `probability` (0..1, exclusive)."""
-        return self.location + self.scale * standard_at(probability)
+    def exceedance(self, standardised: NDArray[np.float32]) -> NDArray[np.float64]:
+        """The share of null scores above each standardised score, same shape; at most 0.5."""
+        logs = np.log(_EXCEEDANCES)
+        inside = np.interp(standardised, self.quantiles, logs)
+        beyond = np.maximum(standardised - self.quantiles[-1], 0.0) / self.tail_scale
+        shares: NDArray[np.float64] = np.exp(inside - beyond)
+        return shares
+
+    def standardised_at(self, exceedance: float) -> float:
+        """The standardised score that a share (0.001..0.5) of null scores exceeds."""
+        return float(np.interp(-exceedance, -_EXCEEDANCES, self.quantiles))
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The null distributions of one model on one library.
+    """The null scores of one model on one library.
 
     `text_match` is the share of null prompts that any stored text answers: what a text match
     is worth as evidence. `rows` is the number of vectors it was taken from.
@@ -64,8 +76,8 @@ class Calibration:
 
     rows: int
     null_prompts: int
-    text: NullTail
-    image: NullTail
+    text: NullScores
+    image: NullScores
     text_match: float
 
     def to_json(self) -> str:
@@ -78,8 +90,8 @@ class Calibration:
         return Calibration(
             rows=int(data["rows"]),
             null_prompts=int(data["null_prompts"]),
-            text=NullTail(**data["text"]),
-            image=NullTail(**data["image"]),
+            text=_null_scores(data["text"]),
+            image=_null_scores(data["image"]),
             text_match=float(data["text_match"]),
         )
 
@@ -88,82 +100,84 @@ class Calibration:
         return abs(rows - self.rows) <= max(1, self.rows // 10)
 
 
-def standard_at(probability: float) -> float:
-    """The standardised score of a probability; the inverse of `probability_of`."""
-    body = 1 - _TAIL
-    if probability >= body:
-        return -math.log((1 - probability) / _TAIL)
-    return body / _TAIL * math.log(probability / body)
-
-
-def probability_of(standardised: float) -> float:
-    """The chance that a null prompt stays below: exponential tail above 0, and below 0 an
-    exponential body that meets it with the same slope."""
-    body = 1 - _TAIL
-    if standardised >= 0:
-        return 1 - _TAIL * math.exp(-standardised)
-    return body * math.exp(standardised * _TAIL / body)
-
-
 def verdict_of(probability: float) -> Verdict:
     if probability >= LIKELY:
         return Verdict.LIKELY
     return Verdict.POSSIBLE if probability >= POSSIBLE else Verdict.NONE
 
 
-def fit_tail(best_scores: NDArray[np.float32]) -> NullTail:
-    """Fit to the best scores of null prompts, shape [n], n >= 1."""
-    location = float(np.quantile(best_scores, 1 - _TAIL))
-    excess = best_scores[best_scores > location] - location
-    # The median of an exponential distribution is its scale times ln 2.
-    scale = float(np.median(excess)) / math.log(2) if len(excess) else 0.0
-    return NullTail(location, max(scale, _SMALLEST_SCALE))
+def hit_probabilities(
+    standardised: NDArray[np.float32], photos: int, nulls: Sequence[NullScores]
+) -> NDArray[np.float64]:
+    """Probabilities of the best hits of a query over `photos` photos.
 
-
-def best_null_scores(matrix: VectorArray, null_vectors: VectorArray) -> NDArray[np.float32]:
-    """Best cosine of each null prompt over all rows.
-
-    matrix [n, d], null_vectors [k, d] -> [k]; n >= 1. Memory: k x 65,536 floats at a time.
+    `standardised` [k] holds the k highest scores, descending. `nulls` are those of the query's
+    terms; the one that is most lenient with chance counts. -> [k], descending, 0..1.
     """
-    best = np.full(len(null_vectors), -np.inf, dtype=np.float32)
-    for start in range(0, len(matrix), _ROWS_AT_ONCE):
-        scores = matrix[start : start + _ROWS_AT_ONCE] @ null_vectors.T  # [rows, k]
-        np.maximum(best, scores.max(axis=0), out=best)
-    return best
+    if not len(standardised):
+        return np.empty(0)
+    chance = np.max([null.exceedance(standardised) for null in nulls], axis=0)
+    rates = photos * chance / np.arange(1, len(standardised) + 1)
+    smallest = np.minimum.accumulate(rates[::-1])[::-1]
+    return 1.0 - np.minimum(smallest, 1.0)
 
 
-def fit_image_pairs(matrix: VectorArray, *, seed: int = 0, pairs: int = 20_000) -> NullTail:
-    """The null tail of the best image-image score in a library of n photos."""
+def fit_text(matrix: VectorArray, null_vectors: VectorArray) -> NullScores:
+    """From the scores of null prompts [p, d] on the photos [n, d], or on 20,000 of them."""
+    if len(matrix) > _SAMPLE_ROWS:
+        rows = np.random.default_rng(0).choice(len(matrix), _SAMPLE_ROWS, replace=False)
+        matrix = matrix[np.sort(rows)]
+    return fit_scores((matrix @ null_vectors.T).ravel())
+
+
+def fit_scores(scores: NDArray[np.float32]) -> NullScores:
+    """From pooled null scores, shape [n], n >= 1."""
+    mean = float(scores.mean(dtype=np.float64))
+    spread = max(float(scores.std(dtype=np.float64)), _SMALLEST_SPREAD)
+    standardised = (scores - mean) / spread
+    # With few scores the far quantiles would be the maximum itself: measure only to where some
+    # still lie beyond, and go on by the exponential law of what lies beyond a tenth.
+    shares = np.maximum(_EXCEEDANCES, min(0.1, _TAIL_COUNT / len(scores)))
+    quantiles = np.quantile(standardised, 1.0 - shares)
+    excess = standardised[standardised > quantiles[-1]] - quantiles[-1]
+    tail_scale = max(float(excess.mean()) if len(excess) else 0.0, _LEAST_TAIL_SCALE)
+    beyond = tail_scale * np.log(shares / _EXCEEDANCES)
+    return NullScores(mean, spread, tuple((quantiles + beyond).tolist()), tail_scale)
+
+
+def fit_image_pairs(matrix: VectorArray, *, seed: int = 0, pairs: int = 20_000) -> NullScores:
+    """The scores of unrelated photos, from random pairs of the library's; normal by assumption.
+
+    Median and median deviation, so that photos of the same scene among the pairs do not count.
+    In a small library of very different photos the spread would reach beyond 1, where not even
+    the photo itself matched: it is kept so small that three quarters of the way up suffices.
+    """
+    normal = NormalDist()
+    quantiles = tuple(normal.inv_cdf(1.0 - share) for share in _EXCEEDANCES.tolist())
     count = len(matrix)
     if count < 2:
-        return NullTail(location=0.5, scale=0.05)
+        return NullScores(0.5, 0.1, quantiles, _NORMAL_TAIL_SCALE)
     random = np.random.default_rng(seed)
     left = random.integers(0, count, pairs)
     right = (left + random.integers(1, count, pairs)) % count
     scores = np.einsum("nd,nd->n", matrix[left], matrix[right])
     median = float(np.median(scores))
-    # Robust spread: near-duplicates among random pairs must not widen it.
-    spread = max(1.4826 * float(np.median(np.abs(scores - median))), _SMALLEST_SCALE)
-    growth = math.sqrt(2 * math.log(max(count, 3)))
-    scale = spread / growth
-    mode = median + spread * (
-        growth - (math.log(math.log(max(count, 3))) + math.log(4 * math.pi)) / (2 * growth)
+    spread = 1.4826 * float(np.median(np.abs(scores - median)))
+    needed = math.sqrt(2 * math.log(max(count, 3))) + 2.0
+    widest = (1.0 - median) * _CLOSEST / needed
+    return NullScores(
+        median, max(min(spread, widest), _SMALLEST_SPREAD), quantiles, _NORMAL_TAIL_SCALE
     )
-    location = mode - scale * math.log(-math.log(1 - _TAIL))
-    # In a small library of very different photos the tail of the pairs reaches beyond 1, where
-    # not even the photo itself would match.
-    highest = 1 - (1 - median) * _CLOSEST - scale * standard_at(POSSIBLE)
-    return NullTail(location=min(location, highest), scale=scale)
 
 
 def calibrate(
     matrix: VectorArray, null_vectors: VectorArray, *, text_matches: int, text_trials: int
 ) -> Calibration:
-    """Measure the null distributions. `text_matches` of `text_trials` null prompts hit a text."""
+    """Measure the null scores. `text_matches` of `text_trials` null prompts hit a text."""
     return Calibration(
         rows=len(matrix),
         null_prompts=len(null_vectors),
-        text=fit_tail(best_null_scores(matrix, null_vectors)),
+        text=fit_text(matrix, null_vectors),
         image=fit_image_pairs(matrix),
         text_match=(text_matches + 1) / (text_trials + 2),
     )
@@ -173,3 +187,15 @@ def read_prompts(path: Path) -> Sequence[str]:
     """One prompt a line; blank lines and lines that begin with # are left out."""
     lines = path.read_text(encoding="utf-8").splitlines()
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def _null_scores(data: dict[str, float | list[float]]) -> NullScores:
+    quantiles = data["quantiles"]
+    if not isinstance(quantiles, list) or len(quantiles) != len(_EXCEEDANCES):
+        raise ValueError("quantiles")
+    return NullScores(
+        mean=float(data["mean"]),  # type: ignore[arg-type]
+        spread=float(data["spread"]),  # type: ignore[arg-type]
+        quantiles=tuple(float(one) for one in quantiles),
+        tail_scale=float(data["tail_scale"]),  # type: ignore[arg-type]
+    )

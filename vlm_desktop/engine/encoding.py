@@ -8,6 +8,7 @@ import numpy as np
 
 from vlm_desktop.backends.protocols import ImageTextEncoder
 from vlm_desktop.base.types import EncoderSpec, PixelArray, VectorArray
+from vlm_desktop.engine.querytext import query_prompts
 
 _REMEMBERED_TEXTS = 4_096
 _TEXTS_AT_ONCE = 32
@@ -51,6 +52,15 @@ class Encoders:
         if not texts:
             return np.empty((0, encoder.spec.dimension), dtype=np.float32)
         return np.stack([found[text] for text in texts])
+
+    def queries(self, model_id: str, queries: Sequence[str]) -> VectorArray:
+        """Queries -> [n, dimension], unit rows: each the mean of its `query_prompts`."""
+        prompts = [query_prompts(query) for query in queries]
+        vectors = self.texts(model_id, [prompt for some in prompts for prompt in some])
+        starts = np.cumsum([0, *map(len, prompts)])[:-1]
+        sums: VectorArray = np.add.reduceat(vectors, starts, axis=0)
+        sums /= np.linalg.norm(sums, axis=1, keepdims=True)
+        return sums
 
     def images(self, model_id: str, images: Sequence[PixelArray]) -> VectorArray:
         """Pictures -> [n, dimension]."""

@@ -17,9 +17,9 @@ from vlm_desktop.base.types import DecodedFile, DecodeRequest, RefusedFile, Vect
 from vlm_desktop.engine.calibration import (
     LIKELY,
     POSSIBLE,
-    NullTail,
-    best_null_scores,
-    fit_tail,
+    NullScores,
+    fit_text,
+    hit_probabilities,
     read_prompts,
 )
 from vlm_desktop.engine.encoding import Encoders
@@ -49,7 +49,6 @@ class CutFigures:
     """Shares in percent of queries whose best hit reaches the cut at `probability`."""
 
     probability: float
-    score: float
     captions_kept: float
     absent_refused: float
     null_prompts_refused: float
@@ -67,7 +66,8 @@ class RetrievalReport:
     image_to_text: RankFigures
     null_prompts: int
     absent_queries: int
-    null_tail: NullTail
+    null_mean: float
+    null_spread: float
     possible: CutFigures
     likely: CutFigures
 
@@ -121,12 +121,14 @@ def evaluate_retrieval(
     scores = texts @ images.T  # [captions, photos]
     null_prompts = list(read_prompts(_prompts("null_prompts.txt")))
     absent = list(read_prompts(_prompts("absent_queries.txt")))
-    null_best = best_null_scores(images, encoders.texts(model_id, null_prompts))
-    absent_best = best_null_scores(images, encoders.texts(model_id, absent))
-    fit = fit_tail(null_best)
-    best = scores.max(axis=1)
+    null_vectors = encoders.queries(model_id, null_prompts)
+    null = fit_text(images, null_vectors)
+    best_captions = best_probabilities(scores, null)
+    best_absent = best_probabilities(encoders.queries(model_id, absent) @ images.T, null)
+    best_null = best_probabilities(null_vectors @ images.T, null)
     possible, likely = (
-        _cut(probability, fit, best, absent_best, null_best) for probability in (POSSIBLE, LIKELY)
+        _cut(probability, best_captions, best_absent, best_null)
+        for probability in (POSSIBLE, LIKELY)
     )
     return RetrievalReport(
         model_id=model_id,
@@ -137,7 +139,8 @@ def evaluate_retrieval(
         image_to_text=rank_figures(image_ranks(scores.T, owner)),
         null_prompts=len(null_prompts),
         absent_queries=len(absent),
-        null_tail=fit,
+        null_mean=round(null.mean, 4),
+        null_spread=round(null.spread, 4),
         possible=possible,
         likely=likely,
     )
@@ -166,20 +169,28 @@ def rank_figures(ranks: NDArray[np.int64]) -> RankFigures:
     return RankFigures(recall(1), recall(5), recall(10), float(np.median(ranks)))
 
 
+def best_probabilities(scores: NDArray[np.float32], null: NullScores) -> NDArray[np.float64]:
+    """Probability of each query's best hit. scores [queries, photos] -> [queries]."""
+    standardised = (scores - np.float32(null.mean)) / np.float32(null.spread)
+    return np.array(
+        [hit_probabilities(-np.sort(-row), len(row), [null])[0] for row in standardised]
+    )
+
+
 def _cut(
     probability: float,
-    fit: NullTail,
-    captions: NDArray[np.float32],
-    absent: NDArray[np.float32],
-    null: NDArray[np.float32],
+    captions: NDArray[np.float64],
+    absent: NDArray[np.float64],
+    null: NDArray[np.float64],
 ) -> CutFigures:
-    score = fit.score_at(probability)
+    def share(of: NDArray[np.bool_]) -> float:
+        return round(100.0 * float(of.mean()), 2)
+
     return CutFigures(
         probability=probability,
-        score=round(score, 4),
-        captions_kept=round(100.0 * float((captions >= score).mean()), 2),
-        absent_refused=round(100.0 * float((absent < score).mean()), 2),
-        null_prompts_refused=round(100.0 * float((null < score).mean()), 2),
+        captions_kept=share(captions >= probability),
+        absent_refused=share(absent < probability),
+        null_prompts_refused=share(null < probability),
     )
 
 
@@ -230,6 +241,6 @@ def _text_vectors(
     parts = []
     for start in range(0, len(texts), 256):
         cancel.raise_if_cancelled()
-        parts.append(encoders.texts(model_id, texts[start : start + 256]))
+        parts.append(encoders.queries(model_id, texts[start : start + 256]))
         yield Progress(Phase.EVALUATE, start, len(texts))
     return np.concatenate(parts)

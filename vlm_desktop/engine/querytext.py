@@ -12,6 +12,7 @@ _WORD = re.compile(r"\w+", re.UNICODE)
 _DATE = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$")
 _SIZE = re.compile(r"^(\d+)?(?:\.\.|-)?(\d+)?$")
 _SHORTEST_WORD = 3
+_WORDS_IN_SENTENCES = 3
 _STOP_WORDS = frozenset(
     (
         "the", "and", "for", "with", "from", "into", "onto", "over", "near", "some", "that",
@@ -61,6 +62,21 @@ def parse_query(typed: str) -> TypedQuery:
         elif bare:
             words.append(bare)
     return TypedQuery(" ".join(words), tuple(phrases), tuple(exclude), filters)
+
+
+def query_prompts(text: str) -> tuple[str, ...]:
+    """The sentences whose mean embedding stands for a query.
+
+    Encoders learnt from whole sentences and place a bare word badly; a word or two is therefore
+    also said in sentences ("prompt ensembling", Radford et al. 2021, section 3.1.4).
+    """
+    words = text.split()
+    if not words or len(words) > _WORDS_IN_SENTENCES:
+        return (text,)
+    named = " ".join(words)
+    if len(words) == 1:
+        named = f"{'an' if named[0].lower() in 'aeiou' else 'a'} {named}"
+    return (text, f"a photo of {named}", f"there is {named} in the picture .")
 
 
 def search_words(text: str) -> tuple[str, ...]:

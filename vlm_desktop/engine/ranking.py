@@ -1,5 +1,6 @@
 """Exact scoring of one query over the vector matrix, and rank fusion. Pure numpy."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlm_desktop.base.types import VectorArray
-from vlm_desktop.engine.calibration import NullTail
+from vlm_desktop.engine.calibration import NullScores
 
 RRF_CONSTANT = 60
 """k of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)."""
@@ -21,7 +22,7 @@ class Term:
     """One part of a query: its embedding [d], the null distribution it is read by, a weight."""
 
     vector: VectorArray
-    null: NullTail
+    null: NullScores
     weight: float
 
 
@@ -29,24 +30,25 @@ class Term:
 class CombinedQuery:
     """Several terms as one vector: `matrix @ vector - offset` is the standardised score.
 
-    The weighted mean of standardised scores is linear in the picture's embedding, so text and
-    pictures are combined on calibrated scores in a single pass over the matrix.
+    The weighted sum of standardised scores (Stouffer's method) is linear in the picture's
+    embedding, so text and pictures are combined on calibrated scores in a single pass.
     """
 
     vector: VectorArray
     offset: float
+    nulls: tuple[NullScores, ...]
 
 
 def combine(terms: Sequence[Term]) -> CombinedQuery:
-    """Fold terms into one query. Needs at least one term with a positive weight."""
-    total = sum(term.weight for term in terms)
+    """Fold terms into one query. Needs at least one term; weights are positive."""
+    total = math.sqrt(sum(term.weight**2 for term in terms))
     vector = np.zeros_like(terms[0].vector, dtype=np.float64)
     offset = 0.0
     for term in terms:
-        share = term.weight / (total * term.null.scale)
+        share = term.weight / (total * term.null.spread)
         vector += share * term.vector
-        offset += share * term.null.location
-    return CombinedQuery(vector=vector.astype(np.float32), offset=offset)
+        offset += share * term.null.mean
+    return CombinedQuery(vector.astype(np.float32), offset, tuple(term.null for term in terms))
 
 
 def score_rows(

@@ -1,6 +1,5 @@
 """Search: SQL narrows, one exact pass scores, calibration decides, texts are fused in."""
 
-import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,11 +25,11 @@ from vlm_desktop.base.types import (
 from vlm_desktop.engine.calibration import (
     LIKELY,
     POSSIBLE,
+    RAREST,
     Calibration,
     calibrate,
-    probability_of,
+    hit_probabilities,
     read_prompts,
-    standard_at,
     verdict_of,
 )
 from vlm_desktop.engine.decoding import decode_one
@@ -52,6 +51,9 @@ from vlm_desktop.store.vectors import VectorMatrix
 
 _TEXT_TRIALS = 200
 _TEXT_MATCHES = 1_000
+_SPARE = 64
+"""Rows taken beyond the limit when all are shown, for those that exclusion and pages take away."""
+
 _FUSED_AT_LEAST = 200
 """Photos of the vector ranking that take part in rank fusion, however few are asked for."""
 
@@ -69,17 +71,17 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    """Photos with their best standardised score, best first, and how many reach each cut."""
+    """Photos best first, with their probabilities, and how many of all reach each cut."""
 
     content_ids: NDArray[np.int64]
     pages: NDArray[np.int32]
-    scores: NDArray[np.float32]
+    probabilities: NDArray[np.float64]
     likely: int
     possible: int
 
 
 _NOTHING_SCORED = _Scored(
-    np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.float32), likely=0, possible=0
+    np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0), likely=0, possible=0
 )
 
 TextRankings: TypeAlias = dict[str, dict[int, float]]
@@ -139,7 +141,7 @@ class Searcher:
                 return stored
         prompts = list(read_prompts(bundled("resources") / "prompts" / "null_prompts.txt"))
         yield Progress(Phase.CALIBRATE, 0, len(prompts))
-        vectors = self._encoders.texts(model_id, prompts)
+        vectors = self._encoders.queries(model_id, prompts)
         trials = prompts[:: max(1, len(prompts) // _TEXT_TRIALS)]
         matches = sum(
             bool(words) and bool(self._library.search_text(words, (), 1))
@@ -182,7 +184,7 @@ class Searcher:
         query, model_id = asked.query, asked.model_id
         terms: list[Term] = []
         if query.text and query.text_weight > 0:
-            vector = self._encoders.texts(model_id, [query.text])[0]
+            vector = self._encoders.queries(model_id, [query.text])[0]
             terms.append(Term(vector, asked.calibration.text, query.text_weight))
         terms += [
             Term(
@@ -210,36 +212,56 @@ class Searcher:
 
     def _scored(self, asked: _Asked, combined: CombinedQuery) -> _Scored:
         matrix, query = asked.matrix, asked.query
-        scores = score_rows(matrix.matrix, asked.eligible, combined)
-        cut = standard_at(POSSIBLE)
-        kept = np.arange(len(scores)) if query.show_all else np.flatnonzero(scores >= cut)
-        rows = kept if asked.eligible is None else asked.eligible[kept]
-        scores = scores[kept]
+        positions, probabilities = self._judged(
+            asked, combined, query.limit + _SPARE if query.show_all else 0
+        )
+        rows = positions if asked.eligible is None else asked.eligible[positions]
+        if not query.show_all:
+            rows = rows[probabilities >= POSSIBLE]
+        probabilities = probabilities[: len(rows)]
         if query.exclude:
-            wanted = self._not_excluded(asked, rows)
-            rows, scores = rows[wanted], scores[wanted]
+            wanted = ~np.isin(rows, self._excluded_rows(asked))
+            rows, probabilities = rows[wanted], probabilities[wanted]
         content_ids, pages = np.asarray(matrix.content_ids[rows]), np.asarray(matrix.pages[rows])
         if pages.any():
-            order = np.lexsort((content_ids, -scores))
-            order = order[first_of_each(content_ids[order])]
-            content_ids, pages, scores = content_ids[order], pages[order], scores[order]
-        top = best_first(scores, content_ids, max(query.limit, _FUSED_AT_LEAST))
+            first = first_of_each(content_ids)
+            content_ids, pages = content_ids[first], pages[first]
+            probabilities = probabilities[first]
+        shown = max(query.limit, _FUSED_AT_LEAST)
         return _Scored(
-            content_ids=content_ids[top],
-            pages=pages[top],
-            scores=scores[top],
-            likely=int((scores >= standard_at(LIKELY)).sum()),
-            possible=int((scores >= cut).sum()),
+            content_ids=content_ids[:shown],
+            pages=pages[:shown],
+            probabilities=probabilities[:shown],
+            likely=int((probabilities >= LIKELY).sum()),
+            possible=int((probabilities >= POSSIBLE).sum()),
         )
 
-    def _not_excluded(self, asked: _Asked, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which rows show none of the excluded things: no score above the calibrated cut."""
-        wanted = np.ones(len(rows), dtype=np.bool_)
-        cut = standard_at(POSSIBLE)
-        for vector in self._encoders.texts(asked.model_id, list(asked.query.exclude)):
+    def _judged(
+        self, asked: _Asked, combined: CombinedQuery, at_least: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Positions among the eligible rows, best first, and their probabilities.
+
+        All that can be hits, and at least `at_least` of the best.
+        """
+        scores = score_rows(asked.matrix.matrix, asked.eligible, combined)
+        ids = asked.matrix.content_ids
+        tie_break = ids if asked.eligible is None else ids[asked.eligible]
+        floor = max(null.standardised_at(RAREST) for null in combined.nulls)
+        above = np.flatnonzero(scores >= floor)
+        if len(above) < at_least:
+            above = np.sort(best_first(scores, np.asarray(tie_break), at_least))
+        positions = above[np.lexsort((tie_break[above], -scores[above]))]
+        return positions, hit_probabilities(scores[positions], len(scores), combined.nulls)
+
+    def _excluded_rows(self, asked: _Asked) -> NDArray[np.int64]:
+        """Rows that show one of the excluded things: hits of that thing as a query."""
+        excluded = []
+        for vector in self._encoders.queries(asked.model_id, asked.query.exclude):
             term = combine([Term(vector, asked.calibration.text, 1.0)])
-            wanted &= score_rows(asked.matrix.matrix, rows, term) < cut
-        return wanted
+            positions, probabilities = self._judged(asked, term, 0)
+            positions = positions[probabilities >= POSSIBLE]
+            excluded.append(positions if asked.eligible is None else asked.eligible[positions])
+        return np.concatenate(excluded)
 
     def _text_rankings(self, asked: _Asked) -> TextRankings:
         """Stored texts that hold the query's own words, of photos that may be hit."""
@@ -254,7 +276,7 @@ class Searcher:
         if asked.eligible is not None:
             rows = np.intersect1d(rows, asked.eligible, assume_unique=True)
         if asked.query.exclude:
-            rows = rows[self._not_excluded(asked, rows)]
+            rows = np.setdiff1d(rows, self._excluded_rows(asked), assume_unique=True)
         allowed = set(np.asarray(asked.matrix.content_ids[rows]).tolist())
         rankings: TextRankings = {}
         for match in matches:
@@ -264,20 +286,20 @@ class Searcher:
 
     def _fused(self, asked: _Asked, scored: _Scored, texts: TextRankings) -> SearchResult:
         ids = scored.content_ids.tolist()
-        vector_scores = dict(zip(ids, scored.scores.tolist(), strict=True))
+        by_vector = dict(zip(ids, scored.probabilities.tolist(), strict=True))
         pages = dict(zip(ids, scored.pages.tolist(), strict=True))
         named = {content_id for ranking in texts.values() for content_id in ranking}
         by_text = 1.0 - asked.calibration.text_match
 
         def probability(content_id: int) -> float:
-            by_vector = probability_of(vector_scores.get(content_id, -math.inf))
-            return max(by_vector, by_text) if content_id in named else by_vector
+            seen: float = by_vector.get(content_id, 0.0)
+            return max(seen, by_text) if content_id in named else seen
 
-        fused = fuse({"vector": vector_scores, **texts})
+        fused = fuse({"vector": by_vector, **texts})
         ranked = sorted(fused, key=lambda i: (-fused[i], -probability(i), i))[: asked.query.limit]
         located = self._library.locate(ranked)
-        likely = scored.likely + _newly(named, vector_scores, by_text, LIKELY)
-        possible = scored.possible + _newly(named, vector_scores, by_text, POSSIBLE)
+        likely = scored.likely + _newly(named, by_vector, by_text, LIKELY)
+        possible = scored.possible + _newly(named, by_vector, by_text, POSSIBLE)
         return SearchResult(
             query=asked.query,
             model_id=asked.model_id,
@@ -289,7 +311,7 @@ class Searcher:
                     page=pages.get(content_id, 0),
                     score=fused[content_id],
                     probability=probability(content_id),
-                    signals=_signals(content_id, vector_scores, texts),
+                    signals=_signals(content_id, by_vector, texts),
                 )
                 for content_id in ranked
                 if content_id in located
@@ -313,22 +335,19 @@ class Searcher:
         return SearchResult(asked.query, asked.model_id, verdict, hits, likely=len(ids), possible=0)
 
 
-def _newly(
-    named: set[int], vector_scores: dict[int, float], by_text: float, probability: float
-) -> int:
+def _newly(named: set[int], by_vector: dict[int, float], by_text: float, probability: float) -> int:
     """How many photos reach a cut by their texts alone."""
     if by_text < probability:
         return 0
-    cut = standard_at(probability)
-    return sum(vector_scores.get(content_id, -math.inf) < cut for content_id in named)
+    return sum(by_vector.get(content_id, 0.0) < probability for content_id in named)
 
 
 def _signals(
-    content_id: int, vector_scores: dict[int, float], texts: TextRankings
+    content_id: int, by_vector: dict[int, float], texts: TextRankings
 ) -> tuple[Signal, ...]:
     signals = []
-    if content_id in vector_scores:
-        signals.append(Signal("vector", probability_of(vector_scores[content_id])))
+    if content_id in by_vector:
+        signals.append(Signal("vector", by_vector[content_id]))
     signals += [
         Signal(kind, ranking[content_id])
         for kind, ranking in texts.items()

@@ -1,4 +1,6 @@
-"""The null distributions: fits recover what they were drawn from, and verdicts follow."""
+"""The null scores: fits recover what they were drawn from, and hits are judged together."""
+
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -7,14 +9,14 @@ from vlm_desktop.base.types import Verdict
 from vlm_desktop.engine.calibration import (
     LIKELY,
     POSSIBLE,
+    RAREST,
     Calibration,
-    NullTail,
-    best_null_scores,
+    NullScores,
     calibrate,
     fit_image_pairs,
-    fit_tail,
-    probability_of,
-    standard_at,
+    fit_scores,
+    fit_text,
+    hit_probabilities,
     verdict_of,
 )
 
@@ -24,65 +26,102 @@ def unit_rows(count: int, dimension: int, seed: int) -> np.ndarray:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-def test_tail_fit_recovers_an_exponential_tail_under_any_body() -> None:
+def judged(scores: np.ndarray, null: NullScores) -> np.ndarray:
+    """Probabilities of a query's hits, best first. scores [photos]."""
+    standardised = -np.sort(-(scores - null.mean) / null.spread)
+    return hit_probabilities(
+        standardised[standardised >= null.standardised_at(RAREST)], len(scores), [null]
+    )
+
+
+def verdicts(queries: np.ndarray, matrix: np.ndarray, null: NullScores) -> list[bool]:
+    """Whether each query has a hit."""
+    found = [judged(matrix @ query, null) for query in queries]
+    return [bool(len(one)) and one[0] >= POSSIBLE for one in found]
+
+
+def test_fit_follows_any_body_and_an_exponential_tail() -> None:
     random = np.random.default_rng(0)
-    body = random.uniform(-0.3, 0.3, 18_000)
-    tail = 0.3 + random.exponential(0.04, 2_000)
-    fit = fit_tail(np.concatenate([body, tail]).astype(np.float32))
-    assert fit.location == pytest.approx(0.3, abs=0.002)
-    assert fit.scale == pytest.approx(0.04, rel=0.08)
+    body = random.uniform(-0.3, 0.3, 180_000)
+    tail = 0.3 + random.exponential(0.04, 20_000)
+    null = fit_scores(np.concatenate([body, tail]).astype(np.float32))
+    for score, share in ((0.3, 0.1), (0.4, 0.1 * np.exp(-2.5)), (0.6, 0.1 * np.exp(-7.5))):
+        standardised = np.array([(score - null.mean) / null.spread], dtype=np.float32)
+        assert null.exceedance(standardised)[0] == pytest.approx(share, rel=0.5)
 
 
-def test_a_null_prompt_that_matches_does_not_lift_the_cut() -> None:
-    drawn = np.random.default_rng(1).normal(0.3, 0.02, 500).astype(np.float32)
-    spoiled = np.concatenate([drawn, np.array([0.95, 0.9], dtype=np.float32)])
-    assert fit_tail(spoiled).score_at(POSSIBLE) == pytest.approx(
-        fit_tail(drawn).score_at(POSSIBLE), abs=0.005
-    )
-
-
-def test_probability_and_quantile_are_inverse_and_rise_smoothly() -> None:
-    for probability in (0.05, 0.5, 0.9, POSSIBLE, LIKELY):
-        assert probability_of(standard_at(probability)) == pytest.approx(probability)
-    values = [probability_of(x) for x in np.linspace(-5, 5, 1_001)]
-    steps = np.diff(values)
-    assert (steps > 0).all()
-    assert np.abs(np.diff(steps)).max() < 1e-5
-    assert probability_of(-1e9) == 0.0
-    assert probability_of(1e9) == 1.0
-
-
-def test_best_null_scores_equals_the_plain_product_over_blocks() -> None:
-    matrix, nulls = unit_rows(70_000, 4, 2), unit_rows(5, 4, 3)
-    np.testing.assert_allclose(
-        best_null_scores(matrix, nulls), (matrix @ nulls.T).max(axis=0), atol=1e-6
-    )
+def test_exceedance_falls_and_inverts() -> None:
+    null = fit_scores(np.random.default_rng(1).normal(0.2, 0.05, 100_000).astype(np.float32))
+    shares = null.exceedance(np.linspace(-3, 9, 200).astype(np.float32))
+    assert (np.diff(shares) <= 0).all()
+    assert shares[-1] < 1e-5
+    assert null.standardised_at(0.01) == pytest.approx(NormalDist().inv_cdf(0.99), abs=0.05)
 
 
 def test_unrelated_queries_are_refused_and_planted_ones_kept() -> None:
-    """2,000 random photos; 300 random queries answer none, 300 close to a photo do not."""
+    """2,000 random photos; random queries have no hit, those close to a photo do."""
     matrix = unit_rows(2_000, 64, 4)
-    calibration = calibrate(matrix, unit_rows(600, 64, 5), text_matches=0, text_trials=200)
-    cut = calibration.text.score_at(POSSIBLE)
-    absent = (unit_rows(300, 64, 6) @ matrix.T).max(axis=1)
-    assert (absent < cut).mean() >= 0.89
-    near = matrix[:300] + 0.5 * unit_rows(300, 64, 7)
+    null = calibrate(matrix, unit_rows(600, 64, 5), text_matches=0, text_trials=200).text
+    assert np.mean(verdicts(unit_rows(200, 64, 6), matrix, null)) <= 0.06
+    near = matrix[:200] + 0.5 * unit_rows(200, 64, 7)
     near /= np.linalg.norm(near, axis=1, keepdims=True)
-    assert ((near @ matrix.T).max(axis=1) >= cut).all()
+    assert all(verdicts(near, matrix, null))
 
 
-def test_image_cut_lies_near_the_best_of_unrelated_photos() -> None:
+def test_a_crowd_a_little_above_is_believed_and_one_photo_is_not() -> None:
+    null = fit_scores(np.random.default_rng(2).normal(0.0, 0.1, 200_000).astype(np.float32))
+    library = np.random.default_rng(3).normal(0.0, 0.1, 1_000)
+    alone, crowd = library.copy(), library.copy()
+    alone[:1] = 0.30
+    crowd[:200] = 0.30
+    assert judged(alone, null)[0] < POSSIBLE
+    assert (judged(crowd, null) >= POSSIBLE).sum() >= 200
+
+
+def test_probabilities_fall_with_the_rank_and_stay_in_bounds() -> None:
+    null = fit_scores(np.random.default_rng(4).normal(0.0, 1.0, 50_000).astype(np.float32))
+    scores = -np.sort(-np.random.default_rng(5).normal(1.0, 2.0, 500)).astype(np.float32)
+    probabilities = hit_probabilities(scores, 500, [null])
+    assert (np.diff(probabilities) <= 0).all()
+    assert (probabilities >= 0).all()
+    assert (probabilities <= 1).all()
+    assert len(hit_probabilities(scores[:0], 500, [null])) == 0
+
+
+def test_the_more_lenient_null_of_several_counts() -> None:
+    wide = fit_scores(np.random.default_rng(6).standard_t(3, 50_000).astype(np.float32))
+    narrow = fit_scores(np.random.default_rng(7).normal(0, 1, 50_000).astype(np.float32))
+    scores = np.array([4.0, 3.5], dtype=np.float32)
+    both = hit_probabilities(scores, 100, [narrow, wide])
+    np.testing.assert_allclose(both, hit_probabilities(scores, 100, [wide]))
+    assert (both <= hit_probabilities(scores, 100, [narrow])).all()
+
+
+def test_unrelated_photos_are_no_hits_and_the_same_scene_is() -> None:
     matrix = unit_rows(3_000, 64, 8)
-    fit = fit_image_pairs(matrix)
-    best = (unit_rows(200, 64, 9) @ matrix.T).max(axis=1)
-    assert 0.5 < np.mean([probability_of(fit.standardise(s)) for s in best]) < 0.95
+    null = fit_image_pairs(matrix)
+    assert np.mean(verdicts(unit_rows(200, 64, 9), matrix, null)) <= 0.1
+    near = matrix[:50] + 0.4 * unit_rows(50, 64, 10)
+    near /= np.linalg.norm(near, axis=1, keepdims=True)
+    assert all(verdicts(near, matrix, null))
 
 
-@pytest.mark.parametrize("rows", [0, 1, 2])
+@pytest.mark.parametrize("rows", [1, 2, 4])
 def test_tiny_libraries_calibrate(rows: int) -> None:
-    fit = fit_image_pairs(unit_rows(rows, 8, 10))
-    assert fit.scale > 0
-    assert np.isfinite(fit.location)
+    matrix = unit_rows(rows, 8, 10)
+    for null in (fit_image_pairs(matrix), fit_text(matrix, unit_rows(540, 8, 11))):
+        assert null.spread > 0
+        assert null.tail_scale > 0
+        assert np.isfinite(null.quantiles).all()
+        assert (np.diff(null.quantiles) >= 0).all()
+
+
+def test_a_large_library_is_sampled() -> None:
+    matrix = unit_rows(60_000, 4, 12)
+    nulls = unit_rows(20, 4, 13)
+    sampled, whole = fit_text(matrix, nulls), fit_scores((matrix @ nulls.T).ravel())
+    assert sampled.mean == pytest.approx(whole.mean, abs=0.01)
+    assert sampled.spread == pytest.approx(whole.spread, rel=0.02)
 
 
 def test_verdicts() -> None:
@@ -92,8 +131,12 @@ def test_verdicts() -> None:
 
 
 def test_calibration_survives_json_and_knows_when_it_is_outgrown() -> None:
-    one = Calibration(1_000, 540, NullTail(0.3, 0.02), NullTail(0.6, 0.05), 0.01)
+    null = fit_scores(np.random.default_rng(14).normal(0, 1, 5_000).astype(np.float32))
+    one = Calibration(1_000, 540, null, null, 0.01)
     assert Calibration.from_json(one.to_json()) == one
     assert one.fits(1_100)
     assert not one.fits(1_101)
     assert not one.fits(800)
+    for broken in ("", "{}", "[]", one.to_json().replace('"quantiles": [', '"quantiles": [1.0, ')):
+        with pytest.raises((KeyError, TypeError, ValueError)):
+            Calibration.from_json(broken)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from vlm_desktop.base.errors import BadFilter
 from vlm_desktop.base.types import Filters, PlaceBox
-from vlm_desktop.engine.querytext import add_filter, parse_query, search_words
+from vlm_desktop.engine.querytext import add_filter, parse_query, query_prompts, search_words
 
 
 def test_words_exclusions_phrases_and_filters() -> None:
@@ -65,6 +65,17 @@ def test_filters_add_up() -> None:
 
 def test_search_words_leave_out_short_and_common_ones() -> None:
     assert search_words("A dog on the Beach, at 10:30 with Žofie!") == ("dog", "beach", "žofie")
+
+
+def test_a_bare_word_is_said_in_sentences_too() -> None:
+    assert query_prompts("owl") == (
+        "owl",
+        "a photo of an owl",
+        "there is an owl in the picture .",
+    )
+    assert query_prompts("two red cars")[1] == "a photo of two red cars"
+    assert query_prompts("a dog on the beach") == ("a dog on the beach",)
+    assert query_prompts("") == ("",)
 
 
 @given(st.text(max_size=200))

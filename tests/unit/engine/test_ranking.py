@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vlm_desktop.engine.calibration import NullTail
+from vlm_desktop.engine.calibration import NullScores
 from vlm_desktop.engine.ranking import Term, best_first, combine, first_of_each, fuse, score_rows
 
 
@@ -14,28 +14,30 @@ def unit_rows(count: int, dimension: int, seed: int = 0) -> np.ndarray:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
+def null(mean: float, spread: float) -> NullScores:
+    return NullScores(mean, spread, tuple(np.linspace(0, 3, 40).tolist()), 0.3)
+
+
 def test_one_term_is_the_standardised_cosine() -> None:
     matrix = unit_rows(50, 8)
     query = unit_rows(1, 8, seed=1)[0]
-    fit = NullTail(location=0.2, scale=0.05)
-    scores = score_rows(matrix, None, combine([Term(query, fit, 3.0)]))
+    scores = score_rows(matrix, None, combine([Term(query, null(0.2, 0.05), 3.0)]))
     np.testing.assert_allclose(scores, (matrix @ query - 0.2) / 0.05, rtol=1e-4, atol=1e-4)
 
 
 def test_terms_are_combined_on_calibrated_scores() -> None:
-    """A raw sum would let the term with the wider band win; the calibrated mean does not."""
+    """A raw sum would let the term with the wider band win; calibrated scores do not."""
     matrix = unit_rows(80, 16)
     text, image = unit_rows(2, 16, seed=2)
-    narrow, wide = NullTail(0.1, 0.01), NullTail(0.6, 0.1)
-    combined = combine([Term(text, narrow, 1.0), Term(image, wide, 3.0)])
-    expected = ((matrix @ text - 0.1) / 0.01 + 3 * (matrix @ image - 0.6) / 0.1) / 4
+    combined = combine([Term(text, null(0.1, 0.01), 3.0), Term(image, null(0.6, 0.1), 4.0)])
+    expected = (3 * (matrix @ text - 0.1) / 0.01 + 4 * (matrix @ image - 0.6) / 0.1) / 5
     np.testing.assert_allclose(score_rows(matrix, None, combined), expected, rtol=1e-3, atol=1e-3)
 
 
 @pytest.mark.parametrize("count", [0, 3, 40, 100])
 def test_rows_score_the_same_alone_and_in_the_crowd(count: int) -> None:
     matrix = unit_rows(100, 8)
-    query = combine([Term(unit_rows(1, 8, seed=3)[0], NullTail(0.0, 1.0), 1.0)])
+    query = combine([Term(unit_rows(1, 8, seed=3)[0], null(0.0, 1.0), 1.0)])
     rows = np.random.default_rng(4).permutation(100)[:count]
     everything = score_rows(matrix, None, query)
     np.testing.assert_allclose(score_rows(matrix, rows, query), everything[rows], atol=1e-6)

@@ -166,8 +166,14 @@ def main(arguments: list[str] | None = None) -> int:
     device = torch.device(options.device)
     image, text = torch_encoders(towers, tokenizer, device)
     classifier = load_classifier(options.image_weights).to(device)
-    imprint(towers, corpus, [one for one in photos if one.split == "train"], tokenizer,
-            _names(options), classifier)
+    imprint(
+        towers,
+        corpus,
+        [one for one in photos if one.split == "train"],
+        tokenizer,
+        _names(options),
+        classifier,
+    )
     given = class_shares(classifier, corpus.pixels).argmax(1).cpu().numpy()
     figures = measure(
         photos,

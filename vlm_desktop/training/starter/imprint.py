@@ -124,15 +124,24 @@ def pooled_texts(text: TextTower, tokenizer: Tokenizer, texts: Sequence[str]) ->
     device = next(text.parameters()).device
     parts = []
     for start in range(0, len(texts), CHUNK):
-        ids = tokenise(tokenizer, texts[start:start + CHUNK], LENGTH).long().to(device)
+        ids = tokenise(tokenizer, texts[start : start + CHUNK], LENGTH).long().to(device)
         ids = ids[:, : int((ids > 0).sum(1).max())]  # [T,L] -> [T,n]
         parts.append(text.encoder(ids, (ids > 0).long()).float().cpu())
     return torch.cat(parts)
 
 
-def imprint(towers: Towers, corpus: Corpus, photos: Sequence[Photo], tokenizer: Tokenizer,
-            names: Sequence[Sequence[str]], classifier: Classifier, *, sample: int = 4800,
-            steps: int = 400, seed: int = 0) -> list[float]:
+def imprint(
+    towers: Towers,
+    corpus: Corpus,
+    photos: Sequence[Photo],
+    tokenizer: Tokenizer,
+    names: Sequence[Sequence[str]],
+    classifier: Classifier,
+    *,
+    sample: int = 4800,
+    steps: int = 400,
+    seed: int = 0,
+) -> list[float]:
     """Run the whole step on a sample of the training photos (which ``corpus`` holds).
 
     Returns:
@@ -166,7 +175,8 @@ def imprint(towers: Towers, corpus: Corpus, photos: Sequence[Photo], tokenizer: 
     others += [f"a photo of {with_article(label)}" for label in labels]
     vectors = [pooled_texts(towers.text, tokenizer, texts) for texts in (told, others)]
     text = towers.text.cpu()
-    losses = fit_text_head(text, vectors[0], torch.tensor(classes), directions, vectors[1],
-                           steps=steps, seed=seed)
+    losses = fit_text_head(
+        text, vectors[0], torch.tensor(classes), directions, vectors[1], steps=steps, seed=seed
+    )
     towers.text.to(device)
     return losses
