@@ -4,17 +4,19 @@ import argparse
 import importlib
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from vlm_desktop import strings
 from vlm_desktop.base import log
 from vlm_desktop.base.errors import AppError
 from vlm_desktop.base.paths import resolve_home
+from vlm_desktop.base.reentry import WORKER_ARGUMENT
 from vlm_desktop.cli.main import main as run_command
-from vlm_desktop.compose import build_services
-from vlm_desktop.media.pool import WORKER_ARGUMENT
-from vlm_desktop.media.worker import main as run_worker
+
+if TYPE_CHECKING:
+    from vlm_desktop.engine.services import AppServices
 
 _log = logging.getLogger(__name__)
 
@@ -36,10 +38,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
+def build_services(home: Path | None) -> "AppServices":
+    """The composition root's work. Imported when it is needed: `--help` needs none of it."""
+    services: AppServices = _late("vlm_desktop.compose:build_services")(home)
+    return services
+
+
+def run_worker() -> int:
+    """Be a decoding child process."""
+    code: int = _late("vlm_desktop.media.worker:main")()
+    return code
+
+
 def open_window(home: Path | None = None, folder: Path | None = None) -> int:
     """Open the window. Qt is imported here and nowhere before."""
     log.configure(resolve_home(home).log)
-    run = importlib.import_module("vlm_desktop.gui.app").run
+    run = _late("vlm_desktop.gui.app:run")
     services = build_services(home)
     try:
         code: int = run(services, folder)
@@ -49,6 +63,13 @@ def open_window(home: Path | None = None, folder: Path | None = None) -> int:
     finally:
         services.close()
     return code
+
+
+def _late(target: str) -> Callable[..., Any]:
+    """Import "module:attr" when it is needed and not before."""
+    module, _, attribute = target.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
+    return found
 
 
 def _window_options(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:

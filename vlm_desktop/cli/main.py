@@ -13,13 +13,16 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from vlm_desktop import __version__, strings
 from vlm_desktop.base import log
 from vlm_desktop.base.errors import AppError, Cancelled
 from vlm_desktop.base.paths import resolve_home
 from vlm_desktop.cli.output import Output, standard
-from vlm_desktop.engine.services import AppServices
+
+if TYPE_CHECKING:
+    from vlm_desktop.engine.services import AppServices
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -43,7 +46,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 _log = logging.getLogger(__name__)
 
 
-def main(argv: Sequence[str], build_services: Callable[[Path | None], AppServices]) -> int:
+def main(argv: Sequence[str], build_services: "Callable[[Path | None], AppServices]") -> int:
     """Run one command and return its exit code."""
     common, rest = _common_parser().parse_known_args(argv)
     parser, module = _parser(rest)

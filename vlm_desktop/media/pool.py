@@ -14,11 +14,9 @@ from typing import Self
 import vlm_desktop
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import DecoderUnavailable
+from vlm_desktop.base.reentry import WORKER_ARGUMENT
 from vlm_desktop.base.types import DecodeLimits, DecodeOutcome, DecodeRequest
 from vlm_desktop.media.lane import Job, Lane
-
-WORKER_ARGUMENT = "decode-worker"
-"""A frozen program that gets this one argument runs `vlm_desktop.media.worker.main`."""
 
 _AHEAD_PER_WORKER = 4
 _POLL_SECONDS = 0.1

@@ -1,0 +1,4 @@
+"""The word by which a frozen program, which has no Python beside it, re-enters itself."""
+
+WORKER_ARGUMENT = "decode-worker"
+"""The only argument of a child that is to run `vlm_desktop.media.worker`."""
