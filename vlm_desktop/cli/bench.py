@@ -9,6 +9,7 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.cli.library import plain
 from vlm_desktop.cli.output import Output
 from vlm_desktop.cli.search import positive
+from vlm_desktop.engine.benchmarks import bench_decode, bench_index, bench_search
 from vlm_desktop.engine.services import AppServices
 
 
@@ -28,13 +29,13 @@ def run(arguments: argparse.Namespace, services: AppServices, output: Output) ->
     match arguments.action:
         case "index":
             folder = arguments.folder and arguments.folder.absolute()
-            verb = services.bench_index(folder, cancel, model=arguments.model)
+            verb = bench_index(services, folder, cancel, model=arguments.model)
             figures: Any = output.drive(verb, cancel)
         case "search":
             sizes = (arguments.vectors, arguments.dimension)
-            figures = output.drive(services.bench_search(*sizes, cancel), cancel)
+            figures = output.drive(bench_search(*sizes, cancel), cancel)
         case _:
-            figures = output.drive(services.bench_decode(cancel), cancel)
+            figures = output.drive(bench_decode(cancel), cancel)
     document = plain(dataclasses.asdict(figures))
     if output.as_json:
         output.json({"bench": arguments.action} | document)

@@ -7,6 +7,7 @@ product of the same size.
 
 import os
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
@@ -33,10 +34,13 @@ from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.filling import ENCODE_BATCH
 from vlm_desktop.engine.indexing import Indexer, IndexOptions, IndexSummary
 from vlm_desktop.engine.search import Searcher
+from vlm_desktop.engine.services import AppServices
 from vlm_desktop.media.bench import DecodeFigures, measure_decode, photo_like_jpeg
 from vlm_desktop.media.decode import decode_file
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.media.scan import ScannedFile, scan_folder
+from vlm_desktop.media.thumbnails import ThumbnailStore
+from vlm_desktop.store.library import Library
 from vlm_desktop.store.synthetic import RATED, SYNTHETIC_MODEL, make_synthetic
 
 _SAMPLE = 64
@@ -121,6 +125,24 @@ def machine() -> Machine:
 
 
 def bench_index(
+    services: AppServices, folder: Path | None, cancel: CancelToken, *, model: str | None = None
+) -> Generator[Event, None, IndexFigures]:
+    """Index a folder, or photos made for the purpose, into a throwaway library."""
+    with tempfile.TemporaryDirectory(prefix="vlm-desktop-bench-") as temporary:
+        home = HomePaths(Path(temporary) / "home")
+        if folder is None:
+            folder = Path(temporary) / "photos"
+            folder.mkdir()
+            yield from make_photos(folder, cancel)
+        encoder = services.encoders.get(model or services.settings.search_model)
+        with Library.open(home) as library:
+            indexer = Indexer(
+                library, ThumbnailStore(home.thumbnails), services.open_pool, services.open_reader
+            )
+            return (yield from _measure_indexing(folder, indexer, encoder, services.limits, cancel))
+
+
+def _measure_indexing(
     folder: Path,
     indexer: Indexer,
     encoder: ImageTextEncoder,
@@ -195,6 +217,14 @@ def cost_alone(
 
 
 def bench_search(
+    count: int, dimension: int, cancel: CancelToken
+) -> Generator[Event, None, SearchFigures]:
+    """Search a synthetic library of `count` photos. See `_measure_search`."""
+    with tempfile.TemporaryDirectory(prefix="vlm-desktop-bench-") as temporary:
+        return (yield from _measure_search(HomePaths(Path(temporary)), count, dimension, cancel))
+
+
+def _measure_search(
     home: HomePaths, count: int, dimension: int, cancel: CancelToken
 ) -> Generator[Event, None, SearchFigures]:
     """Time whole searches beside plain matrix-vector products, in turn, in this run.

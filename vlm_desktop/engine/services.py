@@ -4,7 +4,6 @@ Every verb yields `base.events` and returns a frozen result; a front drives it w
 through `vlm_desktop.jobs`. Nothing is loaded before a verb needs it.
 """
 
-import tempfile
 import threading
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
@@ -16,15 +15,6 @@ from vlm_desktop.base.events import Event
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.settings import Settings
 from vlm_desktop.base.types import DecodeLimits, Query, SearchResult
-from vlm_desktop.engine.benchmarks import (
-    DecodeBench,
-    IndexFigures,
-    SearchFigures,
-    bench_decode,
-    bench_index,
-    bench_search,
-    make_photos,
-)
 from vlm_desktop.engine.doctor import DoctorReport, examine
 from vlm_desktop.engine.duplicates import find_duplicates
 from vlm_desktop.engine.encoding import Encoders
@@ -62,11 +52,11 @@ class AppServices:
         self.models = ModelShelf(registry)
         self._registry = registry
         self._open_library = open_library
-        self._open_pool = open_pool
+        self.open_pool = open_pool
         self._lock = threading.Lock()
         self._library: Library | None = None
-        self._encoders = Encoders(self._open_encoder)
-        self._limits = DecodeLimits(max_pixels=settings.max_pixels, seconds=settings.decode_seconds)
+        self.encoders = Encoders(self._open_encoder)
+        self.limits = DecodeLimits(max_pixels=settings.max_pixels, seconds=settings.decode_seconds)
         self._thumbnails = ThumbnailStore(paths.thumbnails)
 
     @property
@@ -97,8 +87,8 @@ class AppServices:
             ocr=self.settings.ocr if ocr is None else ocr,
             thumbnail_side=self.settings.thumbnail_side,
         )
-        indexer = Indexer(self.library, self._thumbnails, self._open_pool, self._open_reader)
-        summary = yield from indexer.index(folders, self._encoders.get(model_id), options, cancel)
+        indexer = Indexer(self.library, self._thumbnails, self.open_pool, self.open_reader)
+        summary = yield from indexer.index(folders, self.encoders.get(model_id), options, cancel)
         if len(self.library.vectors(model_id).content_ids):
             yield from self._searcher().calibration(model_id)
         return summary
@@ -127,7 +117,7 @@ class AppServices:
         paths: Sequence[Path] = (),
         model: str | None = None,
     ) -> Generator[Event, None, int]:
-        labeller = Labeller(self.library, self._encoders)
+        labeller = Labeller(self.library, self.encoders)
         model_id = self.model_in_use(model)
         return (
             yield from labeller.tag(
@@ -138,7 +128,7 @@ class AppServices:
     def check_policies(
         self, policies: Sequence[Policy], cancel: CancelToken, *, model: str | None = None
     ) -> Generator[Event, None, int]:
-        labeller = Labeller(self.library, self._encoders)
+        labeller = Labeller(self.library, self.encoders)
         return (yield from labeller.check(policies, self.model_in_use(model), cancel))
 
     def read_text(
@@ -146,7 +136,7 @@ class AppServices:
     ) -> Generator[Event, None, tuple[PageLines, ...]]:
         reader = self._registry.open_reader(close_look=True)
         try:
-            return (yield from read_file(path, reader, self._open_pool, cancel))
+            return (yield from read_file(path, reader, self.open_pool, cancel))
         finally:
             reader.close()
 
@@ -155,37 +145,8 @@ class AppServices:
     ) -> Generator[Event, None, RetrievalReport]:
         model_id = model or self.settings.search_model
         return (
-            yield from evaluate_retrieval(photos, model_id, self._encoders, self._open_pool, cancel)
+            yield from evaluate_retrieval(photos, model_id, self.encoders, self.open_pool, cancel)
         )
-
-    # --- measuring ---------------------------------------------------------------------
-
-    def bench_index(
-        self, folder: Path | None, cancel: CancelToken, *, model: str | None = None
-    ) -> Generator[Event, None, IndexFigures]:
-        """Index a folder, or photos made for the purpose, into a throwaway home."""
-        with tempfile.TemporaryDirectory(prefix="vlm-desktop-bench-") as temporary:
-            home = HomePaths(Path(temporary) / "home")
-            if folder is None:
-                folder = Path(temporary) / "photos"
-                folder.mkdir()
-                yield from make_photos(folder, cancel)
-            encoder = self._encoders.get(model or self.settings.search_model)
-            with Library.open(home) as library:
-                indexer = Indexer(
-                    library, ThumbnailStore(home.thumbnails), self._open_pool, self._open_reader
-                )
-                return (yield from bench_index(folder, indexer, encoder, self._limits, cancel))
-
-    def bench_search(
-        self, count: int, dimension: int, cancel: CancelToken
-    ) -> Generator[Event, None, SearchFigures]:
-        with tempfile.TemporaryDirectory(prefix="vlm-desktop-bench-") as temporary:
-            home = HomePaths(Path(temporary))
-            return (yield from bench_search(home, count, dimension, cancel))
-
-    def bench_decode(self, cancel: CancelToken) -> Generator[Event, None, DecodeBench]:
-        return (yield from bench_decode(cancel))
 
     # --- the library -------------------------------------------------------------------
 
@@ -222,7 +183,7 @@ class AppServices:
 
     def close(self) -> None:
         """Free networks and close the database."""
-        self._encoders.close()
+        self.encoders.close()
         with self._lock:
             if self._library is not None:
                 self._library.close()
@@ -231,12 +192,12 @@ class AppServices:
     # --- parts -------------------------------------------------------------------------
 
     def _searcher(self) -> Searcher:
-        return Searcher(self.library, self._encoders, self._open_pool)
+        return Searcher(self.library, self.encoders, self.open_pool)
 
     def _open_encoder(self, model_id: str) -> ImageTextEncoder:
         return self._registry.open_encoder(
             model_id, provider=self.settings.provider, threads=self.settings.encode_threads
         )
 
-    def _open_reader(self) -> TextReader:
+    def open_reader(self) -> TextReader:
         return self._registry.open_reader()

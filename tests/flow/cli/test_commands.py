@@ -264,3 +264,30 @@ def test_a_mistake_of_ours_is_a_sentence_too(
     assert "our mistake" in err
     assert "Traceback" not in err
     assert "ZeroDivisionError" in (tmp_path / "home" / "log" / "vlm-desktop.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "figures"),
+    [
+        (("search", "--vectors", 3000, "--dimension", 16), {"search_ratio", "filtered_ratio"}),
+        (("decode",), {"ratio", "ratio_from_disk"}),
+    ],
+)
+def test_bench_gives_figures_with_their_machine(
+    cli: Cli, words: tuple[object, ...], figures: set[str]
+) -> None:
+    code, out, _ = cli("bench", *words, "--json")
+    (answer,) = answers(out)
+    assert code == 0
+    assert answer["bench"] == words[0]
+    assert answer["machine"]["cores"] >= 1
+    assert all(answer[name] > 0 for name in figures)
+
+
+def test_bench_index_of_a_folder(cli: Cli, photos: Path) -> None:
+    code, out, _ = cli("bench", "index", photos, "--json")
+    (answer,) = answers(out)
+    assert (code, answer["images"]) == (0, 24)
+    assert answer["ratio"] == pytest.approx(
+        answer["images_per_second"] / answer["ideal_images_per_second"]
+    )
