@@ -149,8 +149,12 @@ class Filler:
     def _take(
         self, outcome: DecodeOutcome | None, lane: EncodeLane
     ) -> Generator[Event, None, None]:
-        """Sort one outcome of the pool; None is its sign of life while files take long."""
+        """Sort one outcome of the pool; None is its sign of life while files take long.
+
+        A batch that waits for such a file to be full would wait for it to be committed, too.
+        """
         if outcome is None:
+            self._send(lane)
             return
         if isinstance(outcome, DecodedFile):
             self._decoded.append(outcome)

@@ -2,7 +2,9 @@
 
 import os
 import shutil
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,12 @@ from tests.flow.engine.conftest import drive
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import Cancelled, FolderNotFound, ModelMismatch, Refusal
 from vlm_desktop.base.events import Committed, Progress, Quarantined
-from vlm_desktop.base.types import Query
+from vlm_desktop.base.types import DecodeLimits, DecodeOutcome, DecodeRequest, Query
+from vlm_desktop.engine import filling
+from vlm_desktop.engine.filling import COMMIT_SECONDS
 from vlm_desktop.engine.indexing import IndexSummary
 from vlm_desktop.engine.services import AppServices
+from vlm_desktop.media.decode import decode_file
 
 
 def index(services: AppServices, *folders: Path, ocr: bool = False) -> IndexSummary:
@@ -173,3 +178,69 @@ def test_link_loops_and_unreadable_folders(services: AppServices, photos: Path) 
     summary = index(services, photos)
     assert summary.scanned >= 24
     assert services.info().contents == 24
+
+
+class SlowPool:
+    """A pool in which one file takes long: outcomes at once for the others, then signs of life."""
+
+    def __init__(self, slow: Path, ticks: int) -> None:
+        self._slow = slow
+        self._ticks = ticks
+        self.tick_seconds = 0.0
+
+    def __enter__(self) -> "SlowPool":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is held."""
+
+    def decode(
+        self, requests: Iterable[DecodeRequest], cancel: CancelToken, *, tick_seconds: float
+    ) -> Iterator[DecodeOutcome | None]:
+        self.tick_seconds = tick_seconds
+        late = []
+        for request in requests:
+            if request.path == self._slow:
+                late.append(request)
+            else:
+                yield decode_file(request, DecodeLimits())
+        for _ in range(self._ticks):
+            if cancel.is_cancelled:
+                return
+            time.sleep(0.02)
+            yield None
+        for request in late:
+            yield decode_file(request, DecodeLimits())
+
+
+def test_a_slow_file_does_not_hold_back_the_commit(
+    services: AppServices, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "COMMIT_SECONDS", 0.2)
+    slow = SlowPool(photos / "set0" / "0.jpg", ticks=40)
+    services.open_pool = lambda: slow  # type: ignore[assignment, return-value]
+    verb = services.index([photos], CancelToken(), ocr=False)
+    committed = [
+        (event.files, services.library.verify().indexed)
+        for event in verb
+        if isinstance(event, Committed)
+    ]
+    assert 23 in [indexed for _, indexed in committed], "all others, while one is still decoded"
+    assert sum(files for files, _ in committed) == 24
+    assert slow.tick_seconds <= 1
+    assert filling.TICK_SECONDS + COMMIT_SECONDS < 5
+
+
+def test_cancel_ends_within_a_second(
+    services: AppServices, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = SlowPool(photos / "set0" / "0.jpg", ticks=1_000)
+    services.open_pool = lambda: slow  # type: ignore[assignment, return-value]
+    cancel = CancelToken()
+    timer = threading.Timer(0.3, cancel.cancel)
+    timer.start()
+    with pytest.raises(Cancelled):
+        drive(services.index([photos], cancel, ocr=False))
+    assert not timer.is_alive()
+    timer.join()
+    assert services.verify().indexed == 23, "what was finished is kept"

@@ -29,20 +29,9 @@ _WORDS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
 class OpenClipDualEncoder(TorchDualEncoder):
     """An `ImageTextEncoder` over an open_clip model in `folder`."""
 
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        model_id: str = "",
-        provider: str = "auto",
-        threads: int = 0,
-        memory_limit: int = 0,
-    ) -> None:
-        name = model_id or folder.name
-        model = read_open_clip(folder, name)
-        super().__init__(
-            model, model_id=name, provider=provider, threads=threads, memory_limit=memory_limit
-        )
+    @staticmethod
+    def read(folder: Path, model_id: str) -> DualModel:
+        return read_open_clip(folder, model_id)
 
 
 def read_open_clip(folder: Path, model_id: str) -> DualModel:

@@ -1,7 +1,9 @@
 """What dual encoders run by PyTorch share: devices, batches, shortages, and closing."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -53,18 +55,28 @@ class DualModel:
     tokenizer_file: Callable[[], tuple[str, bytes]]
 
 
-class TorchDualEncoder:
-    """An `ImageTextEncoder` over `DualTowers`. The weights are loaded at first use."""
+class TorchDualEncoder(ABC):
+    """An `ImageTextEncoder` over `DualTowers`. The weights are loaded at first use.
+
+    A family says how its folder is read.
+    """
+
+    @staticmethod
+    @abstractmethod
+    def read(folder: Path, model_id: str) -> DualModel:
+        """Configuration and tokeniser of a model folder. Raises `ModelError`."""
 
     def __init__(
         self,
-        model: DualModel,
+        folder: Path,
         *,
-        model_id: str,
+        model_id: str = "",
         provider: str = "auto",
         threads: int = 0,
         memory_limit: int = 0,
     ) -> None:
+        model_id = model_id or folder.name
+        model = self.read(folder, model_id)
         self._model = model
         self._id = model_id
         self._device = choose_device(provider)

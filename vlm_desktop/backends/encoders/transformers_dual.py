@@ -62,20 +62,9 @@ FAMILIES = {
 class TransformersDualEncoder(TorchDualEncoder):
     """An `ImageTextEncoder` over a transformers model in `folder`."""
 
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        model_id: str = "",
-        provider: str = "auto",
-        threads: int = 0,
-        memory_limit: int = 0,
-    ) -> None:
-        name = model_id or folder.name
-        model = read_transformers(folder, name)
-        super().__init__(
-            model, model_id=name, provider=provider, threads=threads, memory_limit=memory_limit
-        )
+    @staticmethod
+    def read(folder: Path, model_id: str) -> DualModel:
+        return read_transformers(folder, model_id)
 
 
 def read_transformers(folder: Path, model_id: str) -> DualModel:
