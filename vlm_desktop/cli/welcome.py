@@ -19,7 +19,8 @@ from vlm_desktop.cli.search import result_document
 from vlm_desktop.engine.samples import sample_photos
 from vlm_desktop.engine.services import AppServices
 
-SEARCHES = ("a cat", "a person's face", "a cup of coffee on a table")
+SEARCHES = ("people outdoors", "an animal", "food on a table")
+SAMPLE_SEARCHES = ("a cat", "a motorcycle", "a cup of coffee on a table")
 _HITS = 5
 
 
@@ -46,7 +47,7 @@ def run(arguments: argparse.Namespace, services: AppServices, output: Output) ->
                 f"{len(summary.quarantined):,} in quarantine."
             )
     rows: list[tuple[str, ...]] = []
-    for text in SEARCHES:
+    for text in SAMPLE_SEARCHES if folder == sample_photos() else SEARCHES:
         query = Query(text=text, limit=_HITS)
         result = output.drive(services.search(query, cancel), cancel)
         if output.as_json:

@@ -3,31 +3,16 @@
 import contextlib
 import json
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.fakes import SignReader, make_photo
+from tests.flow.cli.conftest import Cli
 from vlm_desktop import __main__ as entry
-from vlm_desktop.cli.main import COMMANDS, main
+from vlm_desktop.cli.main import COMMANDS
 from vlm_desktop.engine.services import AppServices
-
-Cli = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def cli(
-    open_services: Callable[..., AppServices], capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Cli:
-    def run(*words: object) -> tuple[int, str, str]:
-        argv = ["--home", str(tmp_path / "home"), *map(str, words)]
-        code = main(argv, lambda _: open_services())
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
 
 
 @pytest.fixture

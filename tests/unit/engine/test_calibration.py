@@ -1,5 +1,6 @@
 """The null scores: fits recover what they were drawn from, and hits are judged together."""
 
+from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
@@ -140,3 +141,16 @@ def test_calibration_survives_json_and_knows_when_it_is_outgrown() -> None:
     for broken in ("", "{}", "[]", one.to_json().replace('"quantiles": [', '"quantiles": [1.0, ')):
         with pytest.raises((KeyError, TypeError, ValueError)):
             Calibration.from_json(broken)
+
+
+def test_null_prompts_that_find_too_much_raise_the_bar() -> None:
+    matrix, nulls = unit_rows(300, 32, 20), unit_rows(500, 32, 22)
+    close = matrix[:40] + 0.3 * unit_rows(40, 32, 23)
+    lucky = np.concatenate([nulls, close / np.linalg.norm(close, axis=1, keepdims=True)])
+    plain, careful = fit_text(matrix, nulls), fit_text(matrix, lucky.astype(np.float32))
+    assert 1.0 <= plain.caution < careful.caution <= 4.0
+    scores = np.array([3.5, 3.2], dtype=np.float32)
+    unmoved = replace(careful, caution=1.0)
+    assert (
+        hit_probabilities(scores, 300, [careful]) < hit_probabilities(scores, 300, [unmoved])
+    ).all()
