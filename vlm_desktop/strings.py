@@ -48,6 +48,10 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
         "The stored vectors of {model} ({stored}) do not fit this version of it ({offered}). "
         "Index the folders again under another model id."
     ),
+    errors.ModelIncomplete: (
+        "Only {done} of {total} photos are indexed with {model}. Finish that first: "
+        '"vlm-desktop index FOLDER --model {model}".'
+    ),
     errors.ModelUnsupported: (
         "The model {model} is of the family {family}, which this version cannot run."
     ),

@@ -151,6 +151,13 @@ class ModelMismatch(ModelError):
         super().__init__(model=model, stored=stored, offered=offered)
 
 
+class ModelIncomplete(ModelError):
+    """Not every photo has vectors of the model yet, so it cannot take over the search."""
+
+    def __init__(self, *, model: str, done: int, total: int) -> None:
+        super().__init__(model=model, done=done, total=total)
+
+
 class ModelUnsupported(ModelError):
     """No adapter here runs this family of model."""
 

@@ -1,4 +1,4 @@
-"""`vlm-desktop models list | show | import | export-onnx | verify | remove`."""
+"""`vlm-desktop models list | show | import | export-onnx | verify | remove | use`."""
 
 import argparse
 import dataclasses
@@ -19,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("show", "one model"),
         ("verify", "compare every file of a model with its checksum"),
         ("remove", "delete an installed model"),
+        ("use", "let a wholly indexed model answer searches from now on"),
     ):
         actions.add_parser(name, help=help_text).add_argument("model", metavar="ID")
     adding = actions.add_parser("import", help="copy a model folder into the home folder")
@@ -41,6 +42,9 @@ def run(arguments: argparse.Namespace, services: AppServices, output: Output) ->
         case "import":
             verb = shelf.import_folder(arguments.folder.absolute(), arguments.id)
             _one(output.drive(verb, cancel), output)
+        case "use":
+            services.use_model(arguments.model)
+            _document({"model": arguments.model, "state": "active"}, output)
         case "remove":
             _one(output.drive(shelf.remove(arguments.model), cancel), output)
         case "verify":

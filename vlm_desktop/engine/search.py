@@ -131,14 +131,13 @@ class Searcher:
         return replace(result, hits=hits, verdict=verdict_of(best))
 
     def calibration(
-        self, model_id: str, matrix: VectorMatrix | None = None, *, fresh: bool = False
+        self, model_id: str, matrix: VectorMatrix | None = None
     ) -> Generator[Event, None, Calibration]:
         """The calibration of this library, measured anew when the library has outgrown it."""
         matrix = matrix or searchable_vectors(self._library, self._encoders, model_id)
-        if not fresh:
-            stored = self._stored_calibration(model_id, len(matrix.content_ids))
-            if stored is not None:
-                return stored
+        stored = self._stored_calibration(model_id, len(matrix.content_ids))
+        if stored is not None:
+            return stored
         prompts = list(read_prompts(bundled("resources") / "prompts" / "null_prompts.txt"))
         yield Progress(Phase.CALIBRATE, 0, len(prompts))
         vectors = self._encoders.queries(model_id, prompts)
@@ -322,8 +321,12 @@ class Searcher:
 
     def _listed(self, asked: _Asked) -> SearchResult:
         """A query of filters or phrases alone: everything that passes, the newest first."""
+        rows = asked.eligible
+        if asked.query.exclude:
+            rows = np.arange(len(asked.matrix)) if rows is None else rows
+            rows = np.setdiff1d(rows, self._excluded_rows(asked), assume_unique=True)
         ids = asked.matrix.content_ids
-        ids = np.unique(np.asarray(ids if asked.eligible is None else ids[asked.eligible]))[::-1]
+        ids = np.unique(np.asarray(ids if rows is None else ids[rows]))[::-1]
         shown = ids[: asked.query.limit].tolist()
         located = self._library.locate(shown)
         hits = tuple(

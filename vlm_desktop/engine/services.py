@@ -11,6 +11,7 @@ from pathlib import Path
 from vlm_desktop.backends.protocols import ImageTextEncoder, TextReader
 from vlm_desktop.backends.registry import Registry
 from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.errors import ModelIncomplete
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.settings import Settings
@@ -24,6 +25,7 @@ from vlm_desktop.engine.labels import Labeller, Policy
 from vlm_desktop.engine.models import ModelShelf
 from vlm_desktop.engine.readtext import PageLines, read_file
 from vlm_desktop.engine.search import Searcher
+from vlm_desktop.engine.vectors import searchable_vectors
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.media.thumbnails import ThumbnailStore
 from vlm_desktop.store.library import Library
@@ -161,6 +163,17 @@ class AppServices:
 
     def examine(self) -> DoctorReport:
         return examine(self.paths, self._registry)
+
+    def use_model(self, model_id: str) -> None:
+        """Let a model that was indexed in the shadow answer all searches from now on.
+
+        Raises ModelUnknown, LibraryEmpty, ModelIncomplete; then the old one goes on answering.
+        """
+        searchable_vectors(self.library, self.encoders, model_id)
+        (found,) = [one for one in self.library.coverage() if one.model_id == model_id]
+        if found.contents < found.total:
+            raise ModelIncomplete(model=model_id, done=found.contents, total=found.total)
+        self.library.switch_model(model_id)
 
     def forget(self, path: Path) -> ForgottenCounts:
         """Take a file or folder out of the library: rows, vectors, texts and thumbnails."""

@@ -12,7 +12,13 @@ import pytest
 from tests.fakes import ColourEncoder, SignReader, make_photo
 from tests.flow.engine.conftest import drive
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.errors import Cancelled, FolderNotFound, ModelMismatch, Refusal
+from vlm_desktop.base.errors import (
+    Cancelled,
+    FolderNotFound,
+    ModelIncomplete,
+    ModelMismatch,
+    Refusal,
+)
 from vlm_desktop.base.events import Committed, Progress, Quarantined
 from vlm_desktop.base.types import DecodeLimits, DecodeOutcome, DecodeRequest, Query
 from vlm_desktop.engine import filling
@@ -150,7 +156,12 @@ def test_a_second_model_is_indexed_in_the_shadow(
     drive(other.index([photos], CancelToken(), model="others", ocr=False))
     states = {model.model_id: (model.state, model.contents) for model in other.info().models}
     assert states == {"colours": ("active", 24), "others": ("shadow", 24)}
-    other.library.switch_model("others")
+    other.use_model("others")
+    assert other.model_in_use() == "others"
+    make_photo(photos / "new.jpg", "red", seed=321)
+    index(other, photos)
+    with pytest.raises(ModelIncomplete):
+        open_services().use_model("colours")
     assert other.model_in_use() == "others"
 
 

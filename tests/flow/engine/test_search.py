@@ -82,6 +82,13 @@ def test_exclusion_really_excludes(library: AppServices, photos: Path) -> None:
     assert "set0" in left
 
 
+def test_exclusion_works_on_a_mere_list(library: AppServices, photos: Path) -> None:
+    listed = search(library, Query(filters=Filters(folder=str(photos)), limit=100))
+    without = Query(filters=Filters(folder=str(photos)), limit=100, exclude=("blue",))
+    assert "set2" in folders(listed)
+    assert "set2" not in folders(search(library, without))
+
+
 def test_filters_narrow_first(library: AppServices, photos: Path) -> None:
     narrowed = Filters(folder=str(photos / "set1"))
     result = search(library, Query(text="blue", filters=narrowed, show_all=True))

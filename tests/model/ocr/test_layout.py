@@ -60,4 +60,5 @@ def test_lines_come_in_reading_order() -> None:
         OcrLine("world", Box(60, 1, 100, 20), 0.9),
         OcrLine("hello", Box(0, 0, 50, 20), 0.9),
     ]
-    assert [line.text for line in layout.in_reading_order(lines)] == ["hello", "world"]
+    order = layout.reading_order([line.box for line in lines])
+    assert [lines[i].text for i in order] == ["hello", "world"]

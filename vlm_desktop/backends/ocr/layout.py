@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vlm_desktop.base.types import Box, OcrLine
+from vlm_desktop.base.types import Box
 
 _TALL = 1.5
 """A quad this much taller than wide holds a line turned by a quarter."""
@@ -81,8 +81,3 @@ def _joins(boxes: Sequence[Box], row: Sequence[int], index: int) -> bool:
     smaller = min(box.y1 - box.y0, nearest.y1 - nearest.y0)
     beside = box.x0 >= nearest.x1 - smaller or box.x1 <= nearest.x0 + smaller
     return beside and overlap > _SAME_ROW * smaller
-
-
-def in_reading_order(lines: Sequence[OcrLine]) -> tuple[OcrLine, ...]:
-    """The same lines, as a person reads them."""
-    return tuple(lines[i] for i in reading_order([line.box for line in lines]))
