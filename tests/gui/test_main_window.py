@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -443,3 +444,14 @@ def test_scrolling_asks_only_for_what_is_seen(
     search(qtbot, window, "dog")
     qtbot.wait(200)
     assert 0 < len(services.thumbnails_asked) < 60
+
+
+def test_the_window_is_no_larger_than_the_screen(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At 200 % a small screen has half the room."""
+    room = QSize(720, 500)
+    monkeypatch.setattr(QWidget, "screen", lambda _: SimpleNamespace(availableSize=lambda: room))
+    window = open_window()
+    assert window.width() <= room.width()
+    assert window.height() <= room.height()

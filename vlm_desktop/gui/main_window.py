@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, QUrl
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, QUrl
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -56,7 +56,7 @@ class MainWindow(QMainWindow):
         self._info_failed = ""
         self._samples = sample_photos()
         self.setWindowTitle(strings.WINDOW_TITLE)
-        self.resize(*_SIZE)
+        self.resize(QSize(*_SIZE).boundedTo(self.screen().availableSize()))
         self.setMinimumSize(*_SMALLEST)
         self.setAcceptDrops(True)
         self.indexing = IndexController(services, runner, self)
