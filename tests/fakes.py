@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from vlm_desktop.base.arrays import PixelArray, VectorArray
 from vlm_desktop.base.errors import ModelUnknown
-from vlm_desktop.base.types import Box, EncoderSpec, OcrLine, PixelArray, VectorArray
+from vlm_desktop.base.types import Box, EncoderSpec, OcrLine
 
 COLOURS = {
     "red": (220, 30, 30),

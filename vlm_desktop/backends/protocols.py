@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from vlm_desktop.base.types import EncoderSpec, OcrLine, PixelArray, VectorArray
+from vlm_desktop.base.arrays import PixelArray, VectorArray
+from vlm_desktop.base.types import EncoderSpec, OcrLine
 
 
 class ImageTextEncoder(Protocol):

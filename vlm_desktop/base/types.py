@@ -1,20 +1,16 @@
-"""Frozen values that cross layers. Arrays are numpy; shapes are in the docstrings."""
+"""Frozen values that cross layers. Importing them does not import numpy: the window starts here."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    from pathlib import Path
 
-from vlm_desktop.base.errors import Refusal
-
-PixelArray: TypeAlias = NDArray[np.uint8]
-"""An upright sRGB picture: uint8, shape [height, width, 3]."""
-
-VectorArray: TypeAlias = NDArray[np.float32]
-"""Embeddings: float32, shape [n, dimension] or [dimension], rows of unit length."""
+    from vlm_desktop.base.arrays import PixelArray
+    from vlm_desktop.base.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ import numpy as np
 import psutil
 
 from vlm_desktop.backends.protocols import ImageTextEncoder
+from vlm_desktop.base.arrays import PixelArray, VectorArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.paths import HomePaths
@@ -26,9 +27,7 @@ from vlm_desktop.base.types import (
     DecodeRequest,
     EncoderSpec,
     Filters,
-    PixelArray,
     Query,
-    VectorArray,
 )
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.filling import ENCODE_BATCH

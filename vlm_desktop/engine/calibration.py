@@ -22,7 +22,8 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from vlm_desktop.base.types import VectorArray, Verdict
+from vlm_desktop.base.arrays import VectorArray
+from vlm_desktop.base.types import Verdict
 
 LIKELY = 0.988
 POSSIBLE = 0.973

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from vlm_desktop.backends.protocols import ImageTextEncoder
-from vlm_desktop.base.types import EncoderSpec, PixelArray, VectorArray
+from vlm_desktop.base.arrays import PixelArray, VectorArray
+from vlm_desktop.base.types import EncoderSpec
 from vlm_desktop.engine.querytext import query_prompts
 
 _REMEMBERED_TEXTS = 4_096

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import BadInputFile
 from vlm_desktop.base.events import Event, Phase, Progress, Quarantined
 from vlm_desktop.base.paths import bundled
-from vlm_desktop.base.types import DecodedFile, DecodeRequest, RefusedFile, VectorArray
+from vlm_desktop.base.types import DecodedFile, DecodeRequest, RefusedFile
 from vlm_desktop.engine.calibration import (
     LIKELY,
     POSSIBLE,

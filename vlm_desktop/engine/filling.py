@@ -10,16 +10,10 @@ from typing import TypeAlias
 import numpy as np
 
 from vlm_desktop.backends.protocols import ImageTextEncoder
+from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Committed, Event, Phase, Progress, Quarantined
-from vlm_desktop.base.types import (
-    DecodedFile,
-    DecodedPage,
-    DecodeOutcome,
-    DecodeRequest,
-    KnownFile,
-    VectorArray,
-)
+from vlm_desktop.base.types import DecodedFile, DecodedPage, DecodeOutcome, DecodeRequest, KnownFile
 from vlm_desktop.engine.lane import Lane
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.media.thumbnails import ThumbnailStore

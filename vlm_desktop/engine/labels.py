@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import BadInputFile, NotInLibrary
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.paths import bundled
-from vlm_desktop.base.types import VectorArray
 from vlm_desktop.engine.calibration import read_prompts
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.vectors import searchable_vectors

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vlm_desktop.base.types import VectorArray
+from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.engine.calibration import NullScores
 
 RRF_CONSTANT = 60

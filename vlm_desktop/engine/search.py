@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import QueryEmpty
 from vlm_desktop.base.events import Event, Phase, Progress
@@ -19,7 +20,6 @@ from vlm_desktop.base.types import (
     Query,
     SearchResult,
     Signal,
-    VectorArray,
     Verdict,
 )
 from vlm_desktop.engine.calibration import (

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import Image
 
-from vlm_desktop.base.types import DecodedPage, MediaKind, PhotoMetadata, PixelArray, Size
+from vlm_desktop.base.arrays import PixelArray
+from vlm_desktop.base.types import DecodedPage, MediaKind, PhotoMetadata, Size
 from vlm_desktop.media.tiff import TiffData
 
 _THUMBNAIL_SLACK = 0.8

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.base.errors import ModelBroken, ModelMismatch
-from vlm_desktop.base.types import VectorArray
 
 STORED = np.dtype("<f4")
 NORM_TOLERANCE = 1e-3

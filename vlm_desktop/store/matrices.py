@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.base.paths import HomePaths
-from vlm_desktop.base.types import VectorArray
 from vlm_desktop.store.db import Connections
 from vlm_desktop.store.embeddings import stack
 from vlm_desktop.store.part import Part, chunks, marks, model_key

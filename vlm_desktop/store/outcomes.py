@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from vlm_desktop.base.types import VectorArray
+from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.store.contents import write_content
 from vlm_desktop.store.embeddings import dimension_of, note_added, note_deleted, to_blob
 from vlm_desktop.store.part import Part, chunks, marks, model_key

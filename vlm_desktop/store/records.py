@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.base.errors import Refusal
 from vlm_desktop.base.types import (
     DecodedFile,
@@ -12,7 +13,6 @@ from vlm_desktop.base.types import (
     PhotoMetadata,
     RefusedFile,
     Size,
-    VectorArray,
 )
 
 # States of a file. They are stored as they stand.

@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vlm_desktop.base.types import VectorArray
+from vlm_desktop.base.arrays import VectorArray
 
 LAYOUT = 1
 _IDS = np.dtype("<i8")

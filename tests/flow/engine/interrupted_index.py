@@ -8,11 +8,12 @@ import time
 from pathlib import Path
 
 from tests.fakes import ColourEncoder, FakeRegistry, SignReader
+from vlm_desktop.base.arrays import PixelArray, VectorArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Committed
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.settings import Settings
-from vlm_desktop.base.types import DecodeLimits, PixelArray, VectorArray
+from vlm_desktop.base.types import DecodeLimits
 from vlm_desktop.engine import filling
 from vlm_desktop.engine.services import AppServices
 from vlm_desktop.media.pool import DecodePool

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.base.errors import Refusal
 from vlm_desktop.base.types import (
     DecodedFile,
@@ -17,7 +18,6 @@ from vlm_desktop.base.types import (
     PhotoMetadata,
     RefusedFile,
     Size,
-    VectorArray,
 )
 from vlm_desktop.store.library import Library
 from vlm_desktop.store.records import (

@@ -12,8 +12,9 @@ import rapidocr
 from PIL import Image, ImageDraw, ImageFont
 
 from vlm_desktop.backends.ocr.rapid import RapidReader
+from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.errors import ModelBroken
-from vlm_desktop.base.types import OcrLine, PixelArray
+from vlm_desktop.base.types import OcrLine
 
 TEXT = (
     "Blue harbour boats at dawn",

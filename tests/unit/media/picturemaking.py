@@ -7,13 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from vlm_desktop.base.types import (
-    DecodedFile,
-    DecodeLimits,
-    DecodeRequest,
-    PixelArray,
-    RefusedFile,
-)
+from vlm_desktop.base.arrays import PixelArray
+from vlm_desktop.base.types import DecodedFile, DecodeLimits, DecodeRequest, RefusedFile
 from vlm_desktop.media.decode import decode_file
 
 LIMITS = DecodeLimits()

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.base.errors import ModelBroken, ModelOutOfMemory
-from vlm_desktop.base.types import VectorArray
 
 EncodeSlice = Callable[[int, int], NDArray[np.floating]]
 """Embeddings [stop - start, dimension] of the items start..stop; raises MemoryError."""

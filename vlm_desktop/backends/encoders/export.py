@@ -37,13 +37,13 @@ from vlm_desktop.backends.encoders.torch_dual import (
 from vlm_desktop.backends.encoders.transformers_dual import read_transformers
 from vlm_desktop.backends.reports import ExportReport, Parity
 from vlm_desktop.backends.shelf import ModelCard, folder_bytes, sha256_of
+from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.errors import (
     DestinationNotWritable,
     DiskFull,
     ExportImpossible,
     ExportRefused,
 )
-from vlm_desktop.base.types import PixelArray
 
 NEEDED = {"fp32": 0.9999, "fp16": 0.999, "int8": 0.98}
 """The cosine every row must reach, by precision."""

@@ -15,8 +15,9 @@ from vlm_desktop.backends.encoders.tokens import TextTokens
 from vlm_desktop.backends.providers import TrialGraph, choose_provider
 from vlm_desktop.backends.reports import ProviderChoice
 from vlm_desktop.backends.runtime import Feeds, Session, SessionRequest
+from vlm_desktop.base.arrays import PixelArray, VectorArray
 from vlm_desktop.base.errors import ModelBroken, ModelError
-from vlm_desktop.base.types import EncoderSpec, PixelArray, VectorArray
+from vlm_desktop.base.types import EncoderSpec
 
 Chooser = Callable[..., ProviderChoice]
 SessionFactory = Callable[[SessionRequest], Session]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from vlm_desktop.backends.encoders.preprocess import resize, value_tables
 from vlm_desktop.backends.encoders.recipe import ImageRecipe
-from vlm_desktop.base.types import PixelArray
+from vlm_desktop.base.arrays import PixelArray
 
 _EPSILON = 1e-5
 

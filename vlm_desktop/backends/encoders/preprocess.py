@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vlm_desktop.backends.encoders.recipe import ImageRecipe
-from vlm_desktop.base.types import PixelArray
+from vlm_desktop.base.arrays import PixelArray
 
 _FILTERS = {
     "nearest": Image.Resampling.NEAREST,

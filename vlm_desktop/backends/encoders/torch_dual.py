@@ -15,8 +15,9 @@ from vlm_desktop.backends.encoders.patches import PatchPreprocessor, PatchRecipe
 from vlm_desktop.backends.encoders.preprocess import Preprocessor
 from vlm_desktop.backends.encoders.recipe import ImageRecipe, TextRecipe
 from vlm_desktop.backends.encoders.tokens import TokenBatch
+from vlm_desktop.base.arrays import PixelArray, VectorArray
 from vlm_desktop.base.errors import ModelBroken, ProviderRefused
-from vlm_desktop.base.types import EncoderSpec, PixelArray, VectorArray
+from vlm_desktop.base.types import EncoderSpec
 
 IMAGE_BATCH = 16
 TEXT_BATCH = 64

@@ -24,8 +24,9 @@ from rapidocr.utils.process_img import get_rotate_crop_image
 from vlm_desktop.backends.ocr import layout
 from vlm_desktop.backends.ocr.decoding import LineText, SpacedDecoder
 from vlm_desktop.backends.runtime import ERRORS, first_line, session_options
+from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.errors import ModelBroken
-from vlm_desktop.base.types import OcrLine, PixelArray
+from vlm_desktop.base.types import OcrLine
 
 MODEL_ID = "rapidocr"
 _DETECTOR = "PP-OCRv6_det_small.onnx"
