@@ -30,6 +30,12 @@ class Settings:
     """Pictures with more pixels go to quarantine."""
     decode_seconds: float = 20.0
     """Seconds after which the decoding of one file is given up."""
+    theme: str = "system"
+    """Colours of the window: "system", "light", "dark" or "contrast"."""
+    language: str = "system"
+    """Language of the window: "system", "en", "de" or "pseudo" (lengthened, to find clipped text)."""
+    scale: int = 100
+    """Size of everything in the window in percent, 100 to 200; the next start uses it."""
 
 
 def _accepts(default: Any, value: Any) -> bool:
