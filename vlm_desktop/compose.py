@@ -6,7 +6,6 @@ from pathlib import Path
 from vlm_desktop.backends.registry import Registry
 from vlm_desktop.base.paths import bundled, resolve_home
 from vlm_desktop.base.settings import load_settings
-from vlm_desktop.base.types import DecodeLimits
 from vlm_desktop.engine.services import AppServices
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
@@ -20,13 +19,15 @@ def build_services(home: Path | None = None) -> AppServices:
         bundled=bundled("models"),
         home_models=paths.models,
         manifest=bundled("models") / "manifest.toml",
+        memory_limit=settings.gpu_memory_mb * 1024**2,
     )
-    limits = DecodeLimits(max_pixels=settings.max_pixels, seconds=settings.decode_seconds)
 
     def open_pool() -> DecodePool:
-        return DecodePool(settings.decode_workers or os.cpu_count() or 1, limits)
+        workers = services.settings.decode_workers or os.cpu_count() or 1
+        return DecodePool(workers, services.limits)
 
     def open_library() -> Library:
         return Library.open(paths)
 
-    return AppServices(paths, settings, registry, open_library, open_pool)
+    services = AppServices(paths, settings, registry, open_library, open_pool)
+    return services

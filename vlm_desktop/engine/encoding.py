@@ -76,6 +76,11 @@ class Encoders:
         while len(self._texts) > _REMEMBERED_TEXTS:
             self._texts.popitem(last=False)
 
+    def renew(self) -> None:
+        """Open every network anew at its next use. Those at work go on, and go when done."""
+        with self._lock:
+            self._opened.clear()
+
     def close(self) -> None:
         """Free every network."""
         with self._lock:

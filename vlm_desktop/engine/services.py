@@ -58,7 +58,6 @@ class AppServices:
         self._lock = threading.Lock()
         self._library: Library | None = None
         self.encoders = Encoders(self._open_encoder)
-        self.limits = DecodeLimits(max_pixels=settings.max_pixels, seconds=settings.decode_seconds)
         self._thumbnails = ThumbnailStore(paths.thumbnails)
 
     @property
@@ -68,6 +67,26 @@ class AppServices:
             if self._library is None:
                 self._library = self._open_library()
             return self._library
+
+    @property
+    def limits(self) -> DecodeLimits:
+        """Bounds on the decoding of one file, as the settings have them now."""
+        return DecodeLimits(
+            max_pixels=self.settings.max_pixels,
+            max_memory=self.settings.decode_memory_mb * 1024**2,
+            seconds=self.settings.decode_seconds,
+            max_pages=self.settings.max_pages,
+        )
+
+    def use_settings(self, settings: Settings) -> None:
+        """Go by other settings from now on, without a restart. Any thread.
+
+        Decoder processes follow with the next piece of work, networks with their next use; work
+        under way ends as it began.
+        """
+        before, self.settings = self.settings, settings
+        if (before.provider, before.encode_threads) != (settings.provider, settings.encode_threads):
+            self.encoders.renew()
 
     def model_in_use(self, chosen: str | None = None) -> str:
         """The model that answers: the chosen one, else the library's, else the setting's."""
