@@ -224,10 +224,15 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class ImageTerm:
-    """A picture in a query: a file or a stored photo, and its weight."""
+    """A picture in a query: a file or a stored photo, its weight, and what of it counts.
+
+    `box` is a region of `page` (0: the photo, or a PDF's first page); None takes all of it.
+    """
 
     path: Path
     weight: float = 1.0
+    box: Box | None = None
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +260,10 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One photo found. `probability` is calibrated 0..1; `score` is the fused ranking score."""
+    """One photo found. `probability` is calibrated 0..1; `score` is the fused ranking score.
+
+    `vote` is what a person said of this photo as an answer to this query: +1, -1, or 0.
+    """
 
     content_id: int
     path: Path
@@ -263,6 +271,7 @@ class Hit:
     score: float
     probability: float
     signals: tuple[Signal, ...]
+    vote: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlm_desktop.base.arrays import VectorArray
-from vlm_desktop.base.types import Verdict
-
-LIKELY = 0.988
-POSSIBLE = 0.973
 
 RAREST = 0.01
 """Only photos that chance lifts as high in less than this share of cases can be hits."""
@@ -105,12 +101,6 @@ class Calibration:
     def fits(self, rows: int) -> bool:
         """Whether a library of `rows` vectors may still use it: within a tenth of its size."""
         return abs(rows - self.rows) <= max(1, self.rows // 10)
-
-
-def verdict_of(probability: float) -> Verdict:
-    if probability >= LIKELY:
-        return Verdict.LIKELY
-    return Verdict.POSSIBLE if probability >= POSSIBLE else Verdict.NONE
 
 
 def hit_probabilities(

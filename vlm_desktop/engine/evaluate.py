@@ -15,14 +15,8 @@ from vlm_desktop.base.errors import BadInputFile
 from vlm_desktop.base.events import Event, Phase, Progress, Quarantined
 from vlm_desktop.base.paths import bundled
 from vlm_desktop.base.types import DecodedFile, DecodeRequest, RefusedFile
-from vlm_desktop.engine.calibration import (
-    LIKELY,
-    POSSIBLE,
-    NullScores,
-    fit_text,
-    hit_probabilities,
-    read_prompts,
-)
+from vlm_desktop.engine.calibration import NullScores, fit_text, hit_probabilities, read_prompts
+from vlm_desktop.engine.cuts import LIKELY, POSSIBLE
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.media.pool import DecodePool
 

@@ -23,15 +23,13 @@ from vlm_desktop.base.types import (
     Verdict,
 )
 from vlm_desktop.engine.calibration import (
-    LIKELY,
-    POSSIBLE,
     RAREST,
     Calibration,
     calibrate,
     hit_probabilities,
     read_prompts,
-    verdict_of,
 )
+from vlm_desktop.engine.cuts import LIKELY, POSSIBLE, verdict_of
 from vlm_desktop.engine.decoding import decode_one
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.querytext import search_words

@@ -8,8 +8,6 @@ import pytest
 
 from vlm_desktop.base.types import Verdict
 from vlm_desktop.engine.calibration import (
-    LIKELY,
-    POSSIBLE,
     RAREST,
     Calibration,
     NullScores,
@@ -18,8 +16,8 @@ from vlm_desktop.engine.calibration import (
     fit_scores,
     fit_text,
     hit_probabilities,
-    verdict_of,
 )
+from vlm_desktop.engine.cuts import LIKELY, POSSIBLE, verdict_of
 
 
 def unit_rows(count: int, dimension: int, seed: int) -> np.ndarray:
