@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vlm_desktop import strings
-from vlm_desktop.base import log
+from vlm_desktop.base import log, network
 from vlm_desktop.base.errors import AppError
 from vlm_desktop.base.paths import resolve_home
 from vlm_desktop.base.reentry import WORKER_ARGUMENT
@@ -23,6 +23,8 @@ _log = logging.getLogger(__name__)
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code."""
+    if argv is None:  # the program itself rather than a test within it
+        network.install()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments == [WORKER_ARGUMENT]:  # a frozen program re-enters itself here
         return run_worker()

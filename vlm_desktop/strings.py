@@ -16,6 +16,41 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
         "Choose another one with --home or make it writable."
     ),
     errors.DiskFull: "The disk that holds {path} is full. Free some space and run this again.",
+    errors.NotEnoughRoom: (
+        "The disk that holds {path} has {free} free, and {needed} are needed. "
+        "Free some space and try again."
+    ),
+    errors.NetworkClosed: (
+        "Something in the program wanted to reach {host} and was refused, "
+        "since the network is used for nothing but the downloads you ask for."
+    ),
+    errors.HubUnreachable: (
+        "{host} does not answer ({detail}). Check the connection and try again; "
+        "what has arrived is kept."
+    ),
+    errors.HubAbsent: (
+        "{host} has no {what}, so {model} cannot be downloaded. It may have been moved or renamed; "
+        "a folder with its files can still be imported."
+    ),
+    errors.HubGated: (
+        "{model} is given only to people who accepted its licence{token_text} Accept it on {page}, "
+        "make an access token there, enter it here or set HF_TOKEN, and try again."
+    ),
+    errors.LicenceDiffers: (
+        "The licence of {model} is {stated} and not {shown}, as was shown. Nothing was downloaded. "
+        "Read it, and download again if you accept it."
+    ),
+    errors.DownloadBroken: (
+        "The download of {model} stopped at {done} of {total} ({detail}). What has arrived is "
+        "kept: start it again to go on."
+    ),
+    errors.DownloadWrong: (
+        "{file} of {model} did not arrive as it should be ({detail}) and was thrown away. "
+        "Start the download again; if that does not help, the hub's copy is not to be trusted."
+    ),
+    errors.DownloadBusy: (
+        "{model} is being downloaded by another copy of the program. Wait for it to finish."
+    ),
     errors.DatabaseNewer: (
         "The library {path} was written by a newer version of VLM Desktop ({unknown}). "
         "Update the program; the library was not touched."
@@ -84,6 +119,8 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
     errors.DestinationNotWritable: "{path} cannot be written ({detail}).",
 }
 
+GATED_DESPITE_TOKEN = ", and your access token does not show that you did."
+
 REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.EMPTY: "the file is empty",
     Refusal.NOT_AN_IMAGE: "it is not a picture",
@@ -126,7 +163,19 @@ def sentence(error: AppError) -> str:
     if isinstance(error, errors.BadInputFile):
         line = error.fields["line"]
         values["line_text"] = "" if line is None else f", line {line},"
+    if isinstance(error, errors.HubGated):
+        values["token_text"] = GATED_DESPITE_TOKEN if error.fields["has_token"] else "."
+    if isinstance(error, errors.NotEnoughRoom | errors.DownloadBroken):
+        values |= {name: bytes_text(n) for name, n in values.items() if isinstance(n, int)}
     return ERROR_SENTENCES[type(error)].format(**values)
+
+
+def bytes_text(count: float) -> str:
+    """A size as a person says it: "340 MB", "1.5 GB"; thousands, as disks are sold."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= 0.9995 * size:
+            return f"{count / size:.1f} {unit}" if unit == "GB" else f"{count / size:.0f} {unit}"
+    return f"{count:.0f} bytes"
 
 
 def notice(code: str, detail: str) -> str:
@@ -157,6 +206,7 @@ PHASES: dict[Phase, str] = {
     Phase.OCR: "Reading text in pictures",
     Phase.CALIBRATE: "Calibrating",
     Phase.EXPORT: "Exporting",
+    Phase.DOWNLOAD: "Downloading",
     Phase.VERIFY: "Verifying",
     Phase.EVALUATE: "Evaluating",
     Phase.BENCH: "Measuring",

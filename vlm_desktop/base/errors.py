@@ -3,6 +3,8 @@
     AppError                     everything this program raises on purpose
     ├── Cancelled                the user asked to stop; not a failure
     ├── LibraryError             the database and the files beside it
+    ├── NetworkClosed            a connection that nobody asked for
+    ├── HubError                 a model that cannot be downloaded
     ├── MediaRefused             one file that cannot be read, with its reason
     ├── ModelError               a model that is absent, broken or does not fit
     └── RequestError             what the user asked for cannot be done as asked
@@ -72,6 +74,81 @@ class DatabaseBusy(LibraryError):
 
 class LibraryEmpty(LibraryError):
     """Nothing has been indexed for the model yet."""
+
+    def __init__(self, *, model: str) -> None:
+        super().__init__(model=model)
+
+
+class NotEnoughRoom(LibraryError):
+    """Something would not fit where `path` lies; `needed` and `free` are bytes."""
+
+    def __init__(self, *, path: Path, needed: int, free: int) -> None:
+        super().__init__(path=path, needed=needed, free=free)
+
+
+# --- the network -----------------------------------------------------------------------
+
+
+class NetworkClosed(AppError, OSError):
+    """Something wanted to reach `host` while the network is off.
+
+    An OSError, too, so that a library takes it for a missing connection and goes on without.
+    """
+
+    def __init__(self, *, host: str) -> None:
+        super().__init__(host=host)
+
+
+class HubError(AppError):
+    """A model could not be fetched from the hub. What has arrived is kept."""
+
+
+class HubUnreachable(HubError):
+    """No answer, or none that can be used, from the hub."""
+
+    def __init__(self, *, host: str, detail: str) -> None:
+        super().__init__(host=host, detail=detail)
+
+
+class HubAbsent(HubError):
+    """The hub has no such repository, revision or file: `what`."""
+
+    def __init__(self, *, model: str, host: str, what: str) -> None:
+        super().__init__(model=model, host=host, what=what)
+
+
+class HubGated(HubError):
+    """The hub hands this model only to those who accepted its licence; `page` is where."""
+
+    def __init__(self, *, model: str, page: str, has_token: bool) -> None:
+        self.page = page
+        super().__init__(model=model, page=page, has_token=has_token)
+
+
+class LicenceDiffers(HubError):
+    """The hub states another licence than the shelf does."""
+
+    def __init__(self, *, model: str, shown: str, stated: str) -> None:
+        self.stated = stated
+        super().__init__(model=model, shown=shown, stated=stated)
+
+
+class DownloadBroken(HubError):
+    """The connection was lost too often; `done` of `total` bytes lie on the disk."""
+
+    def __init__(self, *, model: str, done: int, total: int, detail: str) -> None:
+        super().__init__(model=model, done=done, total=total, detail=detail)
+
+
+class DownloadWrong(HubError):
+    """A file is not what the hub promised (or was, at the first download); it is thrown away."""
+
+    def __init__(self, *, model: str, file: str, detail: str) -> None:
+        super().__init__(model=model, file=file, detail=detail)
+
+
+class DownloadBusy(HubError):
+    """Another copy of the program is downloading the same model."""
 
     def __init__(self, *, model: str) -> None:
         super().__init__(model=model)

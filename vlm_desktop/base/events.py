@@ -16,6 +16,7 @@ class Phase(StrEnum):
     OCR = "ocr"
     CALIBRATE = "calibrate"
     EXPORT = "export"
+    DOWNLOAD = "download"
     VERIFY = "verify"
     EVALUATE = "evaluate"
     BENCH = "bench"
@@ -28,7 +29,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Progress(Event):
-    """`total` is None while it is not known. `rate` is items per second, 0 when not measured."""
+    """`total` is None while it is not known. `rate` is items per second, 0 when not measured.
+
+    While a model is downloaded and checked, the items are bytes.
+    """
 
     phase: Phase
     done: int
