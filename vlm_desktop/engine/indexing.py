@@ -137,11 +137,14 @@ class Indexer:
             start = inside + os.sep
             known = {name: stamp for name, stamp in known.items() if name.startswith(start)}
         changed: list[ScannedEntry] = []
+        kept_out = self._library.kept_out()
         scanned = 0
         due = time.monotonic() + _PROGRESS_SECONDS
         for found in scan_folder(folder, cancel):
             if isinstance(found, ScanProblem):
                 yield Notice("folder-unreadable", f"{found.path} ({found.detail})")
+                continue
+            if kept_out.holds(found.path):
                 continue
             scanned += 1
             relative = str(found.path)[skip:]

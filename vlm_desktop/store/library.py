@@ -6,12 +6,15 @@ outcomes.py     saving what indexing found          matrices.py    vectors for s
 models.py       models, calibration                 lookup.py      content -> path, details
 duplicates.py   same bytes, same pixels             forgetting.py  taking out
 inspection.py   info, verify                        tags.py, shelves.py, counts.py
+browsing.py     all contents as arrays
 """
 
 from types import TracebackType
 from typing import Self
 
 from vlm_desktop.base.paths import HomePaths
+from vlm_desktop.store.browsing import BrowsingPart
+from vlm_desktop.store.care import CarePart
 from vlm_desktop.store.counts import CountsPart
 from vlm_desktop.store.db import BUSY_SECONDS, Connections, prepare
 from vlm_desktop.store.duplicates import DuplicatesPart
@@ -31,6 +34,7 @@ from vlm_desktop.store.texts import TextsPart
 
 
 class Library(
+    CarePart,
     InspectionPart,
     CountsPart,
     InventoryPart,
@@ -40,6 +44,7 @@ class Library(
     FiltersPart,
     TextsPart,
     LookupPart,
+    BrowsingPart,
     DuplicatesPart,
     ForgettingPart,
     TagsPart,

@@ -81,6 +81,10 @@ class LookupPart(Part):
         lacking = "EXISTS (SELECT 1 FROM pages WHERE content_id = contents.id AND ocr_done = 0)"
         return self._to_do(lacking, "ocr_done = 0", (), after_id, limit)
 
+    def readable_contents(self, after_id: int = 0, limit: int = 1000) -> list[ContentFile]:
+        """The next contents above `after_id` that lie on a drive that is there."""
+        return self._to_do("1", "1", (), after_id, limit)
+
     def _to_do(
         self, lacking: str, page: str, values: tuple[object, ...], after_id: int, limit: int
     ) -> list[ContentFile]:

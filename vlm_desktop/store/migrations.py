@@ -252,3 +252,11 @@ def create_shelves(db: "Database") -> None:
             value TEXT NOT NULL
         ) WITHOUT ROWID;
     """)
+
+
+@migrations()
+def create_kept_out(db: "Database") -> None:
+    """Files and folders that are never indexed again, as keyed hashes of their paths."""
+    db.executescript("""
+        CREATE TABLE kept_out (fingerprint BLOB PRIMARY KEY) WITHOUT ROWID;
+    """)

@@ -44,6 +44,7 @@ _TABLES = {
     "saved_search_seen": "search_id, content_id",
     "feedback": "query, content_id",
     "settings": "key",
+    "kept_out": "fingerprint",
 }
 _PARENTS = (
     ("folders", "root_id", "roots"),
