@@ -1,6 +1,7 @@
 """The program's entry: the window without a command, otherwise the command line."""
 
 import argparse
+import functools
 import importlib
 import logging
 import sys
@@ -53,17 +54,15 @@ def run_worker() -> int:
 
 
 def open_window(home: Path | None = None, folder: Path | None = None) -> int:
-    """Open the window. Qt is imported here and nowhere before."""
-    log.configure(resolve_home(home).log)
+    """Open the window. Qt is imported here and nowhere before; the engine after the first paint."""
+    paths = resolve_home(home)
+    log.configure(paths.log)
     run = _late("vlm_desktop.gui.app:run")
-    services = build_services(home)
     try:
-        code: int = run(services, folder)
+        code: int = run(functools.partial(build_services, home), paths, folder)
     except AppError as error:
         sys.stderr.write(strings.sentence(error) + "\n")
         return 1
-    finally:
-        services.close()
     return code
 
 

@@ -52,7 +52,7 @@ def open_window(
     qtbot: QtBot, qapp: object, runner: JobRunner, services: FakeServices, opened: list[Path]
 ) -> Iterator[Callable[[], MainWindow]]:
     """Makes the window over `services`, shown and told what the library holds."""
-    theme.apply(qapp, dark=False)
+    theme.apply(qapp, "light")
     windows: list[MainWindow] = []
 
     def open_file(path: Path) -> bool:
@@ -65,12 +65,14 @@ def open_window(
         window.show()
         qtbot.waitExposed(window)
         windows.append(window)
-        qtbot.waitUntil(lambda: window.page.title.text() != "")
+        qtbot.waitUntil(lambda: window.search.page.title.text() != "")
         return window
 
     yield make
     for window in windows:
         services.release()
+        window.indexing.stop()
+        window._closing = True
         window.close()
 
 

@@ -47,29 +47,29 @@ def test_from_a_folder_to_an_opened_photo(
     window = MainWindow(real_services, runner, lambda path: not opened.append(path))
     qtbot.addWidget(window)
     window.show()
-    qtbot.waitUntil(lambda: window.page.primary.isVisible(), timeout=10_000)
+    qtbot.waitUntil(lambda: window.search.page.primary.isVisible(), timeout=10_000)
 
     window.add_folder(photos)
     with qtbot.waitSignal(window.indexing.finished, timeout=60_000):
         pass
     assert window.status.text.text() == "5 photos indexed, 0 unchanged, 0 removed"
-    qtbot.waitUntil(lambda: window.page.title.text() == "5 photos ready to search")
+    qtbot.waitUntil(lambda: window.search.page.title.text() == "5 photos ready to search")
     assert window.status.set_aside.text() == "1 file set aside"
 
-    qtbot.keyClicks(window.bar.line, "a cat")
-    window.bar.show_all.setChecked(True)
-    qtbot.waitUntil(lambda: window.hits.rowCount() == len(PHOTOS), timeout=20_000)
-    best = window.hits.hits[0]
+    qtbot.keyClicks(window.search.bar.line, "a cat")
+    window.search.bar.show_all.setChecked(True)
+    qtbot.waitUntil(lambda: window.search.hits.rowCount() == len(PHOTOS), timeout=20_000)
+    best = window.search.hits.hits[0]
     assert best.path == photos / "chelsea.png"
     qtbot.waitUntil(
         lambda: all(
-            window.hits.index(row).data(Qt.ItemDataRole.DecorationRole) is not None
+            window.search.hits.index(row).data(Qt.ItemDataRole.DecorationRole) is not None
             for row in range(len(PHOTOS))
         ),
         timeout=10_000,
     )
-    qtbot.keyClick(window.bar.line, Qt.Key.Key_Down)
-    qtbot.keyClick(window.grid, Qt.Key.Key_Return)
+    qtbot.keyClick(window.search.bar.line, Qt.Key.Key_Down)
+    qtbot.keyClick(window.search.grid, Qt.Key.Key_Return)
     assert opened == [photos / "chelsea.png"]
 
     window.update_library()

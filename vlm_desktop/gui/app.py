@@ -1,38 +1,77 @@
-"""The window's start and end. The only place that makes a QApplication."""
+"""The window's start and end. The only place that makes a QApplication.
+
+The window is painted first and the engine is built after that, on a lane, when something needs it.
+"""
 
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
-from vlm_desktop.gui import strings, theme
+from vlm_desktop.base import language
+from vlm_desktop.base.paths import HomePaths, bundled
+from vlm_desktop.base.settings import Settings, load_settings
+from vlm_desktop.gui import strings
 from vlm_desktop.gui.bridge import Bridge
+from vlm_desktop.gui.late_services import LateServices
 from vlm_desktop.gui.main_window import MainWindow
-from vlm_desktop.gui.services import Services
+from vlm_desktop.gui.state import WindowState
+from vlm_desktop.gui.strings import shell as words
+from vlm_desktop.gui.theme import Theme
 from vlm_desktop.jobs import JobRunner
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from vlm_desktop.gui.services import Services
+
 _STOP_SECONDS = 2.0
+_SCALE_VARIABLE = "QT_SCALE_FACTOR"
 _log = logging.getLogger(__name__)
 
 
-def run(app: Services, folder: Path | None = None) -> int:
-    """Show the window until it is closed; index `folder` if one is given. Main thread."""
-    application = QApplication(sys.argv[:1])
-    application.setApplicationName("vlm-desktop")
-    application.setApplicationDisplayName(strings.WINDOW_TITLE)
-    theme.follow_system(application)
-    # Ctrl+C in the terminal ends the program: Python's own handler would wait for an event.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def run(build: "Callable[[], Services]", paths: HomePaths, folder: Path | None = None) -> int:
+    """Show the window until it is closed; index `folder` if one is given. Main thread.
+
+    `build` makes the engine; it is called on a lane thread after the first paint.
+    """
+    settings = load_settings(paths.settings)
+    application = make_application(settings)
+    theme = Theme(application, settings.theme)
     bridge = Bridge()
     runner = JobRunner(bridge.post)
-    window = MainWindow(app, runner)
+    services = LateServices(build)
+    window = MainWindow(
+        services,
+        runner,
+        state=WindowState(paths.home / "window.json"),
+        set_theme=theme.use,
+    )
     window.show()
     if folder is not None:
-        window.add_folder(folder)
+        window.first_painted.connect(lambda: window.add_folder(folder))
     code = application.exec()
     bridge.close()
     if not runner.shutdown(_STOP_SECONDS):
         _log.warning("The window closed while work was still stopping")
+    services.close()
     return code
+
+
+def make_application(settings: Settings) -> QApplication:
+    """The application in the language and size of the settings, before any widget is made."""
+    if settings.scale != 100 and _SCALE_VARIABLE not in os.environ:
+        os.environ[_SCALE_VARIABLE] = str(min(200, max(100, settings.scale)) / 100)
+    chosen = language.wanted_language(settings.language)
+    if chosen != language.ENGLISH:
+        language.use(chosen, strings.areas(), bundled("resources") / "translations")
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("vlm-desktop")
+    application.setApplicationDisplayName(words.WINDOW_TITLE)
+    # Ctrl+C in the terminal ends the program: Python's own handler would wait for an event.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return application

@@ -2,51 +2,51 @@
 
 from collections import deque
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from vlm_desktop import strings as sentences
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.errors import AppError
 from vlm_desktop.base.events import Committed, Event, Notice, Phase, Progress, Quarantined
-from vlm_desktop.gui import strings
-from vlm_desktop.gui.services import IndexSummary, Services
+from vlm_desktop.base.language import fill
+from vlm_desktop.gui.strings import shell as strings
+from vlm_desktop.gui.words import failure
+from vlm_desktop.gui.work import Work, WorkBoard, WorkState
 from vlm_desktop.jobs import CancelledEnding, Done, Failed, Job, JobRunner
 
+if TYPE_CHECKING:
+    from vlm_desktop.gui.services import IndexSummary, Services
+
 _TIMED = (Phase.DECODE, Phase.ENCODE, Phase.OCR)
-
-
-@dataclass(frozen=True, slots=True)
-class JobState:
-    """What the status bar shows. `total` 0 means that it is not known."""
-
-    text: str
-    done: int = 0
-    total: int = 0
-    running: bool = False
-    stopping: bool = False
 
 
 class IndexController(QObject):
     """Runs `index` for one list of folders at a time. Main thread."""
 
-    state_changed = Signal(JobState)
     committed = Signal()
+    """More photos can be searched."""
     finished = Signal()
+    """A run ended, in whatever way."""
     noticed = Signal(str)
+    """A sentence about something that is no failure."""
 
     def __init__(
-        self, services: Services, runner: JobRunner, parent: QObject | None = None
+        self,
+        services: "Services",
+        runner: JobRunner,
+        work: WorkBoard,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._services = services
         self._runner = runner
+        self._board = work
         self._waiting: deque[tuple[Path, ...]] = deque()
         self._folders: tuple[Path, ...] = ()
         self._job: Job | None = None
-        self.state = JobState("")
+        self._work: Work | None = None
 
     @property
     def is_running(self) -> bool:
@@ -62,9 +62,13 @@ class IndexController(QObject):
     def stop(self) -> None:
         """Cancel the run and drop what is queued behind it."""
         self._waiting.clear()
-        if self._job is not None:
-            self._show(JobState(strings.STOPPING, running=True, stopping=True))
+        if self._job is not None and self._work is not None:
+            self._work.show(WorkState(strings.STOPPING, stopping=True))
             self._job.cancel()
+
+    def _pause(self, paused: bool) -> None:
+        if self._job is not None:
+            (self._job.pause if paused else self._job.resume)()
 
     def _start_next(self) -> None:
         if self._job is not None or not self._waiting:
@@ -72,16 +76,17 @@ class IndexController(QObject):
         self._folders = self._waiting.popleft()
         folders = self._folders
 
-        def verb(cancel: CancelToken) -> Generator[Event, None, IndexSummary]:
+        def verb(cancel: CancelToken) -> "Generator[Event, None, IndexSummary]":
             return self._services.index(folders, cancel)
 
-        self._show(JobState(strings.JOB_WAITING.format(folders=_named(folders)), running=True))
+        text = fill(strings.JOB_WAITING, folders=_named(folders))
+        self._work = self._board.begin(Work(text, stop=self.stop, pause=self._pause, parent=self))
         self._job = self._runner.submit(verb, self._heard, lane="model")
 
     def _heard(self, event: Event) -> None:
         match event:
-            case Progress() if not self.state.stopping:
-                self._show(_progress_state(_named(self._folders), event))
+            case Progress():
+                self._show_progress(event)
             case Committed():
                 self.committed.emit()
             case Quarantined():
@@ -95,47 +100,50 @@ class IndexController(QObject):
             case Failed(error):
                 self._end(failure(error))
 
+    def _show_progress(self, event: Progress) -> None:
+        work = self._work
+        if work is not None and not work.state.stopping:
+            work.show(progress_state(_named(self._folders), event, paused=work.state.paused))
+
     def _end(self, text: str) -> None:
         self._job = None
         self._folders = ()
-        self._show(JobState(text))
+        work, self._work = self._work, None
+        if work is not None:
+            work.finish(text)
+            work.deleteLater()
         self.finished.emit()
         self._start_next()
-
-    def _show(self, state: JobState) -> None:
-        self.state = state
-        self.state_changed.emit(state)
-
-
-def failure(error: BaseException) -> str:
-    """One sentence about any error that ended a job."""
-    return sentences.sentence(error) if isinstance(error, AppError) else sentences.bug(error)
 
 
 def _named(folders: Sequence[Path]) -> str:
     first = folders[0].name or str(folders[0])
     if len(folders) == 1:
         return first
-    return strings.FOLDERS.format(first=first, more=len(folders) - 1)
+    return fill(strings.FOLDERS, first=first, more=len(folders) - 1)
 
 
-def _progress_state(folders: str, event: Progress) -> JobState:
+def progress_state(folders: str, event: Progress, *, paused: bool = False) -> WorkState:
+    """A run's progress in words: what, where, how fast, how long."""
     form = strings.JOB_PHASES.get(event.phase, strings.JOB_OPEN)
     if event.total is None and "{total" in form:
         form = strings.JOB_OPEN
-    parts = [form.format(folders=folders, done=event.done, total=event.total or 0)]
+    parts = [fill(form, folders=folders, done=event.done, total=event.total or 0)]
     if event.phase in _TIMED and event.total and event.rate > 0:
         parts.append(strings.rate(event.rate))
         if event.done < event.total:
             parts.append(strings.time_left((event.total - event.done) / event.rate))
     known = event.total if event.phase in _TIMED else 0
-    return JobState(strings.PARTS.join(parts), event.done, known or 0, running=True)
+    return WorkState(strings.PARTS.join(parts), event.done, known or 0, paused)
 
 
 def _summary(result: object) -> str:
     summary: IndexSummary = result  # type: ignore[assignment]  # `index` promises it
     if not summary.indexed and not summary.removed:
         return strings.FINISHED_NOTHING
-    return strings.FINISHED.format(
-        indexed=summary.indexed, unchanged=summary.unchanged, removed=summary.removed
+    return fill(
+        strings.FINISHED,
+        indexed=summary.indexed,
+        unchanged=summary.unchanged,
+        removed=summary.removed,
     )

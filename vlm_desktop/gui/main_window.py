@@ -1,38 +1,63 @@
-"""The main window: a query line, its verdict, the photos found, the running job."""
+"""The main window: the rail and its panes, menus, status bar. No pane's own logic."""
 
-from collections.abc import Callable, Generator, Sequence
+import importlib
+import logging
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, QUrl
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QDesktopServices,
     QDragEnterEvent,
     QDropEvent,
     QKeyEvent,
-    QKeySequence,
+    QPaintEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QStackedWidget,
+    QWidget,
+)
 
-from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.events import Event
-from vlm_desktop.engine.samples import sample_photos
-from vlm_desktop.gui import strings
-from vlm_desktop.gui.hits_model import HitsModel, Roles
-from vlm_desktop.gui.hits_view import HitsView
-from vlm_desktop.gui.indexing import IndexController, JobState, failure
-from vlm_desktop.gui.job_status import JobStatus
-from vlm_desktop.gui.pages import MessagePage, Situation, what_to_say
-from vlm_desktop.gui.query_bar import QueryBar
-from vlm_desktop.gui.searching import SearchController, SearchState
-from vlm_desktop.gui.services import LibraryInfo, Services, SetAside
+from vlm_desktop.base.language import fill
+from vlm_desktop.gui.actions import ActionBook
+from vlm_desktop.gui.desk import Desk
+from vlm_desktop.gui.indexing import IndexController
+from vlm_desktop.gui.library_state import LibraryState
+from vlm_desktop.gui.navigator import Navigator
+from vlm_desktop.gui.palette import CommandPalette
+from vlm_desktop.gui.panes import PANES, Pane, PaneSpec
+from vlm_desktop.gui.rail import Rail
 from vlm_desktop.gui.set_aside_dialog import SetAsideDialog
+from vlm_desktop.gui.state import WindowState
+from vlm_desktop.gui.status_line import StatusLine
+from vlm_desktop.gui.strings import library as library_strings
+from vlm_desktop.gui.strings import shell as strings
 from vlm_desktop.gui.thumbnails import ThumbnailLoader
-from vlm_desktop.jobs import Done, Failed, JobRunner
+from vlm_desktop.gui.undo import Change, Changes
+from vlm_desktop.gui.work import WorkBoard
+from vlm_desktop.jobs import JobRunner
+
+if TYPE_CHECKING:
+    from vlm_desktop.gui.services import Services, SetAside
 
 _SIZE = (1180, 780)
 _SMALLEST = (640, 420)
+_MENUS = {
+    "file": "MENU_FILE",
+    "edit": "MENU_EDIT",
+    "photo": "MENU_PHOTO",
+    "view": "MENU_VIEW",
+    "tools": "MENU_TOOLS",
+    "help": "MENU_HELP",
+}
+_log = logging.getLogger(__name__)
 
 OpenFile = Callable[[Path], bool]
 
@@ -42,113 +67,192 @@ def open_with_system(path: Path) -> bool:
     return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
+def keep_theme(_: str) -> None:
+    """For a window whose theme nobody manages."""
+
+
 class MainWindow(QMainWindow):
-    """Wires the controllers to the widgets. Work goes through `runner`; nothing waits here."""
+    """Makes the desk, shows panes, and ends cleanly. Work goes through `runner`; nothing waits."""
+
+    first_painted = Signal()
+    """The window was painted for the first time; slower things begin now."""
 
     def __init__(
-        self, services: Services, runner: JobRunner, open_file: OpenFile = open_with_system
+        self,
+        services: "Services",
+        runner: JobRunner,
+        open_file: OpenFile = open_with_system,
+        *,
+        state: WindowState | None = None,
+        set_theme: Callable[[str], None] = keep_theme,
+        panes: Sequence[PaneSpec] = PANES,
     ) -> None:
         super().__init__()
-        self._services = services
-        self._runner = runner
-        self._open_file = open_file
-        self._info: LibraryInfo | None = None
-        self._info_failed = ""
-        self._samples = sample_photos()
+        self._specs = {spec.key: spec for spec in panes}
+        self._panes: dict[str, Pane] = {}
+        self._shown = ""
+        self._painted = False
+        self._closing = False
         self.setWindowTitle(strings.WINDOW_TITLE)
-        self.resize(QSize(*_SIZE).boundedTo(self.screen().availableSize()))
         self.setMinimumSize(*_SMALLEST)
         self.setAcceptDrops(True)
-        self.indexing = IndexController(services, runner, self)
-        self.searching = SearchController(services, runner, self)
-        self.thumbnails = ThumbnailLoader(services, runner, self)
-        self.hits = HitsModel(self.thumbnails, self)
+        self.desk = self._make_desk(services, runner, open_file, state, set_theme)
+        self.indexing = self.desk.indexing
         self._build_widgets()
         self._build_actions()
         self._connect()
-        self._refresh_info()
-        self._show_middle()
-        self.bar.line.setFocus()
+        self._restore()
+        self.first_painted.connect(self._begin, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def search(self) -> Any:
+        """The Search pane."""
+        return self.pane("search")
 
     # --- building ------------------------------------------------------------------------
 
+    def _make_desk(
+        self,
+        services: "Services",
+        runner: JobRunner,
+        open_file: OpenFile,
+        state: WindowState | None,
+        set_theme: Callable[[str], None],
+    ) -> Desk:
+        menus: dict[str, QMenu] = {}
+        for key, word in _MENUS.items():
+            menus[key] = self.menuBar().addMenu(getattr(strings, word))
+        work = WorkBoard(self)
+        return Desk(
+            services=services,
+            runner=runner,
+            actions=ActionBook(self, menus),
+            changes=Changes(runner, self),
+            navigator=Navigator(self),
+            thumbnails=ThumbnailLoader(services, runner, self),
+            indexing=IndexController(services, runner, work, self),
+            library=LibraryState(services, runner, self),
+            work=work,
+            state=state or WindowState(None),
+            say=self.say,
+            open_file=open_file,
+            set_theme=set_theme,
+        )
+
     def _build_widgets(self) -> None:
-        self.bar = QueryBar(self)
-        self.grid = HitsView(self.hits, self.thumbnails, self)
-        self.page = MessagePage(self)
-        self.middle = QStackedWidget(self)
-        self.middle.addWidget(self.page)
-        self.middle.addWidget(self.grid)
-        self.status = JobStatus(self)
+        self.rail = Rail(tuple(self._specs.values()), self)
+        self.stack = QStackedWidget(self)
         centre = QWidget(self)
-        layout = QVBoxLayout(centre)
+        layout = QHBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.bar)
-        layout.addWidget(self.middle, 1)
+        layout.addWidget(self.rail)
+        layout.addWidget(self.stack, 1)
         self.setCentralWidget(centre)
+        self.status = StatusLine(self.desk.work, self)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self.status, 1)
 
     def _build_actions(self) -> None:
-        key = QKeySequence
-        menus = self.menuBar()
-        file, photo, view = (
-            menus.addMenu(name)
-            for name in (strings.MENU_FILE, strings.MENU_PHOTO, strings.MENU_VIEW)
+        book = self.desk.actions
+        book.add(
+            "file.add-folder",
+            strings.ADD_FOLDER,
+            self.choose_folder,
+            shortcut="Ctrl+O",
+            menu="file",
         )
-        self.add_folder_action = self._action(
-            strings.ADD_FOLDER, self.choose_folder, key.StandardKey.Open
+        self.update_action = book.add(
+            "file.update",
+            strings.UPDATE,
+            self.update_library,
+            shortcut="F5",
+            menu="file",
+            tip=strings.UPDATE_TIP,
         )
-        self.update_action = self._action(strings.UPDATE, self.update_library, key("F5"))
-        self.update_action.setToolTip(strings.UPDATE_TIP)
-        self.set_aside_action = self._action(strings.SET_ASIDE_MENU, self.show_set_aside)
-        quit_action = self._action(strings.QUIT, self.close, key("Ctrl+Q"))
-        file.addActions([self.add_folder_action, self.update_action, self.set_aside_action])
-        file.addSeparator()
-        file.addAction(quit_action)
-        # No shortcut: Enter opens from the grid, but searches in the query line.
-        self.open_action = self._action(strings.OPEN_PHOTO, self.open_current)
-        self.folder_action = self._action(
-            strings.SHOW_IN_FOLDER, self.show_in_folder, key("Ctrl+Return")
+        self.set_aside_action = book.add(
+            "library.set-aside",
+            library_strings.SET_ASIDE_MENU,
+            self.show_set_aside,
+            menu="tools",
         )
-        photo.addActions([self.open_action, self.folder_action])
-        find = self._action(strings.FIND, self.focus_query, key.StandardKey.Find)
-        view.addAction(find)
-        self.grid.addActions([self.open_action, self.folder_action])
-        self.grid.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-
-    def _action(
-        self,
-        text: str,
-        slot: Callable[[], object],
-        shortcut: QKeySequence | QKeySequence.StandardKey | None = None,
-    ) -> QAction:
-        action = QAction(text, self)
-        action.triggered.connect(lambda _checked=False: slot())
-        if shortcut is not None:
-            action.setShortcut(shortcut)
-        return action
+        book.add("file.quit", strings.QUIT, self.close, shortcut="Ctrl+Q", menu="file", last=True)
+        changes = self.desk.changes
+        self.undo_action = book.add(
+            "edit.undo", strings.UNDO, changes.undo, shortcut="Ctrl+Z", menu="edit"
+        )
+        self.redo_action = book.add(
+            "edit.redo", strings.REDO, changes.redo, shortcut="Ctrl+Shift+Z", menu="edit"
+        )
+        book.add(
+            "view.commands", strings.PALETTE, self.show_palette, shortcut="Ctrl+K", menu="view"
+        )
+        for spec in self._specs.values():
+            word = getattr(strings, spec.word)
+            book.add(
+                f"view.{spec.key}",
+                fill(strings.GO_TO, pane=word),
+                lambda key=spec.key: self.show_pane(key),
+                shortcut=spec.shortcut,
+                menu="view",
+            )
 
     def _connect(self) -> None:
-        self.bar.typed.connect(self.searching.type_text)
-        self.bar.submitted.connect(self.searching.search_now)
-        self.bar.show_all_changed.connect(self.searching.set_show_all)
-        self.bar.line.installEventFilter(self)
-        self.grid.installEventFilter(self)
-        self.grid.activated.connect(self._open_index)
-        self.grid.selectionModel().currentChanged.connect(self._current_changed)
-        self.searching.state_changed.connect(self._show_search)
-        self.searching.slow.connect(self.bar.show_searching)
-        self.indexing.state_changed.connect(self._show_job)
-        self.indexing.committed.connect(self._library_grew)
-        self.indexing.finished.connect(self._library_grew)
-        self.indexing.noticed.connect(lambda text: self.statusBar().showMessage(text, 10_000))
-        self.status.stop_asked.connect(self.indexing.stop)
+        desk = self.desk
+        self.rail.chosen.connect(self.show_pane)
+        desk.navigator.pane_wanted.connect(self.show_pane)
+        desk.navigator.search_wanted.connect(lambda _: self.show_pane("search"))
+        for signal in (
+            desk.navigator.similar_wanted,
+            desk.navigator.picture_wanted,
+            desk.navigator.contents_wanted,
+            desk.navigator.photo_wanted,
+        ):
+            signal.connect(lambda _: self.show_pane("search"))
+        desk.navigator.library_changed.connect(desk.library.refresh)
+        desk.indexing.committed.connect(self._library_grew)
+        desk.indexing.finished.connect(self._library_grew)
+        desk.indexing.noticed.connect(self.say)
+        desk.library.changed.connect(self._show_library)
+        desk.work.changed.connect(self._show_library)
+        desk.changes.changed.connect(self._show_changes)
+        desk.changes.failed.connect(self.say)
+        desk.changes.undone.connect(lambda one: self._said_change(strings.UNDONE, one))
+        desk.changes.redone.connect(lambda one: self._said_change(strings.REDONE, one))
         self.status.set_aside_asked.connect(self.show_set_aside)
-        self.page.primary.clicked.connect(self._primary_pressed)
-        self.page.second.clicked.connect(self._add_samples)
-        self._current_changed()
+        self._show_changes()
+        self._show_library()
+
+    # --- panes ---------------------------------------------------------------------------
+
+    def pane(self, key: str) -> Pane:
+        """The pane, built now if it was not."""
+        if key not in self._panes:
+            module, _, name = self._specs[key].target.partition(":")
+            pane: Pane = getattr(importlib.import_module(module), name)(self.desk, self.stack)
+            self._panes[key] = pane
+            self.stack.addWidget(pane)
+            self._put_status_last()
+            pane.restore(self.desk.state.table(f"pane.{key}"))
+        return self._panes[key]
+
+    def _put_status_last(self) -> None:
+        """Tab goes along the rail, through the pane and ends in the status bar."""
+        last = next(iter(self.rail.buttons.values())).previousInFocusChain()
+        for widget in self.status.stops:
+            QWidget.setTabOrder(last, widget)
+            last = widget
+
+    def show_pane(self, key: str) -> None:
+        """Bring a pane to front and put the focus into it."""
+        if key not in self._specs:
+            return
+        pane = self.pane(key)
+        changed, self._shown = self._shown != key, key
+        self.stack.setCurrentWidget(pane)
+        self.rail.show_current(key)
+        if changed:
+            pane.activate()
 
     # --- what the user does --------------------------------------------------------------
 
@@ -163,166 +267,101 @@ class MainWindow(QMainWindow):
 
     def update_library(self) -> None:
         """Index every folder of the library that is there."""
-        roots = self._info.roots if self._info else ()
-        self.indexing.index([info.root.path for info in roots if info.root.online])
-
-    def focus_query(self) -> None:
-        self.bar.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.bar.line.selectAll()
-
-    def open_current(self) -> None:
-        """Open the selected photo in the system's viewer."""
-        path = self._current_path()
-        if path is not None:
-            self._open(path, path)
-
-    def show_in_folder(self) -> None:
-        """Open the folder of the selected photo."""
-        path = self._current_path()
-        if path is not None:
-            self._open(path, path.parent)
+        info = self.desk.library.info
+        roots = info.roots if info else ()
+        self.indexing.index([one.root.path for one in roots if one.root.online])
 
     def show_set_aside(self) -> None:
         """List the files that could not be read."""
 
-        def verb(_: CancelToken) -> Generator[Event, None, Sequence[SetAside]]:
-            yield from ()
-            return self._services.quarantine()
+        def show(files: "Sequence[SetAside]") -> None:
+            dialog = SetAsideDialog(files, self)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.open()
 
-        def heard(event: Event) -> None:
-            match event:
-                case Done(files):
-                    assert isinstance(files, Sequence)
-                    dialog = SetAsideDialog(files, self)
-                    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-                    dialog.open()
-                case Failed(error):
-                    self.statusBar().showMessage(failure(error))
+        self.desk.fetch(lambda: self.desk.services.quarantine(), show, latest="set-aside")
 
-        self._runner.submit(verb, heard, lane="io", latest="set-aside")
+    def show_palette(self) -> None:
+        palette = CommandPalette(self.desk.actions, self)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.open()
 
-    def _primary_pressed(self) -> None:
-        if self.searching.state.nothing:
-            self.bar.show_all.setChecked(True)
-        else:
-            self.choose_folder()
-
-    def _add_samples(self) -> None:
-        if self._samples is not None:
-            self.add_folder(self._samples)
-
-    def _open_index(self, index: QModelIndex | QPersistentModelIndex) -> None:
-        hit = index.data(Roles.HIT)
-        if hit is not None:
-            self._open(hit.path, hit.path)
-
-    def _open(self, photo: Path, target: Path) -> None:
-        if not photo.exists():
-            self.statusBar().showMessage(strings.PHOTO_GONE.format(path=photo), 10_000)
-        elif not self._open_file(target):
-            self.statusBar().showMessage(strings.PHOTO_NOT_OPENED.format(path=target), 10_000)
-
-    def _current_path(self) -> Path | None:
-        hit = self.grid.currentIndex().data(Roles.HIT)
-        return None if hit is None else hit.path
-
-    def _current_changed(self, *_: object) -> None:
-        has_photo = self.grid.currentIndex().isValid()
-        self.open_action.setEnabled(has_photo)
-        self.folder_action.setEnabled(has_photo)
+    def say(self, text: str) -> None:
+        """A message in the status bar, told to screen readers too."""
+        self.status.say(text)
 
     # --- what comes back -----------------------------------------------------------------
 
-    def _show_search(self, state: SearchState) -> None:
-        selected = self.grid.currentIndex().data(Roles.HIT)
-        self.hits.show(state.hits)
-        row = self.hits.row_of(selected.content_id) if selected is not None else None
-        if row is not None:
-            self.grid.setCurrentIndex(self.hits.index(row))
-        self._current_changed()
-        self.bar.show_search(state)
-        self._show_middle()
-
-    def _show_job(self, state: JobState) -> None:
-        self.status.show_job(state)
-        self.update_action.setEnabled(not state.running and self._has_roots())
-        if not self.searching.state.asked:
-            self._show_middle()
+    def _begin(self) -> None:
+        """After the first paint: what needs the engine."""
+        self.desk.library.refresh()
 
     def _library_grew(self) -> None:
-        self.thumbnails.forget_absent()
-        self._refresh_info()
-        self.searching.refresh_soon()
+        self.desk.thumbnails.forget_absent()
+        self.desk.navigator.library_changed.emit()
 
-    def _refresh_info(self) -> None:
-        def verb(_: CancelToken) -> Generator[Event, None, LibraryInfo]:
-            yield from ()
-            return self._services.info()
-
-        self._runner.submit(verb, self._heard_info, lane="io", latest="info")
-
-    def _heard_info(self, event: Event) -> None:
-        match event:
-            case Done(info):
-                self._info, self._info_failed = info, ""  # type: ignore[assignment]
-                assert self._info is not None
-                count = self._info.files.quarantined
-                self.status.show_set_aside(count)
-                self.set_aside_action.setEnabled(count > 0)
-                self.update_action.setEnabled(not self.indexing.is_running and self._has_roots())
-            case Failed(error):
-                self._info_failed = failure(error)
-            case _:
-                return
-        self._show_middle()
-
-    def _has_roots(self) -> bool:
-        return self._info is not None and any(info.root.online for info in self._info.roots)
-
-    def _show_middle(self) -> None:
-        """The grid when there are photos to show, else a page that says what to do."""
-        state = self.searching.state
-        contents = self._info.contents if self._info else 0
-        self.middle.setCurrentWidget(self.grid if state.hits else self.page)
-        if state.hits:
-            return
-        self.page.show_message(
-            what_to_say(
-                Situation(
-                    search=state,
-                    failed=self._info_failed,
-                    contents=contents,
-                    known=self._info is not None,
-                    indexing=self.indexing.is_running,
-                    showing_all=self.bar.show_all.isChecked(),
-                    samples=self._samples is not None,
-                )
-            )
+    def _show_library(self) -> None:
+        info = self.desk.library.info
+        count = info.files.quarantined if info else 0
+        self.status.show_set_aside(count)
+        self.set_aside_action.setEnabled(count > 0)
+        self.update_action.setEnabled(
+            not self.indexing.is_running and self.desk.library.has_online_folder
         )
+
+    def _show_changes(self) -> None:
+        changes = self.desk.changes
+        for action, text, bare, form in (
+            (self.undo_action, changes.undo_text, strings.UNDO, strings.UNDO_WHAT),
+            (self.redo_action, changes.redo_text, strings.REDO, strings.REDO_WHAT),
+        ):
+            action.setEnabled(bool(text))
+            action.setText(fill(form, change=text.replace("&", "&&")) if text else bare)
+
+    def _said_change(self, form: str, change: Change) -> None:
+        self.say(fill(form, change=change.text))
+
+    # --- from one start to the next --------------------------------------------------------
+
+    def _restore(self) -> None:
+        state = self.desk.state
+        geometry = QByteArray.fromBase64(state.text("geometry").encode())
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            self.resize(QSize(*_SIZE).boundedTo(self.screen().availableSize()))
+        key = state.text("pane")
+        first = next(iter(self._specs))
+        self.show_pane(key if key in self._specs else first)
+
+    def _remember(self) -> None:
+        state = self.desk.state
+        state.put("geometry", bytes(self.saveGeometry().toBase64().data()).decode())
+        for key, pane in self._panes.items():
+            state.put(f"pane.{key}", pane.state())
+        state.put("pane", self._shown)
+        state.save()
 
     # --- Qt's own ------------------------------------------------------------------------
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Down goes from the query to the photos; Esc goes back, then clears."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if watched is self.bar.line and event.key() == Qt.Key.Key_Down and self.hits.hits:
-                self.grid.setFocus(Qt.FocusReason.TabFocusReason)
-                if not self.grid.currentIndex().isValid():
-                    self.grid.setCurrentIndex(self.hits.index(0))
-                return True
-            if event.key() == Qt.Key.Key_Escape:
-                if watched is self.grid:
-                    self.focus_query()
-                else:
-                    self.bar.line.clear()
-                return True
-        return super().eventFilter(watched, event)
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            # Behind the children's own first paint, which belongs to the same event.
+            QTimer.singleShot(0, self.first_painted.emit)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Esc that nobody took backs out of the pane."""
+        pane = self.stack.currentWidget()
+        if event.key() == Qt.Key.Key_Escape and isinstance(pane, Pane) and pane.back():
+            event.accept()
+            return
+        super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         if _dropped_folders(event):
             event.acceptProposedAction()
         elif event.mimeData().hasUrls():
-            self.statusBar().showMessage(strings.DROP_FOLDER_ONLY, 5_000)
+            self.say(strings.DROP_FOLDER_ONLY)
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         folders = _dropped_folders(event)
@@ -331,9 +370,33 @@ class MainWindow(QMainWindow):
             self.indexing.index(folders)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        self.searching.stop()
-        self.indexing.stop()
+        """Asks once while work goes on; what is done so far is kept either way."""
+        running = self.desk.work.running
+        if running and not self._closing:
+            event.ignore()
+            self._ask_to_close(running[0].state.text)
+            return
+        self._remember()
+        for work in running:
+            work.stop()
         super().closeEvent(event)
+
+    def _ask_to_close(self, work: str) -> None:
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(strings.CLOSE_TITLE)
+        box.setText(fill(strings.CLOSE_TEXT, work=work))
+        close = box.addButton(strings.CLOSE_NOW, QMessageBox.ButtonRole.AcceptRole)
+        keep = box.addButton(strings.KEEP_OPEN, QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+        close.clicked.connect(self._close_now)
+        box.open()
+
+    def _close_now(self) -> None:
+        self._closing = True
+        self.close()
 
 
 def _dropped_folders(event: QDropEvent) -> list[Path]:

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
 )
 
 from vlm_desktop import strings as sentences
-from vlm_desktop.gui import strings
 from vlm_desktop.gui.services import SetAside
+from vlm_desktop.gui.strings import library as strings
 from vlm_desktop.gui.theme import measures
 
 _SIZE = (760, 420)

@@ -5,11 +5,14 @@ import tomllib
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 from vlm_desktop.base.paths import bundled
+
+LIGHT, DARK, CONTRAST, SYSTEM = "light", "dark", "contrast", "system"
+THEMES = (LIGHT, DARK, CONTRAST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class Measures:
     hairline: int
     focus_ring: int
     tile: int
+    icon: int
+    rail: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,37 +65,58 @@ def measures() -> Measures:
 
 
 @functools.cache
-def colours(*, dark: bool) -> Colours:
-    return Colours(**_tokens()["dark" if dark else "light"])
+def colours(name: str) -> Colours:
+    """The colours of "light", "dark" or "contrast"."""
+    return Colours(**_tokens()[name])
 
 
-def is_dark(palette: QPalette) -> bool:
-    """Which of the two themes a widget's palette is."""
-    return palette.color(QPalette.ColorRole.Window).lightness() < 128
+def theme_of(palette: QPalette) -> str:
+    """Which of the themes a widget's palette is."""
+    ground = palette.color(QPalette.ColorRole.Window).name()
+    for name in THEMES:
+        if colours(name).ground == ground:
+            return name
+    dark = palette.color(QPalette.ColorRole.Window).lightness() < 128
+    return DARK if dark else LIGHT
 
 
 def colours_of(palette: QPalette) -> Colours:
-    return colours(dark=is_dark(palette))
+    return colours(theme_of(palette))
 
 
-def follow_system(application: QApplication) -> None:
-    """Set the theme now and whenever the system switches between light and dark."""
-    hints = application.styleHints()
-    hints.colorSchemeChanged.connect(
-        lambda scheme: apply(application, dark=scheme == Qt.ColorScheme.Dark)
-    )
-    apply(application, dark=hints.colorScheme() == Qt.ColorScheme.Dark)
+class Theme(QObject):
+    """The theme in use; with "system" it follows the desktop. Main thread."""
+
+    def __init__(self, application: QApplication, chosen: str = SYSTEM) -> None:
+        super().__init__(application)
+        self._application = application
+        self._chosen = chosen
+        application.styleHints().colorSchemeChanged.connect(self._apply)
+        self._apply()
+
+    def use(self, chosen: str) -> None:
+        """Take "light", "dark", "contrast", or "system" from now on."""
+        self._chosen = chosen
+        self._apply()
+
+    def _apply(self) -> None:
+        name = self._chosen
+        if name not in THEMES:
+            dark = self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
+            name = DARK if dark else LIGHT
+        apply(self._application, name)
 
 
-def apply(application: QApplication, *, dark: bool) -> None:
+def apply(application: QApplication, name: str) -> None:
     """Style, palette, font and stylesheet of the whole application."""
-    chosen = colours(dark=dark)
+    chosen = colours(name)
     application.setStyle("Fusion")
     application.setPalette(_palette(chosen))
     font = QFont(application.font())
     font.setPixelSize(measures().type_body)
     application.setFont(font)
-    check = bundled("resources") / "icons" / f"check-{'dark' if dark else 'light'}.svg"
+    ground_is_dark = QColor(chosen.ground).lightness() < 128
+    check = bundled("resources") / "icons" / f"check-{'dark' if ground_is_dark else 'light'}.svg"
     application.setStyleSheet(_stylesheet(chosen, measures(), check.as_posix()))
 
 
@@ -126,7 +152,12 @@ def _palette(chosen: Colours) -> QPalette:
 
 
 def _stylesheet(chosen: Colours, size: Measures, check: str) -> str:
-    return _controls(chosen, size, check) + _surroundings(chosen, size)
+    return (
+        _frame(chosen, size)
+        + _inputs(chosen, size)
+        + _controls(chosen, size, check)
+        + _surroundings(chosen, size)
+    )
 
 
 def _controls(chosen: Colours, size: Measures, check: str) -> str:
@@ -170,6 +201,75 @@ def _controls(chosen: Colours, size: Measures, check: str) -> str:
     """
 
 
+def _inputs(chosen: Colours, size: Measures) -> str:
+    """Lines, boxes, lists and tables to type and choose in."""
+    tiny, small = size.space[0], size.space[1]
+    ring = f"border: {size.focus_ring}px solid {chosen.accent};"
+    edge = f"border: {size.hairline}px solid {chosen.hairline};"
+    return f"""
+    QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDateEdit {{
+        {edge} border-radius: {size.radius}px; padding: {tiny}px {small}px;
+        background: {chosen.raised}; selection-background-color: {chosen.accent};
+        selection-color: {chosen.accent_text};
+    }}
+    QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus,
+    QDoubleSpinBox:focus, QComboBox:focus, QDateEdit:focus {{
+        {ring} padding: {tiny - 1}px {small - 1}px;
+    }}
+    QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled {{ color: {chosen.disabled}; }}
+    QListView, QTreeView, QTableView {{
+        {edge} border-radius: {size.radius}px; background: {chosen.raised}; outline: none;
+    }}
+    QListView:focus, QTreeView:focus, QTableView:focus {{ {ring} }}
+    QListView::item, QTreeView::item {{ padding: {tiny}px {small}px; border-radius: {tiny}px; }}
+    QListView::item:selected, QTreeView::item:selected, QTableView::item:selected {{
+        background: {chosen.accent_soft}; color: {chosen.text};
+    }}
+    QHeaderView::section {{
+        background: {chosen.ground}; color: {chosen.text_muted}; border: none;
+        border-bottom: {size.hairline}px solid {chosen.hairline}; padding: {tiny}px {small}px;
+    }}
+    """
+
+
+def _frame(chosen: Colours, size: Measures) -> str:
+    """The rail and the menus."""
+    tiny, small = size.space[0], size.space[1]
+    ring = f"border: {size.focus_ring}px solid {chosen.accent};"
+    return f"""
+    QWidget#rail {{
+        background: {chosen.sunken}; border-right: {size.hairline}px solid {chosen.hairline};
+    }}
+    QToolButton#railButton {{
+        border: {size.focus_ring}px solid transparent; border-radius: {size.radius}px;
+        padding: {small}px {tiny // 2}px; font-size: {size.type_small}px; background: transparent;
+        color: {chosen.text_muted};
+    }}
+    QToolButton#railButton:hover {{ background: {chosen.hairline}; color: {chosen.text}; }}
+    QToolButton#railButton:checked {{ background: {chosen.accent_soft}; color: {chosen.text}; }}
+    QToolButton#railButton:focus {{ {ring} }}
+    QMenuBar {{ background: {chosen.ground}; border-bottom: {size.hairline}px solid
+        {chosen.hairline}; }}
+    QMenuBar::item {{ padding: {tiny}px {small}px; border-radius: {tiny}px; }}
+    QMenuBar::item:selected {{ background: {chosen.accent_soft}; color: {chosen.text}; }}
+    QMenu {{ background: {chosen.raised}; border: {size.hairline}px solid {chosen.hairline};
+        padding: {tiny}px; }}
+    QMenu::item {{ padding: {tiny}px {size.space[4]}px; border-radius: {tiny}px; }}
+    QMenu::item:selected {{ background: {chosen.accent_soft}; color: {chosen.text}; }}
+    QMenu::item:disabled {{ color: {chosen.disabled}; }}
+    QMenu::separator {{ height: {size.hairline}px; background: {chosen.hairline};
+        margin: {tiny}px {small}px; }}
+    QToolButton {{ border: {size.focus_ring}px solid transparent; border-radius: {size.radius}px;
+        padding: {tiny}px; background: transparent; }}
+    QToolButton:hover {{ background: {chosen.sunken}; }}
+    QToolButton:pressed, QToolButton:checked {{ background: {chosen.accent_soft}; }}
+    QToolButton:focus {{ {ring} }}
+    QSplitter::handle {{ background: {chosen.hairline}; }}
+    QSplitter::handle:horizontal {{ width: {size.hairline}px; }}
+    QLabel#network {{ color: {chosen.text_muted}; font-size: {size.type_small}px; }}
+    """
+
+
 def _surroundings(chosen: Colours, size: Measures) -> str:
     """Labels, the grid, scroll bar, status bar and tooltips."""
     tiny, small, middle = size.space[0], size.space[1], size.space[2]
@@ -186,6 +286,14 @@ def _surroundings(chosen: Colours, size: Measures) -> str:
     QScrollBar::handle:vertical:hover {{ background: {chosen.text_muted}; }}
     QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{ height: 0; }}
     QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical {{ background: transparent; }}
+    QScrollBar:horizontal {{ height: {middle}px; background: transparent; margin: 0; }}
+    QScrollBar::handle:horizontal {{
+        background: {chosen.disabled}; border-radius: {tiny}px; min-width: {size.space[5]}px;
+        margin: {tiny // 2}px 0;
+    }}
+    QScrollBar::handle:horizontal:hover {{ background: {chosen.text_muted}; }}
+    QScrollBar::add-line:horizontal, QScrollBar::sub-line:horizontal {{ width: 0; }}
+    QScrollBar::add-page:horizontal, QScrollBar::sub-page:horizontal {{ background: transparent; }}
     QStatusBar {{ border-top: {size.hairline}px solid {chosen.hairline}; }}
     QStatusBar::item {{ border: none; }}
     QProgressBar {{

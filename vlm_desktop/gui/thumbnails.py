@@ -3,14 +3,17 @@
 from collections import OrderedDict, deque
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event
-from vlm_desktop.gui.services import Services
 from vlm_desktop.jobs import CancelledEnding, Done, Failed, JobRunner
+
+if TYPE_CHECKING:
+    from vlm_desktop.gui.services import Services
 
 _LANE = "io"
 _JOBS = 2
@@ -37,7 +40,7 @@ class ThumbnailLoader(QObject):
     loaded = Signal(int)
 
     def __init__(
-        self, services: Services, runner: JobRunner, parent: QObject | None = None
+        self, services: "Services", runner: JobRunner, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._services = services

@@ -49,10 +49,24 @@ class Job:
         self._silenced = False
         self._ending: Ending | None = None
         self._ended = threading.Event()
+        self._going = threading.Event()
+        self._going.set()
+
+    def pause(self) -> None:
+        """Hold the job after its next event, until `resume` or `cancel`. It keeps its lane."""
+        self._going.clear()
+
+    def resume(self) -> None:
+        self._going.set()
+
+    @property
+    def is_paused(self) -> bool:
+        return not self._going.is_set()
 
     def cancel(self) -> None:
         """Ask the job to stop. One that still waits in its lane ends at once."""
         self.token.cancel()
+        self._going.set()
         with self._lock:
             if self._started:
                 return
@@ -87,6 +101,7 @@ class Job:
             try:
                 while True:
                     self._tell(next(verb))
+                    self._going.wait()
                     self.token.raise_if_cancelled()
             except StopIteration as stop:
                 return Done(stop.value)

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent.parent.parent
 
 SCRIPT = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from tests.gui.fake_services import FakeServices
+from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.gui import app, main_window
 
 services = FakeServices(Path(sys.argv[1]))
@@ -23,10 +24,11 @@ def show_event(window, event):
     shown(window, event)
     def act():
         {act}
+        window._closing = True
         window.close()
     QTimer.singleShot(150, act)
 main_window.MainWindow.showEvent = show_event
-code = app.run(services, {folder})
+code = app.run(lambda: services, HomePaths(Path(sys.argv[1])), {folder})
 heavy = {{"torch", "transformers", "open_clip", "onnxruntime", "cv2", "skimage"}}
 print("loaded", sorted(heavy & set(sys.modules)))
 sys.exit(code)
@@ -77,11 +79,11 @@ def test_closing_while_a_verb_is_deaf_still_ends_soon(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "act",
     [
-        pytest.param("window.bar.line.setText('dog')", id="a search starts"),
+        pytest.param("window.search.bar.line.setText('dog')", id="a search starts"),
         pytest.param("window.add_folder(Path('/photos'))", id="indexing starts"),
         pytest.param(
-            "services.search_gate.clear(); window.bar.line.setText('dog'); "
-            "window.searching.search_now()",
+            "services.search_gate.clear(); window.search.bar.line.setText('dog'); "
+            "window.search.searching.search_now()",
             id="a search hangs",
         ),
     ],

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vlm_desktop.gui import strings
 from vlm_desktop.gui.announce import announce
-from vlm_desktop.gui.elided_label import ElidedLabel
-from vlm_desktop.gui.searching import SearchState
+from vlm_desktop.gui.panes.search.searching import SearchState
+from vlm_desktop.gui.strings import query as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.elided_label import ElidedLabel
 
 _LONGEST_QUERY = 10_000
 

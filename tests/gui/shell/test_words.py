@@ -3,8 +3,8 @@
 import pytest
 
 from vlm_desktop.base.events import Phase, Progress
-from vlm_desktop.gui import strings
-from vlm_desktop.gui.indexing import _progress_state
+from vlm_desktop.gui.indexing import progress_state
+from vlm_desktop.gui.strings import pages, shell
 
 
 @pytest.mark.parametrize(
@@ -18,22 +18,22 @@ from vlm_desktop.gui.indexing import _progress_state
     ],
 )
 def test_time_left(seconds: float, said: str) -> None:
-    assert strings.time_left(seconds) == said
+    assert shell.time_left(seconds) == said
 
 
 def test_counts_agree_with_their_noun() -> None:
-    assert strings.photos(1) == "1 photo"
-    assert strings.photos(8_310) == "8,310 photos"
-    assert strings.set_aside(1) == "1 file set aside"
-    assert strings.set_aside(2) == "2 files set aside"
+    assert pages.photos(1) == "1 photo"
+    assert pages.photos(8_310) == "8,310 photos"
+    assert shell.set_aside(1) == "1 file set aside"
+    assert shell.set_aside(2) == "2 files set aside"
 
 
 def test_progress_says_what_where_how_fast_and_how_long() -> None:
-    state = _progress_state("Holidays", Progress(Phase.ENCODE, 1_204, 8_310, 31.2))
+    state = progress_state("Holidays", Progress(Phase.ENCODE, 1_204, 8_310, 31.2))
     assert state.text == (
         "Indexing Holidays: 1,204 of 8,310 photos · 31 a second · about 4 minutes left"
     )
-    assert (state.done, state.total, state.running) == (1_204, 8_310, True)
+    assert (state.done, state.total) == (1_204, 8_310)
 
 
 @pytest.mark.parametrize("phase", list(Phase))
@@ -41,7 +41,6 @@ def test_progress_says_what_where_how_fast_and_how_long() -> None:
 def test_every_phase_has_words_whether_its_total_is_known_or_not(
     phase: Phase, total: int | None
 ) -> None:
-    state = _progress_state("Holidays", Progress(phase, 7, total, 2.5))
+    state = progress_state("Holidays", Progress(phase, 7, total, 2.5))
     assert "Holidays" in state.text
     assert "{" not in state.text
-    assert state.running

@@ -8,24 +8,24 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_services import FakeServices, FakeSetAside
 from vlm_desktop.base.errors import DatabaseBusy, FolderNotFound, LibraryEmpty, ModelBroken, Refusal
 from vlm_desktop.base.types import Query
-from vlm_desktop.gui import strings
 from vlm_desktop.gui.main_window import MainWindow
 from vlm_desktop.gui.set_aside_dialog import SetAsideDialog
+from vlm_desktop.gui.strings import pages, query, shell
 
 OpenWindow = Callable[[], MainWindow]
 
 
 def search(qtbot: QtBot, window: MainWindow, text: str) -> None:
-    window.bar.line.setFocus()
-    window.bar.line.clear()
-    with qtbot.waitSignal(window.searching.state_changed, check_params_cb=lambda s: s.asked):
-        qtbot.keyClicks(window.bar.line, text)
+    window.search.bar.line.setFocus()
+    window.search.bar.line.clear()
+    with qtbot.waitSignal(window.search.searching.state_changed, check_params_cb=lambda s: s.asked):
+        qtbot.keyClicks(window.search.bar.line, text)
 
 
 # --- searching ---------------------------------------------------------------------------
@@ -35,9 +35,9 @@ def test_typing_finds_photos_and_says_how_sure(
     qtbot: QtBot, window: MainWindow, services: FakeServices
 ) -> None:
     search(qtbot, window, "dog on a beach")
-    assert window.bar.verdict.text() == "3 likely, 2 possible"
-    assert window.middle.currentWidget() is window.grid
-    assert window.hits.rowCount() == 5
+    assert window.search.bar.verdict.text() == "3 likely, 2 possible"
+    assert window.search.middle.currentWidget() is window.search.grid
+    assert window.search.hits.rowCount() == 5
     qtbot.waitUntil(lambda: len(services.thumbnails_asked) == 5)
     assert len(services.queries) == 1, "typing on does not search at every key"
     assert services.queries[0].text == "dog on a beach"
@@ -60,25 +60,25 @@ def test_nothing_matches_is_said_and_the_closest_are_one_press_away(
 ) -> None:
     services.answer = lambda query: services.found(query, 0, 0)
     search(qtbot, window, "qwxz")
-    assert window.bar.verdict.text() == strings.NOTHING_MATCHES
-    assert window.page.title.text() == strings.NOTHING_MATCHES
-    with qtbot.waitSignal(window.searching.state_changed):
-        qtbot.mouseClick(window.page.primary, Qt.MouseButton.LeftButton)
+    assert window.search.bar.verdict.text() == query.NOTHING_MATCHES
+    assert window.search.page.title.text() == query.NOTHING_MATCHES
+    with qtbot.waitSignal(window.search.searching.state_changed):
+        qtbot.mouseClick(window.search.page.primary, Qt.MouseButton.LeftButton)
     assert services.queries[-1].show_all
-    assert window.bar.show_all.isChecked()
-    assert window.bar.verdict.text() == "Nothing here matches; these 5 come closest"
-    assert window.middle.currentWidget() is window.grid
+    assert window.search.bar.show_all.isChecked()
+    assert window.search.bar.verdict.text() == "Nothing here matches; these 5 come closest"
+    assert window.search.middle.currentWidget() is window.search.grid
 
 
 def test_the_newest_search_wins(qtbot: QtBot, window: MainWindow, services: FakeServices) -> None:
     services.answer = lambda query: services.found(query, len(query.text), 0)
     services.search_gate.clear()
-    window.bar.line.setText("aaaa")
+    window.search.bar.line.setText("aaaa")
     qtbot.waitUntil(lambda: len(services.queries) == 1)
-    window.bar.line.setText("aa")
+    window.search.bar.line.setText("aa")
     qtbot.wait(250)
     shown: list[str] = []
-    window.searching.state_changed.connect(lambda state: shown.append(state.verdict))
+    window.search.searching.state_changed.connect(lambda state: shown.append(state.verdict))
     services.search_gate.set()
     qtbot.waitUntil(lambda: bool(shown))
     qtbot.wait(50)
@@ -89,10 +89,10 @@ def test_a_slow_search_says_that_it_searches(
     qtbot: QtBot, window: MainWindow, services: FakeServices
 ) -> None:
     services.search_gate.clear()
-    window.bar.line.setText("dog")
-    qtbot.waitUntil(lambda: window.bar.verdict.text() == strings.SEARCHING)
+    window.search.bar.line.setText("dog")
+    qtbot.waitUntil(lambda: window.search.bar.verdict.text() == query.SEARCHING)
     services.search_gate.set()
-    qtbot.waitUntil(lambda: window.bar.verdict.text() == "3 likely, 2 possible")
+    qtbot.waitUntil(lambda: window.search.bar.verdict.text() == "3 likely, 2 possible")
 
 
 def test_an_emptied_line_goes_back_to_the_start(
@@ -101,11 +101,11 @@ def test_an_emptied_line_goes_back_to_the_start(
     services.contents = 12
     window = open_window()
     search(qtbot, window, "dog")
-    window.bar.line.clear()
-    qtbot.waitUntil(lambda: window.middle.currentWidget() is window.page)
-    assert window.page.title.text() == "12 photos ready to search"
-    assert window.bar.verdict.text() == ""
-    assert not window.bar.show_all.isVisible()
+    window.search.bar.line.clear()
+    qtbot.waitUntil(lambda: window.search.middle.currentWidget() is window.search.page)
+    assert window.search.page.title.text() == "12 photos ready to search"
+    assert window.search.bar.verdict.text() == ""
+    assert not window.search.bar.show_all.isVisible()
 
 
 def test_more_hits_than_shown_is_admitted(
@@ -113,7 +113,7 @@ def test_more_hits_than_shown_is_admitted(
 ) -> None:
     services.answer = lambda query: replace(services.found(query, 3, 2), likely=700, possible=4_000)
     search(qtbot, window, "dog")
-    assert window.bar.verdict.text() == "700 likely, 4,000 possible; the best 5 are shown"
+    assert window.search.bar.verdict.text() == "700 likely, 4,000 possible; the best 5 are shown"
 
 
 def test_a_bad_filter_is_explained_without_asking_the_engine(
@@ -121,8 +121,8 @@ def test_a_bad_filter_is_explained_without_asking_the_engine(
 ) -> None:
     search(qtbot, window, "date:20xx")
     assert services.queries == []
-    assert "date:20xx" in window.page.sentence.text()
-    assert "date:2012" in window.page.sentence.text()
+    assert "date:20xx" in window.search.page.sentence.text()
+    assert "date:2012" in window.search.page.sentence.text()
 
 
 def test_a_failed_search_is_one_sentence_and_the_next_one_works(
@@ -130,11 +130,11 @@ def test_a_failed_search_is_one_sentence_and_the_next_one_works(
 ) -> None:
     services.search_error = ModelBroken(model="starter", detail="text.onnx is missing")
     search(qtbot, window, "dog")
-    assert window.page.title.text() == strings.FAILED_TITLE
-    assert "text.onnx is missing" in window.page.sentence.text()
+    assert window.search.page.title.text() == pages.FAILED_TITLE
+    assert "text.onnx is missing" in window.search.page.sentence.text()
     services.search_error = None
     search(qtbot, window, "dogs")
-    assert window.middle.currentWidget() is window.grid
+    assert window.search.middle.currentWidget() is window.search.grid
 
 
 def test_an_empty_library_offers_to_add_a_folder(
@@ -142,29 +142,29 @@ def test_an_empty_library_offers_to_add_a_folder(
 ) -> None:
     services.search_error = LibraryEmpty(model="starter")
     search(qtbot, window, "dog")
-    assert window.page.title.text() == strings.EMPTY_TITLE
-    assert window.page.primary.text() == strings.ADD_FOLDER_BUTTON
+    assert window.search.page.title.text() == pages.EMPTY_TITLE
+    assert window.search.page.primary.text() == pages.ADD_FOLDER_BUTTON
 
 
 def test_a_query_of_ten_thousand_letters_is_no_trouble(
     qtbot: QtBot, window: MainWindow, services: FakeServices
 ) -> None:
-    window.bar.line.setText("long " * 2_000)
+    window.search.bar.line.setText("long " * 2_000)
     qtbot.waitUntil(lambda: len(services.queries) == 1)
-    qtbot.waitUntil(lambda: window.middle.currentWidget() is window.grid)
+    qtbot.waitUntil(lambda: window.search.middle.currentWidget() is window.search.grid)
 
 
 def test_the_chosen_photo_stays_chosen_when_more_are_found(
     qtbot: QtBot, window: MainWindow, services: FakeServices
 ) -> None:
     search(qtbot, window, "dog")
-    window.grid.setCurrentIndex(window.hits.index(1))
+    window.search.grid.setCurrentIndex(window.search.hits.index(1))
     services.answer = lambda query: services.found(query, 20, 0)
     services.files_to_index = 2
     window.add_folder(Path("/photos"))
-    qtbot.waitUntil(lambda: window.hits.rowCount() == 20, timeout=6_000)
-    assert window.grid.currentIndex().row() == 1
-    assert window.grid.currentIndex().isValid()
+    qtbot.waitUntil(lambda: window.search.hits.rowCount() == 20, timeout=6_000)
+    assert window.search.grid.currentIndex().row() == 1
+    assert window.search.grid.currentIndex().isValid()
 
 
 # --- keyboard ----------------------------------------------------------------------------
@@ -178,20 +178,20 @@ def test_the_whole_way_by_keyboard(
     for path in photos:
         path.write_bytes(b"")
     search(qtbot, window, "dog")
-    qtbot.keyClick(window.bar.line, Qt.Key.Key_Down)
-    assert window.focusWidget() is window.grid
-    assert window.grid.currentIndex().row() == 0
-    qtbot.keyClick(window.grid, Qt.Key.Key_Right)
-    qtbot.keyClick(window.grid, Qt.Key.Key_Return)
+    qtbot.keyClick(window.search.bar.line, Qt.Key.Key_Down)
+    assert window.focusWidget() is window.search.grid
+    assert window.search.grid.currentIndex().row() == 0
+    qtbot.keyClick(window.search.grid, Qt.Key.Key_Right)
+    qtbot.keyClick(window.search.grid, Qt.Key.Key_Return)
     assert opened == [photos[1]]
-    assert window.folder_action.shortcut().toString() == "Ctrl+Return"
-    window.folder_action.trigger()
+    assert window.search.folder_action.shortcut().toString() == "Ctrl+Return"
+    window.search.folder_action.trigger()
     assert opened[-1] == photos[1].parent
-    qtbot.keyClick(window.grid, Qt.Key.Key_Escape)
-    assert window.focusWidget() is window.bar.line
-    assert window.bar.line.selectedText() == "dog"
-    qtbot.keyClick(window.bar.line, Qt.Key.Key_Escape)
-    assert window.bar.line.text() == ""
+    qtbot.keyClick(window.search.grid, Qt.Key.Key_Escape)
+    assert window.focusWidget() is window.search.bar.line
+    assert window.search.bar.line.selectedText() == "dog"
+    qtbot.keyClick(window.search.bar.line, Qt.Key.Key_Escape)
+    assert window.search.bar.line.text() == ""
 
 
 def test_a_double_click_opens_the_photo(
@@ -199,8 +199,8 @@ def test_a_double_click_opens_the_photo(
 ) -> None:
     services.hit(0).path.write_bytes(b"")
     search(qtbot, window, "dog")
-    place = window.grid.visualRect(window.hits.index(0)).center()
-    viewport = window.grid.viewport()
+    place = window.search.grid.visualRect(window.search.hits.index(0)).center()
+    viewport = window.search.grid.viewport()
     qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=place)
     qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=place)
     assert opened == [services.hit(0).path]
@@ -210,10 +210,10 @@ def test_a_photo_that_is_gone_is_said(
     qtbot: QtBot, window: MainWindow, services: FakeServices, opened: list[Path]
 ) -> None:
     search(qtbot, window, "dog")
-    window.grid.setCurrentIndex(window.hits.index(0))
-    window.open_current()
+    window.search.grid.setCurrentIndex(window.search.hits.index(0))
+    window.search.open_current()
     assert opened == []
-    assert window.statusBar().currentMessage() == f"{services.hit(0).path} is not there any more."
+    assert window.status.text.text() == f"{services.hit(0).path} is not there any more."
 
 
 def test_no_viewer_for_a_photo_is_said(
@@ -222,18 +222,18 @@ def test_no_viewer_for_a_photo_is_said(
     services.can_open = False
     services.hit(0).path.write_bytes(b"")
     search(qtbot, window, "dog")
-    window.grid.setCurrentIndex(window.hits.index(0))
-    window.open_current()
-    assert "No program" in window.statusBar().currentMessage()
+    window.search.grid.setCurrentIndex(window.search.hits.index(0))
+    window.search.open_current()
+    assert "No program" in window.status.text.text()
 
 
 def test_actions_on_a_photo_wait_for_one(qtbot: QtBot, window: MainWindow) -> None:
-    assert not window.open_action.isEnabled()
+    assert not window.search.open_action.isEnabled()
     search(qtbot, window, "dog")
-    window.grid.setCurrentIndex(window.hits.index(0))
-    assert window.open_action.isEnabled()
-    window.bar.line.clear()
-    qtbot.waitUntil(lambda: not window.open_action.isEnabled())
+    window.search.grid.setCurrentIndex(window.search.hits.index(0))
+    assert window.search.open_action.isEnabled()
+    window.search.bar.line.clear()
+    qtbot.waitUntil(lambda: not window.search.open_action.isEnabled())
 
 
 def test_tab_goes_through_the_window_in_reading_order(
@@ -243,16 +243,16 @@ def test_tab_goes_through_the_window_in_reading_order(
     services.set_aside = [FakeSetAside(Path("/x.jpg"), Refusal.EMPTY)]
     window.add_folder(Path("/photos"))
     search(qtbot, window, "dog")
-    window._refresh_info()
+    window.desk.library.refresh()
     qtbot.waitUntil(lambda: window.status.set_aside.isVisible())
     expected = [
-        window.bar.line,
-        window.bar.show_all,
-        window.grid,
+        window.search.bar.line,
+        window.search.bar.show_all,
+        window.search.grid,
         window.status.stop,
         window.status.set_aside,
     ]
-    window.bar.line.setFocus()
+    window.search.bar.line.setFocus()
     seen = [window.focusWidget()]
     for _ in expected[1:]:
         qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
@@ -268,12 +268,12 @@ def test_everything_that_takes_focus_has_a_name(
         type(widget).__name__
         for widget in window.findChildren(QWidget)
         if widget.focusPolicy() != Qt.FocusPolicy.NoFocus
-        and isinstance(widget, QAbstractButton | QLineEdit | type(window.grid))
+        and isinstance(widget, QAbstractButton | QLineEdit | type(window.search.grid))
         and widget.isVisibleTo(window)
         and not (widget.accessibleName() or getattr(widget, "text", str)())
     ]
     assert nameless == []
-    assert window.bar.line.accessibleDescription()
+    assert window.search.bar.line.accessibleDescription()
 
 
 # --- indexing ----------------------------------------------------------------------------
@@ -287,12 +287,12 @@ def test_a_folder_is_indexed_with_progress_and_an_ending(
     qtbot.waitUntil(lambda: "0 of 40 photos" in window.status.text.text())
     assert window.status.bar.isVisible()
     assert window.status.stop.isVisible()
-    assert window.page.title.text() == strings.INDEXING_TITLE
+    assert window.search.page.title.text() == pages.INDEXING_TITLE
     services.index_gate.set()
     qtbot.waitUntil(lambda: window.status.text.text().startswith("40 photos indexed"))
     assert not window.status.bar.isVisible()
     assert not window.status.stop.isVisible()
-    qtbot.waitUntil(lambda: window.page.title.text() == "40 photos ready to search")
+    qtbot.waitUntil(lambda: window.search.page.title.text() == "40 photos ready to search")
     assert services.indexed_folders == [(Path("/photos/Holidays"),)]
 
 
@@ -304,7 +304,7 @@ def test_stop_ends_the_run_and_says_that_work_is_kept(
     window.add_folder(Path("/more"))
     qtbot.waitUntil(lambda: "0 of 40" in window.status.text.text())
     qtbot.mouseClick(window.status.stop, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.status.text.text() == strings.STOPPED)
+    qtbot.waitUntil(lambda: window.status.text.text() == shell.STOPPED)
     qtbot.wait(50)
     assert services.indexed_folders == [(Path("/photos"),)], "nothing queued starts either"
 
@@ -330,7 +330,7 @@ def test_searching_goes_on_while_indexing(
     window.add_folder(Path("/photos"))
     qtbot.waitUntil(lambda: window.indexing.is_running)
     search(qtbot, window, "dog")
-    assert window.middle.currentWidget() is window.grid
+    assert window.search.middle.currentWidget() is window.search.grid
 
 
 def test_a_failed_run_is_one_sentence(
@@ -350,10 +350,10 @@ def test_choosing_a_folder_indexes_it(
 ) -> None:
     chosen = ["", "/photos"]
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: chosen.pop(0))
-    window.add_folder_action.trigger()
+    window.desk.actions.get("file.add-folder").trigger()
     qtbot.wait(20)
     assert services.indexed_folders == []
-    qtbot.mouseClick(window.page.primary, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.search.page.primary, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: services.indexed_folders == [(Path("/photos"),)])
 
 
@@ -365,8 +365,8 @@ def test_looking_for_changes_takes_every_folder_that_is_there(
     qtbot.waitUntil(lambda: window.update_action.isEnabled())
     services.roots[0] = replace(services.roots[0], online=True)
     services.roots.append(replace(services.roots[0], path=Path("/gone"), online=False))
-    window._refresh_info()
-    qtbot.waitUntil(lambda: len(window._info.roots) == 2)
+    window.desk.library.refresh()
+    qtbot.waitUntil(lambda: len(window.desk.library.info.roots) == 2)
     window.update_action.trigger()
     qtbot.waitUntil(lambda: len(services.indexed_folders) == 2)
     assert services.indexed_folders[-1] == (Path("/one"),)
@@ -417,8 +417,8 @@ def test_a_library_that_cannot_be_opened_is_said(
 ) -> None:
     services.info_error = DatabaseBusy(path=Path("/home/library.sqlite3"))
     window = open_window()
-    assert window.page.title.text() == strings.FAILED_TITLE
-    assert "/home/library.sqlite3" in window.page.sentence.text()
+    assert window.search.page.title.text() == pages.FAILED_TITLE
+    assert "/home/library.sqlite3" in window.search.page.sentence.text()
 
 
 def test_closing_during_work_stops_it(
@@ -427,9 +427,15 @@ def test_closing_during_work_stops_it(
     services.index_gate.clear()
     services.search_gate.clear()
     window.add_folder(Path("/photos"))
-    window.bar.line.setText("dog")
+    window.search.bar.line.setText("dog")
     qtbot.waitUntil(lambda: len(services.queries) == 1 and bool(services.indexed_folders))
     window.close()
+    box = window.findChild(QMessageBox)
+    assert window.isVisible(), "it asks first"
+    assert "photos" in box.text()
+    close_now = next(one for one in box.buttons() if one.text() == shell.CLOSE_NOW)
+    qtbot.mouseClick(close_now, Qt.MouseButton.LeftButton)
+    assert not window.isVisible()
     assert window.indexing._job is None or window.indexing._job.wait(2)
 
 

@@ -1,12 +1,10 @@
-"""What stands in the middle when there are no photos to show: one sentence, one button."""
+"""A page of one sentence and one or two buttons, for lists with nothing to show."""
 
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from vlm_desktop.gui import strings
-from vlm_desktop.gui.searching import SearchState
 from vlm_desktop.gui.theme import measures
 
 _TEXT_WIDTH = 520
@@ -20,19 +18,6 @@ class Message:
     sentence: str = ""
     primary: str = ""
     second: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """All that decides what the page says."""
-
-    search: SearchState
-    failed: str
-    contents: int
-    known: bool
-    indexing: bool
-    showing_all: bool
-    samples: bool
 
 
 class MessagePage(QWidget):
@@ -85,22 +70,3 @@ class MessagePage(QWidget):
         for button, text in ((self.primary, message.primary), (self.second, message.second)):
             button.setText(text)
             button.setVisible(bool(text))
-
-
-def what_to_say(now: Situation) -> Message:
-    """The message that fits; the most pressing first."""
-    search = now.search
-    if search.failed or now.failed:
-        return Message(strings.FAILED_TITLE, search.failed or now.failed)
-    if search.nothing:
-        closest = "" if now.showing_all else strings.SHOW_CLOSEST
-        return Message(strings.NO_HITS_TITLE, strings.NO_HITS_TEXT, closest)
-    if now.contents and not search.empty_library:
-        title = strings.READY_TITLE.format(count=strings.photos(now.contents))
-        return Message(title, strings.READY_TEXT, strings.ADD_FOLDER_BUTTON)
-    if now.indexing:
-        return Message(strings.INDEXING_TITLE, strings.INDEXING_TEXT)
-    if now.known or search.empty_library:
-        samples = strings.TRY_SAMPLES if now.samples else ""
-        return Message(strings.EMPTY_TITLE, strings.EMPTY_TEXT, strings.ADD_FOLDER_BUTTON, samples)
-    return Message()

@@ -6,16 +6,12 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from vlm_desktop.base.language import fill
 from vlm_desktop.base.types import Hit, Verdict
-from vlm_desktop.engine.calibration import verdict_of
-from vlm_desktop.gui import strings
+from vlm_desktop.engine.cuts import verdict_of
+from vlm_desktop.gui.strings import grid as strings
 from vlm_desktop.gui.thumbnails import ThumbnailLoader
 
-_MATCH = {
-    Verdict.LIKELY: strings.LIKELY,
-    Verdict.POSSIBLE: strings.POSSIBLE,
-    Verdict.NONE: strings.WEAK,
-}
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -69,15 +65,17 @@ class HitsModel(QAbstractListModel):
             case Qt.ItemDataRole.DecorationRole:
                 return self._thumbnails.pixmap(hit.content_id)
             case Qt.ItemDataRole.ToolTipRole:
-                return strings.HIT_TIP.format(
+                return fill(
+                    strings.HIT_TIP,
                     path=hit.path,
-                    match=_MATCH[verdict_of(hit.probability)].capitalize(),
+                    match=_match(hit).capitalize(),
                     percent=f"{100 * hit.probability:.1f}",
                 )
             case Qt.ItemDataRole.AccessibleTextRole:
-                return strings.HIT_NAME.format(
+                return fill(
+                    strings.HIT_NAME,
                     name=_name(hit),
-                    match=_MATCH[verdict_of(hit.probability)],
+                    match=_match(hit),
                     position=index.row() + 1,
                     total=len(self._hits),
                 )
@@ -93,7 +91,17 @@ class HitsModel(QAbstractListModel):
             self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
 
 
+def _match(hit: Hit) -> str:
+    match verdict_of(hit.probability):
+        case Verdict.LIKELY:
+            return strings.LIKELY
+        case Verdict.POSSIBLE:
+            return strings.POSSIBLE
+        case _:
+            return strings.WEAK
+
+
 def _name(hit: Hit) -> str:
     if hit.page:
-        return strings.HIT_PAGE.format(name=hit.path.name, page=hit.page)
+        return fill(strings.HIT_PAGE, name=hit.path.name, page=hit.page)
     return hit.path.name

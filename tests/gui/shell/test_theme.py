@@ -2,9 +2,10 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
@@ -27,9 +28,9 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_words_are_readable_on_every_ground(dark: bool) -> None:
-    chosen = theme.colours(dark=dark)
+@pytest.mark.parametrize("name", theme.THEMES)
+def test_words_are_readable_on_every_ground(name: str) -> None:
+    chosen = theme.colours(name)
     for ground in (chosen.ground, chosen.raised, chosen.sunken):
         for words in (chosen.text, chosen.text_muted, chosen.accent):
             assert contrast(words, ground) >= 4.5, (words, ground)
@@ -39,19 +40,39 @@ def test_words_are_readable_on_every_ground(dark: bool) -> None:
     assert contrast(chosen.text, chosen.accent_soft) >= 4.5
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_the_palette_follows_the_theme(qapp: QApplication, dark: bool) -> None:
-    theme.apply(qapp, dark=dark)
-    assert theme.is_dark(qapp.palette()) is dark
-    assert theme.colours_of(qapp.palette()) == theme.colours(dark=dark)
+@pytest.mark.parametrize("name", theme.THEMES)
+def test_the_palette_follows_the_theme(qapp: QApplication, name: str) -> None:
+    theme.apply(qapp, name)
+    assert theme.theme_of(qapp.palette()) == name
+    assert theme.colours_of(qapp.palette()) == theme.colours(name)
 
 
-def test_the_system_switching_to_dark_is_followed(qapp: QApplication) -> None:
-    theme.follow_system(qapp)
-    qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
-    assert theme.is_dark(qapp.palette())
-    qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Light)
-    assert not theme.is_dark(qapp.palette())
+def test_the_system_switching_to_dark_is_followed_unless_a_theme_was_chosen(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheme = Qt.ColorScheme.Dark
+    hints = SimpleNamespace(colorScheme=lambda: scheme, colorSchemeChanged=Switch())
+    monkeypatch.setattr(QApplication, "styleHints", lambda _: hints)
+    used = theme.Theme(qapp)
+    assert theme.theme_of(qapp.palette()) == "dark"
+    scheme = Qt.ColorScheme.Light
+    hints.colorSchemeChanged.emit(scheme)
+    assert theme.theme_of(qapp.palette()) == "light"
+    used.use("contrast")
+    hints.colorSchemeChanged.emit(scheme)
+    assert theme.theme_of(qapp.palette()) == "contrast"
+
+
+class Switch(QObject):
+    """A signal to be emitted by hand."""
+
+    changed = Signal(object)
+
+    def connect(self, slot: object) -> None:
+        self.changed.connect(slot)
+
+    def emit(self, scheme: object) -> None:
+        self.changed.emit(scheme)
 
 
 def test_no_module_writes_a_colour_of_its_own() -> None:

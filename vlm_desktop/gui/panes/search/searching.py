@@ -2,18 +2,22 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import AppError, LibraryEmpty, QueryEmpty
 from vlm_desktop.base.events import Event
+from vlm_desktop.base.language import fill
 from vlm_desktop.base.types import Hit, Query, SearchResult, Verdict
 from vlm_desktop.engine.querytext import parse_query
-from vlm_desktop.gui import strings
-from vlm_desktop.gui.indexing import failure
-from vlm_desktop.gui.services import Services
+from vlm_desktop.gui.strings import query as strings
+from vlm_desktop.gui.words import failure
 from vlm_desktop.jobs import Done, Failed, JobRunner
+
+if TYPE_CHECKING:
+    from vlm_desktop.gui.services import Services
 
 _PAUSE_MS = 120
 _SLOW_MS = 250
@@ -40,7 +44,7 @@ class SearchController(QObject):
     slow = Signal()
 
     def __init__(
-        self, services: Services, runner: JobRunner, parent: QObject | None = None
+        self, services: "Services", runner: JobRunner, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._services = services
@@ -146,9 +150,9 @@ def _found(result: object) -> SearchState:
     assert isinstance(result, SearchResult)
     shown = len(result.hits)
     if result.verdict is Verdict.NONE:
-        verdict = strings.COUNTS_WEAK.format(shown=shown) if shown else strings.NOTHING_MATCHES
+        verdict = fill(strings.COUNTS_WEAK, shown=shown) if shown else strings.NOTHING_MATCHES
         return SearchState(result.hits, verdict, asked=True, nothing=not shown)
-    verdict = strings.COUNTS.format(likely=result.likely, possible=result.possible)
+    verdict = fill(strings.COUNTS, likely=result.likely, possible=result.possible)
     if not result.query.show_all and shown < result.likely + result.possible:
-        verdict = strings.COUNTS_CUT.format(counts=verdict, shown=shown)
+        verdict = fill(strings.COUNTS_CUT, counts=verdict, shown=shown)
     return SearchState(result.hits, verdict, asked=True)

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_services import FakeServices
 from vlm_desktop.base.types import Hit, Verdict
-from vlm_desktop.gui.hits_model import HitsModel, Roles
+from vlm_desktop.gui.panes.search.hits_model import HitsModel, Roles
 from vlm_desktop.gui.thumbnails import ThumbnailLoader
 from vlm_desktop.jobs import JobRunner
 

@@ -12,14 +12,13 @@ from PySide6.QtWidgets import (
 )
 
 from vlm_desktop.base.types import Verdict
-from vlm_desktop.gui import strings
-from vlm_desktop.gui.hits_model import HitsModel, Roles
+from vlm_desktop.gui.panes.search.hits_model import HitsModel, Roles
+from vlm_desktop.gui.strings import grid as strings
 from vlm_desktop.gui.theme import colours_of, measures
 from vlm_desktop.gui.thumbnails import ThumbnailLoader
 
 _GAP = 1
 """Index of the gap between tiles in the scale of spaces."""
-_CHIPS = {Verdict.POSSIBLE: strings.CHIP_POSSIBLE, Verdict.NONE: strings.CHIP_WEAK}
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -44,7 +43,7 @@ class HitsDelegate(QStyledItemDelegate):
             painter.setClipping(False)
         else:
             self._write_name(painter, tile, index, QColor(chosen.text_muted))
-        chip = _CHIPS.get(index.data(Roles.VERDICT))
+        chip = _chip(index.data(Roles.VERDICT))
         if chip:
             self._write_chip(painter, tile, chip, option)
         state = option.state
@@ -100,6 +99,13 @@ class HitsDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: N802
         view = option.widget
         return view.gridSize() if isinstance(view, QListView) else QSize()
+
+
+def _chip(verdict: Verdict | None) -> str:
+    """The word on a tile; likely matches carry none."""
+    if verdict is Verdict.POSSIBLE:
+        return strings.CHIP_POSSIBLE
+    return strings.CHIP_WEAK if verdict is Verdict.NONE else ""
 
 
 class HitsView(QListView):

@@ -1,0 +1,128 @@
+"""The language of the window: which words stand in the modules of strings, and how numbers look.
+
+Strings are English constants in Python modules. Another language is a folder of tables,
+`resources/translations/LANGUAGE/AREA.toml`, whose keys are the constants' names. `use` puts
+those words in the constants' places, once, before any widget is made; so widgets must read the
+constants when they are built and never keep them at module level.
+"""
+
+import locale
+import re
+import string
+import tomllib
+from collections.abc import Mapping
+from enum import Enum
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+ENGLISH = "en"
+PSEUDO = "pseudo"
+SYSTEM = "system"
+
+_LONGER = 0.4
+_ACCENTS = str.maketrans("aceinouyACEINOUY", "äçéîñöüÿÄÇÉÎÑÖÜŸ")
+_KEPT = re.compile(r"(\{[^}]*\}|&.|\n)")
+_SEPARATORS = {"de": str.maketrans(",.", ".,")}
+
+
+class _Formatter(string.Formatter):
+    """`str.format`, with the separators of the language in numbers that ask for them."""
+
+    separators: dict[int, int | str] | None = None
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        text: str = super().format_field(value, format_spec)
+        wanted = isinstance(value, int | float) and ("," in format_spec or "." in format_spec)
+        return text.translate(self.separators) if wanted and self.separators else text
+
+
+_formatter = _Formatter()
+
+
+def fill(template: str, **values: object) -> str:
+    """A sentence with its named places filled; numbers in the language's manner."""
+    return _formatter.vformat(template, (), values)
+
+
+def wanted_language(setting: str) -> str:
+    """The language to use: the setting, or for "system" what the environment says."""
+    if setting != SYSTEM:
+        return setting
+    try:
+        code = locale.getlocale()[0] or ""
+    except ValueError:
+        return ENGLISH
+    return "de" if code.lower().startswith(("de", "german")) else ENGLISH
+
+
+def use(language: str, areas: Mapping[str, ModuleType], folder: Path) -> None:
+    """Put the words of `language` into the modules, by the name of their area.
+
+    `folder` holds a folder per language. Words without a translation stay English.
+    """
+    _formatter.separators = _SEPARATORS.get(language)
+    if language == ENGLISH:
+        return
+    for area, module in areas.items():
+        if language == PSEUDO:
+            table = {name: _pseudo(words) for name, words in words_of(module).items()}
+        else:
+            table = read_table(folder / language / f"{area}.toml")
+        _apply(module, table)
+
+
+def words_of(module: ModuleType) -> dict[str, str | dict[str, str]]:
+    """The constants of a module of strings: texts, and tables of texts by their keys' names."""
+    found: dict[str, str | dict[str, str]] = {}
+    for name, value in vars(module).items():
+        if not name.isupper() or name.startswith("_"):
+            continue
+        if isinstance(value, str):
+            found[name] = value
+        elif isinstance(value, dict) and all(isinstance(one, str) for one in value.values()):
+            found[name] = {key_name(key): text for key, text in value.items()}
+    return found
+
+
+def key_name(key: object) -> str:
+    """How a key of a table of texts is written in a translation."""
+    if isinstance(key, type):
+        return key.__name__
+    return str(key.value) if isinstance(key, Enum) else str(key)
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """The words of one area; none where there is no file."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+
+
+def _apply(module: ModuleType, table: Mapping[str, Any]) -> None:
+    for name, words in words_of(module).items():
+        chosen = table.get(name)
+        if isinstance(words, str) and isinstance(chosen, str):
+            setattr(module, name, chosen)
+        elif isinstance(words, dict) and isinstance(chosen, dict):
+            old = getattr(module, name)
+            new = {key: chosen.get(key_name(key), text) for key, text in old.items()}
+            setattr(module, name, new)
+
+
+def _pseudo(words: str | dict[str, str]) -> str | dict[str, str]:
+    """Every text longer by two fifths, accented and in brackets; its places are kept."""
+    if isinstance(words, dict):
+        return {key: _lengthened(text) for key, text in words.items()}
+    return _lengthened(words)
+
+
+def _lengthened(text: str) -> str:
+    if not any(letter.isalpha() for letter in _KEPT.sub("", text)):
+        return text
+    parts = [
+        part if _KEPT.fullmatch(part) else part.translate(_ACCENTS) for part in _KEPT.split(text)
+    ]
+    padding = "~" * max(1, round(len(text) * _LONGER))
+    return f"[{''.join(parts)}{padding}]"

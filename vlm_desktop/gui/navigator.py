@@ -1,0 +1,42 @@
+"""What one pane asks of another, as signals. Main thread."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+
+@dataclass(frozen=True, slots=True)
+class ContentSet:
+    """Photos to show in the grid, and what they are, for the line above it."""
+
+    title: str
+    content_ids: tuple[int, ...]
+
+
+class Navigator(QObject):
+    """Emitted by whoever wants something shown; heard by whoever shows it."""
+
+    pane_wanted = Signal(str)
+    """A pane's key."""
+    search_wanted = Signal(str)
+    """Text for the query line, to be searched at once."""
+    similar_wanted = Signal(object)
+    """The path of a photo whose like is looked for."""
+    picture_wanted = Signal(object)
+    """An `ImageTerm` to add to the query."""
+    contents_wanted = Signal(object)
+    """A `ContentSet` for the grid."""
+    photo_wanted = Signal(object)
+    """The content id of a photo to open in the photo view."""
+    selection_changed = Signal(object)
+    """The content ids selected in the grid, in its order."""
+    library_changed = Signal()
+    """Photos came, went or changed: lists are to be read anew."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.selection: tuple[int, ...] = ()
+        self.selection_changed.connect(self._remember)
+
+    def _remember(self, content_ids: tuple[int, ...]) -> None:
+        self.selection = content_ids

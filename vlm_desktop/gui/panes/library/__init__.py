@@ -1,0 +1,1 @@
+"""The Library pane: folders, files set aside, duplicates and other tools."""

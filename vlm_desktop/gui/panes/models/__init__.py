@@ -1,0 +1,1 @@
+"""The Models pane: the shelf."""

@@ -1,0 +1,49 @@
+"""What the window knows of a pane, and the table of panes."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from PySide6.QtWidgets import QWidget
+
+from vlm_desktop.gui.desk import Desk
+
+
+class Pane(QWidget):
+    """One area of the window, built when it is first shown. Main thread."""
+
+    key: ClassVar[str] = ""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+
+    def activate(self) -> None:
+        """Put the focus where work begins here."""
+        self.setFocus()
+
+    def back(self) -> bool:
+        """Back out one step (Esc); False when there was nothing to back out of."""
+        return False
+
+    def state(self) -> dict[str, Any]:
+        """What is to come back at the next start, as JSON can say it."""
+        return {}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up what `state` once gave, or a part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaneSpec:
+    """A pane before it is built.
+
+    `word` names the constant in `strings.shell` with its word on the rail; `target` is the class
+    as "module:Class", so that an unused pane is never imported.
+    """
+
+    key: str
+    word: str
+    icon: str
+    shortcut: str
+    target: str
+    at_bottom: bool = False

@@ -1,0 +1,1 @@
+"""The Search pane: query, photos found, one photo."""

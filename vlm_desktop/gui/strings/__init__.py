@@ -1,0 +1,19 @@
+"""The window's own words, one module per area; sentences about errors are in `vlm_desktop.strings`.
+
+Import an area as `strings` and use its constants inside functions only: another language is put
+in their places before the widgets are built (`vlm_desktop.base.language`).
+"""
+
+import importlib
+import pkgutil
+from types import ModuleType
+
+from vlm_desktop import strings as sentences
+
+
+def areas() -> dict[str, ModuleType]:
+    """Every module of words by the name of its area, "sentences" being those of both fronts."""
+    found = {"sentences": sentences}
+    for area in pkgutil.iter_modules(__path__):
+        found[area.name] = importlib.import_module(f"{__name__}.{area.name}")
+    return found

@@ -1,0 +1,11 @@
+"""Words of the grid of photos."""
+
+GRID_NAME = "Photos found"
+LIKELY = "likely match"
+POSSIBLE = "possible match"
+WEAK = "weak match"
+CHIP_POSSIBLE = "possible"
+CHIP_WEAK = "weak"
+HIT_NAME = "{name}, {match}, {position:,} of {total:,}"
+HIT_TIP = "{path}\n{match}, {percent} %"
+HIT_PAGE = "{name}, page {page:,}"

@@ -1,0 +1,121 @@
+"""Words of the window around the panes: rail, menus, command palette, status bar, undo."""
+
+from vlm_desktop.base.events import Phase
+from vlm_desktop.base.language import fill
+
+WINDOW_TITLE = "VLM Desktop"
+
+# menus; "&" marks the key
+MENU_FILE = "&File"
+MENU_EDIT = "&Edit"
+MENU_PHOTO = "&Photo"
+MENU_VIEW = "&View"
+MENU_TOOLS = "&Tools"
+MENU_HELP = "&Help"
+ADD_FOLDER = "&Add folder…"
+UPDATE = "Look for &changes"
+UPDATE_TIP = "Look for new, changed and removed photos in the folders of the library"
+QUIT = "&Quit"
+CHOOSE_FOLDER = "Choose a folder with photos"
+DROP_FOLDER_ONLY = "Drop a folder here to add its photos."
+
+# the rail
+RAIL_NAME = "Areas"
+PANE_SEARCH = "Search"
+PANE_LIBRARY = "Library"
+PANE_MODELS = "Models"
+PANE_SETTINGS = "Settings"
+PANE_FAILED = "The area “{pane}” could not be opened: {detail}"
+GO_TO = "Go to {pane}"
+
+# the command palette
+PALETTE = "&Commands…"
+PALETTE_TITLE = "Commands"
+PALETTE_HINT = "Type what you want to do"
+PALETTE_LIST = "Commands that match"
+PALETTE_NOTHING = "No command is called like that."
+PALETTE_ROW = "{command}, {shortcut}"
+
+# undo
+UNDO = "&Undo"
+REDO = "&Redo"
+UNDO_WHAT = "&Undo: {change}"
+REDO_WHAT = "&Redo: {change}"
+UNDONE = "Undone: {change}"
+REDONE = "Done again: {change}"
+
+# the status bar
+STATUS_NAME = "Status"
+PROGRESS_NAME = "Progress"
+PAUSE = "Pause"
+PAUSE_NAME = "Pause the running work"
+RESUME = "Go on"
+RESUME_NAME = "Go on with the paused work"
+STOP = "Stop"
+STOP_NAME = "Stop the running work"
+PAUSED = "Paused: {text}"
+NETWORK_OFF = "Network: off"
+NETWORK_OFF_TIP = (
+    "The program makes no connection to the network: Python's are refused until you start a "
+    "download yourself."
+)
+NETWORK_ON = "Network: {host}"
+NETWORK_ON_TIP = "A download you started: {purpose}"
+SET_ASIDE_ONE = "1 file set aside"
+SET_ASIDE = "{count:,} files set aside"
+SET_ASIDE_TIP = "Files that could not be read. They are tried again when they change."
+
+# the running index
+FOLDERS = "{first} and {more:,} more"
+JOB_WAITING = "{folders}: starting"
+JOB_PHASES = {
+    Phase.INVENTORY: "{folders}: {done:,} files found",
+    Phase.DECODE: "Reading {folders}: {done:,} of {total:,} photos",
+    Phase.ENCODE: "Indexing {folders}: {done:,} of {total:,} photos",
+    Phase.OCR: "Reading text in {folders}: {done:,} of {total:,} photos",
+    Phase.CALIBRATE: "{folders}: getting the search ready",
+}
+JOB_OPEN = "{folders}: {done:,} done"
+RATE = "{rate:,.0f} a second"
+RATE_SLOW = "{rate:.1f} a second"
+LEFT_SECONDS = "less than a minute left"
+LEFT_MINUTE = "about a minute left"
+LEFT_MINUTES = "about {minutes:,} minutes left"
+LEFT_HOURS = "about {hours:,} hours left"
+PARTS = " · "
+STOPPING = "Stopping…"
+STOPPED = "Stopped. What is indexed so far stays in the library."
+FINISHED = "{indexed:,} photos indexed, {unchanged:,} unchanged, {removed:,} removed"
+FINISHED_NOTHING = "Nothing has changed."
+
+# closing
+CLOSE_TITLE = "Work is still going on"
+CLOSE_TEXT = (
+    "{work}. What is done so far is kept, and the next start goes on from there. "
+    "Close the window now?"
+)
+CLOSE_NOW = "Stop and close"
+KEEP_OPEN = "Keep working"
+
+
+def set_aside(count: int) -> str:
+    return SET_ASIDE_ONE if count == 1 else fill(SET_ASIDE, count=count)
+
+
+def rate(per_second: float) -> str:
+    """A measured rate, "" for none."""
+    if per_second <= 0:
+        return ""
+    return fill(RATE if per_second >= 10 else RATE_SLOW, rate=per_second)
+
+
+def time_left(seconds: float) -> str:
+    """As a person says it."""
+    if seconds < 50:
+        return LEFT_SECONDS
+    minutes = round(seconds / 60)
+    if minutes <= 1:
+        return LEFT_MINUTE
+    if minutes < 90:
+        return fill(LEFT_MINUTES, minutes=minutes)
+    return fill(LEFT_HOURS, hours=round(minutes / 60))
