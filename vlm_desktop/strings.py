@@ -67,6 +67,13 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
         'Index a folder first: "vlm-desktop index FOLDER".'
     ),
     errors.MediaRefused: "{path} cannot be read: {reason_text}.",
+    errors.PhotoOffline: (
+        "The drive or folder that holds {path} is not there. Connect it and try again."
+    ),
+    errors.SidecarDamaged: (
+        "The file {path}, which keeps the words about a photo, is damaged ({detail}). It was left "
+        "as it is: repair it, or move it away to start a new one."
+    ),
     errors.DecoderUnavailable: (
         "The helper processes that read pictures do not start ({detail}). "
         "Restart the program; if that does not help, install it again."

@@ -186,6 +186,20 @@ class MediaRefused(AppError):
         super().__init__(path=path, reason=reason, detail=detail)
 
 
+class PhotoOffline(AppError):
+    """The drive or folder that holds a photo is not there; what is known of it is kept."""
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(path=path)
+
+
+class SidecarDamaged(AppError):
+    """A sidecar that is no whole XMP: what it holds would be lost by writing into it."""
+
+    def __init__(self, *, path: Path, detail: str) -> None:
+        super().__init__(path=path, detail=detail)
+
+
 class DecoderUnavailable(AppError):
     """The worker processes that read pictures do not start: the machine's fault, not a file's."""
 

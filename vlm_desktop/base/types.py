@@ -77,6 +77,24 @@ class PhotoMetadata:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoChanges:
+    """What a person changes of a photo's metadata. None and empty leave a field as it is.
+
+    An empty title or caption takes it away; `rating` is 0 (none) to 5 stars, -1 for rejected.
+    """
+
+    rating: int | None = None
+    title: str | None = None
+    caption: str | None = None
+    add_keywords: tuple[str, ...] = ()
+    remove_keywords: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return self == PhotoChanges()
+
+
+@dataclass(frozen=True, slots=True)
 class DecodeLimits:
     """Bounds on one file: pixels of the full picture, bytes of worker memory, seconds."""
 

@@ -9,7 +9,7 @@ from vlm_desktop.media.exif import read_exif
 from vlm_desktop.media.iptc import read_iptc
 from vlm_desktop.media.reading import EmbeddedTags
 from vlm_desktop.media.text import clean_line
-from vlm_desktop.media.xmp import read_xmp
+from vlm_desktop.media.xmp import emptied_fields, read_xmp
 
 _MAX_SIDECAR = 8 * 1024 * 1024
 _MAX_KEYWORDS = 500
@@ -49,10 +49,11 @@ def read_metadata(
     """Merge, field by field: sidecar over XMP over IPTC over EXIF over the format's own words.
 
     For the date, camera and place, EXIF as the camera wrote it goes before XMP and IPTC.
-    Keywords of one file are united; those of a sidecar replace them. Never raises on bad tags.
+    Keywords of one file are united; those of a sidecar replace them. A title, caption or list
+    of keywords that the sidecar names and leaves empty is empty. Never raises on bad tags.
     """
     exif, iptc, xmp = read_exif(tags.exif), read_iptc(tags.iptc), read_xmp(tags.xmp)
-    aside = read_xmp(sidecar)
+    aside, emptied = read_xmp(sidecar), emptied_fields(sidecar)
     by_camera = (aside, exif, xmp, iptc, tags.said)
     by_person = (aside, xmp, iptc, exif, tags.said)
     place = next((said for said in by_camera if said.latitude is not None), PhotoMetadata())
@@ -66,9 +67,10 @@ def read_metadata(
         lens=_said(said.lens for said in by_camera),
         orientation=orientation,
         rating=next((said.rating for said in by_person if said.rating is not None), None),
-        keywords=_united((aside,)) or _united((xmp, iptc, exif, tags.said)),
-        title=_said(said.title for said in by_person),
-        caption=_said(said.caption for said in by_person),
+        keywords=_united((aside,))
+        or (() if "keywords" in emptied else _united((xmp, iptc, exif, tags.said))),
+        title="" if "title" in emptied else _said(said.title for said in by_person),
+        caption="" if "caption" in emptied else _said(said.caption for said in by_person),
         alt_text=_said(said.alt_text for said in by_person),
         extended_description=_said(said.extended_description for said in by_person),
     )

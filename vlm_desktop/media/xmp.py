@@ -18,6 +18,8 @@ from vlm_desktop.media.text import clean_line, clean_text
 _MAX_PACKET = 8 * 1024 * 1024
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_CONTAINERS = (f"{_RDF}Alt", f"{_RDF}Bag", f"{_RDF}Seq")
+_EMPTIED = {"dc:title": "title", "dc:description": "caption", "dc:subject": "keywords"}
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
@@ -57,6 +59,37 @@ def read_xmp(packet: bytes) -> PhotoMetadata:
             for name, values in _properties(root).items():
                 found.setdefault(name, values)
     return _interpret(found) if found else PhotoMetadata()
+
+
+def emptied_fields(packet: bytes) -> frozenset[str]:
+    """What a sidecar says to be empty: of "title", "caption" and "keywords" those it names.
+
+    An empty list, or a default language without text, takes away what the photo itself says.
+    """
+    found: set[str] = set()
+    for part in _parts(packet[:_MAX_PACKET]) if packet else ():
+        root = _parse(part)
+        if root is None:
+            continue
+        for description in root.iter(f"{_RDF}Description"):
+            for child in description:
+                field = _EMPTIED.get(_name(child.tag))
+                if field and _is_emptied(child):
+                    found.add(field)
+    return frozenset(found)
+
+
+def _is_emptied(element: Element) -> bool:
+    containers = [child for child in element if child.tag in _CONTAINERS]
+    if not containers:
+        return False
+    items = [item for container in containers for item in container.iter(f"{_RDF}li")]
+    if not any((item.text or "").strip() for item in items):
+        return True
+    return any(
+        item.get(_LANG, "").lower() == "x-default" and not (item.text or "").strip()
+        for item in items
+    )
 
 
 def _parts(packet: bytes) -> Iterator[str]:
@@ -125,7 +158,7 @@ def _values(element: Element) -> list[_Value]:
     items = [
         _Value(item.text or "", item.get(_LANG, ""))
         for container in element
-        if container.tag in (f"{_RDF}Alt", f"{_RDF}Bag", f"{_RDF}Seq")
+        if container.tag in _CONTAINERS
         for item in container.iter(f"{_RDF}li")
     ]
     if items:
