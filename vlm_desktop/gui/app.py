@@ -7,12 +7,14 @@ import logging
 import os
 import signal
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
-from vlm_desktop.base import language
+from vlm_desktop.base import language, network
+from vlm_desktop.base.events import Event
 from vlm_desktop.base.paths import HomePaths, bundled
 from vlm_desktop.base.settings import Settings, load_settings
 from vlm_desktop.gui import strings
@@ -51,15 +53,32 @@ def run(build: "Callable[[], Services]", paths: HomePaths, folder: Path | None =
         state=WindowState(paths.home / "window.json"),
         set_theme=theme.use,
     )
+    unsubscribe = network.subscribe(lambda state: _tell(bridge, window, state))
     window.show()
     if folder is not None:
         window.first_painted.connect(lambda: window.add_folder(folder))
     code = application.exec()
+    unsubscribe()
     bridge.close()
     if not runner.shutdown(_STOP_SECONDS):
         _log.warning("The window closed while work was still stopping")
     services.close()
     return code
+
+
+@dataclass(frozen=True, slots=True)
+class _NetworkChanged(Event):
+    state: network.State
+
+
+def _tell(bridge: Bridge, window: MainWindow, state: network.State) -> None:
+    """The network is used, or not any more. From any thread."""
+
+    def show(event: Event) -> None:
+        assert isinstance(event, _NetworkChanged)
+        window.show_network(event.state)
+
+    bridge.post(show, _NetworkChanged(state))
 
 
 def make_application(settings: Settings) -> QApplication:

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vlm_desktop.base import network
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.actions import ActionBook
 from vlm_desktop.gui.desk import Desk
@@ -238,7 +239,7 @@ class MainWindow(QMainWindow):
 
     def _put_status_last(self) -> None:
         """Tab goes along the rail, through the pane and ends in the status bar."""
-        last = next(iter(self.rail.buttons.values())).previousInFocusChain()
+        last = self.previousInFocusChain()
         for widget in self.status.stops:
             QWidget.setTabOrder(last, widget)
             last = widget
@@ -289,6 +290,13 @@ class MainWindow(QMainWindow):
     def say(self, text: str) -> None:
         """A message in the status bar, told to screen readers too."""
         self.status.say(text)
+
+    def show_network(self, state: network.State) -> None:
+        """What the sign says. Main thread."""
+        if isinstance(state, network.Open):
+            self.status.show_network(state.host, state.purpose)
+        else:
+            self.status.show_network("", "")
 
     # --- what comes back -----------------------------------------------------------------
 

@@ -249,8 +249,10 @@ def test_tab_goes_through_the_window_in_reading_order(
         window.search.bar.line,
         window.search.bar.show_all,
         window.search.grid,
+        window.status.pause,
         window.status.stop,
         window.status.set_aside,
+        window.rail.buttons["search"],
     ]
     window.search.bar.line.setFocus()
     seen = [window.focusWidget()]
