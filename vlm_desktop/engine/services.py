@@ -4,6 +4,7 @@ Every verb yields `base.events` and returns a frozen result; a front drives it w
 through `vlm_desktop.jobs`. Nothing is loaded before a verb needs it.
 """
 
+import functools
 import threading
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from vlm_desktop.base.events import Event
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.settings import Settings
 from vlm_desktop.base.types import DecodeLimits, Query, SearchResult
+from vlm_desktop.engine.browsing import Browsing
 from vlm_desktop.engine.doctor import DoctorReport, examine
 from vlm_desktop.engine.duplicates import find_duplicates
 from vlm_desktop.engine.encoding import Encoders
@@ -25,6 +27,7 @@ from vlm_desktop.engine.labels import Labeller, Policy
 from vlm_desktop.engine.models import ModelShelf
 from vlm_desktop.engine.readtext import PageLines, read_file
 from vlm_desktop.engine.search import Searcher
+from vlm_desktop.engine.upkeep import Upkeep
 from vlm_desktop.engine.vectors import searchable_vectors
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.media.thumbnails import ThumbnailStore
@@ -68,6 +71,11 @@ class AppServices:
                 self._library = self._open_library()
             return self._library
 
+    @functools.cached_property
+    def browsing(self) -> Browsing:
+        """Listings of the whole library, stacks, timeline."""
+        return Browsing(lambda: self.library, self._thumbnails)
+
     @property
     def limits(self) -> DecodeLimits:
         """Bounds on the decoding of one file, as the settings have them now."""
@@ -87,6 +95,20 @@ class AppServices:
         before, self.settings = self.settings, settings
         if (before.provider, before.encode_threads) != (settings.provider, settings.encode_threads):
             self.encoders.renew()
+
+    @functools.cached_property
+    def upkeep(self) -> Upkeep:
+        """Settings, copies of the library, privacy, sizes, devices."""
+        return Upkeep(
+            self.paths,
+            self._thumbnails,
+            library=lambda: self.library,
+            open_pool=lambda: self.open_pool(),
+            settings=lambda: self.settings,
+            use_settings=self.use_settings,
+            examine=self.examine,
+            rebuild=self.rebuild,
+        )
 
     def model_in_use(self, chosen: str | None = None) -> str:
         """The model that answers: the chosen one, else the library's, else the setting's."""

@@ -43,6 +43,7 @@ class Connections:
         self._held: weakref.WeakSet[_Held] = weakref.WeakSet()
         self._lock = threading.Lock()
         self._closed = False
+        self._watch: sqlite3.Connection | None = None
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -76,11 +77,24 @@ class Connections:
                     connection.execute("ROLLBACK")
                 raise
 
+    def version(self) -> int:
+        """A number that is another one after anybody committed anything, here or elsewhere."""
+        with self._lock, translated_errors(self.path):
+            if self._closed:
+                raise RuntimeError("the library is closed")
+            if self._watch is None:
+                # SQLite counts what others committed, so this connection never writes.
+                self._watch = connect(self.path, self._busy_seconds)
+            return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
+
     def close(self) -> None:
         """Close every thread's connection."""
         with self._lock:
             self._closed = True
             held = list(self._held)
+            if self._watch is not None:
+                self._watch.close()
+                self._watch = None
         for one in held:
             one.close()
 

@@ -15,6 +15,7 @@ from typing import Self
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.store.browsing import BrowsingPart
 from vlm_desktop.store.care import CarePart
+from vlm_desktop.store.concepts import ConceptsPart
 from vlm_desktop.store.counts import CountsPart
 from vlm_desktop.store.db import BUSY_SECONDS, Connections, prepare
 from vlm_desktop.store.duplicates import DuplicatesPart
@@ -26,6 +27,7 @@ from vlm_desktop.store.lookup import LookupPart
 from vlm_desktop.store.matrices import MatricesPart
 from vlm_desktop.store.models import ModelsPart
 from vlm_desktop.store.outcomes import OutcomesPart
+from vlm_desktop.store.queries import QueriesPart
 from vlm_desktop.store.records import RebuildReport
 from vlm_desktop.store.recovery import rebuild_database
 from vlm_desktop.store.shelves import ShelvesPart
@@ -49,6 +51,8 @@ class Library(
     ForgettingPart,
     TagsPart,
     ShelvesPart,
+    QueriesPart,
+    ConceptsPart,
 ):
     """A library in a home folder. Any thread may call any method; `close` comes last.
 

@@ -1,4 +1,4 @@
-"""A throwaway library of random vectors, for measuring search at sizes nobody has at hand."""
+"""Throwaway libraries, for measuring at sizes nobody has at hand."""
 
 from collections.abc import Iterator
 
@@ -14,6 +14,11 @@ from vlm_desktop.store.vectors import Chunk, MatrixFiles
 SYNTHETIC_MODEL = "synthetic"
 RATED = 5
 _ROWS_AT_ONCE = 50_000
+_FIRST_DAY = "2004-01-01"
+_SPAN_SECONDS = 20 * 365 * 86_400
+_BURST_EVERY = 50
+_SHAPES = ((4000, 3000), (3000, 4000), (6000, 4000), (4000, 3000))
+"""Width and height in pixels, one photo after the other."""
 
 
 def make_synthetic(paths: HomePaths, count: int, dimension: int, share: float) -> Library:
@@ -41,6 +46,58 @@ def make_synthetic(paths: HomePaths, count: int, dimension: int, share: float) -
     connections.close()
     files = MatrixFiles(paths.vectors, SYNTHETIC_MODEL)
     files.create(header, _random_chunks(count, dimension))
+    return library
+
+
+def make_collection(paths: HomePaths, count: int) -> Library:
+    """A new library of `count` photos in folders by month, with dates, cameras and bursts.
+
+    Every tenth photo says no date (its file does), every hundredth is rated, and of every fifty
+    the last three are one burst. The same each time. The files do not exist, and there are no vectors.
+    Raises what `Library.open` raises.
+    """
+    library = Library.open(paths)
+    root = library.add_root(paths.home)
+    numbers = range(1, count + 1)
+    random = np.random.default_rng(0)
+    hashes = random.integers(-(1 << 63), (1 << 63) - 1, count).tolist()
+    steps = random.exponential(1.0, count)
+    seconds = np.cumsum(steps * (_SPAN_SECONDS / steps.sum())).astype(np.int64)
+    for index in range(1, count):
+        if index % _BURST_EVERY >= _BURST_EVERY - 2:
+            hashes[index], seconds[index] = hashes[index - 1], seconds[index - 1] + 1
+    seconds += np.datetime64(_FIRST_DAY, "s").astype(np.int64)
+    moments = seconds.astype("datetime64[s]").astype(str).tolist()
+    months = sorted({moment[:7] for moment in moments})
+    folders = {month: number for number, month in enumerate(months, 1)}
+    connections = Connections(paths.database)
+    with connections.writing() as connection:
+        connection.execute("INSERT INTO cameras VALUES (1, 'Maker', 'Camera', '', 'maker')")
+        connection.executemany(
+            "INSERT INTO folders (id, root_id, path) VALUES (?, ?, ?)",
+            ((number, root.id, month.encode()) for month, number in folders.items()),
+        )
+        connection.executemany(
+            "INSERT INTO contents (id, content_hash, kind, format, width, height, short_side,"
+            " size_bytes, page_count, perceptual_hash, taken_at, camera_id, rating) VALUES"
+            " (?, ?, 'photo', 'JPEG', ?, ?, 3000, ?, 1, ?, ?, 1, ?)",
+            (
+                (number, f"{number:040x}", *_SHAPES[number % len(_SHAPES)], 1_000_000 + number,
+                 hashes[number - 1], moments[number - 1] if number % 10 != 5 else None,
+                 RATED if number % 100 == 0 else None)
+                for number in numbers
+            ),
+        )  # fmt: skip
+        connection.executemany(
+            "INSERT INTO files (folder_id, name, size, mtime_ns, content_id, state)"
+            " VALUES (?, ?, ?, ?, ?, 'indexed')",
+            (
+                (folders[moments[number - 1][:7]], f"IMG_{number:06}.JPG".encode(),
+                 1_000_000 + number, int(seconds[number - 1]) * 10**9, number)
+                for number in numbers
+            ),
+        )  # fmt: skip
+    connections.close()
     return library
 
 
