@@ -110,12 +110,15 @@ class DecodeRequest:
 
     `thumbnail_side` is the longest side of the JPEG thumbnail in pixels; 0 asks for none.
     A file whose content hash is in `skip_hashes` is not decoded: the answer is a `KnownFile`.
+    `page` asks for that page of a PDF alone (0: all); `listing` for every tag of the file.
     """
 
     path: Path
     min_side: int = 256
     thumbnail_side: int = 480
     skip_hashes: frozenset[str] = frozenset()
+    page: int = 0
+    listing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +136,43 @@ class DecodedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Exposure:
+    """How a picture was taken; None means unsaid. Lengths are in mm, `seconds` is the shutter."""
+
+    seconds: float | None = None
+    f_number: float | None = None
+    iso: int | None = None
+    focal_length: float | None = None
+    focal_length_35: float | None = None
+    bias: float | None = None
+    flash: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TagRow:
+    """One tag as the file says it, for reading: ("EXIF", "FNumber", "2.8")."""
+
+    group: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagListing:
+    """Every tag of a file, in its order, and the exposure among them."""
+
+    rows: tuple[TagRow, ...] = ()
+    exposure: Exposure = field(default_factory=Exposure)
+
+
+@dataclass(frozen=True, slots=True)
 class DecodedFile:
     """All that one pass over a file gives.
 
     `content_hash` is the hex blake2b-160 of the bytes; `pixel_hash` of the upright decoded
     pixels, so that a re-tagged copy is recognised; `perceptual_hash` is a 64-bit difference
-    hash (dHash) as 16 hex digits. `thumbnail` is a JPEG, empty when none was asked for.
+    hash (dHash) as 16 hex digits. `thumbnail` is a JPEG, empty when none was asked for, and
+    `listing` is there only when it was asked for.
     """
 
     path: Path
@@ -152,6 +186,7 @@ class DecodedFile:
     perceptual_hash: str
     size_bytes: int
     mtime_ns: int
+    listing: TagListing | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from vlm_desktop.base.types import (
 )
 from vlm_desktop.media.fingerprints import perceptual_hash, pixel_hash
 from vlm_desktop.media.guard import bounded
+from vlm_desktop.media.listing import list_tags
 from vlm_desktop.media.metadata import read_metadata, read_sidecar
 from vlm_desktop.media.reading import Reading, Wish
 from vlm_desktop.media.sniff import Decoder, sniff
@@ -83,7 +84,8 @@ def make_thumbnail(image: Image.Image, side: int) -> bytes:
 
 
 def _decoded(source: Source, request: DecodeRequest, limits: DecodeLimits) -> DecodedFile:
-    reading = read_pages(source, Wish(request.min_side, request.thumbnail_side), limits)
+    wish = Wish(request.min_side, request.thumbnail_side, request.page)
+    reading = read_pages(source, wish, limits)
     first = Image.fromarray(reading.pages[0].pixels)
     thumbnail = make_thumbnail(first, request.thumbnail_side) if request.thumbnail_side else b""
     return DecodedFile(
@@ -100,6 +102,7 @@ def _decoded(source: Source, request: DecodeRequest, limits: DecodeLimits) -> De
         perceptual_hash=perceptual_hash(first),
         size_bytes=source.stamp.size,
         mtime_ns=source.stamp.mtime_ns,
+        listing=list_tags(reading.tags) if request.listing else None,
     )
 
 

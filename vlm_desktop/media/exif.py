@@ -10,7 +10,7 @@ from vlm_desktop.media.tiff import Directory, TiffData, TiffReader
 
 _IMAGE_DESCRIPTION, _MAKE, _MODEL, _ORIENTATION = 0x010E, 0x010F, 0x0110, 0x0112
 _RATING, _RATING_PERCENT = 0x4746, 0x4749
-_EXIF_POINTER, _GPS_POINTER = 0x8769, 0x8825
+EXIF_POINTER, _GPS_POINTER = 0x8769, 0x8825
 _TAKEN, _DIGITIZED = 0x9003, 0x9004
 _OFFSET, _OFFSET_TAKEN, _OFFSET_DIGITIZED = 0x9010, 0x9011, 0x9012
 _SUBSEC_TAKEN, _SUBSEC_DIGITIZED = 0x9291, 0x9292
@@ -58,7 +58,7 @@ def read_exif(exif: TiffData) -> PhotoMetadata:
     main = reader.first_directory()
     if not main:
         return PhotoMetadata()
-    photo = reader.child(main, _EXIF_POINTER)
+    photo = reader.child(main, EXIF_POINTER)
     caption = _text(main, _IMAGE_DESCRIPTION) or _wide_text(main, _XP_COMMENT)
     said = PhotoMetadata(
         taken_at=_taken_at(main, photo),

@@ -8,6 +8,15 @@ from vlm_desktop.media.text import clean_line, clean_text, decode_text
 _UTF8_ESCAPE = b"\x1b%G"
 _TITLE, _KEYWORD, _DATE, _TIME, _HEADLINE, _CAPTION = 5, 25, 55, 60, 105, 120
 _MAX_FIELDS = 5000
+_NAMES = {
+    5: "ObjectName", 10: "Urgency", 15: "Category", 20: "SupplementalCategories", 25: "Keywords",
+    30: "ReleaseDate", 40: "SpecialInstructions", 55: "DateCreated", 60: "TimeCreated",
+    62: "DigitalCreationDate", 63: "DigitalCreationTime", 65: "OriginatingProgram", 80: "By-line",
+    85: "By-lineTitle", 90: "City", 92: "Sub-location", 95: "Province-State",
+    100: "CountryCode", 101: "Country", 103: "OriginalTransmissionReference", 105: "Headline",
+    110: "Credit", 115: "Source", 116: "CopyrightNotice", 118: "Contact", 120: "Caption",
+    122: "Writer-Editor",
+}  # fmt: skip
 
 
 def read_iptc(record: bytes) -> PhotoMetadata:
@@ -29,6 +38,17 @@ def read_iptc(record: bytes) -> PhotoMetadata:
         title=first(_TITLE) or first(_HEADLINE),
         caption="" if is_boilerplate(caption) else caption,
     )
+
+
+def iptc_rows(record: bytes) -> list[tuple[str, str]]:
+    """(name, value) of every text field of record 2, in the order of their numbers."""
+    fields, encoding = _fields(record)
+    return [
+        (_NAMES.get(number, f"2:{number:02}"), decode_text(value, encoding))
+        for number, values in sorted(fields.items())
+        for value in values
+        if number != 0
+    ]
 
 
 def _fields(record: bytes) -> tuple[dict[int, list[bytes]], str]:

@@ -22,11 +22,14 @@ from vlm_desktop.base.types import (
     DecodeLimits,
     DecodeOutcome,
     DecodeRequest,
+    Exposure,
     KnownFile,
     MediaKind,
     PhotoMetadata,
     RefusedFile,
     Size,
+    TagListing,
+    TagRow,
 )
 
 _PREFIX = struct.Struct("<II")
@@ -110,6 +113,8 @@ def frame_of_request(request: DecodeRequest) -> Frame:
             "min_side": request.min_side,
             "thumbnail_side": request.thumbnail_side,
             "skip": sorted(request.skip_hashes),
+            "page": request.page,
+            "listing": request.listing,
         }
     )
 
@@ -120,6 +125,8 @@ def request_of(frame: Frame) -> DecodeRequest:
         min_side=frame.head["min_side"],
         thumbnail_side=frame.head["thumbnail_side"],
         skip_hashes=frozenset(frame.head["skip"]),
+        page=frame.head["page"],
+        listing=frame.head["listing"],
     )
 
 
@@ -144,6 +151,7 @@ def frame_of_reply(reply: Reply) -> Frame:
             [page.number, page.size.width, page.size.height, *page.pixels.shape[:2], page.text]
             for page in outcome.pages
         ],
+        "listing": dataclasses.asdict(outcome.listing) if outcome.listing else None,
     }
     pixels = [page.pixels.reshape(-1).data for page in outcome.pages]
     return Frame(head, (memoryview(outcome.thumbnail), *pixels))
@@ -181,7 +189,13 @@ def _outcome_of(frame: Frame) -> DecodeOutcome:
         perceptual_hash=head["hashes"][1],
         size_bytes=size_bytes,
         mtime_ns=mtime_ns,
+        listing=_listing_of(head["listing"]) if head["listing"] else None,
     )
+
+
+def _listing_of(said: dict[str, Any]) -> TagListing:
+    rows = tuple(TagRow(**row) for row in said["rows"])
+    return TagListing(rows, Exposure(**said["exposure"]))
 
 
 def _page_of(page: list[Any], body: memoryview) -> DecodedPage:

@@ -79,6 +79,31 @@ def emptied_fields(packet: bytes) -> frozenset[str]:
     return frozenset(found)
 
 
+def xmp_rows(packet: bytes) -> list[tuple[str, str]]:
+    """(name, value) of every property of a packet that is a text or a list of texts."""
+    found: dict[str, str] = {}
+    for part in _parts(packet[:_MAX_PACKET]) if packet else ():
+        root = _parse(part)
+        for description in root.iter(f"{_RDF}Description") if root is not None else ():
+            for key, text in description.attrib.items():
+                if not key.startswith(_RDF):
+                    found.setdefault(_shown_name(key), text)
+            for child in description:
+                values = _values(child)
+                if values:
+                    texts = ", ".join(value.text for value in values)
+                    found.setdefault(_shown_name(child.tag), texts)
+    return list(found.items())
+
+
+def _shown_name(tag: str) -> str:
+    """ "dc:title"; for a namespace without a known prefix, the last word of its address."""
+    namespace, _, local = tag.removeprefix("{").rpartition("}")
+    words = [word for word in re.split(r"[/#]", namespace) if re.search("[A-Za-z]", word)]
+    prefix = _PREFIXES.get(namespace) or (words[-1] if words else "")
+    return f"{prefix}:{local}" if prefix else local
+
+
 def _is_emptied(element: Element) -> bool:
     containers = [child for child in element if child.tag in _CONTAINERS]
     if not containers:
