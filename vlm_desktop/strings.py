@@ -120,8 +120,25 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
     errors.NotInLibrary: (
         '{path} is not in the library. Index its folder first: "vlm-desktop index FOLDER".'
     ),
+    errors.BadSetting: "The setting {name} cannot be {value}.",
+    errors.AlreadyRunning: (
+        "VLM Desktop has {path} open already and does not answer. Close that window or end its "
+        "process, or choose another folder with --home."
+    ),
     errors.QueryEmpty: "Say what to look for: some words, a picture or a filter.",
     errors.BadFilter: "The filter {text} is not understood. Write it like this: {expected}.",
+    errors.QueryTooLong: (
+        "This query has {count} {part}; at most {most} can be answered. Take some of them out."
+    ),
+    errors.ConceptUnknown: "Nothing called {name} was taught.",
+    errors.ConceptNameTaken: "Something called {name} was taught already. Choose another name.",
+    errors.ConceptNameRefused: (
+        "{name} cannot be used as a name: begin with a letter or digit, and leave out quotes "
+        "and colons."
+    ),
+    errors.ConceptTooSmall: (
+        "{count} examples are too few to learn from; choose at least {least} indexed photos."
+    ),
     errors.BadInputFile: "{path}{line_text} cannot be used: {detail}.",
     errors.DestinationNotWritable: "{path} cannot be written ({detail}).",
 }
@@ -217,7 +234,16 @@ PHASES: dict[Phase, str] = {
     Phase.VERIFY: "Verifying",
     Phase.EVALUATE: "Evaluating",
     Phase.BENCH: "Measuring",
+    Phase.COPY: "Copying the library",
+    Phase.SCRUB: "Removing every trace",
+    Phase.THUMBNAILS: "Thumbnails",
+    Phase.SIZES: "Adding up sizes",
 }
+
+DOWNLOAD_PLAN = (
+    "Downloading {name} from {host}: about {size} are still to come, {free} are free. "
+    "Licence: {licence}."
+)
 
 NOTHING_MATCHES = "Nothing here matches."
 VERDICT_COUNTS = "{likely} likely, {possible} possible."

@@ -313,6 +313,20 @@ class NotInLibrary(RequestError):
         super().__init__(path=path)
 
 
+class BadSetting(RequestError):
+    """A value that a setting does not take."""
+
+    def __init__(self, *, name: str, value: object) -> None:
+        super().__init__(name=name, value=value)
+
+
+class AlreadyRunning(RequestError):
+    """Another window has this home folder open and does not answer."""
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(path=path)
+
+
 class QueryEmpty(RequestError):
     """A search without text, picture or filter."""
 
@@ -322,6 +336,37 @@ class BadFilter(RequestError):
 
     def __init__(self, *, text: str, expected: str) -> None:
         super().__init__(text=text, expected=expected)
+
+
+class QueryTooLong(RequestError):
+    """More parts of one kind than a query may have: "exclusions", "phrases" or "pictures"."""
+
+    def __init__(self, *, part: str, count: int, most: int) -> None:
+        super().__init__(part=part, count=count, most=most)
+
+
+class ConceptUnknown(RequestError):
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+class ConceptNameTaken(RequestError):
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+class ConceptNameRefused(RequestError):
+    """A name that could not be typed in a query as a word or several."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+class ConceptTooSmall(RequestError):
+    """Fewer examples with vectors of the model in use than teaching needs."""
+
+    def __init__(self, *, count: int, least: int) -> None:
+        super().__init__(count=count, least=least)
 
 
 class BadInputFile(RequestError):

@@ -260,3 +260,35 @@ def create_kept_out(db: "Database") -> None:
     db.executescript("""
         CREATE TABLE kept_out (fingerprint BLOB PRIMARY KEY) WITHOUT ROWID;
     """)
+
+
+@migrations()
+def create_queries_and_concepts(db: "Database") -> None:
+    """Queries asked before, and what a person taught by examples."""
+    db.executescript("""
+        CREATE TABLE query_history (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            folded TEXT NOT NULL UNIQUE,
+            query TEXT NOT NULL
+        );
+        CREATE TABLE concepts (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL,
+            folded TEXT NOT NULL UNIQUE
+        );
+        CREATE TABLE concept_examples (
+            concept_id INTEGER NOT NULL REFERENCES concepts(id) ON DELETE CASCADE,
+            content_id INTEGER NOT NULL REFERENCES contents(id) ON DELETE CASCADE,
+            label INTEGER NOT NULL CHECK (label IN (-1, 1)),
+            PRIMARY KEY (concept_id, content_id)
+        ) WITHOUT ROWID;
+        CREATE INDEX concept_examples_content ON concept_examples(content_id);
+        CREATE TABLE concept_probes (
+            concept_id INTEGER NOT NULL REFERENCES concepts(id) ON DELETE CASCADE,
+            model_id INTEGER NOT NULL REFERENCES models(id) ON DELETE CASCADE,
+            examples TEXT NOT NULL,
+            payload TEXT NOT NULL,
+            vector BLOB NOT NULL,
+            PRIMARY KEY (concept_id, model_id)
+        ) WITHOUT ROWID;
+    """)

@@ -297,6 +297,32 @@ class SavedSearch:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredText:
+    """A text of a content: kind ("ocr", "caption", "path" ...), page, and all of it."""
+
+    kind: str
+    page: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredConcept:
+    """A personal concept and its (content id, +1 or -1)."""
+
+    name: str
+    examples: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProbe:
+    """What a model was taught: of which examples, its calibration (JSON), float32 [dimension]."""
+
+    examples: str
+    payload: str
+    vector: VectorArray
+
+
+@dataclass(frozen=True, slots=True)
 class RebuildReport:
     """`kept` is the damaged database, moved aside; the counts are what was taken over."""
 

@@ -43,6 +43,10 @@ _TABLES = {
     "saved_searches": "id",
     "saved_search_seen": "search_id, content_id",
     "feedback": "query, content_id",
+    "query_history": "id",
+    "concepts": "id",
+    "concept_examples": "concept_id, content_id",
+    "concept_probes": "concept_id, model_id",
     "settings": "key",
     "kept_out": "fingerprint",
 }
@@ -62,6 +66,10 @@ _PARENTS = (
     ("saved_search_seen", "search_id", "saved_searches"),
     ("saved_search_seen", "content_id", "contents"),
     ("feedback", "content_id", "contents"),
+    ("concept_examples", "concept_id", "concepts"),
+    ("concept_examples", "content_id", "contents"),
+    ("concept_probes", "concept_id", "concepts"),
+    ("concept_probes", "model_id", "models"),
 )
 
 
