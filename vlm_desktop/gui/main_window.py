@@ -240,6 +240,8 @@ class MainWindow(QMainWindow):
     def _put_status_last(self) -> None:
         """Tab goes along the rail, through the pane and ends in the status bar."""
         last = self.previousInFocusChain()
+        while not last.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            last = last.previousInFocusChain()
         for widget in self.status.stops:
             QWidget.setTabOrder(last, widget)
             last = widget
