@@ -20,6 +20,10 @@ class Phase(StrEnum):
     VERIFY = "verify"
     EVALUATE = "evaluate"
     BENCH = "bench"
+    COPY = "copy"
+    SCRUB = "scrub"
+    THUMBNAILS = "thumbnails"
+    SIZES = "sizes"
 
 
 @dataclass(frozen=True, slots=True)

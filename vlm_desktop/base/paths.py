@@ -1,12 +1,15 @@
 """Where things lie: the user's home folder and the program's own resources."""
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
 HOME_VARIABLE = "VLM_DESKTOP_HOME"
+PORTABLE_MARK = "portable"
+PORTABLE_HOME = "vlm-desktop-data"
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -42,13 +45,43 @@ class HomePaths:
 
 
 def resolve_home(chosen: Path | None = None) -> HomePaths:
-    """The home folder: `chosen`, else $VLM_DESKTOP_HOME, else the platform's usual folder."""
+    """The home folder: `chosen`, else $VLM_DESKTOP_HOME, else the one beside a portable program,
+    else the platform's usual folder.
+    """
     if chosen is not None:
         return HomePaths(chosen.expanduser().absolute())
     from_environment = os.environ.get(HOME_VARIABLE)
     if from_environment:
         return HomePaths(Path(from_environment).expanduser().absolute())
+    portable = portable_home(program_folder())
+    if portable is not None:
+        return HomePaths(portable)
     return HomePaths(platformdirs.user_data_path("vlm-desktop", appauthor=False))
+
+
+def program_folder() -> Path:
+    """The folder a person knows the program by.
+
+    That of the executable when it is frozen, the checkout, or the environment it is installed in.
+    """
+    if getattr(sys, "frozen", False):
+        return Path(sys.executable).resolve().parent
+    if _in_checkout():
+        return _PACKAGE.parent
+    return Path(sys.prefix)
+
+
+def portable_home(program: Path) -> Path | None:
+    """Where a portable program keeps its data; None for one that is not portable.
+
+    It is portable when a file `portable` or a folder `vlm-desktop-data` lies beside it.
+    """
+    home = program / PORTABLE_HOME
+    return home if home.is_dir() or (program / PORTABLE_MARK).is_file() else None
+
+
+def _in_checkout() -> bool:
+    return (_PACKAGE.parent / "pyproject.toml").is_file()
 
 
 def bundled(folder: str) -> Path:
@@ -57,6 +90,6 @@ def bundled(folder: str) -> Path:
     In a checkout it lies beside the package, in an installed wheel inside it.
     """
     beside = _PACKAGE.parent / folder
-    if (_PACKAGE.parent / "pyproject.toml").is_file() and beside.is_dir():
+    if _in_checkout() and beside.is_dir():
         return beside
     return _PACKAGE / "_data" / folder

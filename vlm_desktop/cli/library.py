@@ -1,4 +1,4 @@
-"""`vlm-desktop library info | verify | forget PATH | rebuild`."""
+"""`vlm-desktop library info | verify | forget PATH | rebuild | export FILE | import FILE`."""
 
 import argparse
 import dataclasses
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from vlm_desktop import strings
+from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.cli.output import Output
 from vlm_desktop.engine.services import AppServices
 
@@ -16,11 +17,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions.add_parser("verify", help="prove that indexed + quarantined = scanned")
     forget = actions.add_parser("forget", help="take a photo or folder out of the library")
     forget.add_argument("path", type=Path, metavar="PATH")
+    forget.add_argument(
+        "--keep-out", action="store_true", help="never index it again, although its folder is"
+    )
+    export = actions.add_parser("export", help="write the library to one file")
+    export.add_argument("path", type=Path, metavar="FILE")
+    take_in = actions.add_parser("import", help="put an exported library in the place of this one")
+    take_in.add_argument("path", type=Path, metavar="FILE")
     actions.add_parser("rebuild", help="put a damaged library aside and start a new one")
 
 
 def run(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
-    actions = {"info": _info, "verify": _verify, "forget": _forget, "rebuild": _rebuild}
+    actions = {
+        "info": _info,
+        "verify": _verify,
+        "forget": _forget,
+        "rebuild": _rebuild,
+        "export": _export,
+        "import": _import,
+    }
     return actions[arguments.action](arguments, services, output)
 
 
@@ -69,17 +84,22 @@ def _verify(arguments: argparse.Namespace, services: AppServices, output: Output
 
 
 def _forget(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
-    forgotten = services.forget(arguments.path.absolute())
+    cancel = CancelToken()
+    path = arguments.path.absolute()
+    verb = services.upkeep.forget([path], cancel, keep_out=arguments.keep_out)
+    forgotten = output.drive(verb, cancel)
     if output.as_json:
         output.json(
             {
                 "files": forgotten.files,
-                "contents": forgotten.contents,
+                "contents": forgotten.photos,
                 "vectors": forgotten.vectors,
             }
         )
     else:
-        output.text(f"Forgot {forgotten.files:,} files and {forgotten.contents:,} photos.")
+        output.text(f"Forgot {forgotten.files:,} files and {forgotten.photos:,} photos.")
+        for copy in forgotten.other_copies:
+            output.text(f"An older copy of the library may still hold them: {copy}")
     return 0
 
 
@@ -94,6 +114,29 @@ def _rebuild(arguments: argparse.Namespace, services: AppServices, output: Outpu
         output.text(
             f"{report.files:,} files, {report.contents:,} photos and {report.vectors:,} vectors "
             f"were taken over; the old library lies at {report.kept}. Index your folders again."
+        )
+    return 0
+
+
+def _export(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
+    cancel = CancelToken()
+    target = output.drive(services.upkeep.export_library(arguments.path.absolute(), cancel), cancel)
+    if output.as_json:
+        output.json({"path": str(target)})
+    else:
+        output.text(f"The library was written to {target}.")
+    return 0
+
+
+def _import(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
+    cancel = CancelToken()
+    taken = output.drive(services.upkeep.import_library(arguments.path.absolute(), cancel), cancel)
+    if output.as_json:
+        output.json(plain(dataclasses.asdict(taken)))
+    else:
+        output.text(
+            f"{taken.files:,} files, {taken.contents:,} photos and {taken.vectors:,} vectors were "
+            f"taken in; the library before lies at {taken.kept}."
         )
     return 0
 

@@ -4,7 +4,7 @@ import contextlib
 import errno
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from vlm_desktop.base.errors import DiskFull, HomeNotWritable
@@ -54,6 +54,20 @@ class ThumbnailStore:
             with contextlib.suppress(OSError):
                 self.path(content_hash).unlink()
 
+    def clear(self) -> Iterator[tuple[int, int, int]]:
+        """Remove all thumbnails; yields (folders done, folders in all, thumbnails of the last).
+
+        One that cannot be removed is passed over.
+        """
+        folders = [path for path in _entries(self._folder) if path.is_dir()]
+        for done, folder in enumerate(folders, 1):
+            count = 0
+            for path in _entries(folder):
+                with contextlib.suppress(OSError):
+                    path.unlink()
+                    count += 1
+            yield done, len(folders), count
+
     def _write(self, target: Path, jpeg: bytes) -> None:
         temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
@@ -72,3 +86,10 @@ class ThumbnailStore:
             if error.errno in _FULL:
                 raise DiskFull(path=self._folder) from error
             raise HomeNotWritable(path=self._folder, detail=error.strerror or str(error)) from error
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []

@@ -115,6 +115,19 @@ def test_library_info_verify_and_forget(indexed: Cli, photos: Path) -> None:
     assert answers(indexed("library", "info", "--json")[1])[0]["files"]["indexed"] == 20
 
 
+def test_a_library_is_exported_and_taken_in(indexed: Cli, photos: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite3"
+    code, out, _ = indexed("library", "export", copy, "--json")
+    assert (code, answers(out)) == (0, [{"path": str(copy)}])
+    assert indexed("library", "forget", photos, "--json")[0] == 0
+    code, out, _ = indexed("library", "import", copy, "--json")
+    (taken,) = answers(out)
+    assert (code, taken["contents"]) == (0, 24)
+    assert Path(taken["kept"]).is_file()
+    code, _, err = indexed("library", "import", photos / "set0" / "0.jpg")
+    assert (code, "cannot be used" in err) == (1, True)
+
+
 def test_ocr_answers_with_boxes(cli: Cli, photos: Path, reader: SignReader) -> None:
     reader.word = "EXIT"
     code, out, _ = cli("ocr", photos / "set0" / "0.jpg", "--json")

@@ -25,6 +25,7 @@ from vlm_desktop.base.errors import (
 )
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.types import PhotoMetadata
+from vlm_desktop.store import db
 from vlm_desktop.store.library import Library
 from vlm_desktop.store.records import Root
 
@@ -190,8 +191,22 @@ def trigrams(home: HomePaths, wanted: bytes) -> bool:
     return any(wanted in block for (block,) in blocks)
 
 
+@pytest.fixture
+def careless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite as most systems build it: what is deleted stays in the file until written over."""
+    connect = db.connect
+
+    def carelessly(path: Path, busy_seconds: float = db.BUSY_SECONDS) -> sqlite3.Connection:
+        connection = connect(path, busy_seconds)
+        connection.execute("PRAGMA secure_delete = OFF")
+        return connection
+
+    monkeypatch.setattr(db, "connect", carelessly)
+
+
+@pytest.mark.usefixtures("careless")
 def test_forgetting_and_scrubbing_leaves_no_byte_behind(
-    library: Library, root: Root, home: HomePaths
+    root: Root, library: Library, home: HomePaths
 ) -> None:
     """Text, path, hash, vector, tag and album of the photo: gone from every file."""
     secret = Photo("s", PhotoMetadata(caption=SECRET, title=SECRET.upper(), keywords=(SECRET,)))
