@@ -1,13 +1,17 @@
-"""Reading what a person types: words, -exclusions, "exact phrases", key:value filters."""
+"""Reading and writing what a person types: words, -exclusions, "exact phrases", key:value filters.
+
+A filter's value may stand in quotes (`camera:"Canon EOS"`), a quote in it is doubled. `parts` and
+`TypedPart.written` are each other's inverse, so a query can be taken apart and put together.
+"""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from vlm_desktop.base.errors import BadFilter
 from vlm_desktop.base.types import Filters, PlaceBox
 
-_TOKEN = re.compile(r'(-?)"([^"]*)"|(\S+)')
 _WORD = re.compile(r"\w+", re.UNICODE)
 _DATE = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$")
 _SIZE = re.compile(r"^(\d+)?(?:\.\.|-)?(\d+)?$")
@@ -33,6 +37,57 @@ _EXPECTED = {
     "album": "album:NAME",
 }
 FILTER_KEYS = tuple(_EXPECTED)
+_TOKEN = re.compile(
+    r'(?P<minus>-?)"(?P<quoted>[^"]*)"'
+    rf'|(?P<key>{"|".join(FILTER_KEYS)}):"(?P<value>(?:[^"]|"")*)"(?!\S)'
+    r"|(?P<bare>\S+)",
+    re.IGNORECASE,
+)
+
+
+class PartKind(StrEnum):
+    WORD = "word"
+    PHRASE = "phrase"
+    EXCLUDE = "exclude"
+    FILTER = "filter"
+
+
+@dataclass(frozen=True, slots=True)
+class TypedPart:
+    """One part of a typed query: what it says, and where it stands in the text.
+
+    `text` has no quotes and no minus; of a filter it is KEY:VALUE.
+    """
+
+    kind: PartKind
+    text: str
+    start: int = 0
+    end: int = 0
+
+    @property
+    def key(self) -> str:
+        """A filter's key; "" for the others."""
+        return self.text.partition(":")[0] if self.kind is PartKind.FILTER else ""
+
+    @property
+    def value(self) -> str:
+        """A filter's value; all of the text for the others."""
+        return self.text.partition(":")[2] if self.kind is PartKind.FILTER else self.text
+
+    @property
+    def written(self) -> str:
+        """As it is typed, so that `parts` reads the same again."""
+        match self.kind:
+            case PartKind.PHRASE:
+                return f'"{self.text}"'
+            case PartKind.EXCLUDE:
+                plain = re.fullmatch(r'[^\s"]+', self.text)
+                return f"-{self.text}" if plain else f'-"{self.text}"'
+            case PartKind.FILTER:
+                quoted = self.value.replace('"', '""')
+                plain = re.fullmatch(r'[^\s"]+', self.value)
+                return self.text if plain else f'{self.key}:"{quoted}"'
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +102,93 @@ class TypedQuery:
 
 def parse_query(typed: str) -> TypedQuery:
     """Split `rocky -beach "happy birthday" date:2012`. Raises BadFilter."""
-    words: list[str] = []
-    phrases: list[str] = []
-    exclude: list[str] = []
+    found = parts(typed)
     filters = Filters()
-    for minus, quoted, bare in _TOKEN.findall(typed):
-        key, _, value = bare.partition(":")
-        if quoted:
-            (exclude if minus else phrases).append(quoted)
-        elif key in _EXPECTED and value:
-            filters = add_filter(filters, bare)
-        elif bare.startswith("-") and len(bare) > 1:
-            exclude.append(bare[1:])
-        elif bare:
-            words.append(bare)
-    return TypedQuery(" ".join(words), tuple(phrases), tuple(exclude), filters)
+    for part in found:
+        if part.kind is PartKind.FILTER:
+            filters = add_filter(filters, part.text)
+
+    def texts(kind: PartKind) -> tuple[str, ...]:
+        return tuple(part.text for part in found if part.kind is kind)
+
+    return TypedQuery(
+        " ".join(texts(PartKind.WORD)), texts(PartKind.PHRASE), texts(PartKind.EXCLUDE), filters
+    )
+
+
+def parts(typed: str) -> tuple[TypedPart, ...]:
+    """The parts of a text in their order. Any text has some; a filter's value may be wrong."""
+    return tuple(part for part in map(_part, _TOKEN.finditer(typed)) if part is not None)
+
+
+def _part(match: re.Match[str]) -> TypedPart | None:
+    start, end = match.span()
+    if match["key"] is not None:
+        value = match["value"].replace('""', '"').strip()
+        # `camera:""` asks for nothing.
+        text = f"{match['key'].lower()}:{value}"
+        return TypedPart(PartKind.FILTER, text, start, end) if value else None
+    if match["bare"] is None:
+        kind = PartKind.EXCLUDE if match["minus"] else PartKind.PHRASE
+        return TypedPart(kind, match["quoted"], start, end) if match["quoted"] else None
+    bare = match["bare"]
+    key, _, value = bare.partition(":")
+    if key.lower() in _EXPECTED and value:
+        return TypedPart(PartKind.FILTER, f"{key.lower()}:{value}", start, end)
+    if bare.startswith("-") and len(bare) > 1:
+        return TypedPart(PartKind.EXCLUDE, bare[1:], start, end)
+    return TypedPart(PartKind.WORD, bare, start, end)
+
+
+def without_unfinished(typed: str) -> str:
+    """The text without a filter that is still being typed at its end (`date:20`, `rating:`)."""
+    found = parts(typed)
+    if not found or found[-1].end != len(typed):
+        return typed
+    last = found[-1]
+    begun = last.kind is PartKind.WORD and last.text.rstrip(":").lower() in _EXPECTED
+    if begun and last.text.endswith(":"):
+        return typed[: last.start]
+    if last.kind is PartKind.FILTER:
+        try:
+            add_filter(Filters(), last.text)
+        except BadFilter:
+            return typed[: last.start]
+    return typed
+
+
+def filter_parts(filters: Filters) -> tuple[TypedPart, ...]:
+    """Filters as parts that read the same again."""
+    said = {
+        "date": _range(filters.date_from, filters.date_to),
+        "place": "" if filters.place is None else place_value(filters.place),
+        "camera": filters.camera,
+        "folder": filters.folder,
+        "rating": "" if filters.min_rating is None else str(filters.min_rating),
+        "size": _size_value(filters.min_side, filters.max_side),
+        "tag": filters.tag,
+        "album": filters.album,
+    }
+    texts = [f"{key}:{value}" for key, value in said.items() if value]
+    texts += [f"type:{kind}" for kind in filters.kinds]
+    return tuple(TypedPart(PartKind.FILTER, text) for text in texts)
+
+
+def place_value(box: PlaceBox) -> str:
+    """SOUTH,WEST,NORTH,EAST in degrees."""
+    return ",".join(f"{edge:.10g}" for edge in (box.south, box.west, box.north, box.east))
+
+
+def _range(first: str, last: str) -> str:
+    if first == last:
+        return first
+    return f"{first}..{last}"
+
+
+def _size_value(least: int | None, most: int | None) -> str:
+    if least is None and most is None:
+        return ""
+    return f"{'' if least is None else least}..{'' if most is None else most}"
 
 
 def query_prompts(text: str) -> tuple[str, ...]:

@@ -1,0 +1,101 @@
+"""Taking a typed query apart and putting it together again loses nothing."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vlm_desktop.base.types import Filters, PlaceBox
+from vlm_desktop.engine.querytext import (
+    PartKind,
+    TypedPart,
+    filter_parts,
+    parse_query,
+    parts,
+    without_unfinished,
+)
+
+_WORDS = st.text(min_size=1, max_size=20).map(str.strip).filter(bool)
+_DATES = st.sampled_from(["", "2012", "2012-08", "2012-08-05"])
+_SIDES = st.none() | st.integers(1, 20_000)
+
+
+def _round(value: float) -> float:
+    return round(value, 4)
+
+
+_PLACES = st.tuples(
+    st.floats(-90, 0).map(_round), st.floats(-180, 180).map(_round),
+    st.floats(0, 90).map(_round), st.floats(-180, 180).map(_round),
+).map(lambda edges: PlaceBox(*edges))  # fmt: skip
+_FILTERS = st.builds(
+    Filters,
+    date_from=_DATES, date_to=_DATES, place=st.none() | _PLACES, camera=st.just("") | _WORDS,
+    folder=st.just("") | _WORDS, min_rating=st.none() | st.integers(0, 5),
+    kinds=st.lists(st.sampled_from(["photo", "raw", "pdf"]), max_size=3).map(tuple),
+    min_side=_SIDES, max_side=_SIDES, tag=st.just("") | _WORDS, album=st.just("") | _WORDS,
+)  # fmt: skip
+
+
+@given(_FILTERS)
+def test_filters_survive_being_written_and_read(filters: Filters) -> None:
+    written = " ".join(part.written for part in filter_parts(filters))
+    assert parse_query(written) == parse_query(written + " ")
+    assert parse_query(written).filters == filters
+
+
+@given(st.text(max_size=200))
+def test_any_text_survives_being_taken_apart(typed: str) -> None:
+    first = parts(typed)
+    again = parts(" ".join(part.written for part in first))
+    assert [(part.kind, part.text) for part in again] == [(part.kind, part.text) for part in first]
+
+
+@given(st.text(max_size=200))
+def test_parts_say_where_they_stand(typed: str) -> None:
+    ends = [0]
+    for part in parts(typed):
+        assert ends[-1] <= part.start < part.end <= len(typed)
+        ends.append(part.end)
+
+
+def test_a_value_in_quotes_may_hold_spaces_and_quotes() -> None:
+    (part,) = parts('camera:"Canon ""EOS"" 5D"')
+    assert (part.kind, part.key, part.value) == (PartKind.FILTER, "camera", 'Canon "EOS" 5D')
+    assert part.written == 'camera:"Canon ""EOS"" 5D"'
+    assert parse_query('beach camera:"Canon EOS" -"red ball"').filters.camera == "Canon EOS"
+
+
+def test_keys_may_be_written_large() -> None:
+    assert parse_query("Date:2012").filters == Filters(date_from="2012", date_to="2012")
+
+
+def test_an_exclusion_of_several_words_keeps_its_quotes() -> None:
+    assert TypedPart(PartKind.EXCLUDE, "red ball").written == '-"red ball"'
+    assert TypedPart(PartKind.EXCLUDE, "ball").written == "-ball"
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ("dog date:20", "dog "),
+        ("dog date:", "dog "),
+        ("dog date:2012", "dog date:2012"),
+        ("dog date:20 ", "dog date:20 "),
+        ("dog rating:9", "dog "),
+        ("dog note:", "dog note:"),
+        ("", ""),
+    ],
+)
+def test_a_filter_that_is_being_typed_is_left_out(typed: str, left: str) -> None:
+    assert without_unfinished(typed) == left
+
+
+@pytest.mark.parametrize("piece", ["word ", '"', '-"a', 'camera:"', '""', "-", "date:2012 ", "x"])
+def test_ten_thousand_characters_are_read_at_once(piece: str) -> None:
+    typed = (piece * 10_000)[:10_000]
+    begun = time.perf_counter()
+    parts(typed)
+    without_unfinished(typed)
+    assert time.perf_counter() - begun < 0.5
