@@ -268,11 +268,33 @@ def test_no_command_loads_networks_before_it_runs() -> None:
     assert not loaded & {*HEAVY, QT}
 
 
-def test_the_window_starts_without_networks() -> None:
-    if not _sources(PACKAGE / "gui"):
-        pytest.skip("the window is not built yet")
-    loaded = _loaded_after("import vlm_desktop.gui.app")
-    assert not loaded & set(HEAVY)
+def test_the_window_starts_without_networks_and_arrays() -> None:
+    """Its first pane too: the engine comes after the first paint."""
+    loaded = _loaded_after("import vlm_desktop.gui.app, vlm_desktop.gui.panes.search.search_pane")
+    assert not loaded & {*HEAVY, "numpy", "PIL", "sqlite_utils", "huggingface_hub"}
+
+
+def test_words_of_the_window_are_read_when_they_are_needed() -> None:
+    """A word kept at module or class level would stay English."""
+    kept = [
+        f"{path.name}:{node.lineno} {node.attr}"
+        for path in _sources(PACKAGE / "gui")
+        if path.parent.name != "strings"
+        for node in _run_at_import(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id.endswith(("strings", "words", "sentences"))
+        and node.attr.isupper()
+    ]
+    assert kept == []
+
+
+def _run_at_import(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every node outside of functions."""
+    for node in ast.iter_child_nodes(tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield node
+            yield from _run_at_import(node)
 
 
 # --- sentences -----------------------------------------------------------------------------
