@@ -387,6 +387,8 @@ class MainWindow(QMainWindow):
             self._ask_to_close(running[0].state.text)
             return
         self._remember()
+        for pane in self._panes.values():
+            pane.stop()
         for work in running:
             work.stop()
         super().closeEvent(event)

@@ -107,13 +107,13 @@ def test_pane_query_and_size_come_back(
 ) -> None:
     path = tmp_path / "home" / "window.json"
     first = open_with(path)
-    first.resize(900, 600)
+    first.resize(720, 600)
     first.search.bar.line.setText("dog on a beach")
     first.show_pane("notes")
     first.stack.currentWidget().text.setText("kept")
     first.close()
     second = open_with(path)
-    assert second.size() == QSize(900, 600)
+    assert second.size() == QSize(720, 600)
     assert second.rail.buttons["notes"].isChecked()
     assert second.stack.currentWidget().text.text() == "kept"
     assert second.search.bar.line.text() == "dog on a beach"

@@ -25,6 +25,9 @@ class Pane(QWidget):
         """Back out one step (Esc); False when there was nothing to back out of."""
         return False
 
+    def stop(self) -> None:
+        """The window closes: start nothing by itself any more."""
+
     def state(self) -> dict[str, Any]:
         """What is to come back at the next start, as JSON can say it."""
         return {}

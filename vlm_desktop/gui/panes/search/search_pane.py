@@ -111,6 +111,9 @@ class SearchPane(Pane):
             return False
         return True
 
+    def stop(self) -> None:
+        self.searching.stop()
+
     def state(self) -> dict[str, Any]:
         hit = self.grid.currentIndex().data(Roles.HIT)
         return {"query": self.bar.line.text(), "selected": hit.content_id if hit else None}
