@@ -125,6 +125,7 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
         "VLM Desktop has {path} open already and does not answer. Close that window or end its "
         "process, or choose another folder with --home."
     ),
+    errors.WindowNotShown: "The window could not be shown ({detail}).",
     errors.QueryEmpty: "Say what to look for: some words, a picture or a filter.",
     errors.BadFilter: "The filter {text} is not understood. Write it like this: {expected}.",
     errors.QueryTooLong: (
@@ -234,6 +235,7 @@ PHASES: dict[Phase, str] = {
     Phase.VERIFY: "Verifying",
     Phase.EVALUATE: "Evaluating",
     Phase.BENCH: "Measuring",
+    Phase.EDIT: "Saving",
     Phase.COPY: "Copying the library",
     Phase.SCRUB: "Removing every trace",
     Phase.THUMBNAILS: "Thumbnails",

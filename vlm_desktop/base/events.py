@@ -20,6 +20,7 @@ class Phase(StrEnum):
     VERIFY = "verify"
     EVALUATE = "evaluate"
     BENCH = "bench"
+    EDIT = "edit"
     COPY = "copy"
     SCRUB = "scrub"
     THUMBNAILS = "thumbnails"
@@ -35,7 +36,7 @@ class Event:
 class Progress(Event):
     """`total` is None while it is not known. `rate` is items per second, 0 when not measured.
 
-    While a model is downloaded and checked, the items are bytes.
+    While a model is downloaded, the items are bytes.
     """
 
     phase: Phase

@@ -25,6 +25,7 @@ from vlm_desktop.engine.evaluate import CaptionedPhoto, RetrievalReport, evaluat
 from vlm_desktop.engine.indexing import Indexer, IndexOptions, IndexSummary
 from vlm_desktop.engine.labels import Labeller, Policy
 from vlm_desktop.engine.models import ModelShelf
+from vlm_desktop.engine.photos import Photos
 from vlm_desktop.engine.readtext import PageLines, read_file
 from vlm_desktop.engine.search import Searcher
 from vlm_desktop.engine.upkeep import Upkeep
@@ -75,6 +76,13 @@ class AppServices:
     def browsing(self) -> Browsing:
         """Listings of the whole library, stacks, timeline."""
         return Browsing(lambda: self.library, self._thumbnails)
+
+    @functools.cached_property
+    def photos(self) -> Photos:
+        """One photo: details, pixels, edits."""
+        return Photos(
+            lambda: self.library, lambda: DecodePool(1, self.limits), self.read_text
+        )
 
     @property
     def limits(self) -> DecodeLimits:
@@ -236,7 +244,9 @@ class AppServices:
         return self._thumbnails.read(located.content_hash) if located else None
 
     def close(self) -> None:
-        """Free networks and close the database."""
+        """Free networks and processes, and close the database."""
+        if "photos" in self.__dict__:
+            self.photos.close()
         self.encoders.close()
         with self._lock:
             if self._library is not None:

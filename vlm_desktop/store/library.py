@@ -6,7 +6,7 @@ outcomes.py     saving what indexing found          matrices.py    vectors for s
 models.py       models, calibration                 lookup.py      content -> path, details
 duplicates.py   same bytes, same pixels             forgetting.py  taking out
 inspection.py   info, verify                        tags.py, shelves.py, counts.py
-browsing.py     all contents as arrays
+browsing.py     all contents as arrays             photos.py      one photo, edits
 """
 
 from types import TracebackType
@@ -27,6 +27,7 @@ from vlm_desktop.store.lookup import LookupPart
 from vlm_desktop.store.matrices import MatricesPart
 from vlm_desktop.store.models import ModelsPart
 from vlm_desktop.store.outcomes import OutcomesPart
+from vlm_desktop.store.photos import PhotosPart
 from vlm_desktop.store.queries import QueriesPart
 from vlm_desktop.store.records import RebuildReport
 from vlm_desktop.store.recovery import rebuild_database
@@ -46,6 +47,7 @@ class Library(
     FiltersPart,
     TextsPart,
     LookupPart,
+    PhotosPart,
     BrowsingPart,
     DuplicatesPart,
     ForgettingPart,

@@ -191,6 +191,18 @@ class PhotoDetails:
     models: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PhotoWords:
+    """What a person said of a content, and (file, modification time in ns of its sidecar)."""
+
+    content_id: int
+    rating: int | None
+    title: str
+    caption: str
+    keywords: tuple[str, ...]
+    sidecars: tuple[tuple[Path, int], ...]
+
+
 # --- tools -----------------------------------------------------------------------------
 
 
