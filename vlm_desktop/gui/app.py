@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from vlm_desktop.base import language, network
@@ -21,6 +22,7 @@ from vlm_desktop.gui import strings
 from vlm_desktop.gui.bridge import Bridge
 from vlm_desktop.gui.late_services import LateServices
 from vlm_desktop.gui.main_window import MainWindow
+from vlm_desktop.gui.single_instance import SingleInstance
 from vlm_desktop.gui.state import WindowState
 from vlm_desktop.gui.strings import shell as words
 from vlm_desktop.gui.theme import Theme
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from vlm_desktop.gui.services import Services
 
 _STOP_SECONDS = 2.0
+_FOLDER = "--folder"
 _SCALE_VARIABLE = "QT_SCALE_FACTOR"
 _log = logging.getLogger(__name__)
 
@@ -39,10 +42,15 @@ _log = logging.getLogger(__name__)
 def run(build: "Callable[[], Services]", paths: HomePaths, folder: Path | None = None) -> int:
     """Show the window until it is closed; index `folder` if one is given. Main thread.
 
-    `build` makes the engine; it is called on a lane thread after the first paint.
+    `build` makes the engine; it is called on a lane thread after the first paint. Where a window
+    of this home folder is open already, that one is brought to front and told the folder. Raises
+    `AlreadyRunning`, `HomeNotWritable`.
     """
     settings = load_settings(paths.settings)
     application = make_application(settings)
+    instance = SingleInstance(paths.home)
+    if not instance.claim([] if folder is None else [_FOLDER, str(folder.absolute())]):
+        return 0
     theme = Theme(application, settings.theme)
     bridge = Bridge()
     runner = JobRunner(bridge.post)
@@ -53,6 +61,8 @@ def run(build: "Callable[[], Services]", paths: HomePaths, folder: Path | None =
         state=WindowState(paths.home / "window.json"),
         set_theme=theme.use,
     )
+    window.first_painted.connect(instance.listen)
+    instance.asked.connect(lambda words: _come_to_front(window, words))
     unsubscribe = network.subscribe(lambda state: _tell(bridge, window, state))
     window.show()
     if folder is not None:
@@ -63,7 +73,18 @@ def run(build: "Callable[[], Services]", paths: HomePaths, folder: Path | None =
     if not runner.shutdown(_STOP_SECONDS):
         _log.warning("The window closed while work was still stopping")
     services.close()
+    instance.close()
     return code
+
+
+def _come_to_front(window: MainWindow, words: list[str]) -> None:
+    """A later start of the program wants this window, maybe with a folder."""
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.show()
+    window.raise_()
+    window.activateWindow()
+    if len(words) == 2 and words[0] == _FOLDER:
+        window.add_folder(Path(words[1]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,3 +100,21 @@ def test_a_folder_given_at_the_start_is_indexed(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[0] == "(PosixPath('/photos'),)".replace(
         "PosixPath", type(tmp_path).__name__
     )
+
+
+def test_a_second_start_brings_the_first_window_to_front(tmp_path: Path) -> None:
+    """It hands over its folder and ends; the first window indexes it."""
+    second = (
+        "import subprocess; "
+        "other = subprocess.Popen([sys.executable, '-m', 'vlm_desktop', '--home', sys.argv[1], "
+        "'--folder', '/photos/more'])"
+    )
+    act = (
+        f"{second}\n"
+        "        from PySide6.QtTest import QTest\n"
+        "        while not services.indexed_folders: QTest.qWait(20)\n"
+        "        print(services.indexed_folders[0][0], other.wait(20))"
+    )
+    done = run(tmp_path, act=act)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0] == f"{Path('/photos/more')} 0"
