@@ -132,6 +132,10 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
         "This query has {count} {part}; at most {most} can be answered. Take some of them out."
     ),
     errors.ConceptUnknown: "Nothing called {name} was taught.",
+    errors.RuleUnknown: "Nothing called {name} is looked for any more.",
+    errors.PolicyIncomplete: (
+        "The policy “{name}” needs a name and at least one sentence that says what to flag."
+    ),
     errors.ConceptNameTaken: "Something called {name} was taught already. Choose another name.",
     errors.ConceptNameRefused: (
         "{name} cannot be used as a name: begin with a letter or digit, and leave out quotes "
@@ -238,6 +242,8 @@ PHASES: dict[Phase, str] = {
     Phase.EDIT: "Saving",
     Phase.COPY: "Copying the library",
     Phase.SCRUB: "Removing every trace",
+    Phase.LABEL: "Comparing words with photos",
+    Phase.MAP: "Drawing the map",
     Phase.THUMBNAILS: "Thumbnails",
     Phase.SIZES: "Adding up sizes",
 }

@@ -327,6 +327,13 @@ class AlreadyRunning(RequestError):
         super().__init__(path=path)
 
 
+class WindowNotShown(RequestError):
+    """A window that was opened to be measured ended before it painted."""
+
+    def __init__(self, *, detail: str) -> None:
+        super().__init__(detail=detail)
+
+
 class QueryEmpty(RequestError):
     """A search without text, picture or filter."""
 
@@ -367,6 +374,20 @@ class ConceptTooSmall(RequestError):
 
     def __init__(self, *, count: int, least: int) -> None:
         super().__init__(count=count, least=least)
+
+
+class RuleUnknown(RequestError):
+    """No word or policy of this name is looked for."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+class PolicyIncomplete(RequestError):
+    """A policy without a name, or without a sentence that says what to flag."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
 
 
 class BadInputFile(RequestError):

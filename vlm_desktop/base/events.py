@@ -23,6 +23,8 @@ class Phase(StrEnum):
     EDIT = "edit"
     COPY = "copy"
     SCRUB = "scrub"
+    LABEL = "label"
+    MAP = "map"
     THUMBNAILS = "thumbnails"
     SIZES = "sizes"
 

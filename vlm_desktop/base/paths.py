@@ -32,6 +32,10 @@ class HomePaths:
         return self.home / "vectors"
 
     @property
+    def maps(self) -> Path:
+        return self.home / "maps"
+
+    @property
     def models(self) -> Path:
         return self.home / "models"
 

@@ -7,6 +7,7 @@ models.py       models, calibration                 lookup.py      content -> pa
 duplicates.py   same bytes, same pixels             forgetting.py  taking out
 inspection.py   info, verify                        tags.py, shelves.py, counts.py
 browsing.py     all contents as arrays             photos.py      one photo, edits
+rules.py        words, policies, judgements        maps.py        where photos lie on the map
 """
 
 from types import TracebackType
@@ -24,6 +25,7 @@ from vlm_desktop.store.forgetting import ForgettingPart
 from vlm_desktop.store.inspection import InspectionPart
 from vlm_desktop.store.inventory import InventoryPart
 from vlm_desktop.store.lookup import LookupPart
+from vlm_desktop.store.maps import MapsPart
 from vlm_desktop.store.matrices import MatricesPart
 from vlm_desktop.store.models import ModelsPart
 from vlm_desktop.store.outcomes import OutcomesPart
@@ -31,6 +33,7 @@ from vlm_desktop.store.photos import PhotosPart
 from vlm_desktop.store.queries import QueriesPart
 from vlm_desktop.store.records import RebuildReport
 from vlm_desktop.store.recovery import rebuild_database
+from vlm_desktop.store.rules import RulesPart
 from vlm_desktop.store.shelves import ShelvesPart
 from vlm_desktop.store.tags import TagsPart
 from vlm_desktop.store.texts import TextsPart
@@ -55,6 +58,8 @@ class Library(
     ShelvesPart,
     QueriesPart,
     ConceptsPart,
+    RulesPart,
+    MapsPart,
 ):
     """A library in a home folder. Any thread may call any method; `close` comes last.
 

@@ -292,3 +292,32 @@ def create_queries_and_concepts(db: "Database") -> None:
             PRIMARY KEY (concept_id, model_id)
         ) WITHOUT ROWID;
     """)
+
+
+@migrations()
+def create_rules(db: "Database") -> None:
+    """Words and policies that are held against every photo, and what people said of the answers."""
+    db.executescript("""
+        CREATE TABLE rules (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            kind TEXT NOT NULL CHECK (kind IN ('word', 'policy')),
+            name TEXT NOT NULL,
+            folded TEXT NOT NULL,
+            flag TEXT NOT NULL DEFAULT '[]',
+            fine TEXT NOT NULL DEFAULT '[]',
+            cut REAL,
+            cut_after INTEGER NOT NULL DEFAULT 0,
+            seen INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (kind, folded)
+        );
+        CREATE TABLE rule_judgements (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            rule_id INTEGER NOT NULL REFERENCES rules(id) ON DELETE CASCADE,
+            content_id INTEGER NOT NULL REFERENCES contents(id) ON DELETE CASCADE,
+            verdict INTEGER NOT NULL CHECK (verdict IN (-1, 1)),
+            source TEXT NOT NULL CHECK (source IN ('person', 'suggested')),
+            probability REAL,
+            UNIQUE (rule_id, content_id)
+        );
+        CREATE INDEX rule_judgements_content ON rule_judgements(content_id);
+    """)

@@ -47,6 +47,8 @@ _TABLES = {
     "concepts": "id",
     "concept_examples": "concept_id, content_id",
     "concept_probes": "concept_id, model_id",
+    "rules": "id",
+    "rule_judgements": "id",
     "settings": "key",
     "kept_out": "fingerprint",
 }
@@ -70,6 +72,8 @@ _PARENTS = (
     ("concept_examples", "content_id", "contents"),
     ("concept_probes", "concept_id", "concepts"),
     ("concept_probes", "model_id", "models"),
+    ("rule_judgements", "rule_id", "rules"),
+    ("rule_judgements", "content_id", "contents"),
 )
 
 

@@ -23,7 +23,7 @@ class TagsPart(Part):
     ) -> None:
         """Put a tag on contents; a tag of the same source is renewed."""
         with self._db.writing() as connection:
-            tag_id = _tag_id(connection, name)
+            tag_id = tag_key(connection, name)
             connection.executemany(
                 "INSERT OR REPLACE INTO content_tags (tag_id, content_id, source, probability)"
                 " SELECT ?, id, ?, ? FROM contents WHERE id = ?",
@@ -84,14 +84,14 @@ def write_tags(
         "INSERT OR IGNORE INTO content_tags (tag_id, content_id, source, probability, position)"
         " VALUES (?, ?, ?, ?, ?)",
         [
-            (_tag_id(connection, name), content_id, source, probability, position)
+            (tag_key(connection, name), content_id, source, probability, position)
             for position, (name, probability) in enumerate(tags)
             if name.strip()
         ],
     )
 
 
-def _tag_id(connection: sqlite3.Connection, name: str) -> int:
+def tag_key(connection: sqlite3.Connection, name: str) -> int:
     shown = name.strip()
     row = connection.execute("SELECT id FROM tags WHERE folded = ?", (shown.casefold(),)).fetchone()
     if row is not None:

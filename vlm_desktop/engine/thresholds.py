@@ -1,0 +1,96 @@
+"""From a word's scores to a probability a photo, and the cut between yes and no.
+
+Probability (the local false discovery rate, Efron 2007, estimated as Grenander 1956 estimates a
+falling density): between two scores chance alone would lift some photos, as the calibration's
+null scores tell, and the library has so many there. The share that chance cannot explain is the
+probability of a photo with that score; it is made to rise with the score by pooling.
+
+Cut: it starts where the person put it, or at the usual place. Each photo that a person accepted
+or rejected pulls at it, as in a logistic regression of one number with a normal prior around the
+start, so that a single click moves it a little and twenty that agree move it far.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vlm_desktop.engine.calibration import NullScores
+
+USUAL = 0.5
+"""The cut of a word that nobody has touched; see tests/model/test_explore_starter.py."""
+
+_BINS = 400
+_LOWEST = 0.7
+"""Standardised scores below it are not worth telling apart: their probability is 0."""
+
+_QUARTER_BELOW = 0.6745
+"""From the median to the lower quarter of a normal distribution, in spreads."""
+
+_SUREST = 0.999
+_PRIOR_SPREAD = 1.0
+_STEEPNESS = 2.0
+_GRID = np.linspace(-8.0, 8.0, 641)
+
+
+def probabilities(scores: NDArray[np.float32], null: NullScores) -> NDArray[np.float64]:
+    """Cosines of one word with all photos [n] -> the probability that each shows it [n], 0..1."""
+    if not len(scores):
+        return np.empty(0)
+    standardised = (np.asarray(scores, dtype=np.float64) - null.mean) / null.spread
+    standardised -= _lift(standardised, null)
+    highest = max(float(standardised.max()), _LOWEST) + 1e-6
+    edges = np.linspace(_LOWEST, highest, _BINS + 1)
+    seen = np.histogram(standardised, edges)[0].astype(np.float64)
+    tail = np.minimum(null.exceedance(edges.astype(np.float32)), 1.0)
+    chance = len(scores) * -np.diff(tail)
+    chance[-1] += len(scores) * tail[-1]
+    share = _rising(1.0 - chance[seen > 0] / seen[seen > 0], seen[seen > 0])
+    middles = ((edges[1:] + edges[:-1]) / 2)[seen > 0]
+    found = np.interp(standardised, middles, share) if len(middles) else np.zeros(len(scores))
+    found[standardised < _LOWEST] = 0.0
+    result: NDArray[np.float64] = np.clip(found, 0.0, _SUREST)
+    return result
+
+
+def _lift(standardised: NDArray[np.float64], null: NullScores) -> float:
+    """How much higher than null prompts a word lies with photos that do not show it.
+
+    Common words lie closer to every photo than null prompts do. The lower quarter of the photos
+    hardly shows the word, whatever it is, so that is where the two are compared.
+    """
+    expected = null.quantiles[0] - _QUARTER_BELOW
+    return max(0.0, float(np.quantile(standardised, 0.25)) - expected)
+
+
+def moved(start: float, judged: Sequence[tuple[float, bool]]) -> float:
+    """The cut after photos of these (probability, accepted) were judged; 0..1."""
+    if not judged:
+        return start
+    origin = _log_odds(np.array([start]))[0]
+    places = _log_odds(np.array([probability for probability, _ in judged]))
+    signs = np.array([1.0 if accepted else -1.0 for _, accepted in judged])
+    cuts = origin + _GRID
+    margins = _STEEPNESS * signs * (places - cuts[:, None])
+    loss = np.logaddexp(0.0, -margins).sum(axis=1) + (_GRID / _PRIOR_SPREAD) ** 2 / 2
+    return float(1.0 / (1.0 + np.exp(-cuts[int(loss.argmin())])))
+
+
+def _log_odds(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    bounded = np.clip(shares, 1e-3, 1.0 - 1e-3)
+    result: NDArray[np.float64] = np.log(bounded / (1.0 - bounded))
+    return result
+
+
+def _rising(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The nearest rising sequence, by pooling adjacent violators."""
+    pools: list[list[float]] = []
+    for value, weight in zip(values.tolist(), weights.tolist(), strict=True):
+        pools.append([value, weight, 1])
+        while len(pools) > 1 and pools[-2][0] >= pools[-1][0]:
+            last = pools.pop()
+            total = pools[-1][1] + last[1]
+            pools[-1][0] = (pools[-1][0] * pools[-1][1] + last[0] * last[1]) / total
+            pools[-1][1] = total
+            pools[-1][2] += last[2]
+    return np.concatenate([np.full(int(count), value) for value, _, count in pools] or [[]])
