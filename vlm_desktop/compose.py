@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from vlm_desktop.backends.hubaccess import hub_access
 from vlm_desktop.backends.registry import Registry
 from vlm_desktop.base.paths import bundled, resolve_home
 from vlm_desktop.base.settings import load_settings
@@ -19,6 +20,7 @@ def build_services(home: Path | None = None) -> AppServices:
         bundled=bundled("models"),
         home_models=paths.models,
         manifest=bundled("models") / "manifest.toml",
+        hub=hub_access(settings.hub_endpoint, paths.models),
         memory_limit=settings.gpu_memory_mb * 1024**2,
     )
 

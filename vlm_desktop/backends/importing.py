@@ -13,6 +13,7 @@ from typing import Any
 
 from vlm_desktop.backends.encoders.recipe import MODEL_FILE, read_pair
 from vlm_desktop.backends.shelf import (
+    INSTALLED,
     TASK_EMBEDDING,
     ModelCard,
     is_model_id,
@@ -97,12 +98,38 @@ def copy_in(found: Recognised, folder: Path, home_models: Path) -> ModelCard:
         staging.chmod(0o755)
         staging.rename(target)
     except OSError as error:
-        raise _home_error(error, home_models) from error
+        raise home_error(error, home_models) from error
     finally:
         if staging is not None and staging.exists():
             shutil.rmtree(staging, ignore_errors=True)
+    return _installed(found, target)
+
+
+def move_in(
+    found: Recognised, folder: Path, home_models: Path, hashes: dict[str, str]
+) -> ModelCard:
+    """Make a folder within `home_models` the model it was recognised as; nothing is copied.
+
+    Files that the model does not need are deleted; `hashes` are the SHA-256 of the others.
+    Raises `ImportRefused` when the id is taken, `DiskFull`, `HomeNotWritable`.
+    """
+    target = home_models / found.card.id
+    if target.exists():
+        raise ImportRefused(path=target, detail=f"{found.card.id} is already installed")
+    try:
+        for path in folder.iterdir():
+            if path.name not in found.files:
+                path.unlink()
+        write_lock(folder, found.card, {name: hashes[name] for name in found.files})
+        folder.rename(target)
+    except OSError as error:
+        raise home_error(error, home_models) from error
+    return _installed(found, target)
+
+
+def _installed(found: Recognised, target: Path) -> ModelCard:
     size = sum((target / name).stat().st_size for name in found.files)
-    return replace(found.card, path=target, size_bytes=size, state="installed")
+    return replace(found.card, path=target, size_bytes=size, state=INSTALLED)
 
 
 def _copy_file(source: Path, target: Path) -> None:
@@ -117,7 +144,8 @@ def _copy_file(source: Path, target: Path) -> None:
         os.fsync(writing.fileno())
 
 
-def _home_error(error: OSError, home: Path) -> AppError:
+def home_error(error: OSError, home: Path) -> AppError:
+    """What an error while writing into the home folder means."""
     if error.errno in _ROOM:
         return DiskFull(path=home)
     return HomeNotWritable(path=home, detail=error.strerror or str(error))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from vlm_desktop.backends.checking import CheckedFile, FileChecker
+from vlm_desktop.backends.hubaccess import HubAccess
 from vlm_desktop.backends.importing import copy_in, recognise
 from vlm_desktop.backends.late import resolve
 from vlm_desktop.backends.protocols import ImageTextEncoder, TextReader
@@ -17,12 +18,17 @@ from vlm_desktop.backends.reports import ExportReport, ProviderChoice
 from vlm_desktop.backends.shelf import (
     BROKEN,
     BUNDLED,
+    DOWNLOAD_FOLDER,
     INSTALLED,
+    PARTIAL,
     TASK_EMBEDDING,
     ModelCard,
+    completed,
+    folder_bytes,
     folder_card,
     read_manifest,
 )
+from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import (
     HomeNotWritable,
     ImportRefused,
@@ -32,6 +38,7 @@ from vlm_desktop.base.errors import (
     ModelUnknown,
     ModelUnsupported,
 )
+from vlm_desktop.base.events import Progress
 
 _ENCODERS = "vlm_desktop.backends.encoders"
 FAMILIES = {
@@ -43,6 +50,7 @@ FAMILIES = {
 
 READER = "vlm_desktop.backends.ocr.rapid:RapidReader"
 EXPORTER = f"{_ENCODERS}.export:export_folder"
+DOWNLOADER = "vlm_desktop.backends.downloading:Download"
 CHOOSER = "vlm_desktop.backends.providers:choose_provider"
 
 
@@ -54,10 +62,17 @@ class Registry:
     """
 
     def __init__(
-        self, bundled: Path, home_models: Path, manifest: Path, *, memory_limit: int = 0
+        self,
+        bundled: Path,
+        home_models: Path,
+        manifest: Path,
+        *,
+        hub: HubAccess | None = None,
+        memory_limit: int = 0,
     ) -> None:
         """`memory_limit` caps in bytes what an encoder takes of a GPU; 0 leaves it to us."""
         self._memory_limit = memory_limit
+        self.hub = hub or HubAccess(token_folder=home_models)
         self._bundled = bundled
         self._home = home_models
         self._manifest = manifest
@@ -72,10 +87,17 @@ class Registry:
                 card = folder_card(folder, state)
                 if card.id != folder.name:
                     card = replace(card, id=folder.name)
-                found.setdefault(card.id, _with_shelf(card, shelf.get(card.id)))
+                found.setdefault(card.id, completed(card, shelf.get(card.id)))
         for card in sorted(shelf.values(), key=lambda card: card.id):
-            found.setdefault(card.id, card)
+            found.setdefault(card.id, self._with_part(card))
         return list(found.values())
+
+    def _with_part(self, card: ModelCard) -> ModelCard:
+        """A card of the shelf; what was downloaded of it so far counts."""
+        part = self._home / (DOWNLOAD_FOLDER + card.id)
+        if not part.is_dir():
+            return card
+        return replace(card, state=PARTIAL, size_bytes=folder_bytes(part))
 
     def card(self, model_id: str) -> ModelCard:
         """Raises `ModelUnknown`."""
@@ -133,6 +155,37 @@ class Registry:
 
     # --- managing ----------------------------------------------------------------------
 
+    def download(
+        self,
+        model_id: str,
+        cancel: CancelToken,
+        *,
+        accept_licence: str = "",
+        newest: bool = False,
+    ) -> Generator[Progress, None, ModelCard]:
+        """Fetch a model of the shelf and take it in; goes on where an earlier try stopped.
+
+        See `downloading.Download.run`. Raises `ModelUnknown`, and `ImportRefused` when the model
+        lies on this disk already.
+        """
+        card = self.card(model_id)
+        if card.path is not None:
+            raise ImportRefused(path=card.path, detail=f"{model_id} is already installed")
+        make = resolve(DOWNLOADER, "downloading a model")
+        run = make(card, self._home, self.hub, cancel)
+        done: ModelCard = yield from run.run(accept_licence=accept_licence, newest=newest)
+        return done
+
+    def free_bytes(self) -> int:
+        """Room on the disk that models are put on; 0 when it cannot be told."""
+        folder = self._home
+        while not folder.exists() and folder != folder.parent:
+            folder = folder.parent
+        try:
+            return shutil.disk_usage(folder).free
+        except OSError:
+            return 0
+
     def import_folder(self, path: Path, model_id: str = "") -> ModelCard:
         """Copy a model folder into the home folder: an ONNX pair, or the hub's layout.
 
@@ -144,7 +197,7 @@ class Registry:
             detail = f"{found.card.id} is the id of a model that belongs to the program"
             raise ImportRefused(path=path, detail=detail)
         shelf = {card.id: card for card in read_manifest(self._manifest)}
-        known = _with_shelf(found.card, shelf.get(found.card.id))
+        known = completed(found.card, shelf.get(found.card.id))
         return copy_in(replace(found, card=known), path, self._home)
 
     def export(
@@ -176,20 +229,26 @@ class Registry:
         yield from self._checker.check_each(card.id, folder)
 
     def remove(self, model_id: str) -> ModelCard:
-        """Delete an installed model. Raises `ModelProtected` for a bundled one."""
+        """Delete an installed model, or what was downloaded of one so far.
+
+        Raises `ModelProtected` for a bundled one, `ModelNotInstalled`, `HomeNotWritable`.
+        """
         card = self.card(model_id)
-        if card.path is None:
+        path = card.path
+        if card.state == PARTIAL:
+            path = self._home / (DOWNLOAD_FOLDER + card.id)
+        if path is None:
             raise ModelNotInstalled(model=model_id)
-        if card.path.parent != self._home:
+        if path.parent != self._home:
             raise ModelProtected(model=model_id)
-        doomed = self._home / f".removed-{card.path.name}"
+        doomed = self._home / f".removed-{card.id}"
         try:
             if doomed.exists():
                 shutil.rmtree(doomed)
-            card.path.rename(doomed)
+            path.rename(doomed)
             shutil.rmtree(doomed)
         except OSError as error:
-            raise HomeNotWritable(path=card.path, detail=error.strerror or str(error)) from error
+            raise HomeNotWritable(path=path, detail=error.strerror or str(error)) from error
         return card
 
     def _on_disk(self, model_id: str) -> tuple[ModelCard, Path]:
@@ -214,20 +273,3 @@ def _model_folders(parent: Path) -> list[Path]:
         )
     except OSError:
         return []
-
-
-def _with_shelf(card: ModelCard, shelf: ModelCard | None) -> ModelCard:
-    """A card completed with what the manifest knows about the same id."""
-    if shelf is None or card.state == BROKEN:
-        return card
-    return replace(
-        card,
-        name=shelf.name,
-        licence=shelf.licence,
-        languages=shelf.languages or card.languages,
-        parameters=card.parameters or shelf.parameters,
-        repository=shelf.repository,
-        revision=card.revision or shelf.revision,
-        notice=shelf.notice,
-        memory_mb=shelf.memory_mb,
-    )

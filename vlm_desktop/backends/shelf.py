@@ -19,6 +19,9 @@ from vlm_desktop.base.errors import ModelBroken
 LOCK_FILE = "lock.json"
 TASK_EMBEDDING = "image-text-embedding"
 BUNDLED, INSTALLED, AVAILABLE, BROKEN = "bundled", "installed", "available", "broken"
+PARTIAL = "partial"
+DOWNLOAD_FOLDER = ".download-"
+"""What the folder of an unfinished download begins with; the model's id follows."""
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _RESERVED = {"con", "prn", "aux", "nul"}
@@ -28,9 +31,11 @@ _RESERVED = {"con", "prn", "aux", "nul"}
 class ModelCard:
     """One model, installed or on the shelf.
 
-    `state` is "bundled", "installed", "available" (on the shelf, not on this disk) or "broken"
-    (`problem` says why). `size_bytes` is what lies on disk, 0 when nothing does. `parameters` is
-    0 when not known. `path` is None for an available model.
+    `state` is "bundled", "installed", "available" (on the shelf, not on this disk), "partial" (the
+    same, and a part of it has been downloaded) or "broken" (`problem` says why). `size_bytes` is
+    what lies on disk, 0 when nothing does; `download_bytes` is about what a download weighs and
+    `files` what it fetches, names or patterns. `parameters` is 0 when not known. `path` is None
+    for a model that is not whole on this disk.
     """
 
     id: str
@@ -50,6 +55,8 @@ class ModelCard:
     dimension: int = 0
     precision: str = ""
     problem: str = ""
+    download_bytes: int = 0
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,39 @@ def _shelf_card(entry: dict[str, Any]) -> ModelCard:
         revision=entry.get("revision", ""),
         notice=entry.get("notice", ""),
         memory_mb=entry.get("memory_mb", 0),
+        # Weights are kept in float32 as a rule.
+        download_bytes=1_000_000 * entry.get("download_mb", 0) or 4 * entry.get("parameters", 0),
+        files=tuple(entry.get("files", ())),
     )
+
+
+def completed(card: ModelCard, shelf: ModelCard | None) -> ModelCard:
+    """A card with what the manifest knows about the same id added to it.
+
+    The licence that the files themselves state stands when the manifest names another one.
+    """
+    if shelf is None or card.state == BROKEN:
+        return card
+    own = card.licence and not same_licence(card.licence, shelf.licence)
+    return replace(
+        card,
+        name=shelf.name,
+        licence=card.licence if own else shelf.licence,
+        languages=shelf.languages or card.languages,
+        parameters=card.parameters or shelf.parameters,
+        repository=shelf.repository,
+        revision=card.revision or shelf.revision,
+        notice=shelf.notice,
+        memory_mb=shelf.memory_mb,
+        download_bytes=shelf.download_bytes,
+        files=shelf.files,
+    )
+
+
+def same_licence(stated: str, other: str) -> bool:
+    """Whether two names of licences mean the same; "other" says nothing and agrees with all."""
+    one, two = (re.sub(r"[^a-z0-9.]+", "-", text.casefold()).strip("-") for text in (stated, other))
+    return one == two or one == "other"
 
 
 def folder_card(folder: Path, state: str) -> ModelCard:

@@ -87,16 +87,25 @@ def is_installed() -> bool:
 
 
 @contextlib.contextmanager
-def opened(purpose: str, host: str) -> Iterator[None]:
-    """Let the calling thread use the network until the block ends, and have the sign say so."""
+def announced(purpose: str, host: str) -> Iterator[None]:
+    """Have the sign say that the network is used until the block ends. Lets nobody through."""
     number = next(_gate.numbers)
-    _gate.mine.depth = getattr(_gate.mine, "depth", 0) + 1
     _hold(number, Open(purpose, host))
     try:
         yield
     finally:
-        _gate.mine.depth -= 1
         _hold(number, None)
+
+
+@contextlib.contextmanager
+def opened(purpose: str, host: str) -> Iterator[None]:
+    """Let the calling thread use the network until the block ends, and have the sign say so."""
+    _gate.mine.depth = getattr(_gate.mine, "depth", 0) + 1
+    try:
+        with announced(purpose, host):
+            yield
+    finally:
+        _gate.mine.depth -= 1
 
 
 def state() -> State:

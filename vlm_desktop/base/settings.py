@@ -95,6 +95,9 @@ class Settings:
                 zero_is_auto=True))
     """Memory of a graphics card that a model may take, in MiB; 0 means weights and some room."""
 
+    hub_endpoint: str = _setting("", Rule(Group.MODELS, Acts.RESTART))
+    """Address that models are downloaded from; empty means $HF_ENDPOINT or the public hub."""
+
     decode_workers: int = _setting(
         0, Rule(Group.SPEED, Acts.NEXT_INDEXING, least=0, most=64, unit="processes",
                 zero_is_auto=True))

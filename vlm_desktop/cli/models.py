@@ -1,14 +1,15 @@
-"""`vlm-desktop models list | show | import | export-onnx | verify | remove | use`."""
+"""`vlm-desktop models list | show | download | import | export-onnx | verify | remove | use`."""
 
 import argparse
 import dataclasses
 from pathlib import Path
 from typing import Any
 
+from vlm_desktop import strings
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.cli.library import plain
 from vlm_desktop.cli.output import Output
-from vlm_desktop.engine.models import PRECISIONS, ModelCard
+from vlm_desktop.engine.models import PRECISIONS, ModelCard, ModelShelf
 from vlm_desktop.engine.services import AppServices
 
 
@@ -22,6 +23,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("use", "let a wholly indexed model answer searches from now on"),
     ):
         actions.add_parser(name, help=help_text).add_argument("model", metavar="ID")
+    fetching = actions.add_parser(
+        "download", help="fetch a model from the hub; run again, it goes on where it stopped"
+    )
+    fetching.add_argument("model", metavar="ID")
+    fetching.add_argument(
+        "--accept-licence", default="", metavar="NAME",
+        help="accept the licence the hub states where it differs from the list's",
+    )  # fmt: skip
+    fetching.add_argument(
+        "--newest", action="store_true",
+        help="take the newest revision rather than that of the first download",
+    )  # fmt: skip
     adding = actions.add_parser("import", help="copy a model folder into the home folder")
     adding.add_argument("folder", type=Path, metavar="DIR")
     adding.add_argument("--id", default="", metavar="ID", help="the id it shall have")
@@ -39,6 +52,8 @@ def run(arguments: argparse.Namespace, services: AppServices, output: Output) ->
             _list(output.drive(shelf.list(), cancel), output)
         case "show":
             _one(output.drive(shelf.show(arguments.model), cancel), output)
+        case "download":
+            _download(arguments, shelf, output)
         case "import":
             verb = shelf.import_folder(arguments.folder.absolute(), arguments.id)
             _one(output.drive(verb, cancel), output)
@@ -57,6 +72,26 @@ def run(arguments: argparse.Namespace, services: AppServices, output: Output) ->
             )  # fmt: skip
             _document(dataclasses.asdict(output.drive(export, cancel)), output)
     return 0
+
+
+def _download(arguments: argparse.Namespace, shelf: ModelShelf, output: Output) -> None:
+    cancel = CancelToken()
+    card = output.drive(shelf.show(arguments.model), cancel)
+    output.say(
+        strings.DOWNLOAD_PLAN.format(
+            name=card.name,
+            size=strings.bytes_text(max(0, card.download_bytes - card.size_bytes)),
+            free=strings.bytes_text(shelf.free_bytes()),
+            licence=card.licence,
+            host=shelf.hub_host,
+        )
+    )
+    if card.notice:
+        output.say(card.notice)
+    verb = shelf.download(
+        card.id, cancel, accept_licence=arguments.accept_licence, newest=arguments.newest
+    )
+    _one(output.drive(verb, cancel), output)
 
 
 def _list(cards: tuple[ModelCard, ...], output: Output) -> None:

@@ -9,7 +9,7 @@ from typing import Any, TextIO, TypeVar
 
 from vlm_desktop import strings
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.events import Event, Notice, Progress, Quarantined
+from vlm_desktop.base.events import Event, Notice, Phase, Progress, Quarantined
 
 Result = TypeVar("Result")
 
@@ -64,10 +64,15 @@ class Output:
     def _draw(self, progress: Progress) -> None:
         if not self._live or time.monotonic() - self._drawn_at < _REDRAW_SECONDS:
             return
-        total = "" if progress.total is None else f" of {progress.total:,}"
-        rate = f", {progress.rate:.1f} a second" if progress.rate else ""
+        if progress.phase is Phase.DOWNLOAD:  # in bytes
+            done, rate = strings.bytes_text(progress.done), strings.bytes_text(progress.rate)
+            total = "" if progress.total is None else f" of {strings.bytes_text(progress.total)}"
+        else:
+            done, rate = f"{progress.done:,}", f"{progress.rate:.1f}"
+            total = "" if progress.total is None else f" of {progress.total:,}"
+        speed = f", {rate} a second" if progress.rate else ""
         self._clear()
-        self._drawn = f"{strings.PHASES[progress.phase]}: {progress.done:,}{total}{rate}"
+        self._drawn = f"{strings.PHASES[progress.phase]}: {done}{total}{speed}"
         self._drawn_at = time.monotonic()
         self._progress.write(self._drawn)
         self._progress.flush()

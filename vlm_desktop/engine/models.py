@@ -1,4 +1,4 @@
-"""Verbs over models: list, show, import, export, verify, remove, and what runs them here."""
+"""Verbs over models: list, show, download, import, export, verify, remove, and what runs here."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -56,6 +56,38 @@ class ModelShelf:
         yield from ()
         return self._registry.card(model_id)
 
+    def download(
+        self,
+        model_id: str,
+        cancel: CancelToken,
+        *,
+        accept_licence: str = "",
+        newest: bool = False,
+    ) -> Generator[Event, None, ModelCard]:
+        """Fetch a model of the shelf from the hub and take it in; see `Registry.download`.
+
+        Stopped by whatever means, it keeps what has arrived, and the next call goes on from
+        there. Progress is in bytes. Raises `HubError`s, `NotEnoughRoom`, `Cancelled`.
+        """
+        return (
+            yield from self._registry.download(
+                model_id, cancel, accept_licence=accept_licence, newest=newest
+            )
+        )
+
+    @property
+    def hub_host(self) -> str:
+        """The host that downloads come from."""
+        return self._registry.hub.host
+
+    def free_bytes(self) -> int:
+        """Room on the disk that models are put on; 0 when it cannot be told. Quick."""
+        return self._registry.free_bytes()
+
+    def keep_hub_token(self, token: str) -> None:
+        """Keep an access token for gated models; "" forgets it. Raises `HomeNotWritable`."""
+        self._registry.hub.keep_token(token)
+
     def import_folder(self, path: Path, model_id: str = "") -> Generator[Event, None, ModelCard]:
         """Copy a model folder into the home folder. Raises `ImportRefused` with the reason."""
         yield Progress(Phase.VERIFY, 0, None)
@@ -93,7 +125,10 @@ class ModelShelf:
         return CheckedModel(self._registry.card(model_id), tuple(files))
 
     def remove(self, model_id: str) -> Generator[Event, None, ModelCard]:
-        """Delete an installed model. Raises `ModelProtected` for a bundled one."""
+        """Delete an installed model, or the part of one that was downloaded.
+
+        Raises `ModelProtected` for a bundled one.
+        """
         yield from ()
         return self._registry.remove(model_id)
 
