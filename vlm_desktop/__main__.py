@@ -19,6 +19,11 @@ from vlm_desktop.cli.main import main as run_command
 if TYPE_CHECKING:
     from vlm_desktop.engine.services import AppServices
 
+WINDOW_BENCHES = {
+    "startup": "vlm_desktop.gui.bench.startup:bench_startup",
+}
+"""What `vlm-desktop bench` measures of the window: name -> verb."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -32,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     window, rest = _window_options(arguments)
     try:
         if rest:
-            return run_command(arguments, build_services)
+            return run_command(arguments, build_services, window_bench)
         return open_window(window.home, window.folder)
     except Exception as error:  # noqa: BLE001
         # The last resort: a mistake of ours ends in a sentence, and the log has the rest.
@@ -45,6 +50,11 @@ def build_services(home: Path | None) -> "AppServices":
     """The composition root's work. Imported when it is needed: `--help` needs none of it."""
     services: AppServices = _late("vlm_desktop.compose:build_services")(home)
     return services
+
+
+def window_bench(name: str) -> Callable[..., Any]:
+    """A measure of the window, for a command that may not know the window itself."""
+    return _late(WINDOW_BENCHES[name])
 
 
 def run_worker() -> int:

@@ -1,4 +1,4 @@
-"""`vlm-desktop bench index | search | decode`: figures with the machine they were taken on."""
+"""`vlm-desktop bench index | search | startup | decode`: figures and the machine they come from."""
 
 import argparse
 import dataclasses
@@ -21,6 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     search = actions.add_parser("search", help="synthetic vectors against a plain product")
     search.add_argument("--vectors", type=positive, default=1_000_000, metavar="N")
     search.add_argument("--dimension", type=positive, default=512, metavar="D")
+    startup = actions.add_parser("startup", help="first paint against a bare PySide6 window")
+    startup.add_argument("--runs", type=positive, default=11, metavar="N")
     actions.add_parser("decode", help="12 megapixels against libjpeg's own scaled decode")
 
 
@@ -34,6 +36,9 @@ def run(arguments: argparse.Namespace, services: AppServices, output: Output) ->
         case "search":
             sizes = (arguments.vectors, arguments.dimension)
             figures = output.drive(bench_search(*sizes, cancel), cancel)
+        case "startup":
+            measure = arguments.window_bench("startup")
+            figures = output.drive(measure(arguments.runs, cancel), cancel)
         case _:
             figures = output.drive(bench_decode(cancel), cancel)
     document = plain(dataclasses.asdict(figures))

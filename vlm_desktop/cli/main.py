@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vlm_desktop import __version__, strings
 from vlm_desktop.base import log
@@ -46,11 +46,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
 _log = logging.getLogger(__name__)
 
 
-def main(argv: Sequence[str], build_services: "Callable[[Path | None], AppServices]") -> int:
-    """Run one command and return its exit code."""
+def main(
+    argv: Sequence[str],
+    build_services: "Callable[[Path | None], AppServices]",
+    window_bench: Callable[[str], Callable[..., Any]] | None = None,
+) -> int:
+    """Run one command and return its exit code. `window_bench` gives measures of the window."""
     common, rest = _common_parser().parse_known_args(argv)
     parser, module = _parser(rest)
     arguments = parser.parse_args(rest)
+    arguments.window_bench = window_bench
     if module is None:
         parser.print_help(sys.stderr)
         return WRONG_USAGE
