@@ -21,6 +21,7 @@ from vlm_desktop.store.counts import CountsPart
 from vlm_desktop.store.db import BUSY_SECONDS, Connections, prepare
 from vlm_desktop.store.duplicates import DuplicatesPart
 from vlm_desktop.store.filters import FiltersPart
+from vlm_desktop.store.folders import FoldersPart
 from vlm_desktop.store.forgetting import ForgettingPart
 from vlm_desktop.store.inspection import InspectionPart
 from vlm_desktop.store.inventory import InventoryPart
@@ -54,6 +55,7 @@ class Library(
     BrowsingPart,
     DuplicatesPart,
     ForgettingPart,
+    FoldersPart,
     TagsPart,
     ShelvesPart,
     QueriesPart,

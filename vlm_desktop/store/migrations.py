@@ -321,3 +321,9 @@ def create_rules(db: "Database") -> None:
         );
         CREATE INDEX rule_judgements_content ON rule_judgements(content_id);
     """)
+
+
+@migrations()
+def add_watching(db: "Database") -> None:
+    """Whether changes in a root are noticed while the program runs."""
+    db.executescript("ALTER TABLE roots ADD COLUMN watched INTEGER NOT NULL DEFAULT 1;")

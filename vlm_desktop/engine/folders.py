@@ -1,0 +1,152 @@
+"""The folders of the library: their state, watching them, what was set aside in them."""
+
+import os
+import queue
+import threading
+from collections.abc import Callable, Generator, Mapping, Sequence
+from pathlib import Path
+
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.errors import NotInLibrary
+from vlm_desktop.base.events import Event
+from vlm_desktop.media.scan import ScanProblem, scan_folder
+from vlm_desktop.media.thumbnails import ThumbnailStore
+from vlm_desktop.media.watch import FoldersChanged, Watcher, WatchState, WatchTiming
+from vlm_desktop.store.folders import FolderState, SetAsideFiles, stamp_sum
+from vlm_desktop.store.library import Library
+from vlm_desktop.store.records import ForgottenCounts
+
+__all__ = ["FolderState", "Folders", "FoldersChanged", "SetAsideFiles", "WatchState"]
+
+_TICK_SECONDS = 0.5
+
+
+class Folders:
+    """Verbs over the roots of one library. Any thread. The photos are never touched.
+
+    A folder is added by indexing it.
+    """
+
+    def __init__(
+        self,
+        open_library: Callable[[], Library],
+        thumbnails: ThumbnailStore,
+        timing: WatchTiming | None = None,
+    ) -> None:
+        self._open_library = open_library
+        self._thumbnails = thumbnails
+        self._timing = timing
+        self._anew = threading.Event()
+
+    def states(self) -> tuple[FolderState, ...]:
+        """Every root, oldest first, looked for on disk."""
+        return self._open_library().folder_states()
+
+    def remove(self, path: Path) -> Generator[Event, None, ForgottenCounts]:
+        """Forget a root with all that is known of its photos; the files stay where they are.
+
+        This cannot be undone but by indexing the folder again, which is why the window asks
+        first. Raises NotInLibrary.
+        """
+        yield from ()
+        forgotten = self._open_library().forget(path)
+        self._thumbnails.delete(forgotten.hashes)
+        self.watch_anew()
+        return forgotten
+
+    def forget_unused(self) -> Generator[Event, None, ForgottenCounts]:
+        """Let go of what is known of photos that no file holds any more."""
+        yield from ()
+        forgotten = self._open_library().forget_unused()
+        self._thumbnails.delete(forgotten.hashes)
+        return forgotten
+
+    # --- set aside -----------------------------------------------------------------------
+
+    def set_aside(self) -> SetAsideFiles:
+        """Every file in quarantine, by reason and path; a tenth of a second for 10,000."""
+        return self._open_library().set_aside_files()
+
+    def retry(self, file_ids: Sequence[int]) -> tuple[Path, ...]:
+        """Take files out of quarantine; returns the folders to index for them to be read again.
+
+        Folders that are not there at the moment are left out: their files wait.
+        """
+        folders = self._open_library().retry_files(file_ids)
+        return tuple(folder for folder in folders if folder.is_dir())
+
+    # --- watching ------------------------------------------------------------------------
+
+    def set_watched(self, path: Path, watched: bool) -> None:
+        """Whether changes in a root are noticed. Raises NotInLibrary."""
+        self._open_library().set_watched(path, watched)
+        self.watch_anew()
+
+    def watch_anew(self) -> None:
+        """Let a running `watch` look up which folders there are. Quick; any thread."""
+        self._anew.set()
+
+    def watch(self, cancel: CancelToken) -> Generator[Event, None, None]:
+        """Yield `WatchState` and `FoldersChanged` until cancelled.
+
+        Begins with what changed since the library was last brought up to date. A drive that
+        goes is told as offline, and what changed on it once it is back.
+        """
+        events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        watcher = Watcher(events.put, self._differences, self._is_there, self._timing)
+        self._anew.set()
+        try:
+            while not cancel.is_cancelled:
+                if self._anew.is_set():
+                    self._anew.clear()
+                    watcher.watch(one.path for one in self.states() if one.is_watched)
+                try:
+                    event = events.get(timeout=_TICK_SECONDS)
+                except queue.Empty:
+                    continue
+                yield event
+        finally:
+            watcher.stop()
+
+    def _is_there(self, root: Path) -> bool:
+        """By the drive as well, so that an empty mount point is not taken for an empty folder."""
+        return any(one.path == root and one.online for one in self._open_library().roots())
+
+    def _differences(self, root: Path, cancel: CancelToken) -> Mapping[Path, int]:
+        """Folders under a root whose pictures are not those the library knows."""
+        library = self._open_library()
+        found = [one for one in library.roots() if one.path == root]
+        if not found:
+            raise NotInLibrary(path=root)
+        known = library.folder_sums(found[0].id)
+        now, unreadable = _sums(root, library, cancel)
+        cancel.raise_if_cancelled()
+        return {
+            root / folder: now.get(folder, 0)
+            for folder in known.keys() | now.keys()
+            if known.get(folder, 0) != now.get(folder, 0)
+            and not any(_is_within(folder, problem) for problem in unreadable)
+        }
+
+
+def _sums(
+    root: Path, library: Library, cancel: CancelToken
+) -> tuple[dict[str, int], tuple[str, ...]]:
+    """(relative folder -> `stamp_sum` of its pictures, relative paths that could not be read)."""
+    skip = len(os.fspath(root).rstrip(os.sep)) + 1
+    kept_out = library.kept_out()
+    sums: dict[str, int] = {}
+    unreadable = []
+    for found in scan_folder(root, cancel):
+        relative = os.fspath(found.path)[skip:]
+        if isinstance(found, ScanProblem):
+            unreadable.append(relative)
+        elif not kept_out.holds(found.path):
+            folder, _, name = relative.rpartition(os.sep)
+            one = stamp_sum([(name, found.size, found.mtime_ns, found.sidecar_mtime_ns)])
+            sums[folder] = (sums.get(folder, 0) + one) & 0xFFFF_FFFF_FFFF_FFFF
+    return sums, tuple(unreadable)
+
+
+def _is_within(folder: str, outer: str) -> bool:
+    return folder == outer or folder.startswith(outer + os.sep)
