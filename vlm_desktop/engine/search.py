@@ -1,6 +1,6 @@
 """Search: SQL narrows, one exact pass scores, calibration decides, texts are fused in."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -8,13 +8,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import QueryEmpty
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.paths import bundled
 from vlm_desktop.base.types import (
-    DecodeRequest,
     Hit,
     ImageTerm,
     Query,
@@ -22,6 +20,7 @@ from vlm_desktop.base.types import (
     Signal,
     Verdict,
 )
+from vlm_desktop.engine.background import Backgrounds
 from vlm_desktop.engine.calibration import (
     RAREST,
     Calibration,
@@ -29,19 +28,21 @@ from vlm_desktop.engine.calibration import (
     hit_probabilities,
     read_prompts,
 )
+from vlm_desktop.engine.concepts import Concepts
 from vlm_desktop.engine.cuts import LIKELY, POSSIBLE, verdict_of
-from vlm_desktop.engine.decoding import decode_one
 from vlm_desktop.engine.encoding import Encoders
+from vlm_desktop.engine.feedback import moved, shift_of, shifted, vote_key, voted_vectors
+from vlm_desktop.engine.pictures import PictureVectors
 from vlm_desktop.engine.querytext import search_words
 from vlm_desktop.engine.ranking import (
     CombinedQuery,
-    Term,
     best_first,
     combine,
     first_of_each,
     fuse,
     score_rows,
 )
+from vlm_desktop.engine.terms import NamedTerm, QueryTerms, check_size
 from vlm_desktop.engine.vectors import searchable_vectors
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
@@ -49,6 +50,9 @@ from vlm_desktop.store.vectors import VectorMatrix
 
 _TEXT_TRIALS = 200
 _TEXT_MATCHES = 1_000
+_MOST_WORDS = 60
+"""Different words that are looked up in texts. A text that holds sixty holds the rest as well."""
+
 _SPARE = 64
 """Rows taken beyond the limit when all are shown, for those that exclusion and pages take away."""
 
@@ -65,6 +69,12 @@ class _Asked:
     matrix: VectorMatrix
     calibration: Calibration
     eligible: NDArray[np.int64] | None
+    votes: dict[int, int]
+    """Content id -> +1 or -1, of those that a person said something of."""
+
+    def rows(self, positions: NDArray[np.int64]) -> NDArray[np.int64]:
+        """From positions among the eligible rows to rows of the matrix."""
+        return positions if self.eligible is None else self.eligible[positions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,33 +97,48 @@ TextRankings: TypeAlias = dict[str, dict[int, float]]
 
 
 class Searcher:
-    """Answers queries over one library. Reads only, but for a calibration that is due."""
+    """Answers queries over one library. Reads only, but for a calibration that is due.
+
+    `pictures` and `backgrounds` outlive it where queries follow each other.
+    """
 
     def __init__(
-        self, library: Library, encoders: Encoders, open_pool: Callable[[], DecodePool]
+        self,
+        library: Library,
+        encoders: Encoders,
+        open_pool: Callable[[], DecodePool],
+        *,
+        pictures: PictureVectors | None = None,
+        backgrounds: Backgrounds | None = None,
     ) -> None:
         self._library = library
         self._encoders = encoders
-        self._open_pool = open_pool
+        self._backgrounds = backgrounds or Backgrounds()
+        self.concepts = Concepts(library, encoders, self._backgrounds)
+        self._terms = QueryTerms(
+            library, encoders, open_pool, pictures or PictureVectors(), self.concepts
+        )
 
     # --- verbs -------------------------------------------------------------------------
 
     def search(
         self, query: Query, model_id: str, cancel: CancelToken
     ) -> Generator[Event, None, SearchResult]:
-        """Find photos. Raises QueryEmpty, LibraryEmpty, ModelError, MediaRefused."""
+        """Find photos. Raises QueryEmpty, QueryTooLong, LibraryEmpty, ModelError, MediaRefused."""
         if not (query.text or query.images or query.phrases or not query.filters.is_empty):
             raise QueryEmpty
+        check_size(query)
         matrix = searchable_vectors(self._library, self._encoders, model_id)
         calibration = yield from self.calibration(model_id, matrix)
         cancel.raise_if_cancelled()
         eligible = self._eligible(query, matrix)
-        asked = _Asked(query, model_id, matrix, calibration, eligible)
-        combined = self._combined(asked, cancel)
-        if combined is None and not query.text:
+        votes = self._library.votes(vote_key(query))
+        asked = _Asked(query, model_id, matrix, calibration, eligible, votes)
+        terms = self._terms.of(query, model_id, matrix, calibration, cancel)
+        if not terms and not query.text:
             return self._listed(asked)
         cancel.raise_if_cancelled()
-        scored = _NOTHING_SCORED if combined is None else self._scored(asked, combined)
+        scored = self._scored(asked, terms) if terms else _NOTHING_SCORED
         cancel.raise_if_cancelled()
         return self._fused(asked, scored, self._text_rankings(asked))
 
@@ -177,48 +202,20 @@ class Searcher:
             ids = np.setdiff1d(ids, hidden, assume_unique=True)
         return matrix.rows_of(ids)
 
-    def _combined(self, asked: _Asked, cancel: CancelToken) -> CombinedQuery | None:
-        query, model_id = asked.query, asked.model_id
-        terms: list[Term] = []
-        if query.text and query.text_weight > 0:
-            vector = self._encoders.queries(model_id, [query.text])[0]
-            terms.append(Term(vector, asked.calibration.text, query.text_weight))
-        terms += [
-            Term(
-                self._image_vector(term.path, model_id, cancel),
-                asked.calibration.image,
-                term.weight,
-            )
-            for term in query.images
-            if term.weight > 0
-        ]
-        return combine(terms) if terms else None
-
-    def _image_vector(self, path: Path, model_id: str, cancel: CancelToken) -> VectorArray:
-        """The stored embedding of a photo of the library, else one made now; [dimension]."""
-        content_id = self._library.content_of(path)
-        if content_id is not None:
-            stored = self._library.vectors_of(model_id, [content_id]).get(content_id)
-            if stored is not None:
-                first: VectorArray = stored[0]
-                return first
-        side = self._encoders.spec(model_id).image_side
-        decoded = decode_one(DecodeRequest(path, side, thumbnail_side=0), self._open_pool, cancel)
-        made: VectorArray = self._encoders.images(model_id, [decoded.pages[0].pixels])[0]
-        return made
-
-    def _scored(self, asked: _Asked, combined: CombinedQuery) -> _Scored:
+    def _scored(self, asked: _Asked, terms: Sequence[NamedTerm]) -> _Scored:
         matrix, query = asked.matrix, asked.query
+        combined = combine([named.term for named in terms])
+        combined, shift = self._with_votes(asked, combined)
         positions, probabilities = self._judged(
             asked, combined, query.limit + _SPARE if query.show_all else 0
         )
-        rows = positions if asked.eligible is None else asked.eligible[positions]
+        rows, probabilities = _voted_on(asked, asked.rows(positions), shifted(probabilities, shift))
+        wanted = np.ones(len(rows), dtype=bool)
         if not query.show_all:
-            rows = rows[probabilities >= POSSIBLE]
-        probabilities = probabilities[: len(rows)]
+            wanted &= probabilities >= POSSIBLE
         if query.exclude:
-            wanted = ~np.isin(rows, self._excluded_rows(asked))
-            rows, probabilities = rows[wanted], probabilities[wanted]
+            wanted &= ~np.isin(rows, self._excluded_rows(asked))
+        rows, probabilities = rows[wanted], probabilities[wanted]
         content_ids, pages = np.asarray(matrix.content_ids[rows]), np.asarray(matrix.pages[rows])
         if pages.any():
             first = first_of_each(content_ids)
@@ -232,6 +229,26 @@ class Searcher:
             likely=int((probabilities >= LIKELY).sum()),
             possible=int((probabilities >= POSSIBLE).sum()),
         )
+
+    def _with_votes(self, asked: _Asked, combined: CombinedQuery) -> tuple[CombinedQuery, float]:
+        """The query as the votes change it, and by how much they shift the log odds."""
+        if not asked.votes:
+            return combined, 0.0
+        stored = self._library.vectors_of(asked.model_id, list(asked.votes))
+        if not stored:
+            return combined, 0.0
+        voted = voted_vectors(asked.votes, stored, asked.matrix.matrix.shape[1])
+        # What the calibration claimed of the voted photos before anyone said anything.
+        positions, claimed = self._judged(asked, combined, 0)
+        ids = np.asarray(asked.matrix.content_ids[asked.rows(positions)])
+        before = dict(zip(ids.tolist(), claimed.tolist(), strict=True))
+        known = list(stored)
+        shift = shift_of(
+            np.array([before.get(content_id, 0.0) for content_id in known]),
+            np.array([asked.votes[content_id] for content_id in known]),
+        )
+        background = self._backgrounds.of(asked.model_id, asked.matrix)
+        return moved(combined, voted, background), shift
 
     def _judged(
         self, asked: _Asked, combined: CombinedQuery, at_least: int
@@ -252,17 +269,19 @@ class Searcher:
 
     def _excluded_rows(self, asked: _Asked) -> NDArray[np.int64]:
         """Rows that show one of the excluded things: hits of that thing as a query."""
-        excluded = []
-        for vector in self._encoders.queries(asked.model_id, asked.query.exclude):
-            term = combine([Term(vector, asked.calibration.text, 1.0)])
-            positions, probabilities = self._judged(asked, term, 0)
-            positions = positions[probabilities >= POSSIBLE]
-            excluded.append(positions if asked.eligible is None else asked.eligible[positions])
+        excluded = [np.empty(0, dtype=np.int64)]
+        for terms in self._terms.excluded(
+            asked.query, asked.model_id, asked.matrix, asked.calibration
+        ):
+            if terms:
+                combined = combine([named.term for named in terms])
+                positions, probabilities = self._judged(asked, combined, 0)
+                excluded.append(asked.rows(positions[probabilities >= POSSIBLE]))
         return np.concatenate(excluded)
 
     def _text_rankings(self, asked: _Asked) -> TextRankings:
         """Stored texts that hold the query's own words, of photos that may be hit."""
-        words = search_words(asked.query.text)
+        words = tuple(dict.fromkeys(search_words(asked.query.text)))[:_MOST_WORDS]
         if not words and not asked.query.phrases:
             return {}
         matches = self._library.search_text(words, asked.query.phrases, _TEXT_MATCHES)
@@ -275,6 +294,8 @@ class Searcher:
         if asked.query.exclude:
             rows = np.setdiff1d(rows, self._excluded_rows(asked), assume_unique=True)
         allowed = set(np.asarray(asked.matrix.content_ids[rows]).tolist())
+        if not asked.query.show_all:
+            allowed -= {content_id for content_id, vote in asked.votes.items() if vote < 0}
         rankings: TextRankings = {}
         for match in matches:
             if match.content_id in allowed:
@@ -285,7 +306,8 @@ class Searcher:
         ids = scored.content_ids.tolist()
         by_vector = dict(zip(ids, scored.probabilities.tolist(), strict=True))
         pages = dict(zip(ids, scored.pages.tolist(), strict=True))
-        named = {content_id for ranking in texts.values() for content_id in ranking}
+        votes = asked.votes
+        named = {i for ranking in texts.values() for i in ranking if not votes.get(i)}
         by_text = 1.0 - asked.calibration.text_match
 
         def probability(content_id: int) -> float:
@@ -308,7 +330,8 @@ class Searcher:
                     page=pages.get(content_id, 0),
                     score=fused[content_id],
                     probability=probability(content_id),
-                    signals=_signals(content_id, by_vector, texts),
+                    signals=_signals(content_id, by_vector, texts, votes.get(content_id, 0)),
+                    vote=votes.get(content_id, 0),
                 )
                 for content_id in ranked
                 if content_id in located
@@ -336,6 +359,28 @@ class Searcher:
         return SearchResult(asked.query, asked.model_id, verdict, hits, likely=len(ids), possible=0)
 
 
+def _voted_on(
+    asked: _Asked, rows: NDArray[np.int64], probabilities: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Photos a person voted on are 1 or 0, and those voted up take part wherever they rank."""
+    if not asked.votes:
+        return rows, probabilities
+    ids = asked.matrix.content_ids
+    up = np.array([i for i, vote in asked.votes.items() if vote > 0], dtype=np.int64)
+    down = np.array([i for i, vote in asked.votes.items() if vote < 0], dtype=np.int64)
+    liked = asked.matrix.rows_of(np.sort(up))
+    if asked.eligible is not None:
+        liked = np.intersect1d(liked, asked.eligible, assume_unique=True)
+    missing = np.setdiff1d(liked, rows, assume_unique=True)
+    rows = np.concatenate([missing, rows])
+    probabilities = np.concatenate([np.ones(len(missing)), probabilities])
+    probabilities[np.isin(ids[rows], up)] = 1.0
+    probabilities[np.isin(ids[rows], down)] = 0.0
+    # Those below every other come last, whatever their rank was.
+    order = np.argsort(np.isin(ids[rows], down), kind="stable")
+    return rows[order], probabilities[order]
+
+
 def _newly(named: set[int], by_vector: dict[int, float], by_text: float, probability: float) -> int:
     """How many photos reach a cut by their texts alone."""
     if by_text < probability:
@@ -344,7 +389,7 @@ def _newly(named: set[int], by_vector: dict[int, float], by_text: float, probabi
 
 
 def _signals(
-    content_id: int, by_vector: dict[int, float], texts: TextRankings
+    content_id: int, by_vector: dict[int, float], texts: TextRankings, vote: int
 ) -> tuple[Signal, ...]:
     signals = []
     if content_id in by_vector:
@@ -354,4 +399,6 @@ def _signals(
         for kind, ranking in texts.items()
         if content_id in ranking
     ]
+    if vote:
+        signals.append(Signal("vote", float(vote)))
     return tuple(signals)
