@@ -2,13 +2,16 @@
 
 import dataclasses
 import json
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import WindowNotShown
+from vlm_desktop.base.events import Event
 from vlm_desktop.gui.bench import startup
+from vlm_desktop.gui.bench.startup import StartupFigures
 
 NETWORKS = {"torch", "torchvision", "transformers", "open_clip", "onnxruntime"}
 AT_REST_BYTES = 220_000_000
@@ -25,6 +28,14 @@ def test_the_window_paints_before_anything_heavy_and_rests_small(tmp_path: Path)
     assert rest["rss"] < AT_REST_BYTES
 
 
+def finish(verb: Generator[Event, None, StartupFigures]) -> StartupFigures:
+    try:
+        while True:
+            next(verb)
+    except StopIteration as end:
+        return end.value
+
+
 def test_both_windows_are_measured_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     seconds = iter([9.0, 9.0, 0.1, 0.2, 0.3, 0.4, 0.2, 0.1])
@@ -37,11 +48,7 @@ def test_both_windows_are_measured_in_turn(monkeypatch: pytest.MonkeyPatch) -> N
         return next(seconds), ""
 
     monkeypatch.setattr(startup, "open_window", open_window)
-    verb = startup.bench_startup(3, CancelToken())
-    with pytest.raises(StopIteration) as end:
-        while True:
-            next(verb)
-    figures = end.value.value
+    figures = finish(startup.bench_startup(3, CancelToken()))
     assert opened == ["bare_window", "real_windowfirst"] * 4 + ["real_windowrest"]
     assert (figures.bare_seconds, figures.window_seconds) == (0.2, 0.2)
     assert figures.ratio == 1.0
