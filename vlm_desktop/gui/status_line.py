@@ -22,7 +22,8 @@ class StatusLine(QWidget):
         super().__init__(parent)
         self._board = board
         self.text = ElidedLabel(self)
-        self.text.setAccessibleName(strings.STATUS_NAME)
+        # A description: as a name it would stand in the place of what the line says.
+        self.text.setAccessibleDescription(strings.STATUS_NAME)
         self.bar = QProgressBar(self)
         self.bar.setAccessibleName(strings.PROGRESS_NAME)
         self.bar.setTextVisible(False)

@@ -1,0 +1,154 @@
+"""What a screen reader gets of every pane: names, roles, buddies, order, and where the focus is."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops
+
+from tests.gui.accessibility.desktop import Node, Program, wait_for
+from vlm_desktop.gui.panes import PANES, PaneSpec
+from vlm_desktop.gui.strings import shell as words
+
+SAYS_NOTHING = {"", "unknown", "invalid", "filler", "panel", "redundant object", "layered pane"}
+FIELDS = {"text", "entry", "combo box", "spin button", "slider", "password text"}
+_FEWEST_TABS = 4
+_MOST_TABS = 80
+_PAINTED_SECONDS = 0.1
+_LEAST_DIFFERENCE = 8
+"""Of 255 levels of grey."""
+
+
+@pytest.fixture
+def program(start: Callable[..., Program], library: Path) -> Program:
+    return start(library)
+
+
+def go_to(program: Program, pane: PaneSpec) -> Node:
+    """The tree with this pane in front."""
+    program.key(pane.shortcut.lower())
+    wait_for(lambda: is_current(program.tree(), pane), f"the pane {pane.key}")
+    if pane.key == "search":
+        program.type("a cat")
+        program.wait_for("list item")
+    return settled(program)
+
+
+def is_current(tree: Node, pane: PaneSpec) -> bool:
+    button = tree.find("check box", getattr(words, pane.word))
+    return button is not None and "checked" in button.states
+
+
+def settled(program: Program) -> Node:
+    """The tree once it is the same twice."""
+    seen: list[Node] = []
+
+    def same() -> Node | None:
+        seen.append(program.tree())
+        return seen[-1] if len(seen) > 2 and seen[-1] == seen[-2] == seen[-3] else None
+
+    return wait_for(same, "a tree that stays as it is")
+
+
+def test_every_control_of_every_pane_has_a_name_and_a_role(program: Program) -> None:
+    for pane in PANES:
+        tree = go_to(program, pane)
+        controls = [node for node in tree.walk() if "focusable" in node.states]
+        assert len(controls) >= _FEWEST_TABS, f"{pane.key}: {controls}"
+        unnamed = [str(node) for node in controls if not node.name.strip()]
+        vague = [str(node) for node in controls if node.role in SAYS_NOTHING]
+        assert not (unnamed or vague), f"{pane.key}: without a name {unnamed}, a role {vague}"
+
+
+def test_labels_of_fields_are_their_buddies(program: Program) -> None:
+    """A field is named by its label, or stands alone with a name of its own."""
+    for pane in PANES:
+        tree = go_to(program, pane)
+        for node in tree.walk():
+            if node.role == "label" and "label-for" in node.relations:
+                assert all(node.relations["label-for"]), f"{pane.key}: {node} names nothing"
+            if node.role in FIELDS and "focusable" in node.states:
+                named = node.relations.get("labelled-by") or node.name
+                assert named, f"{pane.key}: {node}"
+
+
+def test_what_shows_as_text_can_be_read(program: Program) -> None:
+    """No label hides its text behind a general name."""
+    tree = go_to(program, PANES[0])
+    said = [node.name for node in tree.walk() if node.role == "label"]
+    assert "Network: off" in said
+    assert "Status" not in said
+
+
+def test_tab_walks_in_reading_order_and_the_focus_shows(program: Program) -> None:
+    for pane in PANES:
+        go_to(program, pane)
+        stops, unseen = walk(program)
+        assert len(stops) >= _FEWEST_TABS, f"{pane.key}: {stops}"
+        back = [
+            f"{late} comes after {early}"
+            for number, early in enumerate(stops)
+            for late in stops[number + 1 :]
+            if lies_before(late, early)
+        ]
+        assert not back, f"{pane.key}: {back}"
+        assert not unseen, f"{pane.key}: the focus does not show on {unseen}"
+
+
+def walk(program: Program) -> tuple[list[Node], list[str]]:
+    """Everything Tab comes to from the rail on, and what does not look focused when it is."""
+    first = wait_for(program.focus, "the focus")
+    stops: list[Node] = []
+    unseen: list[str] = []
+    focused = first
+    for _ in range(_MOST_TABS):
+        stops.append(focused)
+        time.sleep(_PAINTED_SECONDS)
+        before = program.desktop.photograph()
+        program.key("Tab")
+        following = wait_for(program.focus, "the focus")
+        time.sleep(_PAINTED_SECONDS)
+        after = program.desktop.photograph()
+        if not (same_place(following, focused) or looks_different(before, after, focused)):
+            unseen.append(str(focused))
+        focused = following
+        if same_place(focused, first):
+            return from_the_top(stops), unseen
+    raise AssertionError(f"Tab does not come back to {first}: {[str(one) for one in stops]}")
+
+
+def same_place(one: Node, other: Node) -> bool:
+    return (one.role, one.name, one.box[:2]) == (other.role, other.name, other.box[:2])
+
+
+def from_the_top(stops: list[Node]) -> list[Node]:
+    """The round begins where the window does, not where the focus happened to be."""
+    number = min(range(len(stops)), key=lambda at: (stops[at].box[0] // 70, stops[at].box[1]))
+    return stops[number:] + stops[:number]
+
+
+def lies_before(late: Node, early: Node) -> bool:
+    """Whether `late` stands straight above `early`, or straight to its left."""
+    x, y, width, height = late.box
+    left, top, wide, high = early.box
+    above = y + height <= top and x < left + wide and left < x + width
+    before = x + width <= left and y < top + high and top < y + height
+    return above or before
+
+
+def looks_different(before: Image.Image, after: Image.Image, node: Node) -> bool:
+    """More than a blinking caret changed in and around the control."""
+    x, y, width, height = node.box
+    area = (max(0, x - 4), max(0, y - 4), x + width + 4, y + height + 4)
+    difference = ImageChops.difference(
+        before.crop(area).convert("L"), after.crop(area).convert("L")
+    )
+    changed = sum(difference.histogram()[_LEAST_DIFFERENCE:])
+    return changed >= (width + height) / 2
+
+
+def test_cells_of_the_grid_say_what_they_are(program: Program) -> None:
+    program.type("a cat")
+    cell = program.wait_for("list item", "chelsea.png")
+    assert cell.name.startswith("chelsea.png, likely match"), cell
