@@ -16,18 +16,24 @@ from vlm_desktop.base.errors import ModelIncomplete
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.settings import Settings
+from vlm_desktop.base.queries import Explanation
 from vlm_desktop.base.types import DecodeLimits, Query, SearchResult
+from vlm_desktop.engine.background import Backgrounds
 from vlm_desktop.engine.browsing import Browsing
 from vlm_desktop.engine.doctor import DoctorReport, examine
 from vlm_desktop.engine.duplicates import find_duplicates
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.evaluate import CaptionedPhoto, RetrievalReport, evaluate_retrieval
+from vlm_desktop.engine.explaining import Explainer
 from vlm_desktop.engine.indexing import Indexer, IndexOptions, IndexSummary
+from vlm_desktop.engine.keeping import Keeping
 from vlm_desktop.engine.labels import Labeller, Policy
 from vlm_desktop.engine.models import ModelShelf
 from vlm_desktop.engine.photos import Photos
+from vlm_desktop.engine.pictures import PictureVectors
 from vlm_desktop.engine.readtext import PageLines, read_file
 from vlm_desktop.engine.search import Searcher
+from vlm_desktop.engine.switching import Switching
 from vlm_desktop.engine.upkeep import Upkeep
 from vlm_desktop.engine.vectors import searchable_vectors
 from vlm_desktop.media.pool import DecodePool
@@ -62,6 +68,8 @@ class AppServices:
         self._lock = threading.Lock()
         self._library: Library | None = None
         self.encoders = Encoders(self._open_encoder)
+        self._pictures = PictureVectors()
+        self._backgrounds = Backgrounds()
         self._thumbnails = ThumbnailStore(paths.thumbnails)
 
     @property
@@ -76,6 +84,17 @@ class AppServices:
     def browsing(self) -> Browsing:
         """Listings of the whole library, stacks, timeline."""
         return Browsing(lambda: self.library, self._thumbnails)
+
+    @functools.cached_property
+    def keeping(self) -> Keeping:
+        """History, saved searches, votes, taught names."""
+        return Keeping(
+            lambda: self.library,
+            lambda: self._searcher().concepts,
+            lambda query, cancel: self.search(query, cancel),
+            lambda: self.model_in_use(),
+            self.paths.pasted,
+        )
 
     @functools.cached_property
     def photos(self) -> Photos:
@@ -118,6 +137,18 @@ class AppServices:
             rebuild=self.rebuild,
         )
 
+    @functools.cached_property
+    def switching(self) -> Switching:
+        """The shelf beside the library; switching to another model."""
+        return Switching(
+            self.models,
+            library=lambda: self.library,
+            in_use=self.model_in_use,
+            index=self.index,
+            use=self.use_model,
+            choose=lambda model_id: self.upkeep.change({"search_model": model_id}),
+        )
+
     def model_in_use(self, chosen: str | None = None) -> str:
         """The model that answers: the chosen one, else the library's, else the setting's."""
         return chosen or self.library.active_model() or self.settings.search_model
@@ -154,6 +185,14 @@ class AppServices:
     ) -> Generator[Event, None, SearchResult]:
         model_id = self.model_in_use(model)
         return (yield from self._searcher().similar(path, model_id, limit, cancel))
+
+    def explain(
+        self, query: Query, content_id: int, cancel: CancelToken, *, model: str | None = None
+    ) -> Generator[Event, None, Explanation]:
+        """Why a photo was found. See `engine.explaining`."""
+        explainer = Explainer(self.library, self.encoders, self._searcher())
+        model_id = self.model_in_use(model)
+        return (yield from explainer.explain(query, content_id, model_id, cancel))
 
     def duplicates(self, cancel: CancelToken) -> Generator[Event, None, int]:
         return (yield from find_duplicates(self.library, cancel))
@@ -256,7 +295,13 @@ class AppServices:
     # --- parts -------------------------------------------------------------------------
 
     def _searcher(self) -> Searcher:
-        return Searcher(self.library, self.encoders, self.open_pool)
+        return Searcher(
+            self.library,
+            self.encoders,
+            self.open_pool,
+            pictures=self._pictures,
+            backgrounds=self._backgrounds,
+        )
 
     def _open_encoder(self, model_id: str) -> ImageTextEncoder:
         return self._registry.open_encoder(

@@ -2,12 +2,16 @@
 
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import Refusal
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.types import Query, SearchResult
+
+if TYPE_CHECKING:
+    from vlm_desktop.engine.models import ModelShelf
+    from vlm_desktop.engine.switching import Switching
 
 
 class SetAside(Protocol):
@@ -82,3 +86,13 @@ class Services(Protocol):
     def info(self) -> LibraryInfo: ...
 
     def quarantine(self) -> Sequence[SetAside]: ...
+
+    @property
+    def models(self) -> "ModelShelf":
+        """Downloading, importing, verifying and removing models."""
+        ...
+
+    @property
+    def switching(self) -> "Switching":
+        """The shelf beside the library; which model answers."""
+        ...
