@@ -104,7 +104,12 @@ def _application(pid):
 
 def _focused(node, depth=0):
     """The deepest object with the focus."""
-    if depth > _DEEPEST:
+    states = node.get_state_set()
+    if depth > _DEEPEST or (
+        # Qt calls the current cell of a list focused even while the list is not.
+        states.contains(Atspi.StateType.MANAGES_DESCENDANTS)
+        and not states.contains(Atspi.StateType.FOCUSED)
+    ):
         return None
     for number in range(min(node.get_child_count(), _MOST_CHILDREN)):
         child = node.get_child_at_index(number)
@@ -113,9 +118,7 @@ def _focused(node, depth=0):
         found = _focused(child, depth + 1)
         if found is not None:
             return found
-    if node.get_state_set().contains(Atspi.StateType.FOCUSED):
-        return node
-    return None
+    return node if states.contains(Atspi.StateType.FOCUSED) else None
 
 
 def _answer(request) -> object:

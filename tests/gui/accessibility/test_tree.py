@@ -57,8 +57,9 @@ def test_every_control_of_every_pane_has_a_name_and_a_role(program: Program) -> 
         controls = [node for node in tree.walk() if "focusable" in node.states]
         assert len(controls) >= _FEWEST_TABS, f"{pane.key}: {controls}"
         unnamed = [str(node) for node in controls if not node.name.strip()]
+        assert not unnamed, f"{pane.key}: without a name: {unnamed}"
         vague = [str(node) for node in controls if node.role in SAYS_NOTHING]
-        assert not (unnamed or vague), f"{pane.key}: without a name {unnamed}, a role {vague}"
+        assert not vague, f"{pane.key}: without a role: {vague}"
 
 
 def test_labels_of_fields_are_their_buddies(program: Program) -> None:
