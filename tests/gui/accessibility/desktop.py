@@ -23,7 +23,7 @@ READER = Path(__file__).with_name("reader.py")
 SYSTEM_PYTHON = "/usr/bin/python3"
 _LAUNCHERS = ("/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi2-core/at-spi-bus-launcher")
 _TOOLS = ("Xvfb", "dbus-daemon", "openbox", "xdotool")
-_PACKAGES = "xvfb dbus at-spi2-core python3-pyatspi openbox xdotool"
+_PACKAGES = "xvfb dbus at-spi2-core python3-gi gir1.2-atspi-2.0 openbox xdotool"
 
 Found = TypeVar("Found")
 
