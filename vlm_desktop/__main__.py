@@ -1,22 +1,18 @@
-"""The program's entry: the window without a command, otherwise the command line."""
+"""The program's entry: the window without a command, otherwise the command line.
 
-import argparse
-import functools
-import importlib
-import logging
+Nothing is imported here that the window does without until its first paint.
+"""
+
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from vlm_desktop import strings
-from vlm_desktop.base import log, network
-from vlm_desktop.base.errors import AppError
-from vlm_desktop.base.paths import resolve_home
 from vlm_desktop.base.reentry import WORKER_ARGUMENT
-from vlm_desktop.cli.main import main as run_command
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
     from vlm_desktop.engine.services import AppServices
 
 WINDOW_BENCHES = {
@@ -24,74 +20,77 @@ WINDOW_BENCHES = {
 }
 """What `vlm-desktop bench` measures of the window: name -> verb."""
 
-_log = logging.getLogger(__name__)
+_WINDOW_OPTIONS = ("--home", "--folder")
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    if argv is None:  # the program itself rather than a test within it
-        network.install()
+def main(argv: "Sequence[str] | None" = None) -> int:
+    """Run the program; returns the exit code. With `argv` it is a test, and no gate is shut."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments == [WORKER_ARGUMENT]:  # a frozen program re-enters itself here
         return run_worker()
-    window, rest = _window_options(arguments)
+    window = window_options(arguments)
     try:
-        if rest:
+        if window is None:
+            if argv is None:
+                late("vlm_desktop.base.network:install")()
             return run_command(arguments, build_services, window_bench)
-        return open_window(window.home, window.folder)
+        return open_window(*window, shut_network=argv is None)
     except Exception as error:  # noqa: BLE001
-        # The last resort: a mistake of ours ends in a sentence, and the log has the rest.
-        _log.info("unexpected error", exc_info=True)
-        sys.stderr.write(strings.bug(error) + "\n")
+        # The last resort: whatever went wrong ends in a sentence, and the log has the rest.
+        sys.stderr.write(late("vlm_desktop.strings:last_words")(error) + "\n")
         return 1
 
 
-def build_services(home: Path | None) -> "AppServices":
+def build_services(home: "Path | None") -> "AppServices":
     """The composition root's work. Imported when it is needed: `--help` needs none of it."""
-    services: AppServices = _late("vlm_desktop.compose:build_services")(home)
+    services: AppServices = late("vlm_desktop.compose:build_services")(home)
     return services
 
 
-def window_bench(name: str) -> Callable[..., Any]:
+def window_bench(name: str) -> "Callable[..., Any]":
     """A measure of the window, for a command that may not know the window itself."""
-    return _late(WINDOW_BENCHES[name])
+    return late(WINDOW_BENCHES[name])
+
+
+def run_command(*arguments: Any) -> int:
+    """Be the command line."""
+    code: int = late("vlm_desktop.cli.main:main")(*arguments)
+    return code
 
 
 def run_worker() -> int:
     """Be a decoding child process."""
-    code: int = _late("vlm_desktop.media.worker:main")()
+    code: int = late("vlm_desktop.media.worker:main")()
     return code
 
 
-def open_window(home: Path | None = None, folder: Path | None = None) -> int:
-    """Open the window. Qt is imported here and nowhere before; the engine after the first paint."""
-    paths = resolve_home(home)
-    log.configure(paths.log)
-    run = _late("vlm_desktop.gui.app:run")
-    try:
-        code: int = run(functools.partial(build_services, home), paths, folder)
-    except AppError as error:
-        sys.stderr.write(strings.sentence(error) + "\n")
-        return 1
+def open_window(home: str = "", folder: str = "", *, shut_network: bool = False) -> int:
+    """Open the window. Qt is imported here and nowhere before."""
+    run = late("vlm_desktop.gui.app:run")
+    path = import_module("pathlib").Path  # Qt has imported it anyway
+    chosen, wanted = (path(one) if one else None for one in (home, folder))
+    code: int = run(lambda: build_services(chosen), chosen, wanted, shut_network=shut_network)
     return code
 
 
-def _late(target: str) -> Callable[..., Any]:
+def late(target: str) -> "Callable[..., Any]":
     """Import "module:attr" when it is needed and not before."""
     module, _, attribute = target.partition(":")
-    found: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
+    found: Callable[..., Any] = getattr(import_module(module), attribute)
     return found
 
 
-def _window_options(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
-    """What the window takes, and all else: with that, it is a command."""
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
-    parser.add_argument("--home", type=Path)
-    parser.add_argument("--folder", type=Path)
-    try:
-        return parser.parse_known_args(arguments)
-    except argparse.ArgumentError:
-        return argparse.Namespace(), list(arguments)
+def window_options(arguments: "Sequence[str]") -> tuple[str, str] | None:
+    """Home and folder ("" for none) when nothing else is asked for; None for a command."""
+    found = dict.fromkeys(_WINDOW_OPTIONS, "")
+    rest = list(arguments)
+    while rest:
+        name, sign, value = rest.pop(0).partition("=")
+        if name not in found or not (sign or rest):
+            return None
+        found[name] = value if sign else rest.pop(0)
+    home, folder = found.values()
+    return home, folder
 
 
 if __name__ == "__main__":

@@ -4,10 +4,14 @@ Whole sentences with named placeholders, so that they can be translated. Engine 
 return codes and data; only `gui` and `cli` call this module.
 """
 
+import logging
+
 from vlm_desktop.base import errors
 from vlm_desktop.base.errors import AppError, Refusal
 from vlm_desktop.base.events import Phase
 from vlm_desktop.base.types import Verdict
+
+_log = logging.getLogger(__name__)
 
 ERROR_SENTENCES: dict[type[AppError], str] = {
     errors.Cancelled: "Stopped.",
@@ -145,6 +149,9 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
         "{count} examples are too few to learn from; choose at least {least} indexed photos."
     ),
     errors.BadInputFile: "{path}{line_text} cannot be used: {detail}.",
+    errors.KeptCopyGone: (
+        "{path} stays where it is, since {kept}, the copy to keep, is not there any more."
+    ),
     errors.DestinationNotWritable: "{path} cannot be written ({detail}).",
 }
 
@@ -216,6 +223,14 @@ def bug(error: BaseException) -> str:
     return BUG_SENTENCE.format(detail=f"{type(error).__name__}: {error}")
 
 
+def last_words(error: BaseException) -> str:
+    """For an error that nobody else caught; the log gets its traceback if it is our mistake."""
+    if isinstance(error, AppError):
+        return sentence(error)
+    _log.error("unexpected error", exc_info=error)
+    return bug(error)
+
+
 REJECTIONS: dict[str, str] = {
     "not-in-this-build": "this build of ONNX Runtime does not have it",
     "not-tried": "not tried, since a better one works",
@@ -246,6 +261,7 @@ PHASES: dict[Phase, str] = {
     Phase.MAP: "Drawing the map",
     Phase.THUMBNAILS: "Thumbnails",
     Phase.SIZES: "Adding up sizes",
+    Phase.TRASH: "Moving files",
 }
 
 DOWNLOAD_PLAN = (

@@ -11,7 +11,7 @@ from vlm_desktop import strings as sentences
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Committed, Event, Notice, Phase, Progress, Quarantined
 from vlm_desktop.base.language import fill
-from vlm_desktop.gui.strings import shell as strings
+from vlm_desktop.gui.strings import indexing as strings
 from vlm_desktop.gui.words import failure
 from vlm_desktop.gui.work import Work, WorkBoard, WorkState
 from vlm_desktop.jobs import CancelledEnding, Done, Failed, Job, JobRunner

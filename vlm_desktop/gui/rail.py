@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from vlm_desktop.gui.icons import icon
-from vlm_desktop.gui.panes.pane import PaneSpec
+from vlm_desktop.gui.panes import PaneSpec
 from vlm_desktop.gui.strings import shell as strings
 from vlm_desktop.gui.theme import measures
 

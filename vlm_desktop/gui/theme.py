@@ -31,6 +31,7 @@ class Measures:
     tile: int
     icon: int
     rail: int
+    status: int
 
 
 @dataclass(frozen=True, slots=True)

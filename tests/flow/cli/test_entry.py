@@ -1,7 +1,5 @@
 """What the program's entry makes of its arguments: the window, a command, or a worker."""
 
-from pathlib import Path
-
 import pytest
 
 from vlm_desktop import __main__ as entry
@@ -11,8 +9,16 @@ from vlm_desktop import __main__ as entry
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     """Calls of the three ways in."""
     calls: list[tuple[object, ...]] = []
-    monkeypatch.setattr(entry, "open_window", lambda *words: calls.append(("window", *words)) or 0)
-    monkeypatch.setattr(entry, "run_command", lambda argv, _: calls.append(("command", *argv)) or 0)
+
+    def opened(*words: object, shut_network: bool) -> int:
+        assert not shut_network, "a test has no gate"
+        return calls.append(("window", *words)) or 0
+
+    def ran(argv: list[str], *_: object) -> int:
+        return calls.append(("command", *argv)) or 0
+
+    monkeypatch.setattr(entry, "open_window", opened)
+    monkeypatch.setattr(entry, "run_command", ran)
     monkeypatch.setattr(entry, "run_worker", lambda: calls.append(("worker",)) or 0)
     return calls
 
@@ -20,9 +26,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
 @pytest.mark.parametrize(
     ("argv", "call"),
     [
-        ([], ("window", None, None)),
-        (["--home", "h"], ("window", Path("h"), None)),
-        (["--home=h", "--folder", "f"], ("window", Path("h"), Path("f"))),
+        ([], ("window", "", "")),
+        (["--home", "h"], ("window", "h", "")),
+        (["--home=h", "--folder", "f"], ("window", "h", "f")),
         (["--help"], ("command", "--help")),
         (["--home"], ("command", "--home")),
         (["--home", "h", "search", "x"], ("command", "--home", "h", "search", "x")),

@@ -16,7 +16,7 @@ from vlm_desktop.base.errors import DatabaseBusy, FolderNotFound, LibraryEmpty, 
 from vlm_desktop.base.types import Query
 from vlm_desktop.gui.main_window import MainWindow
 from vlm_desktop.gui.set_aside_dialog import SetAsideDialog
-from vlm_desktop.gui.strings import pages, query, shell
+from vlm_desktop.gui.strings import indexing, pages, query, shell
 
 OpenWindow = Callable[[], MainWindow]
 
@@ -306,7 +306,7 @@ def test_stop_ends_the_run_and_says_that_work_is_kept(
     window.add_folder(Path("/more"))
     qtbot.waitUntil(lambda: "0 of 40" in window.status.text.text())
     qtbot.mouseClick(window.status.stop, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.status.text.text() == shell.STOPPED)
+    qtbot.waitUntil(lambda: window.status.text.text() == indexing.STOPPED)
     qtbot.wait(50)
     assert services.indexed_folders == [(Path("/photos"),)], "nothing queued starts either"
 

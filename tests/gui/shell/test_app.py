@@ -14,7 +14,6 @@ import sys
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from tests.gui.fake_services import FakeServices
-from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.gui import app, main_window
 
 services = FakeServices(Path(sys.argv[1]))
@@ -24,11 +23,10 @@ def show_event(window, event):
     shown(window, event)
     def act():
         {act}
-        window._closing = True
-        window.close()
+        window.close_now()
     QTimer.singleShot(150, act)
 main_window.MainWindow.showEvent = show_event
-code = app.run(lambda: services, HomePaths(Path(sys.argv[1])), {folder})
+code = app.run(lambda: services, Path(sys.argv[1]), {folder})
 heavy = {{"torch", "transformers", "open_clip", "onnxruntime", "cv2", "skimage"}}
 print("loaded", sorted(heavy & set(sys.modules)))
 sys.exit(code)

@@ -17,8 +17,10 @@ from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.late_services import LateServices
 from vlm_desktop.gui.main_window import MainWindow
 from vlm_desktop.gui.palette import CommandPalette, ranked
-from vlm_desktop.gui.panes import PANES, Pane, PaneSpec
+from vlm_desktop.gui.panes import PANES, PaneSpec
+from vlm_desktop.gui.panes.pane import Pane
 from vlm_desktop.gui.state import WindowState
+from vlm_desktop.gui.strings import indexing
 from vlm_desktop.gui.strings import shell as strings
 from vlm_desktop.jobs import JobRunner
 
@@ -150,7 +152,7 @@ def test_the_palette_is_used_without_leaving_the_keyboard(
     window: MainWindow, services: FakeServices, qtbot: QtBot
 ) -> None:
     window.search.grid.setFocus()
-    window.show_palette()
+    window.shell.show_palette()
     palette = window.findChild(CommandPalette)
     qtbot.keyClicks(palette.line, "zzzz")
     assert palette.nothing.isVisible()
@@ -199,7 +201,7 @@ def test_paused_work_can_be_stopped(
     qtbot.waitUntil(lambda: "of 400,000" in window.status.text.text())
     qtbot.mouseClick(window.status.pause, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(window.status.stop, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.status.text.text() == strings.STOPPED)
+    qtbot.waitUntil(lambda: window.status.text.text() == indexing.STOPPED)
 
 
 def test_closing_during_work_asks_once_and_may_be_refused(

@@ -4,7 +4,7 @@ import pytest
 
 from vlm_desktop.base.events import Phase, Progress
 from vlm_desktop.gui.indexing import progress_state
-from vlm_desktop.gui.strings import pages, shell
+from vlm_desktop.gui.strings import indexing, pages, shell
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from vlm_desktop.gui.strings import pages, shell
     ],
 )
 def test_time_left(seconds: float, said: str) -> None:
-    assert shell.time_left(seconds) == said
+    assert indexing.time_left(seconds) == said
 
 
 def test_counts_agree_with_their_noun() -> None:

@@ -1,8 +1,23 @@
-"""The panes of the window, in the order of the rail."""
+"""The panes of the window, in the order of the rail. None is imported before it is shown."""
 
-from vlm_desktop.gui.panes.pane import Pane, PaneSpec
+from dataclasses import dataclass
 
-__all__ = ["PANES", "Pane", "PaneSpec"]
+
+@dataclass(frozen=True, slots=True)
+class PaneSpec:
+    """A pane before it is built.
+
+    `word` names the constant in `strings.shell` with its word on the rail; `target` is the class
+    as "module:Class", so that an unused pane is never imported.
+    """
+
+    key: str
+    word: str
+    icon: str
+    shortcut: str
+    target: str
+    at_bottom: bool = False
+
 
 PANES: tuple[PaneSpec, ...] = (
     PaneSpec(

@@ -1,6 +1,5 @@
-"""What the window knows of a pane, and the table of panes."""
+"""What the window knows of a pane."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QWidget
@@ -34,19 +33,3 @@ class Pane(QWidget):
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take up what `state` once gave, or a part of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class PaneSpec:
-    """A pane before it is built.
-
-    `word` names the constant in `strings.shell` with its word on the rail; `target` is the class
-    as "module:Class", so that an unused pane is never imported.
-    """
-
-    key: str
-    word: str
-    icon: str
-    shortcut: str
-    target: str
-    at_bottom: bool = False

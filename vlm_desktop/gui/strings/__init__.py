@@ -8,12 +8,12 @@ import importlib
 import pkgutil
 from types import ModuleType
 
-from vlm_desktop import strings as sentences
+_SENTENCES = "vlm_desktop.strings"
 
 
 def areas() -> dict[str, ModuleType]:
     """Every module of words by the name of its area, "sentences" being those of both fronts."""
-    found = {"sentences": sentences}
+    found = {"sentences": importlib.import_module(_SENTENCES)}
     for area in pkgutil.iter_modules(__path__):
         found[area.name] = importlib.import_module(f"{__name__}.{area.name}")
     return found

@@ -1,6 +1,5 @@
 """Words of the window around the panes: rail, menus, command palette, status bar, undo."""
 
-from vlm_desktop.base.events import Phase
 from vlm_desktop.base.language import fill
 
 WINDOW_TITLE = "VLM Desktop"
@@ -65,29 +64,6 @@ SET_ASIDE_ONE = "1 file set aside"
 SET_ASIDE = "{count:,} files set aside"
 SET_ASIDE_TIP = "Files that could not be read. They are tried again when they change."
 
-# the running index
-FOLDERS = "{first} and {more:,} more"
-JOB_WAITING = "{folders}: starting"
-JOB_PHASES = {
-    Phase.INVENTORY: "{folders}: {done:,} files found",
-    Phase.DECODE: "Reading {folders}: {done:,} of {total:,} photos",
-    Phase.ENCODE: "Indexing {folders}: {done:,} of {total:,} photos",
-    Phase.OCR: "Reading text in {folders}: {done:,} of {total:,} photos",
-    Phase.CALIBRATE: "{folders}: getting the search ready",
-}
-JOB_OPEN = "{folders}: {done:,} done"
-RATE = "{rate:,.0f} a second"
-RATE_SLOW = "{rate:.1f} a second"
-LEFT_SECONDS = "less than a minute left"
-LEFT_MINUTE = "about a minute left"
-LEFT_MINUTES = "about {minutes:,} minutes left"
-LEFT_HOURS = "about {hours:,} hours left"
-PARTS = " · "
-STOPPING = "Stopping…"
-STOPPED = "Stopped. What is indexed so far stays in the library."
-FINISHED = "{indexed:,} photos indexed, {unchanged:,} unchanged, {removed:,} removed"
-FINISHED_NOTHING = "Nothing has changed."
-
 # closing
 CLOSE_TITLE = "Work is still going on"
 CLOSE_TEXT = (
@@ -100,22 +76,3 @@ KEEP_OPEN = "Keep working"
 
 def set_aside(count: int) -> str:
     return SET_ASIDE_ONE if count == 1 else fill(SET_ASIDE, count=count)
-
-
-def rate(per_second: float) -> str:
-    """A measured rate, "" for none."""
-    if per_second <= 0:
-        return ""
-    return fill(RATE if per_second >= 10 else RATE_SLOW, rate=per_second)
-
-
-def time_left(seconds: float) -> str:
-    """As a person says it."""
-    if seconds < 50:
-        return LEFT_SECONDS
-    minutes = round(seconds / 60)
-    if minutes <= 1:
-        return LEFT_MINUTE
-    if minutes < 90:
-        return fill(LEFT_MINUTES, minutes=minutes)
-    return fill(LEFT_HOURS, hours=round(minutes / 60))

@@ -1,0 +1,270 @@
+"""What makes the window live: the desk, its commands, its panes. Made after the first paint."""
+
+import importlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from vlm_desktop.base import network
+from vlm_desktop.base.language import fill
+from vlm_desktop.gui.actions import ActionBook
+from vlm_desktop.gui.desk import Desk
+from vlm_desktop.gui.indexing import IndexController
+from vlm_desktop.gui.library_state import LibraryState
+from vlm_desktop.gui.navigator import Navigator
+from vlm_desktop.gui.palette import CommandPalette
+from vlm_desktop.gui.panes.pane import Pane
+from vlm_desktop.gui.set_aside_dialog import SetAsideDialog
+from vlm_desktop.gui.status_line import StatusLine
+from vlm_desktop.gui.strings import library as library_strings
+from vlm_desktop.gui.strings import shell as strings
+from vlm_desktop.gui.thumbnails import ThumbnailLoader
+from vlm_desktop.gui.undo import Change, Changes
+from vlm_desktop.gui.work import WorkBoard
+from vlm_desktop.jobs import JobRunner
+
+if TYPE_CHECKING:
+    from vlm_desktop.gui.main_window import MainWindow
+    from vlm_desktop.gui.services import Services, SetAside
+
+
+def open_with_system(path: Path) -> bool:
+    """Show a file in the program the system has for it."""
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+
+class Shell(QObject):
+    """Fills the window's frame. Work goes through `runner`; nothing waits here."""
+
+    def __init__(
+        self,
+        window: "MainWindow",
+        services: "Services",
+        runner: JobRunner,
+        open_file: Callable[[Path], bool] = open_with_system,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._panes: dict[str, Pane] = {}
+        self._shown = ""
+        work = WorkBoard(self)
+        self.desk = Desk(
+            services=services,
+            runner=runner,
+            actions=ActionBook(window, window.menus),
+            changes=Changes(runner, self),
+            navigator=Navigator(self),
+            thumbnails=ThumbnailLoader(services, runner, self),
+            indexing=IndexController(services, runner, work, self),
+            library=LibraryState(services, runner, self),
+            work=work,
+            state=window.kept,
+            say=self.say,
+            open_file=open_file,
+            set_theme=window.set_theme,
+        )
+        self.status = StatusLine(work, window)
+        window.statusBar().addWidget(self.status, 1)
+        self._build_actions()
+        self._connect()
+        self.show_pane(window.first_pane)
+        self.desk.library.refresh()
+
+    # --- building ------------------------------------------------------------------------
+
+    def _build_actions(self) -> None:
+        add = self.desk.actions.add
+        add("file.add-folder", strings.ADD_FOLDER, self.choose_folder, shortcut="Ctrl+O",
+            menu="file")  # fmt: skip
+        self.update_action = add(
+            "file.update", strings.UPDATE, self.update_library, shortcut="F5", menu="file",
+            tip=strings.UPDATE_TIP,
+        )  # fmt: skip
+        self.set_aside_action = add(
+            "library.set-aside", library_strings.SET_ASIDE_MENU, self.show_set_aside, menu="tools"
+        )
+        add("file.quit", strings.QUIT, self._window.close, shortcut="Ctrl+Q", menu="file",
+            last=True)  # fmt: skip
+        changes = self.desk.changes
+        self.undo_action = add(
+            "edit.undo", strings.UNDO, changes.undo, shortcut="Ctrl+Z", menu="edit"
+        )
+        self.redo_action = add(
+            "edit.redo", strings.REDO, changes.redo, shortcut="Ctrl+Shift+Z", menu="edit"
+        )
+        add("view.commands", strings.PALETTE, self.show_palette, shortcut="Ctrl+K", menu="view")
+        for spec in self._window.specs.values():
+            add(
+                f"view.{spec.key}",
+                fill(strings.GO_TO, pane=getattr(strings, spec.word)),
+                lambda key=spec.key: self.show_pane(key),
+                shortcut=spec.shortcut,
+                menu="view",
+            )
+
+    def _connect(self) -> None:
+        desk, navigator = self.desk, self.desk.navigator
+        self._window.rail.chosen.connect(self.show_pane)
+        navigator.pane_wanted.connect(self.show_pane)
+        for signal in (
+            navigator.search_wanted,
+            navigator.similar_wanted,
+            navigator.picture_wanted,
+            navigator.contents_wanted,
+            navigator.photo_wanted,
+        ):
+            signal.connect(lambda _: self.show_pane("search"))
+        navigator.library_changed.connect(desk.library.refresh)
+        desk.indexing.committed.connect(self._library_grew)
+        desk.indexing.finished.connect(self._library_grew)
+        desk.indexing.noticed.connect(self.say)
+        desk.library.changed.connect(self._show_library)
+        desk.work.changed.connect(self._show_library)
+        desk.changes.changed.connect(self._show_changes)
+        desk.changes.failed.connect(self.say)
+        desk.changes.undone.connect(lambda one: self._said_change(strings.UNDONE, one))
+        desk.changes.redone.connect(lambda one: self._said_change(strings.REDONE, one))
+        self.status.set_aside_asked.connect(self.show_set_aside)
+        self._show_changes()
+        self._show_library()
+
+    # --- panes ---------------------------------------------------------------------------
+
+    def pane(self, key: str) -> Pane:
+        """The pane, built now if it was not."""
+        if key not in self._panes:
+            module, _, name = self._window.specs[key].target.partition(":")
+            stack = self._window.stack
+            pane: Pane = getattr(importlib.import_module(module), name)(self.desk, stack)
+            self._panes[key] = pane
+            stack.addWidget(pane)
+            self._put_status_last()
+            pane.restore(self.desk.state.table(f"pane.{key}"))
+        return self._panes[key]
+
+    def show_pane(self, key: str) -> None:
+        """Bring a pane to front and put the focus into it."""
+        if key not in self._window.specs:
+            return
+        pane = self.pane(key)
+        changed, self._shown = self._shown != key, key
+        self._window.stack.setCurrentWidget(pane)
+        self._window.rail.show_current(key)
+        if changed:
+            pane.activate()
+
+    def _put_status_last(self) -> None:
+        """Tab goes along the rail, through the pane and ends in the status bar."""
+        last = self._window.previousInFocusChain()
+        while not last.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            last = last.previousInFocusChain()
+        for widget in self.status.stops:
+            QWidget.setTabOrder(last, widget)
+            last = widget
+
+    def back(self) -> bool:
+        """Esc that no widget took; False when there was nothing to back out of."""
+        return self.pane(self._shown).back()
+
+    # --- what the user does --------------------------------------------------------------
+
+    def choose_folder(self) -> None:
+        """Ask for a folder and index it."""
+        chosen = QFileDialog.getExistingDirectory(self._window, strings.CHOOSE_FOLDER)
+        if chosen:
+            self.add_folders([Path(chosen)])
+
+    def add_folders(self, folders: Sequence[Path]) -> None:
+        self.desk.indexing.index(folders)
+
+    def update_library(self) -> None:
+        """Index every folder of the library that is there."""
+        info = self.desk.library.info
+        roots = info.roots if info else ()
+        self.add_folders([one.root.path for one in roots if one.root.online])
+
+    def show_set_aside(self) -> None:
+        """List the files that could not be read."""
+
+        def show(files: "Sequence[SetAside]") -> None:
+            dialog = SetAsideDialog(files, self._window)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.open()
+
+        self.desk.fetch(lambda: self.desk.services.quarantine(), show, latest="set-aside")
+
+    def show_palette(self) -> None:
+        palette = CommandPalette(self.desk.actions, self._window)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.open()
+
+    # --- what comes back -----------------------------------------------------------------
+
+    def say(self, text: str) -> None:
+        """A message in the status bar, told to screen readers too."""
+        self.status.say(text)
+
+    def show_network(self, state: network.State) -> None:
+        """What the sign says. Main thread."""
+        if isinstance(state, network.Open):
+            self.status.show_network(state.host, state.purpose)
+        else:
+            self.status.show_network("", "")
+
+    def _library_grew(self) -> None:
+        self.desk.thumbnails.forget_absent()
+        self.desk.navigator.library_changed.emit()
+
+    def _show_library(self) -> None:
+        info = self.desk.library.info
+        count = info.files.quarantined if info else 0
+        self.status.show_set_aside(count)
+        self.set_aside_action.setEnabled(count > 0)
+        self.update_action.setEnabled(
+            not self.desk.indexing.is_running and self.desk.library.has_online_folder
+        )
+
+    def _show_changes(self) -> None:
+        changes = self.desk.changes
+        for action, text, bare, form in (
+            (self.undo_action, changes.undo_text, strings.UNDO, strings.UNDO_WHAT),
+            (self.redo_action, changes.redo_text, strings.REDO, strings.REDO_WHAT),
+        ):
+            action.setEnabled(bool(text))
+            action.setText(fill(form, change=text.replace("&", "&&")) if text else bare)
+
+    def _said_change(self, form: str, change: Change) -> None:
+        self.say(fill(form, change=change.text))
+
+    # --- the end -------------------------------------------------------------------------
+
+    def may_close(self) -> bool:
+        """True when nothing runs; otherwise the user is asked, and closes the window or not."""
+        running = self.desk.work.running
+        if not running:
+            return True
+        box = QMessageBox(self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(strings.CLOSE_TITLE)
+        box.setText(fill(strings.CLOSE_TEXT, work=running[0].state.text))
+        close = box.addButton(strings.CLOSE_NOW, QMessageBox.ButtonRole.AcceptRole)
+        keep = box.addButton(strings.KEEP_OPEN, QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+        close.clicked.connect(self._window.close_now)
+        box.open()
+        return False
+
+    def stop(self) -> None:
+        """Remember what is to come back, start nothing more, stop what runs."""
+        for key, pane in self._panes.items():
+            self.desk.state.put(f"pane.{key}", pane.state())
+            pane.stop()
+        self.desk.state.put("pane", self._shown)
+        for work in self.desk.work.running:
+            work.stop()

@@ -1,0 +1,45 @@
+"""Words of the run that indexes, and of progress in general."""
+
+from vlm_desktop.base.events import Phase
+from vlm_desktop.base.language import fill
+
+FOLDERS = "{first} and {more:,} more"
+JOB_WAITING = "{folders}: starting"
+JOB_PHASES = {
+    Phase.INVENTORY: "{folders}: {done:,} files found",
+    Phase.DECODE: "Reading {folders}: {done:,} of {total:,} photos",
+    Phase.ENCODE: "Indexing {folders}: {done:,} of {total:,} photos",
+    Phase.OCR: "Reading text in {folders}: {done:,} of {total:,} photos",
+    Phase.CALIBRATE: "{folders}: getting the search ready",
+}
+JOB_OPEN = "{folders}: {done:,} done"
+RATE = "{rate:,.0f} a second"
+RATE_SLOW = "{rate:.1f} a second"
+LEFT_SECONDS = "less than a minute left"
+LEFT_MINUTE = "about a minute left"
+LEFT_MINUTES = "about {minutes:,} minutes left"
+LEFT_HOURS = "about {hours:,} hours left"
+PARTS = " · "
+STOPPING = "Stopping…"
+STOPPED = "Stopped. What is indexed so far stays in the library."
+FINISHED = "{indexed:,} photos indexed, {unchanged:,} unchanged, {removed:,} removed"
+FINISHED_NOTHING = "Nothing has changed."
+
+
+def rate(per_second: float) -> str:
+    """A measured rate, "" for none."""
+    if per_second <= 0:
+        return ""
+    return fill(RATE if per_second >= 10 else RATE_SLOW, rate=per_second)
+
+
+def time_left(seconds: float) -> str:
+    """As a person says it."""
+    if seconds < 50:
+        return LEFT_SECONDS
+    minutes = round(seconds / 60)
+    if minutes <= 1:
+        return LEFT_MINUTE
+    if minutes < 90:
+        return fill(LEFT_MINUTES, minutes=minutes)
+    return fill(LEFT_HOURS, hours=round(minutes / 60))
