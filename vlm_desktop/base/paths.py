@@ -36,6 +36,11 @@ class HomePaths:
         return self.home / "maps"
 
     @property
+    def pasted(self) -> Path:
+        """Pictures that were pasted into a query; see `engine.keeping`."""
+        return self.home / "pasted"
+
+    @property
     def models(self) -> Path:
         return self.home / "models"
 

@@ -176,7 +176,6 @@ class Explanation:
     """Why a photo was found: each part of the query, each text, the votes."""
 
     content_id: int
-    probability: float | None
     terms: tuple[TermReason, ...]
     texts: tuple[TextReason, ...]
     vote: int

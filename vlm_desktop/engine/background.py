@@ -35,7 +35,8 @@ class Background:
 
     def whitened(self, vectors: VectorArray) -> VectorArray:
         """[n, d] -> [n, d]."""
-        result: VectorArray = (vectors - self.mean) @ self.whitener
+        centred: VectorArray = vectors - self.mean
+        result: VectorArray = np.matmul(centred, self.whitener)
         return result
 
     def direction(self, whitened: VectorArray) -> VectorArray:
@@ -46,15 +47,17 @@ class Background:
 
 def measure_background(matrix: VectorArray) -> Background:
     """From the embeddings [n, d] of a library, or 8,000 of them; n >= 1. Same answer each time."""
-    sample = np.asarray(sampled_rows(matrix, _SAMPLE))
-    mean = sample.mean(axis=0)
+    sample: VectorArray = np.asarray(sampled_rows(matrix, _SAMPLE))
+    mean: VectorArray = sample.mean(axis=0)
     centred = sample - mean
     covariance = centred.T @ centred / len(sample)
     level = max(float(np.trace(covariance)) / len(mean), _SMALLEST_VARIANCE)
     shrunk = (1 - _SHRINKAGE) * covariance
     shrunk[np.diag_indices_from(shrunk)] += _SHRINKAGE * level
     whitener = np.linalg.inv(np.linalg.cholesky(shrunk.astype(np.float64))).T
-    return Background(len(matrix), mean, covariance, whitener.astype(np.float32))
+    return Background(
+        len(matrix), mean, covariance.astype(np.float32, copy=False), whitener.astype(np.float32)
+    )
 
 
 def sampled_rows(matrix: VectorArray, most: int, *, seed: int = 0) -> VectorArray:

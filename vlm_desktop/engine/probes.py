@@ -98,8 +98,8 @@ def teach(
     shown = background.whitened(np.concatenate([examples, counterexamples, negatives]))
     labels, folds = _columns(shown, len(examples), len(counterexamples))
     directions = background.direction(_fit(shown, labels))  # [d, columns]
-    centred = held_out - background.mean
-    directions = directions / _spreads(centred @ directions)
+    centred: VectorArray = held_out - background.mean
+    directions /= _spreads(centred @ directions)
     null = _null(centred, directions[:, 1 + folds :])
     score = _score(examples, centred, directions[:, 1 : 1 + folds], background, null)
     if len(others) - split < _FEW_OTHERS:
@@ -162,7 +162,7 @@ def _fit(shown: VectorArray, weights: NDArray[np.float32]) -> VectorArray:
     return solution
 
 
-def _spreads(scores: VectorArray) -> NDArray[np.float32]:
+def _spreads(scores: VectorArray) -> VectorArray:
     """The spread of each column, by the median deviation: photos that do show it do not count."""
     deviation = np.median(np.abs(scores - np.median(scores, axis=0)), axis=0)
     return np.maximum(1.4826 * deviation, 1e-9).astype(np.float32)

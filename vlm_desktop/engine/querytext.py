@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from vlm_desktop.base.errors import BadFilter
-from vlm_desktop.base.types import Filters, PlaceBox
+from vlm_desktop.base.queries import WrittenQuery
+from vlm_desktop.base.types import Filters, PlaceBox, Query
 
 _WORD = re.compile(r"\w+", re.UNICODE)
 _DATE = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$")
@@ -113,6 +114,21 @@ def parse_query(typed: str) -> TypedQuery:
 
     return TypedQuery(
         " ".join(texts(PartKind.WORD)), texts(PartKind.PHRASE), texts(PartKind.EXCLUDE), filters
+    )
+
+
+def asked_for(query: WrittenQuery, *, limit: int, show_all: bool = False) -> Query:
+    """What the engine is asked for. Raises BadFilter."""
+    typed = parse_query(query.typed)
+    return Query(
+        text=typed.text,
+        text_weight=query.text_weight,
+        phrases=typed.phrases,
+        images=query.images,
+        exclude=typed.exclude,
+        filters=typed.filters,
+        limit=limit,
+        show_all=show_all,
     )
 
 

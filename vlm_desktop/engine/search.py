@@ -115,7 +115,7 @@ class Searcher:
         self._encoders = encoders
         self._backgrounds = backgrounds or Backgrounds()
         self.concepts = Concepts(library, encoders, self._backgrounds)
-        self._terms = QueryTerms(
+        self.terms = QueryTerms(
             library, encoders, open_pool, pictures or PictureVectors(), self.concepts
         )
 
@@ -134,7 +134,7 @@ class Searcher:
         eligible = self._eligible(query, matrix)
         votes = self._library.votes(vote_key(query))
         asked = _Asked(query, model_id, matrix, calibration, eligible, votes)
-        terms = self._terms.of(query, model_id, matrix, calibration, cancel)
+        terms = self.terms.of(query, model_id, matrix, calibration, cancel)
         if not terms and not query.text:
             return self._listed(asked)
         cancel.raise_if_cancelled()
@@ -270,7 +270,7 @@ class Searcher:
     def _excluded_rows(self, asked: _Asked) -> NDArray[np.int64]:
         """Rows that show one of the excluded things: hits of that thing as a query."""
         excluded = [np.empty(0, dtype=np.int64)]
-        for terms in self._terms.excluded(
+        for terms in self.terms.excluded(
             asked.query, asked.model_id, asked.matrix, asked.calibration
         ):
             if terms:

@@ -15,8 +15,8 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import ModelIncomplete
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.paths import HomePaths
-from vlm_desktop.base.settings import Settings
 from vlm_desktop.base.queries import Explanation
+from vlm_desktop.base.settings import Settings
 from vlm_desktop.base.types import DecodeLimits, Query, SearchResult
 from vlm_desktop.engine.background import Backgrounds
 from vlm_desktop.engine.browsing import Browsing
@@ -25,6 +25,7 @@ from vlm_desktop.engine.duplicates import find_duplicates
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.evaluate import CaptionedPhoto, RetrievalReport, evaluate_retrieval
 from vlm_desktop.engine.explaining import Explainer
+from vlm_desktop.engine.explore import Explore
 from vlm_desktop.engine.indexing import Indexer, IndexOptions, IndexSummary
 from vlm_desktop.engine.keeping import Keeping
 from vlm_desktop.engine.labels import Labeller, Policy
@@ -94,6 +95,16 @@ class AppServices:
             lambda query, cancel: self.search(query, cancel),
             lambda: self.model_in_use(),
             self.paths.pasted,
+        )
+
+    @functools.cached_property
+    def explore(self) -> Explore:
+        """The map, words and policies over all photos."""
+        return Explore(
+            lambda: self.library,
+            self.encoders,
+            lambda: self.model_in_use(),
+            lambda model_id: self._searcher().calibration(model_id),
         )
 
     @functools.cached_property

@@ -101,9 +101,9 @@ class QueryTerms:
 def check_size(query: Query) -> None:
     """Raises QueryTooLong: each exclusion and picture costs a pass of a network or the library."""
     counts = {
-        "exclusions": len(query.exclude),
-        "phrases": len(query.phrases),
-        "pictures": len(query.images),
+        "exclusions": len(set(query.exclude)),
+        "phrases": len(set(query.phrases)),
+        "pictures": len(set(query.images)),
     }
     for part, count in counts.items():
         if count > _MOST[part]:

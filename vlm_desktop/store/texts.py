@@ -3,7 +3,7 @@
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from vlm_desktop.store.contents import clean, replace_text
@@ -91,9 +91,14 @@ def begins_word(text: str, word: str) -> bool:
 
     In scripts without spaces (Chinese, Japanese, Thai ...) it may stand anywhere.
     """
-    if not _parts_words(word):
-        return True
-    return re.search(rf"(?<![^\W_]){re.escape(word)}", text, re.IGNORECASE) is not None
+    return not _parts_words(word) or any(True for _ in places_of_word(text, word))
+
+
+def places_of_word(text: str, word: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of each place where `begins_word` finds the word."""
+    boundary = r"(?<![^\W_])" if _parts_words(word) else ""
+    for match in re.finditer(boundary + re.escape(word), text, re.IGNORECASE):
+        yield match.span()
 
 
 def _parts_words(word: str) -> bool:
