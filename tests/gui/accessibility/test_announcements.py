@@ -6,8 +6,8 @@ from pathlib import Path
 from tests.gui.accessibility.desktop import Program
 
 
-def test_verdicts_are_announced(start: Callable[..., Program], library: Path) -> None:
-    program = start(library)
+def test_verdicts_are_announced(start: Callable[..., Program], real_library: Path) -> None:
+    program = start(real_library)
     program.type("a cat")
     program.wait_for_announcement("1 likely")
     program.key("ctrl+a")
@@ -19,8 +19,8 @@ def test_verdicts_are_announced(start: Callable[..., Program], library: Path) ->
 
 
 def test_the_end_of_a_job_is_announced_once_and_its_steps_are_not(
-    start: Callable[..., Program], photos: Path
+    start: Callable[..., Program], real_photos: Path
 ) -> None:
-    program = start(None, "--folder", str(photos))
+    program = start(None, "--folder", str(real_photos))
     said = program.wait_for_announcement("5 photos indexed, 0 unchanged, 0 removed", 40)
     assert len(said) <= 2, said

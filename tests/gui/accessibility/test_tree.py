@@ -21,8 +21,8 @@ _LEAST_DIFFERENCE = 8
 
 
 @pytest.fixture
-def program(start: Callable[..., Program], library: Path) -> Program:
-    return start(library)
+def program(start: Callable[..., Program], real_library: Path) -> Program:
+    return start(real_library)
 
 
 def go_to(program: Program, pane: PaneSpec) -> Node:

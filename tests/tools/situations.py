@@ -1,0 +1,54 @@
+"""What each pane is photographed in. A new pane is shown as it opens; more is said here."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from tests.tools.stage import Stage
+
+Bring: TypeAlias = Callable[[Stage], None]
+
+
+def _search(text: str) -> Bring:
+    def bring(stage: Stage) -> None:
+        stage.window.desk.navigator.search_wanted.emit(text)
+
+    return bring
+
+
+def _photo(stage: Stage) -> None:
+    """The photo view over the best hit."""
+    _search("a photo of a cat")(stage)
+    stage.until(lambda: stage.window.search.grid.model().rowCount())
+    stage.settle()
+    hit = stage.window.search.hits.hits[0]
+    stage.window.desk.navigator.photo_wanted.emit(hit.content_id)
+
+
+def _do(action: str) -> Bring:
+    def bring(stage: Stage) -> None:
+        stage.window.desk.actions.get(action).trigger()
+
+    return bring
+
+
+def _as_it_is(_: Stage) -> None:
+    pass
+
+
+SITUATIONS: dict[str, dict[str, Bring]] = {
+    "search": {
+        "hits": _search("a photo of a cat"),
+        "words": _search('people -"page" coffee'),
+        "nothing": _search("qwrtzplk vbnxc"),
+        "trouble": _search("rating:many"),
+        "commands": _do("view.commands"),
+        "set-aside": _do("library.set-aside"),
+        "photo": _photo,
+    },
+}
+"""By the pane's key: the name of a situation and how to bring it about."""
+
+
+def situations_of(pane: str) -> dict[str, Bring]:
+    """The pane as it opens, then what else is known of it."""
+    return {"open": _as_it_is, **SITUATIONS.get(pane, {})}

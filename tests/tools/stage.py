@@ -1,0 +1,112 @@
+"""The window over the real engine, brought into one situation after the other. Main thread."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QSize
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.paths import HomePaths
+from vlm_desktop.base.settings import Settings, save_settings
+from vlm_desktop.compose import build_services
+from vlm_desktop.gui import theme
+from vlm_desktop.gui.bridge import Bridge
+from vlm_desktop.gui.main_window import MainWindow
+from vlm_desktop.gui.state import WindowState
+from vlm_desktop.jobs import JobRunner
+
+_STEP_MS = 80
+_LONGEST_SECONDS = 8.0
+
+
+def make_library(home: Path, folder: Path) -> Path:
+    """Index `folder` into the library of `home`. Returns `home`."""
+    save_settings(home / "settings.json", Settings(language="en", ocr=False, watch_folders=False))
+    services = build_services(home)
+    for _ in services.index((folder,), CancelToken()):
+        pass
+    services.close()
+    return home
+
+
+class Stage:
+    """The window and the means to wait until it stands still."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window = window
+
+    def settle(self, seconds: float = _LONGEST_SECONDS) -> None:
+        """Let events and jobs go on until two looks at the window are alike three times."""
+        deadline = time.monotonic() + seconds
+        alike, last = 0, QImage()
+        while alike < 3 and time.monotonic() < deadline:
+            self.wait(_STEP_MS)
+            now = self.front.grab().toImage()
+            alike = alike + 1 if now == last else 0
+            last = now
+
+    def wait(self, milliseconds: int) -> None:
+        end = time.monotonic() + milliseconds / 1000
+        while time.monotonic() < end:
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
+            time.sleep(0.005)
+
+    def until(self, true: Callable[[], object], seconds: float = 20) -> None:
+        """Wait for something; nothing happens when it does not come true in time."""
+        deadline = time.monotonic() + seconds
+        while not true() and time.monotonic() < deadline:
+            self.wait(20)
+
+    @property
+    def front(self) -> QWidget:
+        """The dialog over the window, or the window."""
+        dialogs = [one for one in self.window.findChildren(QDialog) if one.isVisible()]
+        return dialogs[-1] if dialogs else self.window
+
+    def close_dialogs(self) -> None:
+        for dialog in self.window.findChildren(QDialog):
+            if dialog.isVisible():
+                dialog.reject()
+        self.wait(_STEP_MS)
+
+
+@contextlib.contextmanager
+def staged(home: Path, size: QSize, theme_name: str = "light") -> Iterator[Stage]:
+    """The window over the library of `home`, shown at `size`; closed at the end.
+
+    The application must be there, and its language chosen.
+    """
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    application.setCursorFlashTime(0)
+    theme.apply(application, theme_name)
+    bridge = Bridge()
+    runner = JobRunner(bridge.post)
+    services = build_services(home)
+    state = WindowState(HomePaths(home).home / "no-window.json")
+    window = MainWindow(
+        services,
+        runner,
+        lambda _: True,
+        state=state,
+        set_theme=lambda name: theme.apply(application, name),
+    )
+    try:
+        window.resize(size)
+        window.show()
+        stage = Stage(window)
+        stage.settle()
+        yield stage
+    finally:
+        window.indexing.stop()
+        window._closing = True
+        window.close()
+        bridge.close()
+        assert runner.shutdown(5)
+        services.close()
+        window.deleteLater()
+        QApplication.processEvents()
