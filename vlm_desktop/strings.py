@@ -42,7 +42,7 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
     ),
     errors.LicenceDiffers: (
         "The licence of {model} is {stated} and not {shown}, as was shown. Nothing was downloaded. "
-        "Read it, and download again if you accept it."
+        "Read it on {page}, and download again if you accept it."
     ),
     errors.DownloadBroken: (
         "The download of {model} stopped at {done} of {total} ({detail}). What has arrived is "

@@ -126,11 +126,12 @@ class HubGated(HubError):
 
 
 class LicenceDiffers(HubError):
-    """The hub states another licence than the shelf does."""
+    """The hub states another licence than the shelf does; `page` is where it can be read."""
 
-    def __init__(self, *, model: str, shown: str, stated: str) -> None:
+    def __init__(self, *, model: str, shown: str, stated: str, page: str) -> None:
         self.stated = stated
-        super().__init__(model=model, shown=shown, stated=stated)
+        self.page = page
+        super().__init__(model=model, shown=shown, stated=stated, page=page)
 
 
 class DownloadBroken(HubError):
@@ -400,6 +401,13 @@ class BadInputFile(RequestError):
 class DestinationNotWritable(RequestError):
     def __init__(self, *, path: Path, detail: str) -> None:
         super().__init__(path=path, detail=detail)
+
+
+class KeptCopyGone(RequestError):
+    """A duplicate that was not moved away, since the copy to keep is not there."""
+
+    def __init__(self, *, path: Path, kept: Path) -> None:
+        super().__init__(path=path, kept=kept)
 
 
 class ImportRefused(RequestError):

@@ -27,6 +27,7 @@ class Phase(StrEnum):
     MAP = "map"
     THUMBNAILS = "thumbnails"
     SIZES = "sizes"
+    TRASH = "trash"
 
 
 @dataclass(frozen=True, slots=True)

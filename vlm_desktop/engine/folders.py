@@ -11,12 +11,10 @@ from vlm_desktop.base.errors import NotInLibrary
 from vlm_desktop.base.events import Event
 from vlm_desktop.media.scan import ScanProblem, scan_folder
 from vlm_desktop.media.thumbnails import ThumbnailStore
-from vlm_desktop.media.watch import FoldersChanged, Watcher, WatchState, WatchTiming
+from vlm_desktop.media.watch import Watcher, WatchTiming
 from vlm_desktop.store.folders import FolderState, SetAsideFiles, stamp_sum
 from vlm_desktop.store.library import Library
 from vlm_desktop.store.records import ForgottenCounts
-
-__all__ = ["FolderState", "Folders", "FoldersChanged", "SetAsideFiles", "WatchState"]
 
 _TICK_SECONDS = 0.5
 
@@ -110,15 +108,16 @@ class Folders:
 
     def _is_there(self, root: Path) -> bool:
         """By the drive as well, so that an empty mount point is not taken for an empty folder."""
-        return any(one.path == root and one.online for one in self._open_library().roots())
+        found = self._open_library().root_at(root)
+        return found is not None and found.online
 
     def _differences(self, root: Path, cancel: CancelToken) -> Mapping[Path, int]:
         """Folders under a root whose pictures are not those the library knows."""
         library = self._open_library()
-        found = [one for one in library.roots() if one.path == root]
-        if not found:
+        found = library.root_at(root)
+        if found is None:
             raise NotInLibrary(path=root)
-        known = library.folder_sums(found[0].id)
+        known = library.folder_sums(found.id)
         now, unreadable = _sums(root, library, cancel)
         cancel.raise_if_cancelled()
         return {

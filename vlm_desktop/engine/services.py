@@ -20,12 +20,15 @@ from vlm_desktop.base.settings import Settings
 from vlm_desktop.base.types import DecodeLimits, Query, SearchResult
 from vlm_desktop.engine.background import Backgrounds
 from vlm_desktop.engine.browsing import Browsing
+from vlm_desktop.engine.comparing import Comparing
 from vlm_desktop.engine.doctor import DoctorReport, examine
 from vlm_desktop.engine.duplicates import find_duplicates
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.evaluate import CaptionedPhoto, RetrievalReport, evaluate_retrieval
 from vlm_desktop.engine.explaining import Explainer
 from vlm_desktop.engine.explore import Explore
+from vlm_desktop.engine.exporting import Exporting
+from vlm_desktop.engine.folders import Folders
 from vlm_desktop.engine.indexing import Indexer, IndexOptions, IndexSummary
 from vlm_desktop.engine.keeping import Keeping
 from vlm_desktop.engine.labels import Labeller, Policy
@@ -35,6 +38,7 @@ from vlm_desktop.engine.pictures import PictureVectors
 from vlm_desktop.engine.readtext import PageLines, read_file
 from vlm_desktop.engine.search import Searcher
 from vlm_desktop.engine.switching import Switching
+from vlm_desktop.engine.trash import Trash
 from vlm_desktop.engine.upkeep import Upkeep
 from vlm_desktop.engine.vectors import searchable_vectors
 from vlm_desktop.media.pool import DecodePool
@@ -113,6 +117,26 @@ class AppServices:
         return Photos(
             lambda: self.library, lambda: DecodePool(1, self.limits), self.read_text
         )
+
+    @functools.cached_property
+    def folders(self) -> Folders:
+        """The folders of the library, watching them, files set aside."""
+        return Folders(lambda: self.library, self._thumbnails)
+
+    @functools.cached_property
+    def trash(self) -> Trash:
+        """Photos to the system's trash and back."""
+        return Trash(lambda: self.library)
+
+    @functools.cached_property
+    def exporting(self) -> Exporting:
+        """Copies, lists, tables and contact sheets of hits."""
+        return Exporting(lambda: self.library, self._thumbnails)
+
+    @functools.cached_property
+    def comparing(self) -> Comparing:
+        """Duplicates side by side."""
+        return Comparing(lambda: self.library, self.photos.picture)
 
     @property
     def limits(self) -> DecodeLimits:

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import psutil
 
-_NETWORK = frozenset(
-    """9p afpfs afs ceph cifs coda davfs fuse.davfs fuse.glusterfs fuse.rclone fuse.s3fs fuse.sshfs
-    fuse.gvfsd-fuse fuseblk.sshfs glusterfs lustre macfuse ncpfs nfs nfs4 osxfuse smb2 smb3 smbfs
-    sshfs vboxsf webdav virtiofs""".split()
-)
+_SHARES = """9p afpfs afs ceph cifs coda davfs fuse.davfs fuse.glusterfs fuse.rclone fuse.s3fs
+    fuse.sshfs fuse.gvfsd-fuse glusterfs lustre macfuse ncpfs nfs nfs4 osxfuse smb2 smb3 smbfs sshfs
+    vboxsf webdav virtiofs"""
+_NETWORK = frozenset(_SHARES.split())
 
 
 def is_network(folder: Path) -> bool:

@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
@@ -35,6 +34,7 @@ from watchdog.observers.api import BaseObserver
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import AppError, Cancelled
 from vlm_desktop.base.events import Event
+from vlm_desktop.base.watching import FoldersChanged, PollReason, WatchMode, WatchState
 from vlm_desktop.media.drives import is_network
 from vlm_desktop.media.scan import is_image_name
 
@@ -57,38 +57,6 @@ _EVENTS: list[type[FileSystemEvent]] = [
     DirMovedEvent,
     _WRITTEN,
 ]
-
-
-class WatchMode(StrEnum):
-    EVENTS = "events"
-    POLLING = "polling"
-    OFFLINE = "offline"
-
-
-class PollReason(StrEnum):
-    """Why a root is polled. LIMIT: the system watches no more folders for this user."""
-
-    NONE = ""
-    NETWORK = "network"
-    LIMIT = "limit"
-    UNSUPPORTED = "unsupported"
-
-
-@dataclass(frozen=True, slots=True)
-class WatchState(Event):
-    """How a root is watched from now on."""
-
-    root: Path
-    mode: WatchMode
-    reason: PollReason = PollReason.NONE
-
-
-@dataclass(frozen=True, slots=True)
-class FoldersChanged(Event):
-    """Folders at or in `root` to be looked at; none lies in another of them, all are there."""
-
-    root: Path
-    folders: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from vlm_desktop.base.errors import NotInLibrary, Refusal
 from vlm_desktop.store.inventory import find_file
 from vlm_desktop.store.part import Part, chunks, marks
 from vlm_desktop.store.pathcodec import decode_path, encode_path, join_stored
-from vlm_desktop.store.records import FileCounts
+from vlm_desktop.store.records import FileCounts, Root
 from vlm_desktop.store.volumes import is_online
 
 
@@ -59,7 +59,7 @@ def stamp_sum(stamps: Iterable[tuple[str, int, int, int]]) -> int:
 
 
 class FoldersPart(Part):
-    """Roots with their counts, watching, the quarantine as a table, files that left and came back."""
+    """Roots and their counts, watching, the quarantine as a table, files that left or came back."""
 
     def folder_states(self) -> tuple[FolderState, ...]:
         """Every root, oldest first, looked for on disk."""
@@ -88,6 +88,15 @@ class FoldersPart(Part):
             )
         return tuple(found)
 
+    def root_at(self, path: Path) -> Root | None:
+        """The root at a path, and only that one looked for on disk: another may hang on a share."""
+        stored = encode_path(Path(path).absolute())
+        with self._db.reading() as connection:
+            row = connection.execute(
+                "SELECT id, volume FROM roots WHERE path = ?", (stored,)
+            ).fetchone()
+        return None if row is None else Root(row[0], path, is_online(path, row[1]))
+
     def set_watched(self, path: Path, watched: bool) -> None:
         """Whether changes in a root are to be noticed. Raises `NotInLibrary` for no root."""
         with self._db.writing() as connection:
@@ -103,7 +112,7 @@ class FoldersPart(Part):
 
         Files that are missing take no part.
         """
-        sums: dict[str, int] = {}
+        sums: dict[bytes, int] = {}
         with self._db.snapshot() as connection:
             rows = connection.execute(
                 "SELECT folders.path, name, size, mtime_ns, sidecar_mtime_ns"
