@@ -4,13 +4,16 @@ Ranking (Rocchio 1971, in a whitened space): the query moves towards the photos 
 as far, away from those voted down. The step is taken in the space of `background`, where what all
 photos share does not count, and stays small beside the words, so that four votes do not outweigh
 what was asked. The moved query is still one vector; its standardised score is divided by the
-spread that the move adds on this very library, so chance is judged as before.
+spread that the move adds over this very library, so chance is judged as before.
 
-Cut (recalibration of the intercept, Cox 1958): before the votes the calibration gave each voted
-photo a probability. A shift of all log odds, with a normal prior around none, is fitted to the
-votes by maximum a posteriori: thumbs down on hits that were called likely lower every
-probability, thumbs up on photos below the cut raise them. The photos voted on are no longer a
-matter of probability: up is 1, down is 0.
+Cut (recalibration of the intercept, Cox 1958): at the cut a photo should be as likely to be voted
+up as down. A shift of all log odds, with a normal prior around none and a bound, is fitted to the
+votes by maximum a posteriori: thumbs down on hits above the cut raise it, thumbs up on photos
+below lower it. The photos voted on are no longer a matter of probability: up is 1, down is 0.
+
+On 25 words over 3,000 photos of Flickr8k (train), 4 / 8 / 16 votes on the best hits bring the
+precision of the *other* hits from 38 / 37 / 34 % to 40 / 40 / 41 % and their recall from 57 / 55 /
+52 % to 67 / 63 / 61 %; `tests/model/test_feedback.py` holds the dev split to its floors.
 """
 
 import math
@@ -23,6 +26,7 @@ from numpy.typing import NDArray
 from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.base.types import ImageTerm, Query
 from vlm_desktop.engine.background import Background
+from vlm_desktop.engine.cuts import POSSIBLE
 from vlm_desktop.engine.ranking import CombinedQuery
 
 _TOWARDS = 0.25
@@ -31,8 +35,9 @@ _AWAY = 0.12
 train split; between half and twice as much the gain hardly changes."""
 
 _PRIOR_SPREAD = 0.7
-_LEAST, _MOST = 0.05, 0.995
-"""Bounds of the probabilities that votes are held against: nothing is surer than that."""
+_MOST_SHIFT = 1.0
+_FARTHEST = 4.0
+"""How far from the cut, in log odds, a vote is taken to lie: nothing is surer than that."""
 
 
 def vote_key(query: Query) -> str:
@@ -71,16 +76,21 @@ def voted_vectors(
     return VotedVectors(rows(1), rows(-1))
 
 
-def moved(query: CombinedQuery, voted: VotedVectors, background: Background) -> CombinedQuery:
-    """The query moved by the votes; scores stay standardised on the library's photos."""
+def moved(
+    query: CombinedQuery, voted: VotedVectors, background: Background, sample: VectorArray
+) -> CombinedQuery:
+    """The query moved by the votes; scores stay standardised. `sample` [n, d]: library photos."""
     step = np.zeros(len(background.mean))
     for vectors, size in ((voted.up, _TOWARDS), (voted.down, -_AWAY)):
         if len(vectors):
             step += size * _pull(vectors, background)
-    spread = _added_spread(query.vector.astype(np.float64), step, background.covariance)
+    vector = query.vector + step
+    # By the median deviation: the photos that were asked for spread wider, and should.
+    widened = _spread(sample @ vector) / _spread(sample @ query.vector)
+    spread = max(1.0, widened)
     return replace(
         query,
-        vector=((query.vector + step) / spread).astype(np.float32),
+        vector=(vector / spread).astype(np.float32),
         offset=(query.offset + float(background.mean @ step)) / spread,
     )
 
@@ -98,31 +108,26 @@ def _pull(vectors: VectorArray, background: Background) -> NDArray[np.float64]:
     return scaled / math.sqrt(len(vectors))
 
 
-def _added_spread(
-    vector: NDArray[np.float64], step: NDArray[np.float64], covariance: VectorArray
-) -> float:
-    """By what factor the step widens the scores of the library's photos; at least 1."""
-    before = float(vector @ covariance @ vector)
-    after = float((vector + step) @ covariance @ (vector + step))
-    # Standardised scores have the spread 1 for null prompts; the step's share comes on top.
-    return math.sqrt(max(1.0, 1.0 + after - before))
+def _spread(scores: NDArray[np.float64]) -> float:
+    return max(float(np.median(np.abs(scores - np.median(scores)))), 1e-9)
 
 
 def shift_of(claimed: NDArray[np.float64], votes: NDArray[np.int64]) -> float:
     """By how much the votes shift the log odds. `claimed` [n] 0..1, `votes` [n] of +1 and -1."""
     if not len(votes):
         return 0.0
-    odds = _log_odds(np.clip(claimed, _LEAST, _MOST))
+    beyond = _log_odds(np.clip(claimed, 1e-9, 1 - 1e-9)) - math.log(POSSIBLE / (1 - POSSIBLE))
+    beyond = np.clip(beyond, -_FARTHEST, _FARTHEST)
     liked = votes > 0
     shift = 0.0
     for _ in range(50):  # Newton's method on a concave function of one number
-        expected = 1.0 / (1.0 + np.exp(-(odds + shift)))
+        expected = 1.0 / (1.0 + np.exp(-(beyond + shift)))
         slope = float((liked - expected).sum()) - shift / _PRIOR_SPREAD**2
         curve = float((expected * (1 - expected)).sum()) + 1 / _PRIOR_SPREAD**2
         shift += slope / curve
         if abs(slope) < 1e-9:
             break
-    return shift
+    return min(max(shift, -_MOST_SHIFT), _MOST_SHIFT)
 
 
 def shifted(probabilities: NDArray[np.float64], shift: float) -> NDArray[np.float64]:

@@ -20,7 +20,7 @@ from vlm_desktop.base.types import (
     Signal,
     Verdict,
 )
-from vlm_desktop.engine.background import Backgrounds
+from vlm_desktop.engine.background import Backgrounds, sampled_rows
 from vlm_desktop.engine.calibration import (
     RAREST,
     Calibration,
@@ -50,6 +50,7 @@ from vlm_desktop.store.vectors import VectorMatrix
 
 _TEXT_TRIALS = 200
 _TEXT_MATCHES = 1_000
+_SPREAD_ROWS = 4_000
 _MOST_WORDS = 60
 """Different words that are looked up in texts. A text that holds sixty holds the rest as well."""
 
@@ -248,7 +249,8 @@ class Searcher:
             np.array([asked.votes[content_id] for content_id in known]),
         )
         background = self._backgrounds.of(asked.model_id, asked.matrix)
-        return moved(combined, voted, background), shift
+        sample = sampled_rows(asked.matrix.matrix, _SPREAD_ROWS)
+        return moved(combined, voted, background, sample), shift
 
     def _judged(
         self, asked: _Asked, combined: CombinedQuery, at_least: int
