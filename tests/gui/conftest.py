@@ -65,7 +65,9 @@ def open_window(
         window.show()
         qtbot.waitExposed(window)
         windows.append(window)
-        qtbot.waitUntil(lambda: window.search.page.title.text() != "")
+        qtbot.waitUntil(
+            lambda: window.search.page.title.text() != "" or window.search.hits.rowCount() > 0
+        )
         return window
 
     yield make

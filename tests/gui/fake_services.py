@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from tests.gui.fake_browsing import FakeBrowsing, FakeLibrary
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import AppError, Refusal
 from vlm_desktop.base.events import Committed, Event, Phase, Progress
@@ -89,6 +90,8 @@ class FakeServices:
         self.index_gate.set()
         self.search_gate = threading.Event()
         self.search_gate.set()
+        library = FakeLibrary(self.folder, lambda: self.contents)
+        self.browsing = FakeBrowsing(library, self.thumbnail)
 
     def release(self) -> None:
         """Let everything go on that a test held back."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlm_desktop.base.errors import ModelUnknown
-from vlm_desktop.base.types import Filters, SearchResult
+from vlm_desktop.base.types import Filters, Hit
 from vlm_desktop.engine.arranging import Chosen, arrange, days_of
 from vlm_desktop.engine.listing import (
     Arrangement,
@@ -60,9 +60,8 @@ class Browsing:
         """The given contents, in their order with `Order.RELEVANCE`; hidden ones are left out."""
         return self._list(np.array(content_ids, dtype=np.int64), None, None, arrangement)
 
-    def hits(self, result: SearchResult, arrangement: Arrangement) -> Listing:
+    def hits(self, hits: Sequence[Hit], arrangement: Arrangement) -> Listing:
         """A search's hits: where stacks are closed, the best match of each stands for it."""
-        hits = result.hits
         return self._list(
             np.array([hit.content_id for hit in hits], dtype=np.int64),
             np.array([hit.probability for hit in hits], dtype=np.float64),

@@ -10,8 +10,10 @@ from vlm_desktop.base.events import Event
 from vlm_desktop.base.types import Query, SearchResult
 
 if TYPE_CHECKING:
+    from vlm_desktop.engine.browsing import Browsing
     from vlm_desktop.engine.models import ModelShelf
     from vlm_desktop.engine.switching import Switching
+    from vlm_desktop.engine.upkeep import Upkeep
 
 
 class SetAside(Protocol):
@@ -88,6 +90,11 @@ class Services(Protocol):
     def quarantine(self) -> Sequence[SetAside]: ...
 
     @property
+    def browsing(self) -> "Browsing":
+        """Listings of the whole library, stacks, timeline."""
+        ...
+
+    @property
     def models(self) -> "ModelShelf":
         """Downloading, importing, verifying and removing models."""
         ...
@@ -95,4 +102,9 @@ class Services(Protocol):
     @property
     def switching(self) -> "Switching":
         """The shelf beside the library; which model answers."""
+        ...
+
+    @property
+    def upkeep(self) -> "Upkeep":
+        """Settings, copies of the library, privacy, sizes, devices."""
         ...

@@ -53,8 +53,8 @@ def make_collection(paths: HomePaths, count: int) -> Library:
     """A new library of `count` photos in folders by month, with dates, cameras and bursts.
 
     Every tenth photo says no date (its file does), every hundredth is rated, and of every fifty
-    the last three are one burst. The same each time. The files do not exist, and there are no vectors.
-    Raises what `Library.open` raises.
+    the last three are one burst. The same each time. The files do not exist, and there are no
+    vectors. Raises what `Library.open` raises.
     """
     library = Library.open(paths)
     root = library.add_root(paths.home)

@@ -13,9 +13,6 @@ from vlm_desktop.base.types import (
     Hit,
     MediaKind,
     PhotoMetadata,
-    Query,
-    SearchResult,
-    Verdict,
 )
 from vlm_desktop.engine.browsing import Browsing
 from vlm_desktop.engine.listing import Arrangement, Flag, Grouping, Listing, Order, TimeUnit
@@ -45,8 +42,7 @@ class Shelf:
 
     def hits(self, found: Sequence[tuple[str, float]], **chosen: object) -> Listing:
         hits = tuple(Hit(self.ids[name], self.root.path / name, 0, p, p, ()) for name, p in found)
-        result = SearchResult(Query("x"), MODEL, Verdict.LIKELY, hits, len(hits), 0)
-        return self.browsing.hits(result, Arrangement(**{"order": Order.RELEVANCE, **chosen}))  # type: ignore[arg-type]
+        return self.browsing.hits(hits, Arrangement(**{"order": Order.RELEVANCE, **chosen}))  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ def search(qtbot: QtBot, window: MainWindow, text: str) -> None:
     window.search.bar.line.clear()
     with qtbot.waitSignal(window.search.searching.state_changed, check_params_cb=lambda s: s.asked):
         qtbot.keyClicks(window.search.bar.line, text)
+    qtbot.waitUntil(lambda: window.search.panel.is_ready)
 
 
 # --- searching ---------------------------------------------------------------------------
@@ -36,7 +37,7 @@ def test_typing_finds_photos_and_says_how_sure(
 ) -> None:
     search(qtbot, window, "dog on a beach")
     assert window.search.bar.verdict.text() == "3 likely, 2 possible"
-    assert window.search.middle.currentWidget() is window.search.grid
+    assert window.search.middle.currentWidget() is window.search.panel
     assert window.search.hits.rowCount() == 5
     qtbot.waitUntil(lambda: len(services.thumbnails_asked) == 5)
     assert len(services.queries) == 1, "typing on does not search at every key"
@@ -67,7 +68,7 @@ def test_nothing_matches_is_said_and_the_closest_are_one_press_away(
     assert services.queries[-1].show_all
     assert window.search.bar.show_all.isChecked()
     assert window.search.bar.verdict.text() == "Nothing here matches; these 5 come closest"
-    assert window.search.middle.currentWidget() is window.search.grid
+    assert window.search.middle.currentWidget() is window.search.panel
 
 
 def test_the_newest_search_wins(qtbot: QtBot, window: MainWindow, services: FakeServices) -> None:
@@ -102,8 +103,8 @@ def test_an_emptied_line_goes_back_to_the_start(
     window = open_window()
     search(qtbot, window, "dog")
     window.search.bar.line.clear()
-    qtbot.waitUntil(lambda: window.search.middle.currentWidget() is window.search.page)
-    assert window.search.page.title.text() == "12 photos ready to search"
+    qtbot.waitUntil(lambda: window.search.hits.rowCount() == 12)
+    assert window.search.middle.currentWidget() is window.search.panel
     assert window.search.bar.verdict.text() == ""
     assert not window.search.bar.show_all.isVisible()
 
@@ -134,7 +135,7 @@ def test_a_failed_search_is_one_sentence_and_the_next_one_works(
     assert "text.onnx is missing" in window.search.page.sentence.text()
     services.search_error = None
     search(qtbot, window, "dogs")
-    assert window.search.middle.currentWidget() is window.search.grid
+    assert window.search.middle.currentWidget() is window.search.panel
 
 
 def test_an_empty_library_offers_to_add_a_folder(
@@ -151,7 +152,7 @@ def test_a_query_of_ten_thousand_letters_is_no_trouble(
 ) -> None:
     window.search.bar.line.setText("long " * 2_000)
     qtbot.waitUntil(lambda: len(services.queries) == 1)
-    qtbot.waitUntil(lambda: window.search.middle.currentWidget() is window.search.grid)
+    qtbot.waitUntil(lambda: window.search.middle.currentWidget() is window.search.panel)
 
 
 def test_the_chosen_photo_stays_chosen_when_more_are_found(
@@ -248,6 +249,11 @@ def test_tab_goes_through_the_window_in_reading_order(
     expected = [
         window.search.bar.line,
         window.search.bar.show_all,
+        window.search.panel.bar.sort,
+        window.search.panel.bar.group,
+        window.search.panel.bar.stacks,
+        window.search.panel.bar.timeline,
+        window.search.panel.bar.zoom,
         window.search.grid,
         window.status.pause,
         window.status.stop,
@@ -332,7 +338,7 @@ def test_searching_goes_on_while_indexing(
     window.add_folder(Path("/photos"))
     qtbot.waitUntil(lambda: window.indexing.is_running)
     search(qtbot, window, "dog")
-    assert window.search.middle.currentWidget() is window.search.grid
+    assert window.search.middle.currentWidget() is window.search.panel
 
 
 def test_a_failed_run_is_one_sentence(

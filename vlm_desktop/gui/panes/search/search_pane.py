@@ -8,11 +8,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from vlm_desktop.base.language import fill
+from vlm_desktop.engine.querytext import parts
 from vlm_desktop.engine.samples import sample_photos
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.pane import Pane
-from vlm_desktop.gui.panes.search.hits_model import HitsModel, Roles
-from vlm_desktop.gui.panes.search.hits_view import HitsView
+from vlm_desktop.gui.panes.search.grid_panel import GridPanel
 from vlm_desktop.gui.panes.search.pages import Situation, what_to_say
 from vlm_desktop.gui.panes.search.query_bar import QueryBar
 from vlm_desktop.gui.panes.search.searching import SearchController, SearchState
@@ -30,7 +30,6 @@ class SearchPane(Pane):
         super().__init__(desk, parent)
         self._samples = sample_photos()
         self.searching = SearchController(desk.services, desk.runner, self)
-        self.hits = HitsModel(desk.thumbnails, self)
         self._build_widgets()
         self._build_actions()
         self._connect()
@@ -40,11 +39,12 @@ class SearchPane(Pane):
 
     def _build_widgets(self) -> None:
         self.bar = QueryBar(self)
-        self.grid = HitsView(self.hits, self.desk.thumbnails, self)
+        self.panel = GridPanel(self.desk, self)
+        self.grid, self.hits = self.panel.view, self.panel.model
         self.page = MessagePage(self)
         self.middle = QStackedWidget(self)
         self.middle.addWidget(self.page)
-        self.middle.addWidget(self.grid)
+        self.middle.addWidget(self.panel)
         self.beside = QSplitter(Qt.Orientation.Horizontal, self)
         self.beside.setChildrenCollapsible(False)
         self.beside.addWidget(self.middle)
@@ -86,11 +86,16 @@ class SearchPane(Pane):
         self.grid.activated.connect(self._open_index)
         self.grid.selectionModel().currentChanged.connect(self._current_changed)
         self.searching.state_changed.connect(self._show_search)
+        self.panel.shown.connect(self._show_middle)
+        self.panel.shown.connect(self._current_changed)
+        self.panel.range_chosen.connect(self._narrow_dates)
+        self.panel.range_cleared.connect(lambda: self._narrow_dates("", ""))
+        self.desk.navigator.contents_wanted.connect(self.panel.show_set)
         self.searching.slow.connect(self.bar.show_searching)
         self.desk.indexing.committed.connect(self.searching.refresh_soon)
         self.desk.indexing.finished.connect(self.searching.refresh_soon)
         self.desk.work.changed.connect(self._show_middle_unless_asked)
-        self.desk.library.changed.connect(self._show_middle)
+        self.desk.library.changed.connect(self._library_known)
         self.desk.navigator.search_wanted.connect(self.search_for)
         self.page.primary.clicked.connect(self._primary_pressed)
         self.page.second.clicked.connect(self._add_samples)
@@ -105,6 +110,8 @@ class SearchPane(Pane):
         """From the photos to the query line; then the line is emptied."""
         if not self.bar.line.hasFocus():
             self.focus_query()
+        elif not self.panel.is_library and not self.searching.state.asked:
+            self.panel.show_library()
         elif self.bar.line.text():
             self.bar.line.clear()
         else:
@@ -113,13 +120,15 @@ class SearchPane(Pane):
 
     def stop(self) -> None:
         self.searching.stop()
+        self.panel.close_down()
 
     def state(self) -> dict[str, Any]:
-        hit = self.grid.currentIndex().data(Roles.HIT)
-        return {"query": self.bar.line.text(), "selected": hit.content_id if hit else None}
+        return {"query": self.bar.line.text(), "grid": self.panel.state()}
 
     def restore(self, state: dict[str, Any]) -> None:
-        query = state.get("query")
+        query, grid = state.get("query"), state.get("grid")
+        if isinstance(grid, dict):
+            self.panel.restore(grid)
         if isinstance(query, str):
             self.bar.line.setText(query)
 
@@ -136,15 +145,12 @@ class SearchPane(Pane):
 
     def open_current(self) -> None:
         """Open the selected photo in the system's viewer."""
-        path = self._current_path()
-        if path is not None:
-            self._open(path, path)
+        self._open_index(self.grid.currentIndex())
 
     def show_in_folder(self) -> None:
         """Open the folder of the selected photo."""
-        path = self._current_path()
-        if path is not None:
-            self._open(path, path.parent)
+        row = self.grid.currentIndex().row()
+        self.hits.with_place(row, lambda place: self._open(place.path, place.path.parent))
 
     def _primary_pressed(self) -> None:
         if self.searching.state.nothing:
@@ -157,9 +163,7 @@ class SearchPane(Pane):
             self.desk.indexing.index([self._samples])
 
     def _open_index(self, index: QModelIndex | QPersistentModelIndex) -> None:
-        hit = index.data(Roles.HIT)
-        if hit is not None:
-            self._open(hit.path, hit.path)
+        self.hits.with_place(index.row(), lambda place: self._open(place.path, place.path))
 
     def _open(self, photo: Path, target: Path) -> None:
         if not photo.exists():
@@ -167,27 +171,35 @@ class SearchPane(Pane):
         elif not self.desk.open_file(target):
             self.desk.say(fill(photo_strings.PHOTO_NOT_OPENED, path=target))
 
-    def _current_path(self) -> Path | None:
-        hit = self.grid.currentIndex().data(Roles.HIT)
-        return None if hit is None else hit.path
-
     def _current_changed(self, *_: object) -> None:
-        hit = self.grid.currentIndex().data(Roles.HIT)
-        self.open_action.setEnabled(hit is not None)
-        self.folder_action.setEnabled(hit is not None)
-        self.desk.navigator.selection_changed.emit(() if hit is None else (hit.content_id,))
+        there = self.grid.currentIndex().isValid()
+        self.open_action.setEnabled(there)
+        self.folder_action.setEnabled(there)
 
     # --- what comes back -----------------------------------------------------------------
 
     def _show_search(self, state: SearchState) -> None:
-        selected = self.grid.currentIndex().data(Roles.HIT)
-        self.hits.show(state.hits)
-        row = self.hits.row_of(selected.content_id) if selected is not None else None
-        if row is not None:
-            self.grid.setCurrentIndex(self.hits.index(row))
-        self._current_changed()
+        if state.hits:
+            key = f"{self.bar.line.text()}\n{self.bar.show_all.isChecked()}"
+            self.panel.show_hits(state.hits, key)
+        elif not state.asked:
+            self.panel.show_library()
         self.bar.show_search(state)
         self._show_middle()
+
+    def _library_known(self) -> None:
+        """The engine is there: without a query the newest photos are shown."""
+        browsing = not self.searching.state.asked and self.panel.is_library
+        if browsing and not self.desk.library.failed:
+            self.panel.show_library()
+        self._show_middle()
+
+    def _narrow_dates(self, first: str, last: str) -> None:
+        """Search within a range of dates; "" for any."""
+        kept = [part.written for part in parts(self.bar.line.text()) if part.key != "date"]
+        if first:
+            kept.append(f"date:{first}" if first == last else f"date:{first}..{last}")
+        self.search_for(" ".join(kept))
 
     def _show_middle_unless_asked(self) -> None:
         if not self.searching.state.asked:
@@ -196,9 +208,11 @@ class SearchPane(Pane):
     def _show_middle(self) -> None:
         """The grid when there are photos to show, else a page that says what to do."""
         state = self.searching.state
-        self.middle.setCurrentWidget(self.grid if state.hits else self.page)
-        if state.hits:
+        waiting = bool(self.desk.library.contents) and not self.panel.is_ready
+        if state.hits or (not state.asked and (self.hits.rowCount() or waiting)):
+            self.middle.setCurrentWidget(self.panel)
             return
+        self.middle.setCurrentWidget(self.page)
         library = self.desk.library
         self.page.show_message(
             what_to_say(
@@ -219,7 +233,7 @@ class SearchPane(Pane):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Down goes from the query to the photos; Esc goes back, then clears."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if watched is self.bar.line and event.key() == Qt.Key.Key_Down and self.hits.hits:
+            if watched is self.bar.line and event.key() == Qt.Key.Key_Down and self.hits.rowCount():
                 self.grid.setFocus(Qt.FocusReason.TabFocusReason)
                 if not self.grid.currentIndex().isValid():
                     self.grid.setCurrentIndex(self.hits.index(0))

@@ -1,0 +1,213 @@
+"""Where each photo of the grid stands: rows of one width, each photo whole, groups with a header.
+
+Rows are justified: photos keep their shape and a row is scaled until it fills the width. Only
+rows are stored, so 100,000 photos are laid out in some 40 ms and found by bisection after that.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vlm_desktop.engine.listing import Listing
+
+NARROWEST, WIDEST = 0.56, 2.4
+"""Photos beyond these shapes (width by height) are shown cropped."""
+
+_TALLEST = 1.35
+"""How much taller than wanted a row may become to fill the width; a shorter row stays ragged."""
+_KEPT_ROWS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One cell in content coordinates, device-independent pixels."""
+
+    item: int
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A group's line; `group` counts from 0."""
+
+    group: int
+    y: int
+    height: int
+
+
+class GridLayout:
+    """Geometry of one listing at one width and row height. Immutable but for its memory of rows.
+
+    `spans` are (first item, count) of the groups, at least one where there are items. The first
+    group has no header of its own: it is said above the grid.
+    """
+
+    def __init__(
+        self,
+        aspects: "Sequence[float]",
+        ends: Sequence[float],
+        spans: Sequence[tuple[int, int]],
+        width: int,
+        row_height: int,
+        gap: int,
+        header: int,
+    ) -> None:
+        self.width, self.gap = width, gap
+        self._aspects = aspects
+        self._headers: list[Header] = []
+        self._firsts: list[int] = []
+        self._tops: list[int] = []
+        self._heights: list[int] = []
+        self._spots: OrderedDict[int, tuple[Spot, ...]] = OrderedDict()
+        top = gap
+        for number, (first, count) in enumerate(spans):
+            if number:
+                self._headers.append(Header(number, top, header))
+                top += header
+            top = self._place(ends, first, first + count, row_height, top)
+        self.height = top
+        self._header_tops = [one.y for one in self._headers]
+        self._items = len(aspects)
+
+    def _place(self, ends: Sequence[float], first: int, end: int, wanted: int, top: int) -> int:
+        """Break one group into rows; returns where the next thing stands."""
+        firsts, tops, heights = self._firsts, self._tops, self._heights
+        width, gap = self.width, self.gap
+        start = first
+        while start < end:
+            before = ends[start - 1] if start else 0.0
+            # `ends` are running sums of width + gap at the wanted height.
+            stop = bisect_right(ends, before + width + gap, start, end)
+            stop = max(stop, start + 1)
+            height = self._row_height(ends[stop - 1] - before, stop - start, wanted)
+            if stop < end:
+                more = self._row_height(ends[stop] - before, stop + 1 - start, wanted)
+                # One more photo, if that comes nearer to the wanted height.
+                if height > wanted * _TALLEST or wanted - more < height - wanted:
+                    stop, height = stop + 1, more
+            elif height > wanted * _TALLEST:
+                height = wanted
+            firsts.append(start)
+            tops.append(top)
+            heights.append(max(1, int(height)))
+            top += heights[-1] + gap
+            start = stop
+        return top
+
+    def _row_height(self, extent: float, count: int, wanted: int) -> float:
+        """The height at which `count` photos, `extent` wide with their gaps, fill the width."""
+        natural = max(1.0, extent - count * self.gap)
+        return wanted * max(1, self.width - (count - 1) * self.gap) / natural
+
+    # --- looking up ----------------------------------------------------------------------
+
+    @property
+    def rows(self) -> int:
+        return len(self._firsts)
+
+    def row_of(self, item: int) -> int:
+        return bisect_right(self._firsts, item) - 1
+
+    def spots(self, row: int) -> tuple[Spot, ...]:
+        """The cells of a row, from left to right."""
+        kept = self._spots.get(row)
+        if kept is not None:
+            return kept
+        first = self._firsts[row]
+        end = self._firsts[row + 1] if row + 1 < len(self._firsts) else self._items
+        top, height = self._tops[row], self._heights[row]
+        natural = sum(self._aspects[item] for item in range(first, end)) * height
+        room = self.width - (end - first - 1) * self.gap
+        # Heights are rounded down; what is left goes to the widths, unless the row is ragged.
+        stretch = room / natural if abs(room - natural) < 0.05 * room else 1.0
+        spots, left = [], 0.0
+        for item in range(first, end):
+            wide = self._aspects[item] * height * stretch
+            x = round(left)
+            right = min(self.width, round(left + wide))
+            spots.append(Spot(item, x, top, max(1, right - x), height))
+            left += wide + self.gap
+        self._spots[row] = tuple(spots)
+        if len(self._spots) > _KEPT_ROWS:
+            self._spots.popitem(last=False)
+        return self._spots[row]
+
+    def spot(self, item: int) -> Spot | None:
+        if not 0 <= item < self._items:
+            return None
+        row = self.row_of(item)
+        return self.spots(row)[item - self._firsts[row]]
+
+    def rows_between(self, top: int, bottom: int) -> range:
+        """Rows that touch a stretch of the content."""
+        first = max(0, bisect_right(self._tops, top) - 1)
+        if first < self.rows and self._tops[first] + self._heights[first] < top:
+            first += 1
+        return range(first, bisect_left(self._tops, bottom))
+
+    def headers_between(self, top: int, bottom: int) -> list[Header]:
+        first = max(0, bisect_right(self._header_tops, top) - 1)
+        return [
+            one
+            for one in self._headers[first : bisect_left(self._header_tops, bottom)]
+            if one.y + one.height > top
+        ]
+
+    def item_at(self, x: int, y: int) -> int | None:
+        """The item at a point; None between the photos."""
+        for row in self.rows_between(y, y + 1):
+            for spot in self.spots(row):
+                if spot.x <= x < spot.x + spot.width and spot.y <= y < spot.y + spot.height:
+                    return spot.item
+        return None
+
+    def items_in(self, left: int, top: int, right: int, bottom: int) -> list[tuple[int, int]]:
+        """Runs (first item, last item) of what a rectangle touches."""
+        runs: list[tuple[int, int]] = []
+        for row in self.rows_between(top, bottom + 1):
+            touched = [
+                spot.item
+                for spot in self.spots(row)
+                if spot.x <= right and spot.x + spot.width > left
+            ]
+            if not touched:
+                continue
+            if runs and runs[-1][1] + 1 == touched[0]:
+                runs[-1] = (runs[-1][0], touched[-1])
+            else:
+                runs.append((touched[0], touched[-1]))
+        return runs
+
+    def beside(self, item: int, rows: int) -> int:
+        """The item `rows` rows further down (up if negative) whose middle is nearest."""
+        here = self.row_of(item)
+        row = min(max(0, here + rows), self.rows - 1)
+        if row == here:
+            return item
+        spot = self.spots(here)[item - self._firsts[here]]
+        middle = spot.x + spot.width / 2
+        return min(self.spots(row), key=lambda one: abs(one.x + one.width / 2 - middle)).item
+
+    def group_at(self, y: int) -> int:
+        """The group that stands at a height, counted from 0."""
+        return bisect_right(self._header_tops, y)
+
+
+def lay_out(listing: "Listing", width: int, row_height: int, gap: int, header: int) -> GridLayout:
+    """The layout of a listing; `width` is all there is."""
+    heights = listing.heights.clip(1)
+    aspects = (listing.widths / heights).clip(NARROWEST, WIDEST)
+    aspects[listing.widths < 1] = 1.0
+    ends = (aspects * row_height + gap).cumsum()
+    spans = [(group.first, group.count) for group in listing.groups]
+    if not spans and len(listing):
+        spans = [(0, len(listing))]
+    return GridLayout(
+        aspects.tolist(), ends.tolist(), spans, max(1, width), row_height, gap, header
+    )

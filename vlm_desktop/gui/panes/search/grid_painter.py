@@ -1,0 +1,240 @@
+"""Painting of the grid's cells: one picture, and a few chips that were drawn once.
+
+A cell costs a handful of pixmap copies, because corners are rounded where pictures are decoded
+and every chip (its sign, its words, its ground) is drawn once per theme and scale.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPen, QPixmap
+
+from vlm_desktop.base.language import fill
+from vlm_desktop.base.types import Verdict
+from vlm_desktop.engine.listing import Flag
+from vlm_desktop.gui.icons import icon
+from vlm_desktop.gui.panes.search.grid_layout import Spot
+from vlm_desktop.gui.panes.search.grid_model import Cell
+from vlm_desktop.gui.strings import grid as strings
+from vlm_desktop.gui.theme import colours_of, measures
+
+_KEPT_CHIPS = 400
+_GROUND_OPACITY = 0.92
+_OFFLINE_OPACITY = 0.4
+_CHIP_ICON = 14
+_ROOM_FOR_WORDS = 132
+"""Cells narrower than this show a sign without its word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a cell stands there just now."""
+
+    selected: bool = False
+    current: bool = False
+    opened: bool = False
+    missing: bool = False
+    absent: bool = False
+    name: str = ""
+
+
+class GridPainter:
+    """Paints with one palette, font and pixel ratio. Made anew when one of them changes."""
+
+    def __init__(self, palette: QPalette, font: QFont, ratio: float) -> None:
+        self.size = measures()
+        self.colours = colours_of(palette)
+        self._ratio = ratio
+        self._font = QFont(font)
+        self._font.setPixelSize(self.size.type_small)
+        self._metrics = QFontMetrics(self._font)
+        self._height = self._metrics.height() + self.size.space[0]
+        self._chips: OrderedDict[tuple[str, str, bool], QPixmap] = OrderedDict()
+        self._sunken = QColor(self.colours.sunken)
+        self._accent = QColor(self.colours.accent)
+        self._ground = QColor(self.colours.ground)
+        self._muted = QColor(self.colours.text_muted)
+        self._hairline = QColor(self.colours.hairline)
+
+    def paint(
+        self, painter: QPainter, spot: Spot, cell: Cell, pixmap: QPixmap | None, look: Look
+    ) -> None:
+        """One cell; the painter's origin is that of the content."""
+        tile = QRect(spot.x, spot.y, spot.width, spot.height)
+        if pixmap is None:
+            self._skeleton(painter, tile, look)
+        elif cell.flags & Flag.OFFLINE or look.missing:
+            self._skeleton(painter, tile, look)
+            painter.setOpacity(_OFFLINE_OPACITY)
+            painter.drawPixmap(tile, pixmap)
+            painter.setOpacity(1.0)
+        else:
+            painter.drawPixmap(tile, pixmap)
+        if look.selected:
+            self._selection(painter, tile)
+        if look.current:
+            self._ring(painter, tile)
+        self._top(painter, tile, cell, look)
+        self._bottom(painter, tile, cell)
+
+    # --- parts ---------------------------------------------------------------------------
+
+    def _skeleton(self, painter: QPainter, tile: QRect, look: Look) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._sunken)
+        painter.drawRoundedRect(tile, self.size.radius, self.size.radius)
+        if look.absent and look.name:
+            space = self.size.space[1]
+            painter.setFont(self._font)
+            painter.setPen(self._muted)
+            painter.drawText(
+                tile.adjusted(space, space, -space, -space),
+                int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWrapAnywhere),
+                look.name,
+            )
+
+    def _selection(self, painter: QPainter, tile: QRect) -> None:
+        """A frame in the accent with the ground's colour within, so it shows on any picture."""
+        radius, wide = self.size.radius, self.size.focus_ring
+        tint = QColor(self._accent)
+        tint.setAlphaF(0.18)
+        painter.setBrush(tint)
+        painter.setPen(QPen(self._accent, 2 * wide))
+        painter.drawRoundedRect(tile.adjusted(wide, wide, -wide, -wide), radius - 1, radius - 1)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(self._ground, self.size.hairline))
+        inner = 2 * wide
+        painter.drawRoundedRect(tile.adjusted(inner, inner, -inner, -inner), radius - 2, radius - 2)
+
+    def _ring(self, painter: QPainter, tile: QRect) -> None:
+        """The focus: outside the picture, in the gap."""
+        wide = self.size.focus_ring
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(self._accent, wide))
+        out = wide + 1
+        radius = self.size.radius + out
+        painter.drawRoundedRect(QRectF(tile.adjusted(-out, -out, out, out)), radius, radius)
+
+    def _top(self, painter: QPainter, tile: QRect, cell: Cell, look: Look) -> None:
+        """States on the left, the stack on the right."""
+        left = [
+            self.chip(name, "", strong=strong)
+            for applies, name, strong in (
+                (look.selected, "grid-check", True),
+                (look.missing, "grid-missing", False),
+                (cell.flags & Flag.OFFLINE, "grid-offline", False),
+                (cell.flags & Flag.PENDING, "grid-pending", False),
+                (cell.flags & Flag.COPIES, "grid-copies", False),
+            )
+            if applies
+        ]
+        right = []
+        if cell.stack:
+            sign = "grid-burst" if cell.flags & Flag.BURST else "grid-stack"
+            if cell.count > 1:
+                right.append(self.chip(sign, f"{cell.count}", strong=look.opened))
+            elif look.opened:
+                right.append(self.chip(sign, "", strong=True))
+        if cell.flags & (Flag.PAIR | Flag.RAW):
+            right.append(self.chip("", strings.BADGE_PAIR))
+        self._row(painter, tile, left, right, tile.top() + self.size.space[0])
+
+    def _bottom(self, painter: QPainter, tile: QRect, cell: Cell) -> None:
+        """The match on the left; rating and pages on the right."""
+        wordy = tile.width() >= _ROOM_FOR_WORDS
+        left = []
+        match cell.verdict:
+            case Verdict.LIKELY:
+                left.append(self.chip("grid-check", ""))
+            case Verdict.POSSIBLE:
+                left.append(self.chip("grid-possible", strings.CHIP_POSSIBLE if wordy else ""))
+            case Verdict.NONE:
+                left.append(self.chip("grid-weak", strings.CHIP_WEAK if wordy else ""))
+        right = []
+        if cell.flags & Flag.PDF:
+            words = fill(strings.BADGE_PAGE, page=cell.page)
+            if not cell.page:
+                many = fill(strings.CELL_PAGES, pages=cell.pages)
+                words = many if cell.pages > 1 else strings.BADGE_PDF
+            right.append(self.chip("", words))
+        if cell.rating > 0:
+            right.append(self.chip("grid-rating", f"{cell.rating}"))
+        top = tile.bottom() + 1 - self.size.space[0] - self._height
+        self._row(painter, tile, left, right, top)
+
+    def _row(
+        self, painter: QPainter, tile: QRect, left: list[QPixmap], right: list[QPixmap], top: int
+    ) -> None:
+        """Chips from both edges; those without room are left out (the tooltip has them all)."""
+        space = self.size.space[0]
+        start, end = tile.left() + space, tile.right() + 1 - space
+        for chip in right:
+            end -= self._width(chip)
+            if end < start:
+                return
+            painter.drawPixmap(QPoint(end, top), chip)
+            end -= space
+        for chip in left:
+            if start + self._width(chip) > end:
+                return
+            painter.drawPixmap(QPoint(start, top), chip)
+            start += self._width(chip) + space
+
+    def _width(self, chip: QPixmap) -> int:
+        return round(chip.width() / self._ratio)
+
+    # --- chips ---------------------------------------------------------------------------
+
+    def chip(self, sign: str, words: str, *, strong: bool = False) -> QPixmap:
+        """A small label with a sign or words or both, drawn once."""
+        key = (sign, words, strong)
+        kept = self._chips.get(key)
+        if kept is None:
+            kept = self._chips[key] = self._drawn(sign, words, strong=strong)
+            if len(self._chips) > _KEPT_CHIPS:
+                self._chips.popitem(last=False)
+        return kept
+
+    def _drawn(self, sign: str, words: str, *, strong: bool) -> QPixmap:
+        space = self.size.space[0]
+        wide = self._metrics.horizontalAdvance(words) if words else 0
+        inner = wide + (_CHIP_ICON if sign else 0) + (space if sign and words else 0)
+        width = max(self._height, inner + 2 * (space if not words else space + 2))
+        pixmap = QPixmap(QSize(width, self._height) * self._ratio)
+        pixmap.setDevicePixelRatio(self._ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground = QColor(self.colours.accent if strong else self.colours.raised)
+        ground.setAlphaF(1.0 if strong else _GROUND_OPACITY)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(
+            QRectF(0, 0, width, self._height), self._height / 2, self._height / 2
+        )
+        ink = QColor(self.colours.accent_text if strong else self.colours.text)
+        left = (width - inner) // 2
+        if sign:
+            self._draw_sign(painter, sign, ink, QPoint(left, (self._height - _CHIP_ICON) // 2))
+            left += _CHIP_ICON + space
+        if words:
+            painter.setFont(self._font)
+            painter.setPen(ink)
+            painter.drawText(
+                QRect(left, 0, wide + space, self._height),
+                int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft),
+                words,
+            )
+        painter.end()
+        return pixmap
+
+    def _draw_sign(self, painter: QPainter, name: str, ink: QColor, at: QPoint) -> None:
+        side = round(_CHIP_ICON * self._ratio)
+        sign = icon(name).pixmap(QSize(side, side), 1.0)
+        tint = QPainter(sign)
+        tint.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+        tint.fillRect(sign.rect(), ink)
+        tint.end()
+        sign.setDevicePixelRatio(self._ratio)
+        painter.drawPixmap(at, sign)
