@@ -135,8 +135,7 @@ class Download:
                 revision = (self._folder / _REVISION_FILE).read_text(encoding="ascii")
         remote = yield from self._hub.look_up(revision or None, self._cancel)
         if remote.gated and not self._hub.has_token:
-            page = f"{self._access.endpoint}/{remote.repository}"
-            raise HubGated(model=self._card.id, page=page, has_token=False)
+            raise HubGated(model=self._card.id, page=self._hub.page, has_token=False)
         return remote
 
     def _licence(self, remote: RemoteModel, accepted: str) -> str:
@@ -145,7 +144,8 @@ class Download:
         if not stated or same_licence(stated, shown):
             return shown
         if not same_licence(stated, accepted):
-            raise LicenceDiffers(model=self._card.id, shown=shown, stated=stated)
+            page = self._hub.page
+            raise LicenceDiffers(model=self._card.id, shown=shown, stated=stated, page=page)
         return stated
 
     def _wanted(self, remote: RemoteModel) -> tuple[RemoteFile, ...]:

@@ -86,6 +86,11 @@ class Hub:
         self._token: str | bool | None = None
 
     @property
+    def page(self) -> str:
+        """The model's page for a person."""
+        return f"{self.access.endpoint}/{self.repository}"
+
+    @property
     def has_token(self) -> bool:
         """Whether the last `look_up` had an access token to show."""
         return bool(self._token)
@@ -175,9 +180,8 @@ class Hub:
 
     def raise_if_final(self, error: BaseException, what: str) -> None:
         """Raise what an answer of the hub means when asking again would not change it."""
-        page = f"{self.access.endpoint}/{self.repository}"
         status = getattr(getattr(error, "response", None), "status_code", 0)
-        gated = HubGated(model=self.model, page=page, has_token=self.has_token)
+        gated = HubGated(model=self.model, page=self.page, has_token=self.has_token)
         absent = {"model": self.model, "host": self.access.host}
         match error:
             case GatedRepoError():

@@ -1,10 +1,9 @@
 """The panes of the window, in the order of the rail. None is imported before it is shown."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class PaneSpec:
+class PaneSpec(NamedTuple):
     """A pane before it is built.
 
     `word` names the constant in `strings.shell` with its word on the rail; `target` is the class
@@ -26,5 +25,20 @@ PANES: tuple[PaneSpec, ...] = (
         "search",
         "Ctrl+1",
         "vlm_desktop.gui.panes.search.search_pane:SearchPane",
+    ),
+    PaneSpec(
+        "models",
+        "PANE_MODELS",
+        "models",
+        "Ctrl+3",
+        "vlm_desktop.gui.panes.models.models_pane:ModelsPane",
+    ),
+    PaneSpec(
+        "settings",
+        "PANE_SETTINGS",
+        "settings",
+        "Ctrl+,",
+        "vlm_desktop.gui.panes.settings.settings_pane:SettingsPane",
+        at_bottom=True,
     ),
 )
