@@ -82,7 +82,7 @@ def restore(trashed: Trashed) -> None:
 
 
 def _hand_over(path: Path) -> Trashed:
-    assert sys.platform in ("win32", "darwin")
+    assert sys.platform == "win32" or sys.platform == "darwin"  # noqa: PLR1714  mypy reads this
     try:
         send2trash(path)
     except TrashPermissionError as error:
