@@ -10,7 +10,9 @@ from vlm_desktop.base.events import Event
 from vlm_desktop.base.types import Query, SearchResult
 
 if TYPE_CHECKING:
+    from vlm_desktop.base.queries import Explanation
     from vlm_desktop.engine.browsing import Browsing
+    from vlm_desktop.engine.keeping import Keeping
     from vlm_desktop.engine.models import ModelShelf
     from vlm_desktop.engine.switching import Switching
     from vlm_desktop.engine.upkeep import Upkeep
@@ -80,6 +82,17 @@ class Services(Protocol):
     ) -> Generator[Event, None, IndexSummary]: ...
 
     def search(self, query: Query, cancel: CancelToken) -> Generator[Event, None, SearchResult]: ...
+
+    def explain(
+        self, query: Query, content_id: int, cancel: CancelToken
+    ) -> Generator[Event, None, "Explanation"]:
+        """Why a photo was found."""
+        ...
+
+    @property
+    def keeping(self) -> "Keeping":
+        """History, saved searches, votes, taught names."""
+        ...
 
     def thumbnail(self, content_id: int) -> bytes | None:
         """The JPEG of a thumbnail; quick, from any thread."""

@@ -27,7 +27,10 @@ _LIMIT = 500
 
 @dataclass(frozen=True, slots=True)
 class SearchState:
-    """What the window shows of a search. `failed` is a whole sentence, "" if all is well."""
+    """What the window shows of a search. `failed` is a whole sentence, "" if all is well.
+
+    `query` is what was asked of the engine; None when nothing is asked.
+    """
 
     hits: tuple[Hit, ...] = ()
     verdict: str = ""
@@ -35,6 +38,7 @@ class SearchState:
     nothing: bool = False
     empty_library: bool = False
     failed: str = ""
+    query: Query | None = None
 
 
 class SearchController(QObject):
