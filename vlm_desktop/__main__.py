@@ -3,6 +3,7 @@
 Nothing is imported here that the window does without until its first paint.
 """
 
+import gc
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -65,7 +66,11 @@ def run_worker() -> int:
 
 
 def open_window(home: str = "", folder: str = "", *, shut_network: bool = False) -> int:
-    """Open the window. Qt is imported here and nowhere before."""
+    """Open the window. Qt is imported here and nowhere before.
+
+    Importing makes no garbage worth the looking; the window looks again once it is painted.
+    """
+    gc.disable()
     run = late("vlm_desktop.gui.app:run")
     path = import_module("pathlib").Path  # Qt has imported it anyway
     chosen, wanted = (path(one) if one else None for one in (home, folder))

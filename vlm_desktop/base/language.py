@@ -6,10 +6,10 @@ those words in the constants' places, once, before any widget is made; so widget
 constants when they are built and never keep them at module level.
 """
 
-import locale
+import importlib
+import os
 import re
 import string
-import tomllib
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
@@ -49,11 +49,19 @@ def wanted_language(setting: str) -> str:
     """The language to use: the setting, or for "system" what the environment says."""
     if setting != SYSTEM:
         return setting
+    return "de" if _system_locale().lower().startswith(("de", "german")) else ENGLISH
+
+
+def _system_locale() -> str:
+    """Such as "de_AT.UTF-8". First the variables of gettext, in its order; then the platform."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name)
+        if value:
+            return value
     try:
-        code = locale.getlocale()[0] or ""
+        return importlib.import_module("locale").getlocale()[0] or ""
     except ValueError:
-        return ENGLISH
-    return "de" if code.lower().startswith(("de", "german")) else ENGLISH
+        return ""
 
 
 def use(language: str, areas: Mapping[str, ModuleType], folder: Path) -> None:
@@ -95,9 +103,12 @@ def key_name(key: object) -> str:
 def read_table(path: Path) -> dict[str, Any]:
     """The words of one area; none where there is no file."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return {}
+    # Not at the top: the window starts with this module, and in English reads no table.
+    read: dict[str, Any] = importlib.import_module("tomllib").loads(text)
+    return read
 
 
 def _apply(module: ModuleType, table: Mapping[str, Any]) -> None:

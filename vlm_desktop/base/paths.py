@@ -1,11 +1,10 @@
 """Where things lie: the user's home folder and the program's own resources."""
 
+import importlib
 import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-
-import platformdirs
 
 HOME_VARIABLE = "VLM_DESKTOP_HOME"
 PORTABLE_MARK = "portable"
@@ -65,6 +64,7 @@ def resolve_home(chosen: Path | None = None) -> HomePaths:
     portable = portable_home(program_folder())
     if portable is not None:
         return HomePaths(portable)
+    platformdirs = importlib.import_module("platformdirs")  # the window starts with this module
     return HomePaths(platformdirs.user_data_path("vlm-desktop", appauthor=False))
 
 

@@ -10,7 +10,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6 import QtCore
 from PySide6.QtWidgets import QApplication
 
 from vlm_desktop.base import language
@@ -60,6 +60,7 @@ def run(
     powered: list[Power] = []
 
     def begin() -> None:
+        theme.complete()
         power = import_module(_POWER).Power(window, paths, build, shut_network=shut_network)
         powered.append(power)
         instance.listen()
@@ -67,7 +68,8 @@ def run(
         if folder is not None:
             window.add_folder(folder)
 
-    window.first_painted.connect(begin, Qt.ConnectionType.QueuedConnection)
+    # Not at once: what was painted is to be seen before the window is busy.
+    window.first_painted.connect(lambda: QtCore.QTimer.singleShot(0, begin))
     window.show()
     code = application.exec()
     for power in powered:
@@ -93,7 +95,7 @@ def make_application(settings: "Settings") -> QApplication:
 
 def _come_to_front(window: MainWindow, handed: list[str]) -> None:
     """A later start of the program wants this window, maybe with a folder."""
-    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.setWindowState(window.windowState() & ~QtCore.Qt.WindowState.WindowMinimized)
     window.show()
     window.raise_()
     window.activateWindow()

@@ -2,8 +2,8 @@
 
 import functools
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QByteArray, QRectF, QSize
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from vlm_desktop.base.paths import bundled
@@ -37,12 +37,11 @@ class _Outline(QIconEngine):
         colour = palette.color(group, role).name()
         drawing = _source(self._name).replace("currentColor", colour)
         renderer = QSvgRenderer(QByteArray(drawing.encode()))
-        renderer.setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
         renderer.render(painter, QRectF(rect))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         drawn = QPixmap(size)
-        drawn.fill(Qt.GlobalColor.transparent)
+        drawn.fill(QColor("transparent"))
         painter = QPainter(drawn)
         self.paint(painter, drawn.rect(), mode, state)
         painter.end()

@@ -1,6 +1,7 @@
 """The main window's frame: what its first paint shows. `shell.Shell` fills it with life.
 
-Imports nothing but Qt and what the frame is made of: every module here delays the first paint.
+Imports nothing but Qt and what the frame is made of: every module here delays the first paint. So
+do Qt's large enumerations, which are made when they are first touched: `QtCore.Qt` only later.
 """
 
 from collections.abc import Callable, Sequence
@@ -8,8 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
+from PySide6 import QtCore
+from PySide6.QtCore import QByteArray, QSize, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from vlm_desktop.gui.panes import PANES, PaneSpec
@@ -19,6 +20,14 @@ from vlm_desktop.gui.strings import shell as strings
 from vlm_desktop.gui.theme import measures
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import (
+        QCloseEvent,
+        QDragEnterEvent,
+        QDropEvent,
+        QKeyEvent,
+        QPaintEvent,
+    )
+
     from vlm_desktop.base import network
     from vlm_desktop.gui.desk import Desk
     from vlm_desktop.gui.indexing import IndexController
@@ -158,33 +167,33 @@ class MainWindow(QMainWindow):
 
     # --- Qt's own ------------------------------------------------------------------------
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: "QPaintEvent") -> None:  # noqa: N802
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
             # Behind the children's own first paint, which belongs to the same event.
             QTimer.singleShot(0, self.first_painted.emit)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: "QKeyEvent") -> None:  # noqa: N802
         """Esc that nobody took backs out of the pane."""
-        if event.key() == Qt.Key.Key_Escape and self.shell is not None and self.shell.back():
+        if event.key() == QtCore.Qt.Key.Key_Escape and self.shell is not None and self.shell.back():
             event.accept()
             return
         super().keyPressEvent(event)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+    def dragEnterEvent(self, event: "QDragEnterEvent") -> None:  # noqa: N802
         if _dropped_folders(event):
             event.acceptProposedAction()
         elif event.mimeData().hasUrls() and self.shell is not None:
             self.shell.say(strings.DROP_FOLDER_ONLY)
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+    def dropEvent(self, event: "QDropEvent") -> None:  # noqa: N802
         folders = _dropped_folders(event)
         if folders and self.shell is not None:
             event.acceptProposedAction()
             self.shell.add_folders(folders)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+    def closeEvent(self, event: "QCloseEvent") -> None:  # noqa: N802
         """Asks once while work goes on; what is done so far is kept either way."""
         if self.shell is not None:
             if not self._closing and not self.shell.may_close():
@@ -196,6 +205,6 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
 
-def _dropped_folders(event: QDropEvent) -> list[Path]:
+def _dropped_folders(event: "QDropEvent") -> list[Path]:
     paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
     return [path for path in paths if path.is_dir()]

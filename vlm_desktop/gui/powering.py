@@ -1,5 +1,6 @@
 """What runs behind the window: log, network gate, lanes, and the engine when it is first asked."""
 
+import gc
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -39,6 +40,7 @@ class Power:
     ) -> None:
         if shut_network:
             network.install()
+        gc.enable()
         log.configure(paths.log)
         self._window = window
         self._bridge = Bridge()

@@ -1,29 +1,33 @@
-"""The rail at the left edge: one button per pane, icon over word."""
+"""The rail at the left edge: one button per pane, icon over word.
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+Part of the window's first paint, so it leaves Qt's large enumerations alone until a key is pressed.
+"""
+
+from typing import TYPE_CHECKING
+
+from PySide6 import QtCore
+from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtWidgets import QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from vlm_desktop.gui.icons import icon
-from vlm_desktop.gui.panes import PaneSpec
 from vlm_desktop.gui.strings import shell as strings
 from vlm_desktop.gui.theme import measures
 
-_STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+if TYPE_CHECKING:
+    from PySide6.QtCore import QEvent
+
+    from vlm_desktop.gui.panes import PaneSpec
 
 
-class Rail(QWidget):
+class Rail(QFrame):
     """Emits `chosen` with a pane's key. Tab reaches the current button, arrows the others."""
 
     chosen = Signal(str)
 
-    def __init__(self, panes: tuple[PaneSpec, ...], parent: QWidget | None = None) -> None:
+    def __init__(self, panes: "tuple[PaneSpec, ...]", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rail")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(strings.RAIL_NAME)
-        self._group = QButtonGroup(self)
-        self._group.setExclusive(True)
         self.buttons: dict[str, QToolButton] = {}
         space = measures().space
         layout = QVBoxLayout(self)
@@ -37,38 +41,39 @@ class Rail(QWidget):
             if spec.at_bottom:
                 layout.addWidget(self._button(spec))
 
-    def _button(self, spec: PaneSpec) -> QToolButton:
+    def _button(self, spec: "PaneSpec") -> QToolButton:
         word = getattr(strings, spec.word)
         button = QToolButton(self)
-        button.setObjectName("railButton")
+        button.setObjectName("railButton")  # the stylesheet puts its word under its icon
         button.setText(word)
         button.setIcon(icon(spec.icon))
         button.setIconSize(QSize(measures().icon, measures().icon))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setMinimumWidth(measures().rail)
         button.setCheckable(True)
         button.setAutoExclusive(True)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAccessibleName(word)
         button.setToolTip(f"{word} ({spec.shortcut})")
         button.clicked.connect(lambda: self.chosen.emit(spec.key))
-        button.installEventFilter(self)
-        self._group.addButton(button)
         self.buttons[spec.key] = button
         return button
+
+    def listen_to_arrows(self) -> None:
+        """From now on up and down walk along the rail."""
+        for button in self.buttons.values():
+            button.installEventFilter(self)
 
     def show_current(self, key: str) -> None:
         self.buttons[key].setChecked(True)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Up and down walk along the rail."""
-        if isinstance(event, QKeyEvent) and event.type() == QKeyEvent.Type.KeyPress:
-            step = _STEPS.get(Qt.Key(event.key()))
+    def eventFilter(self, watched: QObject, event: "QEvent") -> bool:  # noqa: N802
+        if event.type() == QtCore.QEvent.Type.KeyPress:
+            keys = QtCore.Qt.Key
+            step = {keys.Key_Down: 1, keys.Key_Up: -1}.get(event.key())  # type: ignore[attr-defined]
             buttons = list(self.buttons.values())
             if step is not None and watched in buttons:
                 buttons[(buttons.index(watched) + step) % len(buttons)].setFocus(
-                    Qt.FocusReason.TabFocusReason
+                    QtCore.Qt.FocusReason.TabFocusReason
                 )
                 return True
         return super().eventFilter(watched, event)

@@ -69,6 +69,7 @@ class Shell(QObject):
         )
         self.status = StatusLine(work, window)
         window.statusBar().addWidget(self.status, 1)
+        window.rail.listen_to_arrows()
         self._build_actions()
         self._connect()
         self.show_pane(window.first_pane)

@@ -5,20 +5,20 @@ come later. Both are taken over from a process that died. Qt's network module is
 when it is needed, and by the one window only after its first paint.
 """
 
+import importlib
 import json
 import logging
 import time
 from collections.abc import Sequence
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLockFile, QObject, Signal
 
-from vlm_desktop.base.errors import AlreadyRunning, HomeNotWritable
-
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+    from vlm_desktop.base.errors import AppError
 
 _LOCK = "window.lock"
 _ANSWER = b"ok\n"
@@ -53,7 +53,9 @@ class SingleInstance(QObject):
         try:
             self._home.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise HomeNotWritable(path=self._home, detail=error.strerror or str(error)) from error
+            raise _error("HomeNotWritable")(
+                path=self._home, detail=error.strerror or str(error)
+            ) from error
         lock = QLockFile(str(self._home / _LOCK))
         lock.setStaleLockTime(0)  # stale is a lock whose process is gone, however young
         until = time.monotonic() + self._patience
@@ -62,11 +64,11 @@ class SingleInstance(QObject):
                 self._lock = lock
                 return True
             if lock.error() == QLockFile.LockError.PermissionError:
-                raise HomeNotWritable(path=self._home, detail="no permission to write")
+                raise _error("HomeNotWritable")(path=self._home, detail="no permission to write")
             if self._hand_over(arguments):
                 return False
             if time.monotonic() >= until:
-                raise AlreadyRunning(path=self._home)
+                raise _error("AlreadyRunning")(path=self._home)
             time.sleep(_PAUSE_SECONDS)  # the other may be starting, or ending
 
     def listen(self) -> None:
@@ -137,8 +139,16 @@ class SingleInstance(QObject):
             socket.abort()
 
 
+def _error(name: str) -> "type[AppError]":
+    """A class of errors, imported when there is something to say: every start would wait for it."""
+    found: type[AppError] = getattr(importlib.import_module("vlm_desktop.base.errors"), name)
+    return found
+
+
 def socket_name(home: Path) -> str:
     """The name of a home folder's socket: short, and the same for any way to write its path."""
+    from hashlib import blake2b
+
     digest = blake2b(str(home.resolve()).encode("utf-8", "surrogateescape"), digest_size=10)
     return f"vlm-desktop-{digest.hexdigest()}"
 

@@ -2,10 +2,10 @@
 
 import functools
 import tomllib
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from PySide6.QtCore import QObject, Qt
+from PySide6 import QtCore
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -15,8 +15,7 @@ LIGHT, DARK, CONTRAST, SYSTEM = "light", "dark", "contrast", "system"
 THEMES = (LIGHT, DARK, CONTRAST)
 
 
-@dataclass(frozen=True, slots=True)
-class Measures:
+class Measures(NamedTuple):
     """Lengths in device-independent pixels."""
 
     space: tuple[int, ...]
@@ -34,8 +33,7 @@ class Measures:
     status: int
 
 
-@dataclass(frozen=True, slots=True)
-class Colours:
+class Colours(NamedTuple):
     """One theme's colours as "#rrggbb"."""
 
     ground: str
@@ -92,7 +90,15 @@ class Theme(QObject):
         super().__init__(application)
         self._application = application
         self._chosen = chosen
-        application.styleHints().colorSchemeChanged.connect(self._apply)
+        self._whole = False
+        # The platform's own palette tells; asking for its scheme would cost the first paint more.
+        self._system = theme_of(application.palette())
+        application.styleHints().colorSchemeChanged.connect(self._system_changed)
+        self._apply()
+
+    def complete(self) -> None:
+        """Take up the style of all widgets: up to now it was that of the frame, which is quick."""
+        self._whole = True
         self._apply()
 
     def use(self, chosen: str) -> None:
@@ -100,25 +106,31 @@ class Theme(QObject):
         self._chosen = chosen
         self._apply()
 
+    def _system_changed(self, scheme: object) -> None:
+        self._system = DARK if scheme == QtCore.Qt.ColorScheme.Dark else LIGHT
+        self._apply()
+
     def _apply(self) -> None:
-        name = self._chosen
-        if name not in THEMES:
-            dark = self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
-            name = DARK if dark else LIGHT
-        apply(self._application, name)
+        name = self._chosen if self._chosen in THEMES else self._system
+        apply(self._application, name, whole=self._whole)
 
 
-def apply(application: QApplication, name: str) -> None:
-    """Style, palette, font and stylesheet of the whole application."""
+def apply(application: QApplication, name: str, *, whole: bool = True) -> None:
+    """Style, palette, font and stylesheet of the application, or of the window's frame only."""
     chosen = colours(name)
     application.setStyle("Fusion")
     application.setPalette(_palette(chosen))
     font = QFont(application.font())
     font.setPixelSize(measures().type_body)
     application.setFont(font)
-    ground_is_dark = QColor(chosen.ground).lightness() < 128
-    check = bundled("resources") / "icons" / f"check-{'dark' if ground_is_dark else 'light'}.svg"
-    application.setStyleSheet(_stylesheet(chosen, measures(), check.as_posix()))
+    if not whole:
+        application.setStyleSheet(_frame(chosen, measures()))
+        return
+    shade = "dark" if QColor(chosen.ground).lightness() < 128 else "light"
+    icons = bundled("resources") / "icons"
+    check = icons / f"check-{shade}.svg"
+    sheet = _stylesheet(chosen, measures(), check.as_posix())
+    application.setStyleSheet(sheet + _arrows(measures(), icons.as_posix(), shade))
 
 
 def _palette(chosen: Colours) -> QPalette:
@@ -155,9 +167,11 @@ def _palette(chosen: Colours) -> QPalette:
 def _stylesheet(chosen: Colours, size: Measures, check: str) -> str:
     return (
         _frame(chosen, size)
+        + _menus(chosen, size)
         + _inputs(chosen, size)
         + _controls(chosen, size, check)
         + _surroundings(chosen, size)
+        + _cards(chosen, size)
     )
 
 
@@ -233,18 +247,38 @@ def _inputs(chosen: Colours, size: Measures) -> str:
     """
 
 
+def _arrows(size: Measures, icons: str, shade: str) -> str:
+    """The arrows of lists that fold out and of numbers, drawn by us since the edges are."""
+    width = size.space[4]
+    return f"""
+    QComboBox::drop-down {{ border: none; width: {width}px; }}
+    QComboBox::down-arrow {{ image: url("{icons}/arrow-down-{shade}.svg");
+        width: {size.space[3]}px; height: {size.space[3]}px; }}
+    QSpinBox, QDoubleSpinBox {{ padding-right: {width}px; }}
+    QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
+    QDoubleSpinBox::down-button {{ border: none; background: transparent; width: {width}px; }}
+    QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{
+        image: url("{icons}/arrow-up-{shade}.svg"); width: {size.space[2]}px;
+        height: {size.space[2]}px; }}
+    QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{
+        image: url("{icons}/arrow-down-{shade}.svg"); width: {size.space[2]}px;
+        height: {size.space[2]}px; }}
+    QAbstractSpinBox QLineEdit {{ border: none; padding: 0; background: transparent; }}
+    """
+
+
 def _frame(chosen: Colours, size: Measures) -> str:
-    """The rail and the menus."""
+    """What the first paint shows: rail, menu bar, status bar."""
     tiny, small = size.space[0], size.space[1]
     ring = f"border: {size.focus_ring}px solid {chosen.accent};"
     return f"""
-    QWidget#rail {{
+    QFrame#rail {{ border: none;
         background: {chosen.sunken}; border-right: {size.hairline}px solid {chosen.hairline};
     }}
     QToolButton#railButton {{
         border: {size.focus_ring}px solid transparent; border-radius: {size.radius}px;
         padding: {small}px {tiny // 2}px; font-size: {size.type_small}px; background: transparent;
-        color: {chosen.text_muted};
+        color: {chosen.text_muted}; qproperty-toolButtonStyle: ToolButtonTextUnderIcon;
     }}
     QToolButton#railButton:hover {{ background: {chosen.hairline}; color: {chosen.text}; }}
     QToolButton#railButton:checked {{ background: {chosen.accent_soft}; color: {chosen.text}; }}
@@ -253,6 +287,16 @@ def _frame(chosen: Colours, size: Measures) -> str:
         {chosen.hairline}; }}
     QMenuBar::item {{ padding: {tiny}px {small}px; border-radius: {tiny}px; }}
     QMenuBar::item:selected {{ background: {chosen.accent_soft}; color: {chosen.text}; }}
+    QStatusBar {{ border-top: {size.hairline}px solid {chosen.hairline}; }}
+    QStatusBar::item {{ border: none; }}
+    """
+
+
+def _menus(chosen: Colours, size: Measures) -> str:
+    """Menus, tool buttons and what divides panes."""
+    tiny, small = size.space[0], size.space[1]
+    ring = f"border: {size.focus_ring}px solid {chosen.accent};"
+    return f"""
     QMenu {{ background: {chosen.raised}; border: {size.hairline}px solid {chosen.hairline};
         padding: {tiny}px; }}
     QMenu::item {{ padding: {tiny}px {size.space[4]}px; border-radius: {tiny}px; }}
@@ -295,8 +339,6 @@ def _surroundings(chosen: Colours, size: Measures) -> str:
     QScrollBar::handle:horizontal:hover {{ background: {chosen.text_muted}; }}
     QScrollBar::add-line:horizontal, QScrollBar::sub-line:horizontal {{ width: 0; }}
     QScrollBar::add-page:horizontal, QScrollBar::sub-page:horizontal {{ background: transparent; }}
-    QStatusBar {{ border-top: {size.hairline}px solid {chosen.hairline}; }}
-    QStatusBar::item {{ border: none; }}
     QProgressBar {{
         border: none; border-radius: {tiny}px; background: {chosen.hairline};
         max-height: {small}px;
@@ -306,4 +348,28 @@ def _surroundings(chosen: Colours, size: Measures) -> str:
         border: {size.hairline}px solid {chosen.hairline}; padding: {tiny}px;
         background: {chosen.raised}; color: {chosen.text};
     }}
+    """
+
+
+def _cards(chosen: Colours, size: Measures) -> str:
+    """Cards in a list, and words that are quiet, good, careful or bad news."""
+    ring = f"border: {size.focus_ring}px solid {chosen.accent};"
+    return f"""
+    QGroupBox#card {{
+        border: {size.hairline}px solid {chosen.hairline}; border-radius: {size.card_radius}px;
+        background: {chosen.raised}; margin: 0; padding: {size.focus_ring - size.hairline}px;
+    }}
+    QGroupBox#card:focus {{ {ring} padding: 0; }}
+    QLabel#cardTitle {{ font-size: {size.type_large}px; font-weight: 600; }}
+    QLabel#section {{ font-size: {size.type_body}px; font-weight: 600;
+        color: {chosen.text_muted}; padding-top: {size.space[1]}px; }}
+    QLabel#muted {{ color: {chosen.text_muted}; }}
+    QLabel#hint {{ color: {chosen.text_muted}; font-size: {size.type_small}px; }}
+    QLabel#heading {{ font-size: {size.type_large}px; font-weight: 600; }}
+    QListView#sections {{ border: none; background: transparent; }}
+    QLabel#good {{ color: {chosen.good}; }}
+    QLabel#careful {{ color: {chosen.careful}; }}
+    QLabel#bad {{ color: {chosen.bad}; }}
+    QScrollArea#plain, QScrollArea#plain > QWidget > QWidget {{ border: none;
+        background: transparent; }}
     """

@@ -50,17 +50,18 @@ def test_the_palette_follows_the_theme(qapp: QApplication, name: str) -> None:
 def test_the_system_switching_to_dark_is_followed_unless_a_theme_was_chosen(
     qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scheme = Qt.ColorScheme.Dark
-    hints = SimpleNamespace(colorScheme=lambda: scheme, colorSchemeChanged=Switch())
+    hints = SimpleNamespace(colorSchemeChanged=Switch())
     monkeypatch.setattr(QApplication, "styleHints", lambda _: hints)
+    theme.apply(qapp, "dark")  # as if it were the platform's own palette
     used = theme.Theme(qapp)
     assert theme.theme_of(qapp.palette()) == "dark"
-    scheme = Qt.ColorScheme.Light
-    hints.colorSchemeChanged.emit(scheme)
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Light)
     assert theme.theme_of(qapp.palette()) == "light"
     used.use("contrast")
-    hints.colorSchemeChanged.emit(scheme)
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
     assert theme.theme_of(qapp.palette()) == "contrast"
+    used.use("system")
+    assert theme.theme_of(qapp.palette()) == "dark"
 
 
 class Switch(QObject):

@@ -1,5 +1,6 @@
 """Another language in the places of the constants."""
 
+import locale
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -62,7 +63,19 @@ def test_the_pseudo_language_lengthens_and_keeps_places(area: ModuleType) -> Non
 def test_the_language_of_the_system_is_used_when_it_is_spoken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for code, wanted in (("de_AT", "de"), ("fr_FR", "en"), (None, "en"), ("en_GB", "en")):
-        monkeypatch.setattr(language.locale, "getlocale", lambda code=code: (code, "UTF-8"))
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for code, wanted in (("de_AT.UTF-8", "de"), ("fr_FR", "en"), ("C", "en"), ("en_GB", "en")):
+        monkeypatch.setenv("LANG", code)
         assert language.wanted_language("system") == wanted
-    assert language.wanted_language("de") == "de"
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert language.wanted_language("system") == "de"
+    assert language.wanted_language("en") == "en"
+
+
+def test_without_variables_the_platform_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for code, wanted in (("German_Austria", "de"), ("de_CH", "de"), (None, "en")):
+        monkeypatch.setattr(locale, "getlocale", lambda code=code: (code, "UTF-8"))
+        assert language.wanted_language("system") == wanted

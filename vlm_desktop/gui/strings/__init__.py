@@ -5,7 +5,6 @@ in their places before the widgets are built (`vlm_desktop.base.language`).
 """
 
 import importlib
-import pkgutil
 from types import ModuleType
 
 _SENTENCES = "vlm_desktop.strings"
@@ -14,6 +13,7 @@ _SENTENCES = "vlm_desktop.strings"
 def areas() -> dict[str, ModuleType]:
     """Every module of words by the name of its area, "sentences" being those of both fronts."""
     found = {"sentences": importlib.import_module(_SENTENCES)}
-    for area in pkgutil.iter_modules(__path__):
+    modules = importlib.import_module("pkgutil").iter_modules(__path__)
+    for area in modules:
         found[area.name] = importlib.import_module(f"{__name__}.{area.name}")
     return found
