@@ -16,7 +16,7 @@ from vlm_desktop.backends.registry import Registry
 from vlm_desktop.backends.shelf import ModelCard
 from vlm_desktop.base.paths import HomePaths, bundled
 
-_PACKAGES = (
+PACKAGES = (
     "onnxruntime", "onnxruntime-gpu", "torch", "torchvision", "transformers", "open_clip_torch",
     "pyside6", "pillow", "pi-heif", "rawpy", "pypdfium2", "rapidocr", "numpy", "sqlite-utils",
     "tokenizers", "safetensors", "huggingface-hub",
@@ -68,7 +68,7 @@ def examine(paths: HomePaths, registry: Registry) -> DoctorReport:
         processor=platform.processor() or platform.machine(),
         cores=os.cpu_count() or 1,
         memory_bytes=psutil.virtual_memory().total,
-        packages=tuple((name, _version(name)) for name in _PACKAGES),
+        packages=tuple((name, _version(name)) for name in PACKAGES),
         providers=tuple(
             ProviderReport(
                 provider=trial.provider,

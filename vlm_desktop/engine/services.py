@@ -99,6 +99,7 @@ class AppServices:
             lambda query, cancel: self.search(query, cancel),
             lambda: self.model_in_use(),
             self.paths.pasted,
+            lambda: self.open_pool(),
         )
 
     @functools.cached_property
@@ -170,6 +171,7 @@ class AppServices:
             use_settings=self.use_settings,
             examine=self.examine,
             rebuild=self.rebuild,
+            cards=lambda: self._registry.cards(),
         )
 
     @functools.cached_property

@@ -8,8 +8,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from vlm_desktop import __version__
+from vlm_desktop.backends.shelf import ModelCard
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.errors import BadInputFile, BadSetting, DestinationNotWritable
+from vlm_desktop.base.errors import (
+    BadInputFile,
+    BadSetting,
+    DestinationNotWritable,
+    LibraryError,
+)
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.settings import (
@@ -22,6 +28,7 @@ from vlm_desktop.base.settings import (
     usable,
     write_json,
 )
+from vlm_desktop.engine.about import AboutParts, SystemFacts, about_parts
 from vlm_desktop.engine.doctor import DoctorReport
 from vlm_desktop.engine.sizes import Sizes, measure_sizes
 from vlm_desktop.engine.thumbnails import make_thumbnails
@@ -96,6 +103,7 @@ class Upkeep:
         use_settings: Callable[[Settings], None],
         examine: Callable[[], DoctorReport],
         rebuild: Callable[[], RebuildReport],
+        cards: Callable[[], Sequence[ModelCard]],
     ) -> None:
         self._paths = paths
         self._thumbnails = thumbnails
@@ -105,6 +113,7 @@ class Upkeep:
         self._use_settings = use_settings
         self._examine = examine
         self._rebuild = rebuild
+        self._cards = cards
 
     # --- settings ----------------------------------------------------------------------
 
@@ -189,11 +198,12 @@ class Upkeep:
         same time. Raises `NotInLibrary`.
         """
         library = self._library()
+        yield Progress(Phase.SCRUB, 0, None)
         cancel.raise_if_cancelled()
+        # No event from here on: at an event the runner may end a verb, and half forgotten is not.
         files = photos = vectors = 0
         kept_out = False
-        for done, path in enumerate(paths):
-            yield Progress(Phase.SCRUB, done, None)
+        for path in paths:
             forgotten = library.forget(path)
             if keep_out and library.is_watched(path):
                 library.keep_out(path)
@@ -202,7 +212,6 @@ class Upkeep:
             files += forgotten.files
             photos += forgotten.contents
             vectors += forgotten.vectors
-        yield Progress(Phase.SCRUB, len(paths), None)
         clean = library.scrub()
         return ForgetReport(files, photos, vectors, kept_out, clean, self.other_copies())
 
@@ -266,6 +275,24 @@ class Upkeep:
         """What this machine can run, tried; takes seconds where there is a graphics card."""
         yield Progress(Phase.VERIFY, 0, None)
         return self._examine()
+
+    def about(self) -> AboutParts:
+        """The parts and models this program is made of. Reads small files; any thread."""
+        return about_parts(self._paths, self._cards())
+
+    def system_facts(self, cancel: CancelToken) -> Generator[Event, None, SystemFacts]:
+        """Facts for a report of a problem; works with a library that does not open, too."""
+        sizes = yield from measure_sizes(self._paths, cancel)
+        doctor = yield from self.examine()
+        try:
+            counts = self._library().info().files
+            files = (
+                f"{counts.indexed} indexed, {counts.quarantined} quarantined, "
+                f"{counts.pending} pending, {counts.missing} missing"
+            )
+        except LibraryError as error:
+            files = f"not readable: {type(error).__name__}"
+        return SystemFacts(doctor, self._settings(), sizes, files)
 
 
 def _differences(before: Settings, after: Settings) -> dict[str, Value]:

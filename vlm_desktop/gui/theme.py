@@ -263,7 +263,8 @@ def _arrows(size: Measures, icons: str, shade: str) -> str:
     QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{
         image: url("{icons}/arrow-down-{shade}.svg"); width: {size.space[2]}px;
         height: {size.space[2]}px; }}
-    QAbstractSpinBox QLineEdit {{ border: none; padding: 0; background: transparent; }}
+    QAbstractSpinBox QLineEdit {{ border: none; padding: 0 {size.space[1] - 2}px;
+        background: transparent; }}
     """
 
 
