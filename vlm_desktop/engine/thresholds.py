@@ -8,6 +8,11 @@ probability of a photo with that score; it is made to rise with the score by poo
 Cut: it starts where the person put it, or at the usual place. Each photo that a person accepted
 or rejected pulls at it, as in a logistic regression of one number with a normal prior around the
 start, so that a single click moves it a little and twenty that agree move it far.
+
+Correction: a policy's judgements speak about what is in the photos, so they change its
+probabilities themselves. A Gaussian process over the vectors (Rasmussen and Williams 2006,
+algorithm 3.1, linear kernel) is added to the log odds: with few judgements it hardly leaves what
+the sentences said, and it reaches photos like the judged ones first.
 """
 
 from collections.abc import Sequence
@@ -15,14 +20,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.engine.calibration import NullScores
 
-USUAL = 0.5
+USUAL = 0.6
 """The cut of a word that nobody has touched; see tests/model/test_explore_starter.py."""
 
 _BINS = 400
-_LOWEST = 0.7
-"""Standardised scores below it are not worth telling apart: their probability is 0."""
+_RAREST = 0.1
+"""Chance comes in crowds, so only photos that it lifts as high less often can show the word."""
 
 _QUARTER_BELOW = 0.6745
 """From the median to the lower quarter of a normal distribution, in spreads."""
@@ -30,6 +36,11 @@ _QUARTER_BELOW = 0.6745
 _SUREST = 0.999
 _PRIOR_SPREAD = 1.0
 _STEEPNESS = 2.0
+_SLOPE, _SHIFT = 2.0, 0.5
+"""How far, in log odds, judgements may move photos like the judged ones, and all photos."""
+_SENTENCES_SURE = 0.97
+"""Sentences are never surer of a photo than this once a person has said something."""
+_NEWTON_STEPS = 20
 _GRID = np.linspace(-8.0, 8.0, 641)
 
 
@@ -39,8 +50,8 @@ def probabilities(scores: NDArray[np.float32], null: NullScores) -> NDArray[np.f
         return np.empty(0)
     standardised = (np.asarray(scores, dtype=np.float64) - null.mean) / null.spread
     standardised -= _lift(standardised, null)
-    highest = max(float(standardised.max()), _LOWEST) + 1e-6
-    edges = np.linspace(_LOWEST, highest, _BINS + 1)
+    floor = null.standardised_at(_RAREST)
+    edges = np.linspace(floor, max(float(standardised.max()), floor) + 1e-6, _BINS + 1)
     seen = np.histogram(standardised, edges)[0].astype(np.float64)
     tail = np.minimum(null.exceedance(edges.astype(np.float32)), 1.0)
     chance = len(scores) * -np.diff(tail)
@@ -48,7 +59,7 @@ def probabilities(scores: NDArray[np.float32], null: NullScores) -> NDArray[np.f
     share = _rising(1.0 - chance[seen > 0] / seen[seen > 0], seen[seen > 0])
     middles = ((edges[1:] + edges[:-1]) / 2)[seen > 0]
     found = np.interp(standardised, middles, share) if len(middles) else np.zeros(len(scores))
-    found[standardised < _LOWEST] = 0.0
+    found[standardised < floor] = 0.0
     result: NDArray[np.float64] = np.clip(found, 0.0, _SUREST)
     return result
 
@@ -76,6 +87,42 @@ def moved(start: float, judged: Sequence[tuple[float, bool]]) -> float:
     return float(1.0 / (1.0 + np.exp(-cuts[int(loss.argmin())])))
 
 
+def corrected(
+    shares: NDArray[np.float64],
+    vectors: VectorArray,
+    judged: NDArray[np.int64],
+    said: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """Probabilities [n] after the rows `judged` [m] of `vectors` [n, d] were `said` to be so."""
+    if not len(judged):
+        return shares
+    odds = _log_odds(np.clip(shares, 1.0 - _SENTENCES_SURE, _SENTENCES_SURE))
+    mean = vectors.mean(axis=0)
+    known = _directions(vectors[judged], mean)  # [m, d]
+    kernel = _SLOPE**2 * (known @ known.T) + _SHIFT**2
+    # From where all judged photos are even: there Newton's steps are never too long.
+    shift = weights = -odds[judged]
+    for _ in range(_NEWTON_STEPS):
+        now = 1.0 / (1.0 + np.exp(-(odds[judged] + shift)))
+        spread = np.sqrt(now * (1.0 - now))
+        aim = spread**2 * shift + (said - now)
+        inner = np.eye(len(judged)) + spread[:, None] * kernel * spread
+        weights = aim - spread * np.linalg.solve(inner, spread * (kernel @ aim))
+        shift = kernel @ weights
+    slope = _SLOPE**2 * (known.T @ weights)  # [d]
+    moved_by = _directions(vectors, mean) @ slope + _SHIFT**2 * weights.sum()
+    result: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-(odds + moved_by)))
+    return result
+
+
+def _directions(vectors: VectorArray, mean: VectorArray) -> NDArray[np.float64]:
+    """Away from the library's mean, of unit length [n, d]."""
+    centred = np.asarray(vectors - mean, dtype=np.float64)
+    lengths = np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+    result: NDArray[np.float64] = centred / lengths
+    return result
+
+
 def _log_odds(shares: NDArray[np.float64]) -> NDArray[np.float64]:
     bounded = np.clip(shares, 1e-3, 1.0 - 1e-3)
     result: NDArray[np.float64] = np.log(bounded / (1.0 - bounded))
@@ -93,4 +140,4 @@ def _rising(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArra
             pools[-1][0] = (pools[-1][0] * pools[-1][1] + last[0] * last[1]) / total
             pools[-1][1] = total
             pools[-1][2] += last[2]
-    return np.concatenate([np.full(int(count), value) for value, _, count in pools] or [[]])
+    return np.repeat([value for value, _, _ in pools], [int(count) for _, _, count in pools])

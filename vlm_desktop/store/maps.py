@@ -52,7 +52,11 @@ class MapsPart(Part):
         with self._db.reading() as connection:
             header = current_header(connection, model_id)
         try:
-            with np.load(self._map_path(model_id), allow_pickle=False) as data:
+            # Opened here: np.load leaves a damaged file open.
+            with (
+                self._map_path(model_id).open("rb") as file,
+                np.load(file, allow_pickle=False) as data,
+            ):
                 if data["key"].tolist() != [_VERSION, header.model_key, header.dimension]:
                     return None
                 return StoredMap(
