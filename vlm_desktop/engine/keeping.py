@@ -14,11 +14,13 @@ from vlm_desktop.base.queries import (
     SavedQuery,
     WrittenQuery,
 )
-from vlm_desktop.base.types import Query, SearchResult
+from vlm_desktop.base.types import ImageTerm, Query, SearchResult
 from vlm_desktop.engine.concepts import Concepts
 from vlm_desktop.engine.cuts import POSSIBLE
 from vlm_desktop.engine.feedback import vote_key
+from vlm_desktop.engine.pictures import picture_thumbnail
 from vlm_desktop.engine.querytext import asked_for, parse_query
+from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
 
 _COUNTED_HITS = 10_000
@@ -35,11 +37,13 @@ class Keeping:
         search: Callable[[Query, CancelToken], Generator[Event, None, SearchResult]],
         model_in_use: Callable[[], str],
         pasted: Path,
+        open_pool: Callable[[], DecodePool],
     ) -> None:
         self._library = library
         self._concepts = concepts
         self._search = search
         self._model_in_use = model_in_use
+        self._open_pool = open_pool
         self.pasted = pasted
         """Where the window writes pictures that were pasted, before it searches for them."""
 
@@ -189,6 +193,13 @@ class Keeping:
             except OSError:
                 continue  # held open elsewhere: the next sweep takes it
         return removed
+
+    def picture(
+        self, term: ImageTerm, side: int, cancel: CancelToken
+    ) -> Generator[Event, None, bytes]:
+        """A JPEG of a query's picture, or of its region. Raises MediaRefused."""
+        yield from ()
+        return picture_thumbnail(term, side, self._open_pool, cancel)
 
     # --- parts -------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.types import Box, DecodedPage, DecodeRequest, ImageTerm
 from vlm_desktop.engine.decoding import decode_one
 from vlm_desktop.engine.encoding import Encoders
+from vlm_desktop.media.decode import thumbnail_of
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
 
@@ -60,6 +61,16 @@ class PictureVectors:
             while len(self._made) > _REMEMBERED:
                 self._made.popitem(last=False)
         return made
+
+
+def picture_thumbnail(
+    term: ImageTerm, side: int, open_pool: Callable[[], DecodePool], cancel: CancelToken
+) -> bytes:
+    """A JPEG of what counts of a query's picture, at most `side` pixels a side.
+
+    Raises MediaRefused, DecoderUnavailable, Cancelled.
+    """
+    return thumbnail_of(_pixels(term, side, open_pool, cancel), side)
 
 
 def _stored(term: ImageTerm, model_id: str, library: Library) -> VectorArray | None:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from PIL import Image
 
+from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.errors import MediaRefused, Refusal
 from vlm_desktop.base.types import (
     DecodedFile,
@@ -70,6 +71,11 @@ def load_pixels(path: Path, *, min_side: int, limits: DecodeLimits, page: int = 
     """
     reading = read_pages(read_source(path), Wish(min_side, page=max(page, 1)), limits)
     return reading.pages[0]
+
+
+def thumbnail_of(pixels: PixelArray, side: int) -> bytes:
+    """`make_thumbnail` of upright sRGB pixels uint8 [h, w, 3]."""
+    return make_thumbnail(Image.fromarray(pixels), side)
 
 
 def make_thumbnail(image: Image.Image, side: int) -> bytes:

@@ -1,7 +1,7 @@
 """Searching as one types: a short pause, then the newest request wins."""
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -10,8 +10,9 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import AppError, LibraryEmpty, QueryEmpty
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.language import fill
+from vlm_desktop.base.queries import WrittenQuery
 from vlm_desktop.base.types import Hit, Query, SearchResult, Verdict
-from vlm_desktop.engine.querytext import parse_query
+from vlm_desktop.engine.querytext import asked_for, without_unfinished
 from vlm_desktop.gui.strings import query as strings
 from vlm_desktop.gui.words import failure
 from vlm_desktop.jobs import Done, Failed, JobRunner
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 _PAUSE_MS = 120
 _SLOW_MS = 250
 _REFRESH_MS = 2_000
+_SETTLED_MS = 4_000
+"""A query that stands this long was meant, not passed through while typing another."""
+
 _LIMIT = 500
 
 
@@ -42,10 +46,12 @@ class SearchState:
 
 
 class SearchController(QObject):
-    """Turns what is typed into hits. Main thread."""
+    """Turns what is asked for into hits. Main thread."""
 
     state_changed = Signal(SearchState)
     slow = Signal()
+    settled = Signal(object)
+    """A `WrittenQuery` that was submitted, or that stood for a while with hits."""
 
     def __init__(
         self, services: "Services", runner: JobRunner, parent: QObject | None = None
@@ -53,12 +59,13 @@ class SearchController(QObject):
         super().__init__(parent)
         self._services = services
         self._runner = runner
-        self._typed = ""
+        self.written = WrittenQuery()
         self._show_all = False
         self.state = SearchState()
         self._pause = self._timer(_PAUSE_MS, self.search_now)
         self._slow = self._timer(_SLOW_MS, self.slow.emit)
         self._refresh = self._timer(_REFRESH_MS, self.search_now)
+        self._settling = self._timer(_SETTLED_MS, self._settle)
 
     def _timer(self, milliseconds: int, slot: object) -> QTimer:
         timer = QTimer(self, singleShot=True, interval=milliseconds)
@@ -66,9 +73,19 @@ class SearchController(QObject):
         return timer
 
     def type_text(self, typed: str) -> None:
-        """The query line changed; search when the typing pauses."""
-        self._typed = typed
+        """The words changed; search when the typing pauses."""
+        self.ask_for(replace(self.written, typed=typed))
+
+    def ask_for(self, query: WrittenQuery) -> None:
+        """The query changed; search when the changing pauses."""
+        self.written = query
+        self._settling.stop()
         self._pause.start()
+
+    def submit(self) -> None:
+        """Search without waiting, and take the query as meant."""
+        self.search_now()
+        self._settle()
 
     def set_show_all(self, show_all: bool) -> None:
         if show_all != self._show_all:
@@ -77,19 +94,20 @@ class SearchController(QObject):
 
     def refresh_soon(self) -> None:
         """The library grew: search again, at most every two seconds, if something is asked."""
-        if self._typed.strip() and not self._refresh.isActive():
+        if not self.written.is_empty and not self._refresh.isActive():
             self._refresh.start()
 
     def search_now(self) -> None:
         """Search for what is typed, without waiting for a pause."""
         self._pause.stop()
         self._refresh.stop()
-        if not self._typed.strip():
+        asked = replace(self.written, typed=without_unfinished(self.written.typed))
+        if asked.is_empty:
             self._drop_running()
             self._show(SearchState())
             return
         try:
-            query = self._query()
+            query = asked_for(asked, limit=_LIMIT, show_all=self._show_all)
         except AppError as error:
             self._drop_running()
             self._show(SearchState(asked=True, failed=failure(error)))
@@ -103,19 +121,13 @@ class SearchController(QObject):
 
     def stop(self) -> None:
         """No search starts by itself any more."""
-        for timer in (self._pause, self._slow, self._refresh):
+        for timer in (self._pause, self._slow, self._refresh, self._settling):
             timer.stop()
 
-    def _query(self) -> Query:
-        typed = parse_query(self._typed)
-        return Query(
-            text=typed.text,
-            phrases=typed.phrases,
-            exclude=typed.exclude,
-            filters=typed.filters,
-            limit=_LIMIT,
-            show_all=self._show_all,
-        )
+    def _settle(self) -> None:
+        self._settling.stop()
+        if not self.written.is_empty:
+            self.settled.emit(self.written)
 
     def _drop_running(self) -> None:
         """An empty job of the same key silences the search that runs."""
@@ -126,6 +138,7 @@ class SearchController(QObject):
         match event:
             case Done(result):
                 self._slow.stop()
+                self._settling.start()
                 self._show(_found(result))
             case Failed(LibraryEmpty()):
                 self._slow.stop()
@@ -155,8 +168,10 @@ def _found(result: object) -> SearchState:
     shown = len(result.hits)
     if result.verdict is Verdict.NONE:
         verdict = fill(strings.COUNTS_WEAK, shown=shown) if shown else strings.NOTHING_MATCHES
-        return SearchState(result.hits, verdict, asked=True, nothing=not shown)
+        return SearchState(
+            result.hits, verdict, asked=True, nothing=not shown, query=result.query
+        )
     verdict = fill(strings.COUNTS, likely=result.likely, possible=result.possible)
     if not result.query.show_all and shown < result.likely + result.possible:
         verdict = fill(strings.COUNTS_CUT, counts=verdict, shown=shown)
-    return SearchState(result.hits, verdict, asked=True)
+    return SearchState(result.hits, verdict, asked=True, query=result.query)
