@@ -48,10 +48,17 @@ class FakeRootInfo:
 
 
 @dataclass(frozen=True)
+class FakeCoverage:
+    model_id: str
+    state: str
+
+
+@dataclass(frozen=True)
 class FakeInfo:
     files: FakeFiles
     contents: int
     roots: tuple[FakeRootInfo, ...]
+    models: tuple[FakeCoverage, ...] = ()
 
 
 def jpeg(number: int, size: tuple[int, int] = (240, 160)) -> bytes:
@@ -157,6 +164,9 @@ class FakeServices:
             FakeFiles(self.contents, len(self.set_aside)),
             self.contents,
             tuple(FakeRootInfo(root) for root in self.roots),
+            (FakeCoverage("fake", "active"), FakeCoverage("other", "shadow"))
+            if self.contents
+            else (),
         )
 
     def quarantine(self) -> Sequence[FakeSetAside]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from vlm_desktop.engine.browsing import Browsing
     from vlm_desktop.engine.keeping import Keeping
     from vlm_desktop.engine.models import ModelShelf
+    from vlm_desktop.engine.photos import Photos
     from vlm_desktop.engine.switching import Switching
     from vlm_desktop.engine.upkeep import Upkeep
 
@@ -63,6 +64,15 @@ class RootInfo(Protocol):
     def root(self) -> Root: ...
 
 
+class Coverage(Protocol):
+    """A model the library has vectors of; `state` is "active" for the one that answers."""
+
+    @property
+    def model_id(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+
+
 class LibraryInfo(Protocol):
     """What the library holds. `contents` counts photos, copies once."""
 
@@ -72,6 +82,8 @@ class LibraryInfo(Protocol):
     def contents(self) -> int: ...
     @property
     def roots(self) -> Sequence[RootInfo]: ...
+    @property
+    def models(self) -> Sequence[Coverage]: ...
 
 
 class Services(Protocol):
@@ -82,6 +94,17 @@ class Services(Protocol):
     ) -> Generator[Event, None, IndexSummary]: ...
 
     def search(self, query: Query, cancel: CancelToken) -> Generator[Event, None, SearchResult]: ...
+
+    def similar(
+        self, path: Path, limit: int, cancel: CancelToken
+    ) -> Generator[Event, None, SearchResult]:
+        """Photos that look like a file."""
+        ...
+
+    @property
+    def photos(self) -> "Photos":
+        """One photo: details, pixels, edits."""
+        ...
 
     def explain(
         self, query: Query, content_id: int, cancel: CancelToken

@@ -3,7 +3,7 @@
 import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -15,21 +15,24 @@ from vlm_desktop.gui.actions import ActionBook
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.indexing import IndexController
 from vlm_desktop.gui.library_state import LibraryState
+from vlm_desktop.gui.library_tools import LibraryTools
 from vlm_desktop.gui.navigator import Navigator
 from vlm_desktop.gui.palette import CommandPalette
 from vlm_desktop.gui.panes.pane import Pane
-from vlm_desktop.gui.set_aside_dialog import SetAsideDialog
+from vlm_desktop.gui.panes.settings.commands import add_commands
 from vlm_desktop.gui.status_line import StatusLine
-from vlm_desktop.gui.strings import library as library_strings
 from vlm_desktop.gui.strings import shell as strings
 from vlm_desktop.gui.thumbnails import ThumbnailLoader
 from vlm_desktop.gui.undo import Change, Changes
+from vlm_desktop.gui.watching import WatchController
 from vlm_desktop.gui.work import WorkBoard
 from vlm_desktop.jobs import JobRunner
 
 if TYPE_CHECKING:
     from vlm_desktop.gui.main_window import MainWindow
-    from vlm_desktop.gui.services import Services, SetAside
+    from vlm_desktop.gui.services import Services
+
+_ACTIVE = "active"
 
 
 def open_with_system(path: Path) -> bool:
@@ -52,6 +55,7 @@ class Shell(QObject):
         self._panes: dict[str, Pane] = {}
         self._shown = ""
         work = WorkBoard(self)
+        indexing = IndexController(services, runner, work, self)
         self.desk = Desk(
             services=services,
             runner=runner,
@@ -59,9 +63,10 @@ class Shell(QObject):
             changes=Changes(runner, self),
             navigator=Navigator(self),
             thumbnails=ThumbnailLoader(services, runner, self),
-            indexing=IndexController(services, runner, work, self),
+            indexing=indexing,
             library=LibraryState(services, runner, self),
             work=work,
+            watching=WatchController(services, runner, indexing, self),
             state=window.kept,
             say=self.say,
             open_file=open_file,
@@ -71,6 +76,7 @@ class Shell(QObject):
         window.statusBar().addWidget(self.status, 1)
         window.rail.listen_to_arrows()
         self._build_actions()
+        self.tools = LibraryTools(self.desk, self.pane, window)
         self._connect()
         self.show_pane(window.first_pane)
         self.desk.library.refresh()
@@ -85,9 +91,6 @@ class Shell(QObject):
             "file.update", strings.UPDATE, self.update_library, shortcut="F5", menu="file",
             tip=strings.UPDATE_TIP,
         )  # fmt: skip
-        self.set_aside_action = add(
-            "library.set-aside", library_strings.SET_ASIDE_MENU, self.show_set_aside, menu="tools"
-        )
         add("file.quit", strings.QUIT, self._window.close, shortcut="Ctrl+Q", menu="file",
             last=True)  # fmt: skip
         changes = self.desk.changes
@@ -106,6 +109,8 @@ class Shell(QObject):
                 shortcut=spec.shortcut,
                 menu="view",
             )
+        if "settings" in self._window.specs:
+            add_commands(self.desk.actions, self._settings)
 
     def _connect(self) -> None:
         desk, navigator = self.desk, self.desk.navigator
@@ -124,12 +129,14 @@ class Shell(QObject):
         desk.indexing.finished.connect(self._library_grew)
         desk.indexing.noticed.connect(self.say)
         desk.library.changed.connect(self._show_library)
+        desk.library.damaged.connect(self._offer_rebuild)
         desk.work.changed.connect(self._show_library)
         desk.changes.changed.connect(self._show_changes)
         desk.changes.failed.connect(self.say)
         desk.changes.undone.connect(lambda one: self._said_change(strings.UNDONE, one))
         desk.changes.redone.connect(lambda one: self._said_change(strings.REDONE, one))
-        self.status.set_aside_asked.connect(self.show_set_aside)
+        self.status.model_asked.connect(lambda: self.show_pane("models"))
+        self.status.set_aside_asked.connect(lambda: self.tools.open_section("set-aside"))
         self._show_changes()
         self._show_library()
 
@@ -157,6 +164,10 @@ class Shell(QObject):
         self._window.rail.show_current(key)
         if changed:
             pane.activate()
+
+    def _settings(self) -> Any:
+        self.show_pane("settings")
+        return self.pane("settings")
 
     def _put_status_last(self) -> None:
         """Tab goes along the rail, through the pane and ends in the status bar."""
@@ -188,16 +199,6 @@ class Shell(QObject):
         roots = info.roots if info else ()
         self.add_folders([one.root.path for one in roots if one.root.online])
 
-    def show_set_aside(self) -> None:
-        """List the files that could not be read."""
-
-        def show(files: "Sequence[SetAside]") -> None:
-            dialog = SetAsideDialog(files, self._window)
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.open()
-
-        self.desk.fetch(lambda: self.desk.services.quarantine(), show, latest="set-aside")
-
     def show_palette(self) -> None:
         palette = CommandPalette(self.desk.actions, self._window)
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -220,11 +221,16 @@ class Shell(QObject):
         self.desk.thumbnails.forget_absent()
         self.desk.navigator.library_changed.emit()
 
+    def _offer_rebuild(self, path: Path) -> None:
+        files = importlib.import_module("vlm_desktop.gui.panes.settings.files")
+        files.offer_rebuild(self.desk, self._window, path)
+
     def _show_library(self) -> None:
         info = self.desk.library.info
         count = info.files.quarantined if info else 0
         self.status.show_set_aside(count)
-        self.set_aside_action.setEnabled(count > 0)
+        models = info.models if info else ()
+        self.status.show_model(next((one.model_id for one in models if one.state == _ACTIVE), ""))
         self.update_action.setEnabled(
             not self.desk.indexing.is_running and self.desk.library.has_online_folder
         )
@@ -267,5 +273,6 @@ class Shell(QObject):
             self.desk.state.put(f"pane.{key}", pane.state())
             pane.stop()
         self.desk.state.put("pane", self._shown)
+        self.tools.stop()
         for work in self.desk.work.running:
             work.stop()

@@ -17,6 +17,7 @@ class StatusLine(QWidget):
     """Shows the oldest running work. Only endings are announced: a reader is not to be flooded."""
 
     set_aside_asked = Signal()
+    model_asked = Signal()
 
     def __init__(self, board: WorkBoard, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +36,9 @@ class StatusLine(QWidget):
         self.set_aside = self._quiet_button("", "")
         self.set_aside.setToolTip(strings.SET_ASIDE_TIP)
         self.set_aside.clicked.connect(self.set_aside_asked)
+        self.model = self._quiet_button("", "")
+        self.model.setToolTip(strings.MODEL_TIP)
+        self.model.clicked.connect(self.model_asked)
         self.network = QLabel(self)
         self.network.setObjectName("network")
         space = measures().space
@@ -42,13 +46,14 @@ class StatusLine(QWidget):
         layout.setContentsMargins(space[2], space[0], space[2], space[0])
         layout.setSpacing(space[1])
         layout.addWidget(self.text, 1)
-        self.stops = (self.pause, self.stop, self.set_aside)
+        self.stops = (self.pause, self.stop, self.set_aside, self.model)
         for widget in (self.bar, *self.stops, self.network):
             layout.addWidget(widget)
         board.changed.connect(self._show_work)
         board.ended.connect(self._show_ending)
         self._show_work()
         self.show_set_aside(0)
+        self.show_model("")
         self.show_network("", "")
 
     def _quiet_button(self, text: str, name: str) -> QPushButton:
@@ -60,6 +65,11 @@ class StatusLine(QWidget):
     def show_set_aside(self, count: int) -> None:
         self.set_aside.setText(strings.set_aside(count))
         self.set_aside.setVisible(count > 0)
+
+    def show_model(self, model_id: str) -> None:
+        """The model that answers searches, "" while the library has none."""
+        self.model.setText(fill(strings.MODEL, model=model_id))
+        self.model.setVisible(bool(model_id))
 
     def show_network(self, host: str, purpose: str) -> None:
         """The host a download the user started talks to, "" for none."""

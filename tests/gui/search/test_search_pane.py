@@ -368,14 +368,14 @@ def test_choosing_a_folder_indexes_it(
 def test_looking_for_changes_takes_every_folder_that_is_there(
     qtbot: QtBot, window: MainWindow, services: FakeServices
 ) -> None:
-    assert not window.update_action.isEnabled()
+    assert not window.shell.update_action.isEnabled()
     window.add_folder(Path("/one"))
-    qtbot.waitUntil(lambda: window.update_action.isEnabled())
+    qtbot.waitUntil(lambda: window.shell.update_action.isEnabled())
     services.roots[0] = replace(services.roots[0], online=True)
     services.roots.append(replace(services.roots[0], path=Path("/gone"), online=False))
     window.desk.library.refresh()
     qtbot.waitUntil(lambda: len(window.desk.library.info.roots) == 2)
-    window.update_action.trigger()
+    window.shell.update_action.trigger()
     qtbot.waitUntil(lambda: len(services.indexed_folders) == 2)
     assert services.indexed_folders[-1] == (Path("/one"),)
 

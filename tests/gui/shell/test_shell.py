@@ -226,6 +226,15 @@ def test_the_sign_says_when_the_network_is_used(window: MainWindow) -> None:
     assert window.status.network.text() == "Network: off"
 
 
+def test_the_model_that_answers_is_named(
+    open_window: OpenWindow, services: FakeServices, qtbot: QtBot
+) -> None:
+    services.contents = 3
+    window = open_window()
+    qtbot.waitUntil(lambda: window.status.model.isVisible())
+    assert window.status.model.text() == "Model: fake"
+
+
 # --- the engine comes late -------------------------------------------------------------------
 
 

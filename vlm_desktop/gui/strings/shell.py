@@ -60,6 +60,8 @@ NETWORK_OFF_TIP = (
 )
 NETWORK_ON = "Network: {host}"
 NETWORK_ON_TIP = "A download you started: {purpose}"
+MODEL = "Model: {model}"
+MODEL_TIP = "The model that finds photos by meaning; press to see all models"
 SET_ASIDE_ONE = "1 file set aside"
 SET_ASIDE = "{count:,} files set aside"
 SET_ASIDE_TIP = "Files that could not be read. They are tried again when they change."
