@@ -25,19 +25,16 @@ def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desktop]:
 @pytest.fixture
 def start(desktop: Desktop, tmp_path: Path) -> Iterator[Callable[..., Program]]:
     """Starts the program over a copy of a library, or over an empty home."""
-    started: list[Program] = []
 
     def make(library: Path | None = None, *arguments: str) -> Program:
-        home = tmp_path / f"home{len(started)}"
+        home = tmp_path / "home"
         if library is None:
             set_up(home)
         else:
             shutil.copytree(library, home)
         desktop.ask("events")
-        program = Program(desktop, home, *arguments)
-        started.append(program)
-        return program
+        return Program(desktop, home, *arguments)
 
     yield make
-    for program in started:
-        program.kill()
+    while desktop.programs:
+        desktop.programs.pop().kill()

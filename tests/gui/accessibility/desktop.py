@@ -107,6 +107,8 @@ class Desktop:
         self._folder = folder
         self._size = size
         self._started: list[subprocess.Popen[Any]] = []
+        self.programs: list[Program] = []
+        """Those that were started; whoever starts one kills it."""
         self.environment: dict[str, str] = {}
 
     def __enter__(self) -> "Desktop":
@@ -217,6 +219,7 @@ class Program:
                 cwd=ROOT,
                 start_new_session=True,
             )
+        desktop.programs.append(self)
         wait_for(self._window, "the window", 40)
         wait_for(lambda: self.tree().find("frame"), "the window's accessibility tree")
 
@@ -283,6 +286,11 @@ class Program:
         assert self.desktop.ask("press", pid=self.process.pid, path=list(node.path))
 
     # --- ending --------------------------------------------------------------------------
+
+    def again(self, *arguments: str) -> "Program":
+        """The next start over the same home; this one must have ended."""
+        assert self.process.poll() is not None
+        return Program(self.desktop, self.home, *arguments)
 
     def close(self, seconds: float = 10) -> int:
         """Close the window as a person does; the exit code."""

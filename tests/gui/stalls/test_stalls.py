@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageOps
 from PySide6.QtCore import QSize, QTimer
 from pytestqt.qtbot import QtBot
 
+from tests.gui.pieces import cut_pieces
 from tests.gui.real_library import PHOTOS
 from tests.gui.watchdog import Watchdog
 from tests.tools.stage import Stage, staged
@@ -21,17 +21,8 @@ COUNT = 300
 
 @pytest.fixture(scope="module")
 def many_photos(tmp_path_factory: pytest.TempPathFactory, real_photos: Path) -> Path:
-    """Small photos, all different: pieces of real ones."""
     folder = tmp_path_factory.mktemp("many") / "Pieces"
-    folder.mkdir()
-    whole = [Image.open(real_photos / name).convert("RGB") for name in PHOTOS]
-    for number in range(COUNT):
-        photo = whole[number % len(whole)]
-        left, top = (number * 7) % 90, (number * 11) % 60
-        piece = photo.crop((left, top, left + 220 + number % 50, top + 160 + number % 30))
-        piece = ImageOps.mirror(piece) if number % 2 else piece
-        piece.save(folder / f"piece {number:03}.jpg", quality=80)
-    return folder
+    return cut_pieces([real_photos / name for name in PHOTOS], folder, COUNT)
 
 
 @pytest.fixture
