@@ -1,19 +1,21 @@
 """One photo looked at closely: all that is known of it, its pixels, its words."""
 
+import contextlib
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.errors import MediaRefused, Refusal
+from vlm_desktop.base.errors import MediaRefused, NotInLibrary, Refusal
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.types import (
     DecodedFile,
     DecodeRequest,
     MediaKind,
     PhotoChanges,
+    PhotoMetadata,
     Size,
     TagListing,
 )
@@ -26,6 +28,7 @@ from vlm_desktop.store.records import MISSING, PhotoDetails
 
 _LISTING_SIDE = 16
 _KEPT_LINES = 64
+RATINGS_DIFFER = -2
 
 ReadText = Callable[[Path, CancelToken], Generator[Event, None, tuple[PageLines, ...]]]
 
@@ -54,6 +57,20 @@ class PhotoFacts:
     pages: tuple[tuple[int, Size], ...]
     copies: tuple[OtherPhoto, ...]
     added_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedWords:
+    """What several photos say. `rating` -2, and None for title or caption: they differ.
+
+    `keywords` are (keyword, on how many of them), most used first.
+    """
+
+    count: int
+    rating: int | None
+    title: str | None
+    caption: str | None
+    keywords: tuple[tuple[str, int], ...]
 
 
 class Photos:
@@ -91,6 +108,34 @@ class Photos:
             copies=tuple(OtherPhoto(number, other.path) for number, other in others.items()),
             added_at=library.added_at(content_id),
         )
+
+    def shared_words(self, content_ids: Sequence[int]) -> SharedWords:
+        """What the words of several photos have in common. Photos that are gone are left out."""
+        library = self._open()
+        words: list[PhotoMetadata] = []
+        for content_id in content_ids:
+            with contextlib.suppress(NotInLibrary):
+                words.append(library.details(content_id).metadata)
+        ratings = {one.rating for one in words}
+        titles, captions = {one.title for one in words}, {one.caption for one in words}
+        counted = Counter(keyword for one in words for keyword in one.keywords)
+        return SharedWords(
+            count=len(words),
+            rating=ratings.pop() if len(ratings) == 1 else RATINGS_DIFFER,
+            title=titles.pop() if len(titles) == 1 else None,
+            caption=captions.pop() if len(captions) == 1 else None,
+            keywords=tuple(counted.most_common()),
+        )
+
+    def known_keywords(self) -> tuple[str, ...]:
+        """Every tag of the library, most used first: what is likely typed again."""
+        return tuple(name for name, _ in self._open().all_tags())
+
+    def full_size(self, content_id: int, page: int) -> Size:
+        """What 100 % means for a page, see `engine.viewing.full_size`. Raises NotInLibrary."""
+        details = self._open().details(content_id)
+        size = self._open().page_sizes(content_id).get(page, details.size)
+        return full_size(size, is_pdf=details.kind is MediaKind.PDF)
 
     def places(self) -> tuple[tuple[float, float], ...]:
         """Where the library's photos were taken, to a tenth of a degree; for a map's context."""

@@ -12,10 +12,14 @@ from vlm_desktop.base.types import Query, SearchResult
 if TYPE_CHECKING:
     from vlm_desktop.base.queries import Explanation
     from vlm_desktop.engine.browsing import Browsing
+    from vlm_desktop.engine.comparing import Comparing
+    from vlm_desktop.engine.exporting import Exporting
+    from vlm_desktop.engine.folders import Folders
     from vlm_desktop.engine.keeping import Keeping
     from vlm_desktop.engine.models import ModelShelf
     from vlm_desktop.engine.photos import Photos
     from vlm_desktop.engine.switching import Switching
+    from vlm_desktop.engine.trash import Trash
     from vlm_desktop.engine.upkeep import Upkeep
 
 
@@ -124,6 +128,26 @@ class Services(Protocol):
     def info(self) -> LibraryInfo: ...
 
     def quarantine(self) -> Sequence[SetAside]: ...
+
+    @property
+    def folders(self) -> "Folders":
+        """The folders of the library, watching them, files set aside."""
+        ...
+
+    @property
+    def trash(self) -> "Trash":
+        """Photos to the system's trash and back."""
+        ...
+
+    @property
+    def exporting(self) -> "Exporting":
+        """Copies, lists, tables and contact sheets of hits."""
+        ...
+
+    @property
+    def comparing(self) -> "Comparing":
+        """Duplicates side by side."""
+        ...
 
     @property
     def browsing(self) -> "Browsing":

@@ -172,6 +172,7 @@ def _stylesheet(chosen: Colours, size: Measures, check: str) -> str:
         + _controls(chosen, size, check)
         + _surroundings(chosen, size)
         + _cards(chosen, size)
+        + _details(chosen, size)
     )
 
 
@@ -313,6 +314,35 @@ def _menus(chosen: Colours, size: Measures) -> str:
     QSplitter::handle {{ background: {chosen.hairline}; }}
     QSplitter::handle:horizontal {{ width: {size.hairline}px; }}
     QLabel#network {{ color: {chosen.text_muted}; font-size: {size.type_small}px; }}
+    """
+
+
+def _details(chosen: Colours, size: Measures) -> str:
+    """The details panel and what an open photo says."""
+    tiny, small = size.space[0], size.space[1]
+    ring = f"border: {size.focus_ring}px solid {chosen.accent};"
+    return f"""
+    QLabel#fact {{ color: {chosen.text_muted}; }}
+    QLabel#photoMessage {{
+        background: {chosen.raised}; border-top: {size.hairline}px solid {chosen.hairline};
+    }}
+    QToolButton#section {{
+        font-weight: 600; border-radius: {size.radius}px; padding: {tiny}px;
+        border: {size.focus_ring}px solid transparent; background: transparent;
+    }}
+    QToolButton#section:checked {{ background: transparent; }}
+    QToolButton#section:hover {{ background: {chosen.sunken}; }}
+    QToolButton#section:focus {{ {ring} }}
+    QToolButton#keyword, QLabel#tag {{
+        background: {chosen.accent_soft}; color: {chosen.text};
+        border: {size.focus_ring}px solid {chosen.accent_soft};
+        border-radius: {size.radius}px; padding: 0 {tiny}px;
+    }}
+    QToolButton#keyword:hover {{ background: {chosen.sunken}; }}
+    QToolButton#keyword[partial="true"] {{ background: transparent; color: {chosen.text_muted}; }}
+    QToolButton#keyword:focus {{ {ring} }}
+    QToolButton#place {{ padding-left: 0; }}
+    QToolButton#picture {{ padding: 0; border-radius: {small}px; }}
     """
 
 

@@ -1,19 +1,18 @@
 """The Search pane: the query bar above, photos found beneath, details beside them."""
 
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from vlm_desktop.base.language import fill
 from vlm_desktop.engine.querytext import parts
 from vlm_desktop.engine.samples import sample_photos
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.pane import Pane
 from vlm_desktop.gui.panes.search.grid_panel import GridPanel
 from vlm_desktop.gui.panes.search.pages import Situation, what_to_say
+from vlm_desktop.gui.panes.search.photo_corner import PhotoCorner
 from vlm_desktop.gui.panes.search.query_bar import QueryBar
 from vlm_desktop.gui.panes.search.searching import SearchController, SearchState
 from vlm_desktop.gui.strings import photo as photo_strings
@@ -59,6 +58,7 @@ class SearchPane(Pane):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.layers)
+        self.photo = PhotoCorner(self, self.layers, self.beside, self.hits, self._select)
 
     def _build_actions(self) -> None:
         add = self.desk.actions.add
@@ -107,7 +107,9 @@ class SearchPane(Pane):
         self.focus_query()
 
     def back(self) -> bool:
-        """From the photos to the query line; then the line is emptied."""
+        """Out of an open photo, to the query line; then the line is emptied."""
+        if self.photo.back():
+            return True
         if not self.bar.line.hasFocus():
             self.focus_query()
         elif not self.panel.is_library and not self.searching.state.asked:
@@ -118,15 +120,26 @@ class SearchPane(Pane):
             return False
         return True
 
+    def shown_contents(self) -> tuple[int, ...]:
+        model = self.panel.model
+        return tuple(model.content_ids(0, model.rowCount() - 1))
+
     def stop(self) -> None:
         self.searching.stop()
         self.panel.close_down()
+        self.photo.stop()
 
     def state(self) -> dict[str, Any]:
-        return {"query": self.bar.line.text(), "grid": self.panel.state()}
+        return {
+            "query": self.bar.line.text(),
+            "grid": self.panel.state(),
+            "photo": self.photo.state(),
+        }
 
     def restore(self, state: dict[str, Any]) -> None:
-        query, grid = state.get("query"), state.get("grid")
+        query, grid, photo = state.get("query"), state.get("grid"), state.get("photo")
+        if isinstance(photo, dict):
+            self.photo.restore(photo)
         if isinstance(grid, dict):
             self.panel.restore(grid)
         if isinstance(query, str):
@@ -144,13 +157,21 @@ class SearchPane(Pane):
         self.bar.line.selectAll()
 
     def open_current(self) -> None:
-        """Open the selected photo in the system's viewer."""
+        """Open the selected photo over the grid."""
         self._open_index(self.grid.currentIndex())
 
     def show_in_folder(self) -> None:
-        """Open the folder of the selected photo."""
-        row = self.grid.currentIndex().row()
-        self.hits.with_place(row, lambda place: self._open(place.path, place.path.parent))
+        """Show the open or selected photo in the file manager."""
+        if self.photo.is_open:
+            self.photo.reveal(self.photo.view.path)
+        else:
+            row = self.grid.currentIndex().row()
+            self.hits.with_place(row, lambda place: self.photo.reveal(place.path))
+
+    def _select(self, content_id: int) -> None:
+        """Back from a photo: it is the one selected in the grid."""
+        self.panel.go_to(content_id)
+        self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _primary_pressed(self) -> None:
         if self.searching.state.nothing:
@@ -163,13 +184,9 @@ class SearchPane(Pane):
             self.desk.indexing.index([self._samples])
 
     def _open_index(self, index: QModelIndex | QPersistentModelIndex) -> None:
-        self.hits.with_place(index.row(), lambda place: self._open(place.path, place.path))
-
-    def _open(self, photo: Path, target: Path) -> None:
-        if not photo.exists():
-            self.desk.say(fill(photo_strings.PHOTO_GONE, path=photo))
-        elif not self.desk.open_file(target):
-            self.desk.say(fill(photo_strings.PHOTO_NOT_OPENED, path=target))
+        content_id = self.hits.content_id(index.row())
+        if content_id is not None:
+            self.photo.open(content_id, self.hits.cell(index.row()).page)
 
     def _current_changed(self, *_: object) -> None:
         there = self.grid.currentIndex().isValid()
