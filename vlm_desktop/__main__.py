@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 WINDOW_BENCHES = {
     "startup": "vlm_desktop.gui.bench.startup:bench_startup",
+    "grid": "vlm_desktop.gui.bench.grid:bench_grid",
 }
 """What `vlm-desktop bench` measures of the window: name -> verb."""
 

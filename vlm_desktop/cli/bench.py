@@ -1,4 +1,4 @@
-"""`vlm-desktop bench index | search | startup | decode`: figures and the machine they come from."""
+"""`vlm-desktop bench index | search | startup | grid | decode`: figures and their machine."""
 
 import argparse
 import dataclasses
@@ -23,6 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     search.add_argument("--dimension", type=positive, default=512, metavar="D")
     startup = actions.add_parser("startup", help="first paint against a bare PySide6 window")
     startup.add_argument("--runs", type=positive, default=11, metavar="N")
+    grid = actions.add_parser("grid", help="photos scrolled from end to end, frame by frame")
+    grid.add_argument("--items", type=positive, default=100_000, metavar="N")
     actions.add_parser("decode", help="12 megapixels against libjpeg's own scaled decode")
 
 
@@ -39,6 +41,9 @@ def run(arguments: argparse.Namespace, services: AppServices, output: Output) ->
         case "startup":
             measure = arguments.window_bench("startup")
             figures = output.drive(measure(arguments.runs, cancel), cancel)
+        case "grid":
+            measure = arguments.window_bench("grid")
+            figures = output.drive(measure(arguments.items, cancel), cancel)
         case _:
             figures = output.drive(bench_decode(cancel), cancel)
     document = plain(dataclasses.asdict(figures))

@@ -20,7 +20,7 @@ AT_REST_BYTES = 220_000_000
 def test_the_window_paints_before_anything_heavy_and_rests_small(tmp_path: Path) -> None:
     """The real program in a process of its own, until it has done all it does by itself."""
     probe = str(Path(startup.__file__).with_name("real_window.py"))
-    _, said = startup.open_window([probe, "rest", str(tmp_path)], startup._environment())
+    _, said = startup.open_window([probe, "rest", str(tmp_path)], startup.child_environment())
     rest = json.loads(said)
     assert rest["loaded_at_first_paint"] == []
     assert not NETWORKS & set(rest["loaded_at_rest"])
@@ -60,4 +60,4 @@ def test_a_window_that_cannot_be_shown_is_said(tmp_path: Path) -> None:
     script = tmp_path / "broken.py"
     script.write_text("raise SystemExit('no display here')", encoding="utf-8")
     with pytest.raises(WindowNotShown, match="no display here"):
-        startup.open_window([str(script)], startup._environment())
+        startup.open_window([str(script)], startup.child_environment())

@@ -54,7 +54,7 @@ def bench_startup(runs: int, cancel: CancelToken) -> Generator[Event, None, Star
     One of each comes first and is not counted: it fills the disk's cache. Raises
     `WindowNotShown` with what a child said when it ended without painting.
     """
-    environment = _environment()
+    environment = child_environment()
     bare: list[float] = []
     real: list[float] = []
     total = 2 * (runs + 1) + 1
@@ -111,7 +111,7 @@ def open_window(words: Sequence[str], environment: dict[str, str]) -> tuple[floa
     return seconds, rest
 
 
-def _environment() -> dict[str, str]:
+def child_environment() -> dict[str, str]:
     """The children's: this very program on the path, and no display where there is none."""
     others = os.environ.get("PYTHONPATH")
     environment = os.environ | {

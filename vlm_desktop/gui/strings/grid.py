@@ -80,7 +80,6 @@ DAY_FORM = "dddd, d MMMM yyyy"
 MONTH_FORM = "MMMM yyyy"
 YEAR_FORM = "yyyy"
 DATE_FORM = "d MMMM yyyy"
-GROUP_LINE = "{title}, {count}"
 
 # the timeline
 TIMELINE_NAME = "Timeline"

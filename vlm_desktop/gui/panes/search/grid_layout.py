@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from vlm_desktop.engine.listing import Listing
@@ -21,9 +21,8 @@ _TALLEST = 1.35
 _KEPT_ROWS = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """One cell in content coordinates, device-independent pixels."""
+class Spot(NamedTuple):
+    """One cell in content coordinates, device-independent pixels. Made by the hundred a frame."""
 
     item: int
     x: int
@@ -44,8 +43,8 @@ class Header:
 class GridLayout:
     """Geometry of one listing at one width and row height. Immutable but for its memory of rows.
 
-    `spans` are (first item, count) of the groups, at least one where there are items. The first
-    group has no header of its own: it is said above the grid.
+    Rows begin at `left` and are `width` wide. `spans` are (first item, count) of the groups, at
+    least one where there are items. The first group has no header: it is said above the grid.
     """
 
     def __init__(
@@ -57,8 +56,9 @@ class GridLayout:
         row_height: int,
         gap: int,
         header: int,
+        left: int = 0,
     ) -> None:
-        self.width, self.gap = width, gap
+        self.width, self.gap, self.left = width, gap, left
         self._aspects = aspects
         self._headers: list[Header] = []
         self._firsts: list[int] = []
@@ -126,11 +126,11 @@ class GridLayout:
         room = self.width - (end - first - 1) * self.gap
         # Heights are rounded down; what is left goes to the widths, unless the row is ragged.
         stretch = room / natural if abs(room - natural) < 0.05 * room else 1.0
-        spots, left = [], 0.0
+        spots, left = [], float(self.left)
         for item in range(first, end):
             wide = self._aspects[item] * height * stretch
             x = round(left)
-            right = min(self.width, round(left + wide))
+            right = min(self.left + self.width, round(left + wide))
             spots.append(Spot(item, x, top, max(1, right - x), height))
             left += wide + self.gap
         self._spots[row] = tuple(spots)
@@ -199,8 +199,10 @@ class GridLayout:
         return bisect_right(self._header_tops, y)
 
 
-def lay_out(listing: "Listing", width: int, row_height: int, gap: int, header: int) -> GridLayout:
-    """The layout of a listing; `width` is all there is."""
+def lay_out(
+    listing: "Listing", width: int, row_height: int, gap: int, header: int, left: int = 0
+) -> GridLayout:
+    """The layout of a listing in rows of `width`."""
     heights = listing.heights.clip(1)
     aspects = (listing.widths / heights).clip(NARROWEST, WIDEST)
     aspects[listing.widths < 1] = 1.0
@@ -209,5 +211,5 @@ def lay_out(listing: "Listing", width: int, row_height: int, gap: int, header: i
     if not spans and len(listing):
         spans = [(0, len(listing))]
     return GridLayout(
-        aspects.tolist(), ends.tolist(), spans, max(1, width), row_height, gap, header
+        aspects.tolist(), ends.tolist(), spans, max(1, width), row_height, gap, header, left
     )

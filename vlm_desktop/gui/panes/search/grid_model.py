@@ -6,10 +6,9 @@ page on an io thread when something first needs one of them.
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -47,8 +46,7 @@ class Roles(IntEnum):
     """The path; None until it is located, which asking for it sets going."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """What the grid paints of a photo. `verdict` is None where nothing was asked."""
 
     content_id: int

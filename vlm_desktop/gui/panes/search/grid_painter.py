@@ -5,10 +5,20 @@ and every chip (its sign, its words, its ground) is drawn once per theme and sca
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPen, QPixmap
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QWidget
 
 from vlm_desktop.base.language import fill
 from vlm_desktop.base.types import Verdict
@@ -19,16 +29,19 @@ from vlm_desktop.gui.panes.search.grid_model import Cell
 from vlm_desktop.gui.strings import grid as strings
 from vlm_desktop.gui.theme import colours_of, measures
 
+# As plain numbers: arithmetic on flags costs more than a cell's pictures do.
+_OFFLINE, _PENDING, _COPIES = int(Flag.OFFLINE), int(Flag.PENDING), int(Flag.COPIES)
+_BURST, _RAW, _PDF = int(Flag.BURST), int(Flag.PAIR | Flag.RAW), int(Flag.PDF)
 _KEPT_CHIPS = 400
 _GROUND_OPACITY = 0.92
 _OFFLINE_OPACITY = 0.4
 _CHIP_ICON = 14
+_CHIP_HEIGHT = 20
 _ROOM_FOR_WORDS = 132
 """Cells narrower than this show a sign without its word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """How a cell stands there just now."""
 
     selected: bool = False
@@ -37,6 +50,31 @@ class Look:
     missing: bool = False
     absent: bool = False
     name: str = ""
+
+
+class GroupLine(QWidget):
+    """The line above the grid that says of which group the topmost photos are."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._words = ("", "")
+        self._painting: GridPainter | None = None
+
+    def show_words(self, title: str, count: str) -> None:
+        if (title, count) != self._words:
+            self._words = (title, count)
+            self.setAccessibleName(strings.PART.join(self._words))
+            self.update()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        self._painting = None
+        super().changeEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        if self._painting is None:
+            self._painting = GridPainter(self.palette(), self.font(), self.devicePixelRatioF())
+        painter = QPainter(self)
+        self._painting.paint_group(painter, self.rect(), *self._words)
 
 
 class GridPainter:
@@ -49,13 +87,13 @@ class GridPainter:
         self._font = QFont(font)
         self._font.setPixelSize(self.size.type_small)
         self._metrics = QFontMetrics(self._font)
-        self._height = self._metrics.height() + self.size.space[0]
+        self._height = max(_CHIP_HEIGHT, self._metrics.height() + self.size.space[0])
         self._chips: OrderedDict[tuple[str, str, bool], QPixmap] = OrderedDict()
         self._sunken = QColor(self.colours.sunken)
         self._accent = QColor(self.colours.accent)
         self._ground = QColor(self.colours.ground)
         self._muted = QColor(self.colours.text_muted)
-        self._hairline = QColor(self.colours.hairline)
+        self._text = QColor(self.colours.text)
 
     def paint(
         self, painter: QPainter, spot: Spot, cell: Cell, pixmap: QPixmap | None, look: Look
@@ -64,7 +102,7 @@ class GridPainter:
         tile = QRect(spot.x, spot.y, spot.width, spot.height)
         if pixmap is None:
             self._skeleton(painter, tile, look)
-        elif cell.flags & Flag.OFFLINE or look.missing:
+        elif cell.flags & _OFFLINE or look.missing:
             self._skeleton(painter, tile, look)
             painter.setOpacity(_OFFLINE_OPACITY)
             painter.drawPixmap(tile, pixmap)
@@ -118,27 +156,27 @@ class GridPainter:
 
     def _top(self, painter: QPainter, tile: QRect, cell: Cell, look: Look) -> None:
         """States on the left, the stack on the right."""
-        left = [
-            self.chip(name, "", strong=strong)
-            for applies, name, strong in (
-                (look.selected, "grid-check", True),
-                (look.missing, "grid-missing", False),
-                (cell.flags & Flag.OFFLINE, "grid-offline", False),
-                (cell.flags & Flag.PENDING, "grid-pending", False),
-                (cell.flags & Flag.COPIES, "grid-copies", False),
-            )
-            if applies
-        ]
-        right = []
+        left, right, flags = [], [], cell.flags
+        if look.selected:
+            left.append(self.chip("grid-check", "", strong=True))
+        if look.missing:
+            left.append(self.chip("grid-missing", ""))
+        if flags & _OFFLINE:
+            left.append(self.chip("grid-offline", ""))
+        if flags & _PENDING:
+            left.append(self.chip("grid-pending", ""))
+        if flags & _COPIES:
+            left.append(self.chip("grid-copies", ""))
         if cell.stack:
-            sign = "grid-burst" if cell.flags & Flag.BURST else "grid-stack"
+            sign = "grid-burst" if flags & _BURST else "grid-stack"
             if cell.count > 1:
                 right.append(self.chip(sign, f"{cell.count}", strong=look.opened))
             elif look.opened:
                 right.append(self.chip(sign, "", strong=True))
-        if cell.flags & (Flag.PAIR | Flag.RAW):
+        if flags & _RAW:
             right.append(self.chip("", strings.BADGE_PAIR))
-        self._row(painter, tile, left, right, tile.top() + self.size.space[0])
+        if left or right:
+            self._row(painter, tile, left, right, tile.top() + self.size.space[0])
 
     def _bottom(self, painter: QPainter, tile: QRect, cell: Cell) -> None:
         """The match on the left; rating and pages on the right."""
@@ -146,13 +184,13 @@ class GridPainter:
         left = []
         match cell.verdict:
             case Verdict.LIKELY:
-                left.append(self.chip("grid-check", ""))
+                left.append(self.chip("grid-likely", ""))
             case Verdict.POSSIBLE:
                 left.append(self.chip("grid-possible", strings.CHIP_POSSIBLE if wordy else ""))
             case Verdict.NONE:
                 left.append(self.chip("grid-weak", strings.CHIP_WEAK if wordy else ""))
         right = []
-        if cell.flags & Flag.PDF:
+        if cell.flags & _PDF:
             words = fill(strings.BADGE_PAGE, page=cell.page)
             if not cell.page:
                 many = fill(strings.CELL_PAGES, pages=cell.pages)
@@ -160,8 +198,9 @@ class GridPainter:
             right.append(self.chip("", words))
         if cell.rating > 0:
             right.append(self.chip("grid-rating", f"{cell.rating}"))
-        top = tile.bottom() + 1 - self.size.space[0] - self._height
-        self._row(painter, tile, left, right, top)
+        if left or right:
+            top = tile.bottom() + 1 - self.size.space[0] - self._height
+            self._row(painter, tile, left, right, top)
 
     def _row(
         self, painter: QPainter, tile: QRect, left: list[QPixmap], right: list[QPixmap], top: int
@@ -184,6 +223,25 @@ class GridPainter:
     def _width(self, chip: QPixmap) -> int:
         return round(chip.width() / self._ratio)
 
+    def paint_group(self, painter: QPainter, place: QRect, title: str, count: str) -> None:
+        """A group's line: what it is, and how many photos."""
+        font = QFont(self._font)
+        font.setPixelSize(self.size.type_large)
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        painter.setPen(self._text)
+        metrics = painter.fontMetrics()
+        # Of a long path the end says most.
+        shown = metrics.elidedText(title, Qt.TextElideMode.ElideLeft, place.width() * 3 // 4)
+        middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        painter.drawText(place, middle, shown)
+        font.setPixelSize(self.size.type_body)
+        font.setWeight(QFont.Weight.Normal)
+        painter.setFont(font)
+        painter.setPen(self._muted)
+        rest = place.adjusted(metrics.horizontalAdvance(shown) + self.size.space[2], 1, 0, 0)
+        painter.drawText(rest, middle, count)
+
     # --- chips ---------------------------------------------------------------------------
 
     def chip(self, sign: str, words: str, *, strong: bool = False) -> QPixmap:
@@ -200,7 +258,7 @@ class GridPainter:
         space = self.size.space[0]
         wide = self._metrics.horizontalAdvance(words) if words else 0
         inner = wide + (_CHIP_ICON if sign else 0) + (space if sign and words else 0)
-        width = max(self._height, inner + 2 * (space if not words else space + 2))
+        width = max(self._height, inner + 2 * (space + 2)) if words else self._height
         pixmap = QPixmap(QSize(width, self._height) * self._ratio)
         pixmap.setDevicePixelRatio(self._ratio)
         pixmap.fill(Qt.GlobalColor.transparent)

@@ -4,13 +4,14 @@ What is wanted is said anew with every frame, nearest first, so whatever was scr
 its turn came is never decoded. A picture of another size is given until the right one is there.
 """
 
+import functools
 from collections import OrderedDict, deque
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QImageReader, QPainter, QPainterPath, QPixmap
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QImageReader, QPainter, QPainterPath, QPixmap, QTransform
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event
@@ -26,8 +27,7 @@ _AT_ONCE = 6
 _BYTES_PER_PIXEL = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A picture and the device pixels it is to fill; `radius` rounds its corners."""
 
     content_id: int
@@ -194,12 +194,27 @@ def decoded(jpeg: bytes, wanted: Wanted) -> QImage | None:
 
 def _round_corners(image: QImage, radius: int) -> None:
     """Take the corners away, so that painting the picture is one copy without a clip."""
-    whole = QPainterPath()
-    whole.addRect(QRectF(image.rect()))
-    inner = QPainterPath()
-    inner.addRoundedRect(QRectF(image.rect()), radius, radius)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationOut)
-    painter.fillPath(whole.subtracted(inner), Qt.GlobalColor.black)
+    outside = _outside_of_corner(radius)
+    for x, y, across, down in (
+        (0, 0, 1, 1),
+        (image.width(), 0, -1, 1),
+        (0, image.height(), 1, -1),
+        (image.width(), image.height(), -1, -1),
+    ):
+        painter.setTransform(QTransform(across, 0, 0, down, x, y))
+        painter.fillPath(outside, Qt.GlobalColor.black)
     painter.end()
+
+
+@functools.cache
+def _outside_of_corner(radius: int) -> QPainterPath:
+    """What lies outside the arc of a top left corner."""
+    path = QPainterPath()
+    path.moveTo(0, radius)
+    path.arcTo(0, 0, 2 * radius, 2 * radius, 180, -90)
+    path.lineTo(0, 0)
+    path.closeSubpath()
+    return path

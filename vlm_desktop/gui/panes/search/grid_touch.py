@@ -4,6 +4,8 @@ A drag that begins on a selected photo takes the files along; one that begins an
 a band around photos. Shift takes all between, Ctrl adds or takes away.
 """
 
+from bisect import bisect_right
+
 from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
@@ -39,8 +41,15 @@ _KEYS = {
     Qt.Key.Key_PageUp: 0,
     Qt.Key.Key_PageDown: 0,
 }
+_BEYOND = 1 << 31
 _SCROLL_MS = 30
 _DRAG_PICTURE = 96
+
+
+def is_within(runs: list[tuple[int, int]], row: int) -> bool:
+    """Whether one of the runs (first row, last row), ascending, holds the row."""
+    place = bisect_right(runs, (row, _BEYOND)) - 1
+    return place >= 0 and row <= runs[place][1]
 
 
 class GridTouch:

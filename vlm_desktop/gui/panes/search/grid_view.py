@@ -18,10 +18,10 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
-    QColor,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -31,15 +31,14 @@ from PySide6.QtGui import (
     QShowEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
-from vlm_desktop.base.language import fill
 from vlm_desktop.engine.listing import Group
 from vlm_desktop.gui.panes.search.grid_layout import GridLayout, Header, Spot, lay_out
 from vlm_desktop.gui.panes.search.grid_model import GridModel
-from vlm_desktop.gui.panes.search.grid_painter import GridPainter, Look
+from vlm_desktop.gui.panes.search.grid_painter import GridPainter, GroupLine, Look
 from vlm_desktop.gui.panes.search.grid_pictures import GridPictures, Wanted
-from vlm_desktop.gui.panes.search.grid_touch import GridTouch
+from vlm_desktop.gui.panes.search.grid_touch import GridTouch, is_within
 from vlm_desktop.gui.panes.search.grid_words import group_title
 from vlm_desktop.gui.strings import grid as strings
 from vlm_desktop.gui.theme import measures
@@ -49,6 +48,7 @@ SMALLEST, LARGEST = 88, 420
 
 _ZOOM_STEP = 1.15
 _WHEEL_NOTCH = 120
+_JUMP_MS = 40
 _Index = QModelIndex | QPersistentModelIndex
 _Select = QItemSelectionModel.SelectionFlag
 
@@ -71,9 +71,10 @@ class GridView(GridTouch, QListView):
         self._row_height = measures().tile
         self._layout: GridLayout | None = None
         self._painter: GridPainter | None = None
-        self._sticky = QLabel(self)
-        self._sticky.setObjectName("gridGroup")
-        self._sticky_group = -1
+        self._group_line = GroupLine(self)
+        self._painted_at = 0
+        self._wanting = QTimer(self, singleShot=True, interval=_JUMP_MS)
+        self._wanting.timeout.connect(self._want_pictures)
         self.init_touch()
         self.setObjectName("hits")
         self.setAccessibleName(strings.GRID_NAME)
@@ -111,10 +112,9 @@ class GridView(GridTouch, QListView):
         listing = self._photos.listing
         if listing is None:
             return GridLayout([], [], [], 1, self._row_height, gap, header)
-        return lay_out(listing, self._room(), self._row_height, gap, header)
-
-    def _room(self) -> int:
-        return max(1, self.viewport().width())
+        left = measures().space[2]
+        room = self.viewport().width() - left - measures().space[0]
+        return lay_out(listing, room, self._row_height, gap, header, left)
 
     def relayout(self, keep: tuple[int, float, int] | None = None) -> None:
         """Lay out anew; `keep` (row, share of its height, y in the view) stays where it is."""
@@ -125,6 +125,7 @@ class GridView(GridTouch, QListView):
         bar.setSingleStep(max(1, self._row_height // 3))
         bar.setPageStep(self.viewport().height())
         bar.setRange(0, max(0, layout.height - self.viewport().height()))
+        bar.setEnabled(bar.maximum() > 0)
         spot = layout.spot(keep[0]) if keep is not None else None
         if keep is not None and spot is not None:
             bar.setValue(round(spot.y + keep[1] * spot.height - keep[2]))
@@ -135,12 +136,10 @@ class GridView(GridTouch, QListView):
         space = measures().space
         grouped = bool(self._photos.groups)
         top = space[5] if grouped else 0
-        wanted = (space[2], top, space[0], 0)
-        margins = self.viewportMargins()
-        if (margins.left(), margins.top(), margins.right(), margins.bottom()) != wanted:
-            self.setViewportMargins(*wanted)
-        self._sticky.setVisible(grouped)
-        self._sticky.setGeometry(space[2] + 2, 0, max(1, self.width() - 2 * space[2]), top)
+        if self.viewportMargins().top() != top:
+            self.setViewportMargins(0, top, 0, 0)
+        self._group_line.setVisible(grouped)
+        self._group_line.setGeometry(space[2], 0, max(1, self.width() - 2 * space[2]), top)
 
     def anchor(self) -> tuple[int, float, int] | None:
         """What should stay when the layout changes: the photo at the top of the view."""
@@ -187,6 +186,19 @@ class GridView(GridTouch, QListView):
         for row in layout.rows_between(top, bottom):
             yield from layout.spots(row)
 
+    def _want_soon(self, top: int) -> None:
+        """Ask for pictures now, or after a jump a moment later: the next jump may follow at once.
+
+        A hand on the scroll bar flies over thousands of photos; what it passes is not decoded.
+        """
+        jumped = abs(top - self._painted_at) > self.viewport().height() // 2
+        self._painted_at = top
+        if jumped:
+            if not self._wanting.isActive():
+                self._wanting.start()
+        elif not self._wanting.isActive():
+            self._want_pictures()
+
     def _want_pictures(self) -> None:
         """Ask for what is in view, from its middle outwards, then for a page on either side."""
         top, height = self.verticalOffset(), self.viewport().height()
@@ -230,13 +242,9 @@ class GridView(GridTouch, QListView):
     def _show_group(self) -> None:
         """Say above the photos which group the topmost ones are of."""
         groups = self._photos.groups
-        if not groups:
-            self._sticky_group = -1
-            return
-        number = min(len(groups) - 1, self.layout_now().group_at(self.verticalOffset() + 1))
-        self._sticky_group = number
-        title, count = self._group_words(groups[number])
-        self._sticky.setText(fill(strings.GROUP_LINE, title=title, count=count))
+        if groups:
+            number = min(len(groups) - 1, self.layout_now().group_at(self.verticalOffset() + 1))
+            self._group_line.show_words(*self._group_words(groups[number]))
 
     def _group_words(self, group: Group) -> tuple[str, str]:
         listing = self._photos.listing
@@ -256,49 +264,49 @@ class GridView(GridTouch, QListView):
         # The focus ring reaches into the gap.
         reach = measures().space[0]
         layout = self.layout_now()
+        runs = self.selected_rows()
+        current = self.currentIndex().row() if self.hasFocus() else -1
         for header in layout.headers_between(area.top(), area.bottom() + 1):
             self._paint_header(painter, painting, header)
         for spot in self.spots_in(area.top() - reach, area.bottom() + 1 + reach):
             if spot.x <= area.right() + reach and spot.x + spot.width >= area.left() - reach:
-                self._paint_cell(painter, painting, spot)
+                selected = is_within(runs, spot.item)
+                self._paint_cell(painter, painting, spot, selected, spot.item == current)
         self.paint_band(painter)
         painter.end()
-        self._want_pictures()
+        self._want_soon(top)
 
-    def _paint_cell(self, painter: QPainter, painting: GridPainter, spot: Spot) -> None:
+    def _paint_cell(
+        self,
+        painter: QPainter,
+        painting: GridPainter,
+        spot: Spot,
+        selected: bool,  # noqa: FBT001
+        current: bool,  # noqa: FBT001
+    ) -> None:
         photos = self._photos
         cell = photos.cell(spot.item)
-        index = photos.index(spot.item)
         absent = self._pictures.is_absent(cell.content_id)
         look = Look(
-            selected=self.selectionModel().isSelected(index),
-            current=self.hasFocus() and self.currentIndex().row() == spot.item,
-            opened=photos.is_opened(cell),
-            missing=photos.is_missing(spot.item),
-            absent=absent,
-            name=str(index.data() or "") if absent else "",
+            selected,
+            current,
+            photos.is_opened(cell),
+            photos.is_missing(spot.item),
+            absent,
+            str(photos.index(spot.item).data() or "") if absent else "",
         )
         painting.paint(painter, spot, cell, self._pictures.picture(cell.content_id), look)
 
     def _paint_header(self, painter: QPainter, painting: GridPainter, header: Header) -> None:
         title, count = self._group_words(self._photos.groups[header.group])
         size = painting.size
-        place = QRect(2, header.y, self._room() - 4, header.height - size.space[0])
-        font = self.font()
-        font.setPixelSize(size.type_large)
-        font.setWeight(font.Weight.DemiBold)
-        painter.setFont(font)
-        painter.setPen(QColor(painting.colours.text))
-        metrics = painter.fontMetrics()
-        shown = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, place.width() * 3 // 4)
-        bottom = int(Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft)
-        painter.drawText(place, bottom, shown)
-        place.setLeft(place.left() + metrics.horizontalAdvance(shown) + size.space[2])
-        font.setPixelSize(size.type_body)
-        font.setWeight(font.Weight.Normal)
-        painter.setFont(font)
-        painter.setPen(QColor(painting.colours.text_muted))
-        painter.drawText(place, bottom, count)
+        layout = self.layout_now()
+        painting.paint_group(
+            painter,
+            QRect(layout.left, header.y, layout.width, header.height - size.space[0]),
+            title,
+            count,
+        )
 
     def _painting(self) -> GridPainter:
         if self._painter is None:
