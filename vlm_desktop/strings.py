@@ -9,6 +9,7 @@ import logging
 from vlm_desktop.base import errors
 from vlm_desktop.base.errors import AppError, Refusal
 from vlm_desktop.base.events import Phase
+from vlm_desktop.base.language import fill
 from vlm_desktop.base.types import Verdict
 
 _log = logging.getLogger(__name__)
@@ -84,8 +85,8 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
     ),
     errors.ModelUnknown: "There is no model called {model}. Known models: {known}.",
     errors.ModelNotInstalled: (
-        "The model {model} is not on this disk. Import its folder with "
-        '"vlm-desktop models import FOLDER".'
+        "The model {model} is not on this disk. Download it under Models or with "
+        '"vlm-desktop models download {model}", or import its folder.'
     ),
     errors.ModelBroken: (
         "The model {model} cannot be used: {detail}. Remove it and import it again."
@@ -210,8 +211,9 @@ def bytes_text(count: float) -> str:
     """A size as a person says it: "340 MB", "1.5 GB"; thousands, as disks are sold."""
     for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if count >= 0.9995 * size:
-            return f"{count / size:.1f} {unit}" if unit == "GB" else f"{count / size:.0f} {unit}"
-    return f"{count:.0f} bytes"
+            form = "{size:,.1f} {unit}" if unit == "GB" else "{size:,.0f} {unit}"
+            return fill(form, size=count / size, unit=unit)
+    return fill(FEW_BYTES, size=count)
 
 
 def notice(code: str, detail: str) -> str:
@@ -263,6 +265,8 @@ PHASES: dict[Phase, str] = {
     Phase.SIZES: "Adding up sizes",
     Phase.TRASH: "Moving files",
 }
+
+FEW_BYTES = "{size:,.0f} bytes"
 
 DOWNLOAD_PLAN = (
     "Downloading {name} from {host}: about {size} are still to come, {free} are free. "

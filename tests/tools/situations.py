@@ -1,9 +1,10 @@
 """What each pane is photographed in. A new pane is shown as it opens; more is said here."""
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from tests.tools.stage import Stage
+from vlm_desktop.base.errors import HubGated, LicenceDiffers
 
 Bring: TypeAlias = Callable[[Stage], None]
 
@@ -31,6 +32,26 @@ def _do(action: str) -> Bring:
     return bring
 
 
+def _refused_downloads(stage: Stage) -> None:
+    """Cards in trouble: one model is gated, another has a licence of its own."""
+    pane: Any = stage.window.pane("models")
+    stage.until(lambda: pane.cards)
+    gated, licensed = [one.card.id for one in pane.shelf.entries if not one.is_here][:2]
+    page = "https://hub.example/someone/model"
+    for model, error in (
+        (gated, HubGated(model=gated, page=page, has_token=True)),
+        (licensed, LicenceDiffers(model=licensed, shown="MIT", stated="cc-by-nc-4.0", page=page)),
+    ):
+        pane.shelf.show_trouble(model, error)
+    pane.cards[gated].setFocus()
+
+
+def _asked_to_download(stage: Stage) -> None:
+    pane: Any = stage.window.pane("models")
+    stage.until(lambda: pane.cards)
+    pane.ask_download(next(one.card.id for one in pane.shelf.entries if one.card.notice))
+
+
 def _as_it_is(_: Stage) -> None:
     pass
 
@@ -44,6 +65,10 @@ SITUATIONS: dict[str, dict[str, Bring]] = {
         "commands": _do("view.commands"),
         "set-aside": _do("library.set-aside"),
         "photo": _photo,
+    },
+    "models": {
+        "trouble": _refused_downloads,
+        "question": _asked_to_download,
     },
 }
 """By the pane's key: the name of a situation and how to bring it about."""

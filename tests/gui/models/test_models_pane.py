@@ -117,12 +117,12 @@ def test_a_download_shows_how_far_it_is_here_and_in_the_status_bar(
 ) -> None:
     big = card("big")
     begin_download(pane, big)
-    qtbot.waitUntil(lambda: "0 kB of 1.5 GB" in big.going_on.text())
+    qtbot.waitUntil(lambda: "0 bytes of 1.5 GB" in big.going_on.text())
     assert "12 MB a second" in big.going_on.text()
     assert "about 2 minutes left" in big.going_on.text()
     assert big.bar.isVisible()
     assert big.state.text() == "Being downloaded"
-    assert window.status.text.text().startswith("Downloading Big One: 0 kB of 1.5 GB")
+    assert window.status.text.text().startswith("Downloading Big One: 0 bytes of 1.5 GB")
     assert offered(big) == ["Pause", "Cancel"]
     window.show_pane("search")
     services.models.gate.set()
@@ -143,7 +143,7 @@ def test_a_paused_download_goes_on_and_asks_no_second_time(
     big.pause.click()
     qtbot.waitUntil(lambda: big.entry.is_partial and big.entry.activity is None)
     assert "paused; what has arrived is kept" in window.status.text.text()
-    assert big.state.text() == "Paused at 0 kB of 1.5 GB"
+    assert big.state.text() == "Paused at 0 bytes of 1.5 GB"
     assert offered(big) == ["Go on downloading", "Discard the download"]
     big.go_on.click()
     assert not [one for one in pane.findChildren(DownloadQuestion) if one.isVisible()]

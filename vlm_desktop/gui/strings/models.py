@@ -1,6 +1,9 @@
 """Words of the Models pane: the shelf of models, downloads, switching between models."""
 
 from vlm_desktop.base.language import fill
+from vlm_desktop.strings import bytes_text as size
+
+__all__ = ["models", "size"]
 
 TITLE = "Models"
 INTRO = (
@@ -135,19 +138,6 @@ REMOVE_NO = "Keep"
 COMMAND_FILTER = "Filter &models"
 COMMAND_IMPORT = "&Import a model from a folder…"
 COMMAND_STARTER = "Search with the &starter model"
-
-SIZE_GB = "{size:,.1f} GB"
-SIZE_MB = "{size:,.0f} MB"
-SIZE_KB = "{size:,.0f} kB"
-
-
-def size(count: float) -> str:
-    """Bytes as a person says them, in thousands, as disks are sold."""
-    if count >= 999_500_000:
-        return fill(SIZE_GB, size=count / 1e9)
-    if count >= 999_500:
-        return fill(SIZE_MB, size=count / 1e6)
-    return fill(SIZE_KB, size=count / 1e3)
 
 
 def models(count: int) -> str:

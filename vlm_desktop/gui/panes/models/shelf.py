@@ -250,12 +250,17 @@ class Shelf(QObject):
             case Done(result):
                 self._end(model_id, self._came_of(run, model_id, result))
             case Failed(error):
-                self._troubles[model_id] = _trouble(error)
+                self.show_trouble(model_id, error)
                 self._end(model_id, failure(error))
             case CancelledEnding():
                 self._cancelled(run, model_id)
             case _:
                 self._go_on(run, model_id, event)
+
+    def show_trouble(self, model_id: str, error: BaseException) -> None:
+        """Have a card say why something failed, and what can be done about it."""
+        self._troubles[model_id] = _trouble(error)
+        self.entry_changed.emit(model_id)
 
     def _go_on(self, run: _Run, model_id: str, event: Event) -> None:
         shown = self._activities.get(model_id)
