@@ -133,12 +133,13 @@ def _compare(wanted: QSize, given: QSize) -> str:
 
 
 def _out_of_sight(widget: QWidget, window: QWidget) -> str:
-    """Whether a parent cuts the widget; what lies in a scroll area can be scrolled to."""
+    """Whether a parent cuts the widget; only what lies below or above can be scrolled to."""
     parent, box = widget.parentWidget(), widget.geometry()
     while parent is not None:
         area = parent.parentWidget()
         if isinstance(area, QAbstractScrollArea) and area.viewport() is parent:
-            return ""
+            sideways = box.left() < -_SLACK or box.right() > parent.width() + _SLACK
+            return f"is to be scrolled sideways in {type(area).__name__}" if sideways else ""
         if not parent.rect().adjusted(-_SLACK, -_SLACK, _SLACK, _SLACK).contains(box):
             return f"sticks out of {type(parent).__name__}"
         if parent is window:

@@ -28,6 +28,8 @@ class Rail(QFrame):
         super().__init__(parent)
         self.setObjectName("rail")
         self.setAccessibleName(strings.RAIL_NAME)
+        # Its words are never shortened, however wide a pane wants to be.
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.buttons: dict[str, QToolButton] = {}
         space = measures().space
         layout = QVBoxLayout(self)

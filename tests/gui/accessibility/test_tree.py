@@ -27,7 +27,7 @@ def program(start: Callable[..., Program], real_library: Path) -> Program:
 
 def go_to(program: Program, pane: PaneSpec) -> Node:
     """The tree with this pane in front."""
-    program.key(pane.shortcut.lower())
+    program.key(pane.shortcut.lower().replace(",", "comma"))
     wait_for(lambda: is_current(program.tree(), pane), f"the pane {pane.key}")
     if pane.key == "search":
         program.type("a cat")
