@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.hub.conftest import BALLAST, MODEL
-from tests.flow.hub.hubserver import COMMIT, HubServer
+from tests.flow.hub.hubserver import COMMIT, HubServer, wait_until
 from vlm_desktop.backends.registry import Registry
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.engine.models import ModelShelf
@@ -82,6 +83,22 @@ def test_the_command_says_what_it_is_about_to_do_and_why_it_failed(
     assert hub.asked, "the gate let this one through"
 
 
+def program(tmp_path: Path) -> str:
+    """The program over the test's own shelf."""
+    return (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from vlm_desktop import compose\n"
+        f"compose.bundled = lambda _: Path({str(tmp_path / 'bundled')!r})\n"
+        "from vlm_desktop.__main__ import main\n"
+        "sys.exit(main())\n"
+    )
+
+
+def download_words(tmp_path: Path) -> list[str]:
+    return ["--home", str(tmp_path / "home"), "--json", "models", "download", MODEL]
+
+
 def test_the_command_downloads(
     tmp_path: Path,
     environment: dict[str, str],
@@ -90,17 +107,8 @@ def test_the_command_downloads(
     registry: Registry,
 ) -> None:
     """The whole program, gate shut, over a shelf that has the tiny model."""
-    program = (
-        "import sys\n"
-        "from pathlib import Path\n"
-        "from vlm_desktop import compose\n"
-        f"compose.bundled = lambda _: Path({str(tmp_path / 'bundled')!r})\n"
-        "from vlm_desktop.__main__ import main\n"
-        "sys.exit(main())\n"
-    )
-    words = ["--home", str(tmp_path / "home"), "--json", "models", "download", MODEL]
     done = subprocess.run(
-        [sys.executable, "-c", program, *words],
+        [sys.executable, "-c", program(tmp_path), *download_words(tmp_path)],
         cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -109,3 +117,24 @@ def test_the_command_downloads(
     assert registry.verify(MODEL)
     checked = list(shelf.verify(MODEL, CancelToken()))
     assert len(checked) == 5
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_ctrl_c_stops_the_command_and_keeps_what_came(
+    tmp_path: Path, home_models: Path, registry: Registry, environment: dict[str, str],
+    hub: HubServer,
+) -> None:  # fmt: skip
+    hub.behaviour.bytes_per_second = 200_000
+    process = subprocess.Popen(
+        [sys.executable, "-c", program(tmp_path), *download_words(tmp_path)],
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    part = home_models / f".download-{MODEL}" / "README.md.part"
+    wait_until(lambda: part.exists() and part.stat().st_size > 50_000, 30)
+    process.send_signal(signal.SIGINT)
+    out, said = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert out == ""
+    assert said.splitlines()[-1] == "Stopped."
+    assert part.stat().st_size > 50_000
+    assert registry.card(MODEL).state == "partial"
