@@ -35,9 +35,8 @@ def parts() -> tuple[Part, ...]:
 
 def _licence(metadata: importlib.metadata.PackageMetadata) -> str:
     """An expression where there is one, else the classifiers, else the short form of old."""
-    expression = metadata.get("License-Expression")
-    if expression:
-        return str(expression)
+    if "License-Expression" in metadata:
+        return metadata["License-Expression"]
     classified = [
         one.rpartition(" :: ")[2]
         for one in metadata.get_all("Classifier") or []
@@ -45,5 +44,5 @@ def _licence(metadata: importlib.metadata.PackageMetadata) -> str:
     ]
     if classified:
         return ", ".join(classified)
-    said = (metadata.get("License") or "").strip()
+    said = metadata["License"].strip() if "License" in metadata else ""
     return said if len(said) <= _LONGEST and "\n" not in said else ""

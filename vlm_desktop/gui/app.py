@@ -64,6 +64,8 @@ def run(
         power = import_module(_POWER).Power(window, paths, build, shut_network=shut_network)
         powered.append(power)
         instance.listen()
+        if settings.reduced_motion:
+            import_module("vlm_desktop.gui.motion").reduce(True)
         instance.asked.connect(lambda handed: _come_to_front(window, handed))
         if folder is not None:
             window.add_folder(folder)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.errors import DatabaseCorrupt
 from vlm_desktop.base.events import Event
 from vlm_desktop.gui.words import failure
 from vlm_desktop.jobs import Done, Failed, JobRunner
@@ -19,6 +20,8 @@ class LibraryState(QObject):
     """`info` is None until it is known; `failed` is a sentence when it could not be read."""
 
     changed = Signal()
+    damaged = Signal(object)
+    """The library's path, when it is found damaged; once, until it reads again."""
 
     def __init__(
         self, services: "Services", runner: JobRunner, parent: QObject | None = None
@@ -28,6 +31,7 @@ class LibraryState(QObject):
         self._runner = runner
         self.info: LibraryInfo | None = None
         self.failed = ""
+        self._is_damaged = False
 
     @property
     def contents(self) -> int:
@@ -49,8 +53,15 @@ class LibraryState(QObject):
         match event:
             case Done(info):
                 self.info, self.failed = info, ""  # type: ignore[assignment]
+                self._is_damaged = False
             case Failed(error):
                 self.failed = failure(error)
+                self._tell_damage(error)
             case _:
                 return
         self.changed.emit()
+
+    def _tell_damage(self, error: BaseException) -> None:
+        if isinstance(error, DatabaseCorrupt) and not self._is_damaged:
+            self._is_damaged = True
+            self.damaged.emit(error.path)

@@ -5,8 +5,6 @@ SEARCH_HINT = "Find a setting"
 SECTIONS = "Sections of the settings"
 NOTHING_FOUND = "No setting is called like that."
 SHOW_ALL = "Show all settings"
-LOAD_FAILED = "The settings could not be read"
-RETRY = "Try again"
 
 GROUPS = {
     "general": "General",
@@ -129,6 +127,8 @@ SETTINGS_LEFT_OUT = "The settings were taken over, except what is not understood
 CHANGE_IMPORT = "Import of settings"
 CHANGE_RESET = "Reset of all settings"
 
+HUB_HINT = "The public hub"
+
 # devices
 DEVICES = "Devices of this computer"
 DEVICES_TEXT = "What can run the models here, tried with a small network, and why the rest cannot."
@@ -244,6 +244,7 @@ PORTABLE_OFF = (
 )
 
 # about
+ABOUT = "&About VLM Desktop"
 ABOUT_VERSION = "VLM Desktop {version}"
 ABOUT_TEXT = "Find your own photos by what they show. On your own computer, and only there."
 ABOUT_LICENCE = "Apache License 2.0"

@@ -96,6 +96,7 @@ class SettingRow(QWidget):
         if self.name in _FREE_TEXTS:
             line = QLineEdit(self)
             line.setClearButtonEnabled(True)
+            line.setPlaceholderText(strings.HUB_HINT)
             line.editingFinished.connect(self._tell)
             return line
         if isinstance(self._default, str):
@@ -199,9 +200,9 @@ class SettingRow(QWidget):
         if watched is self.editor and event.type() == QEvent.Type.Wheel:
             event.ignore()
             return True
-        if watched is self.editor and event.type() == QEvent.Type.FocusOut:
-            if self._settle.isActive():
-                self._tell()
+        left = watched is self.editor and event.type() == QEvent.Type.FocusOut
+        if left and self._settle.isActive():
+            self._tell()
         return super().eventFilter(watched, event)
 
 

@@ -1,0 +1,44 @@
+"""The settings' commands in the window's book, so that the palette finds them at any time."""
+
+from typing import TYPE_CHECKING
+
+from vlm_desktop.gui.actions import ActionBook
+from vlm_desktop.gui.strings import settings as strings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from vlm_desktop.gui.panes.settings.settings_pane import SettingsPane
+
+
+def add_commands(book: ActionBook, pane: "Callable[[], SettingsPane]") -> None:
+    """`pane` builds the pane where needed, and brings it to front."""
+    commands: "tuple[tuple[str, str, str | None, Callable[[], object]], ...]" = (
+        ("settings.export", strings.EXPORT_SETTINGS, None, lambda: pane().transfer.export()),
+        ("settings.import", strings.IMPORT_SETTINGS, None, lambda: pane().transfer.take_in()),
+        ("settings.reset", strings.RESET_SETTINGS, None, lambda: pane().reset_all()),
+        ("settings.devices", strings.DEVICES_TRY, None, lambda: pane().go_to("models")),
+        ("library.export", strings.EXPORT_LIBRARY, None, lambda: pane().library.export_library()),
+        ("library.import", strings.IMPORT_LIBRARY, None, lambda: pane().library.import_library()),
+        ("library.rebuild", strings.REBUILD, None, lambda: pane().library.ask_to_rebuild()),
+        (
+            "library.delete-thumbnails",
+            strings.THUMBNAILS_DELETE,
+            None,
+            lambda: pane().library.delete_thumbnails(),
+        ),
+        (
+            "library.make-thumbnails",
+            strings.THUMBNAILS_MAKE,
+            None,
+            lambda: pane().library.make_thumbnails(),
+        ),
+        ("library.forget-photos", strings.FORGET_PHOTOS, None,
+         lambda: pane().privacy.ask_for_photos()),
+        ("library.forget-folder", strings.FORGET_FOLDER, None,
+         lambda: pane().privacy.ask_for_folder()),
+        ("help.report", strings.COPY_REPORT, "help", lambda: pane().about.copy_report()),
+        ("help.about", strings.ABOUT, "help", lambda: pane().go_to("about")),
+    )  # fmt: skip
+    for name, text, menu, act in commands:
+        book.add(name, text, act, menu=menu)
