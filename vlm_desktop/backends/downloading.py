@@ -22,7 +22,6 @@ import httpx2
 from huggingface_hub.utils import WeakFileLock
 
 from vlm_desktop.backends.hub import (
-    PURPOSE,
     BodyStart,
     Hub,
     RemoteFile,
@@ -101,7 +100,7 @@ class Download:
 
     def _run(self, accept_licence: str, newest: bool) -> Generator[Progress, None, ModelCard]:
         pin = None if newest else _read_pins(self._home).get(self._card.id)
-        with network.announced(PURPOSE, self._access.host):
+        with network.announced(self._card.id, self._access.host):
             remote = yield from self._look_up(pin, newest)
             licence = self._licence(remote, accept_licence)
             files = self._wanted(remote)

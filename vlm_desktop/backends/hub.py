@@ -31,7 +31,6 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import AppError, HubAbsent, HubGated, HubUnreachable
 from vlm_desktop.base.events import Phase, Progress
 
-PURPOSE = "download"
 _NAMES_US = {"library_name": "vlm-desktop", "library_version": __version__}
 _CONNECT_SECONDS = 10.0
 _TRANSIENT = {408, 425, 429, 500, 502, 503, 504}
@@ -121,7 +120,7 @@ class Hub:
         self, revision: str | None, cancel: CancelToken
     ) -> Generator[Progress, None, RemoteModel]:
         def work(apart: Apart[Any]) -> None:
-            with network.opened(PURPOSE, self.access.host):
+            with network.opened(self.model, self.access.host):
                 self._token = self.access.token() or huggingface_hub.get_token() or False
                 api = HfApi(endpoint=self.access.endpoint, token=self._token, **_NAMES_US)
                 try:
@@ -165,7 +164,7 @@ class Hub:
 
         def work(apart: Apart[BodyStart | bytes]) -> None:
             with (
-                network.opened(PURPOSE, self.access.host),
+                network.opened(self.model, self.access.host),
                 httpx2.Client(follow_redirects=True, timeout=timeout) as client,
                 client.stream("GET", url, headers=headers) as response,
             ):

@@ -46,7 +46,7 @@ class Off:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """The network is used for `purpose` (a code, such as "download"), towards `host`."""
+    """The network is used towards `host`, to fetch `purpose` (the id of a model, for example)."""
 
     purpose: str
     host: str

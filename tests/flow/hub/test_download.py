@@ -93,7 +93,7 @@ def test_progress_is_in_bytes_with_a_rate_and_an_end(shelf: ModelShelf, hub: Hub
     assert len(done) >= 3
     assert all(one.total > BALLAST for one in moving if one.phase is Phase.DOWNLOAD)
     assert 100_000 < moving[-1].rate < 2_000_000
-    assert heard == [network.Open("download", "127.0.0.1"), network.Off()]
+    assert heard == [network.Open(MODEL, "127.0.0.1"), network.Off()]
 
 
 def test_large_files_come_from_the_other_host_without_the_token(

@@ -108,7 +108,7 @@ def test_fetch_pause_go_on_use_and_back_to_the_starter(
     card.go_on.click()
     qtbot.waitUntil(lambda: card.use.isVisible(), timeout=10_000)
     assert hub.served("/store/README.md") < BALLAST * 1.1
-    assert set(signs) == {network.Off(), network.Open("download", "127.0.0.1")}
+    assert set(signs) == {network.Off(), network.Open(MODEL, "127.0.0.1")}
     unsubscribe()
 
     card.use.click()

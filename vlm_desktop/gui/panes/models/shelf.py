@@ -166,7 +166,9 @@ class Shelf(QObject):
             return self._desk.services.switching.adopt(model_id, cancel)
 
         if model_id not in self._activities:
-            self._show(model_id, Activity(Kind.ADOPT, strings.ADOPT_STARTING))
+            busy = self._desk.indexing.is_running
+            text = strings.WAITING if busy else strings.ADOPT_STARTING
+            self._show(model_id, Activity(Kind.ADOPT, text))
             self._start(
                 model_id, Kind.ADOPT, verb, lane="model", form=strings.WORK_ADOPT, stop=self.stop
             )
