@@ -1,6 +1,5 @@
 """No text of any pane is cut off, in words longer by two fifths and in letters twice as large."""
 
-import dataclasses
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,10 +34,10 @@ def pseudo_language(tmp_path: Path) -> Iterator[None]:
 @pytest.fixture
 def large_letters(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """All sizes of type doubled, as on a desktop set to letters of 200 %."""
-    usual = theme.measures()
+    tokens = dict(theme._tokens())
+    usual = tokens["measure"]
     sizes = ("type_small", "type_body", "type_large", "type_title")
-    tokens = {**theme._tokens(), "measure": dataclasses.asdict(usual)}
-    tokens["measure"] |= {name: 2 * getattr(usual, name) for name in sizes}
+    tokens["measure"] = {**usual, **{name: 2 * usual[name] for name in sizes}}
     monkeypatch.setattr(theme, "_tokens", lambda: tokens)
     theme.measures.cache_clear()
     yield
