@@ -10,6 +10,7 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import BadInputFile, PolicyIncomplete, RuleUnknown
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.rules import Judgement, RuleKind, StoredRule
+from vlm_desktop.base.types import Filters
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.mapping import Mapper, PhotoMap
 from vlm_desktop.engine.reviewing import (
@@ -46,6 +47,28 @@ class Explore:
         """
         mapper = Mapper(self._library(), self._encoders)
         return (yield from mapper.map(self._model_in_use(), cancel, anew=anew))
+
+    def add_to_album(
+        self, name: str, content_ids: Sequence[int], cancel: CancelToken
+    ) -> Generator[Event, None, tuple[int, ...]]:
+        """Put photos into an album, made if need be. Returns those that were not in it."""
+        yield from ()
+        cancel.raise_if_cancelled()
+        held = self._library().filter_contents(Filters(album=name))
+        before = set() if held is None else set(held.tolist())
+        self._library().add_to_album(name, content_ids)
+        return tuple(one for one in content_ids if one not in before)
+
+    def remove_from_album(
+        self, name: str, content_ids: Sequence[int], cancel: CancelToken
+    ) -> Generator[Event, None, None]:
+        """Take photos out of an album; one that is empty then goes."""
+        yield from ()
+        cancel.raise_if_cancelled()
+        self._library().remove_from_album(name, content_ids)
+        held = self._library().filter_contents(Filters(album=name))
+        if held is None or not len(held):
+            self._library().delete_album(name)
 
     # --- words and policies --------------------------------------------------------------
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from vlm_desktop.base.queries import Explanation
     from vlm_desktop.engine.browsing import Browsing
     from vlm_desktop.engine.comparing import Comparing
+    from vlm_desktop.engine.explore import Explore
     from vlm_desktop.engine.exporting import Exporting
     from vlm_desktop.engine.folders import Folders
     from vlm_desktop.engine.keeping import Keeping
@@ -167,4 +168,9 @@ class Services(Protocol):
     @property
     def upkeep(self) -> "Upkeep":
         """Settings, copies of the library, privacy, sizes, devices."""
+        ...
+
+    @property
+    def explore(self) -> "Explore":
+        """The map of all photos, words and policies held against them."""
         ...

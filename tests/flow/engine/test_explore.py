@@ -137,6 +137,16 @@ def test_an_empty_library_has_no_map(services: AppServices) -> None:
         drive(services.explore.map(CancelToken()))
 
 
+def test_a_selection_becomes_an_album_and_is_taken_back(library: AppServices) -> None:
+    library.library.add_to_album("Trip", [1])
+    _, added = drive(library.explore.add_to_album("trip", [1, 2, 3], CancelToken()))
+    assert added == (2, 3)
+    drive(library.explore.remove_from_album("Trip", added, CancelToken()))
+    assert [(album.name, album.contents) for album in library.library.albums()] == [("Trip", 1)]
+    drive(library.explore.remove_from_album("Trip", (1,), CancelToken()))
+    assert library.library.albums() == []
+
+
 # --- words ---------------------------------------------------------------------------------
 
 
