@@ -21,6 +21,7 @@ from vlm_desktop.gui.theme import measures
 
 _SETTLE_MS = 500
 _EDITOR_WIDTH = 260
+_WORDS_WIDTH = 160
 _FREE_TEXTS = ("hub_endpoint",)
 """Settings a person writes; other texts are chosen from a list."""
 
@@ -56,6 +57,8 @@ class SettingRow(QWidget):
         for line in (self.sentence, self.note):
             line.setObjectName("hint")
             line.setWordWrap(True)
+        for line in (self.label, self.sentence, self.note):
+            line.setMinimumWidth(_WORDS_WIDTH)  # Qt asks for much more for long sentences
         self.note.setVisible(bool(self.note.text()))
         self.editor.setAccessibleName(self.label.text())
         self.editor.setAccessibleDescription(f"{self.sentence.text()} {self.note.text()}".strip())

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from vlm_desktop.gui.panes.settings.row import SettingRow
 from vlm_desktop.gui.strings import settings as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.flow_layout import FlowLayout
 
 
 class Section(QWidget):
@@ -37,23 +38,21 @@ class Section(QWidget):
         """A paragraph."""
         label = QLabel(text, self)
         label.setWordWrap(True)
+        label.setMinimumWidth(1)  # Qt asks for much more for long sentences
         label.setObjectName("hint")
         self.add(label)
         return label
 
     def add_buttons(self, *buttons: tuple[str, Callable[[], object]]) -> list[QPushButton]:
-        """Buttons side by side: their words and what each does."""
+        """Buttons side by side, in lines as needed: their words and what each does."""
         line = QWidget(self)
-        layout = QHBoxLayout(line)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(measures().space[1])
+        layout = FlowLayout(line, measures().space[1])
         made = []
         for text, slot in buttons:
             button = QPushButton(text, line)
             button.clicked.connect(lambda _checked=False, act=slot: act())
             layout.addWidget(button)
             made.append(button)
-        layout.addStretch()
         self.add(line, " ".join(text.replace("&", "") for text, _ in buttons))
         return made
 
