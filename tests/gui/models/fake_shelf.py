@@ -11,6 +11,8 @@ from vlm_desktop.base.errors import AppError
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.engine.models import CheckedFile, CheckedModel, ModelCard
 from vlm_desktop.engine.switching import ShelfFacts
+from vlm_desktop.gui.panes import PaneSpec
+from vlm_desktop.gui.panes.pane import Pane
 
 HOST = "hub.example"
 STARTER = ModelCard(
@@ -131,3 +133,19 @@ class ShelfServices(FakeServices):
         super().release()
         self.models.gate.set()
         self.switching.gate.set()
+
+
+class EmptyPane(Pane):
+    """Somewhere else to go."""
+
+    key = "elsewhere"
+
+
+PANES = (
+    PaneSpec("elsewhere", "PANE_LIBRARY", "library", "Ctrl+2", f"{__name__}:EmptyPane"),
+    PaneSpec(
+        "models", "PANE_MODELS", "models", "Ctrl+3",
+        "vlm_desktop.gui.panes.models.models_pane:ModelsPane",
+    ),
+)  # fmt: skip
+"""The pane under test and another one: these tests need no more of the window."""

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QMessageBox, QWidget
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.models.fake_shelf import ShelfServices
@@ -124,7 +125,7 @@ def test_a_download_shows_how_far_it_is_here_and_in_the_status_bar(
     assert big.state.text() == "Being downloaded"
     assert window.status.text.text().startswith("Downloading Big One: 0 bytes of 1.5 GB")
     assert offered(big) == ["Pause", "Cancel"]
-    window.show_pane("search")
+    window.show_pane("elsewhere")
     services.models.gate.set()
     qtbot.waitUntil(lambda: big.entry.is_here)
     assert "Big One is on this computer now" in window.status.text.text()
@@ -356,6 +357,21 @@ def test_a_folder_is_taken_in_or_refused_with_the_reason(
     qtbot.waitUntil(lambda: "own" in pane.cards)
     assert pane.cards["own"].isVisible()
     assert window.status.text.text() == "Our own was taken in."
+
+
+def test_a_dropped_folder_is_taken_in_as_a_model(
+    window: MainWindow, pane: ModelsPane, services: ShelfServices, tmp_path: Path, qtbot: QtBot
+) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path))])
+    at, copy = QPoint(5, 5), Qt.DropAction.CopyAction
+    left, bare = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    entering = QDragEnterEvent(at, copy, data, left, bare)
+    QApplication.sendEvent(pane, entering)
+    assert entering.isAccepted()
+    QApplication.sendEvent(pane, QDropEvent(QPointF(at), copy, data, left, bare))
+    qtbot.waitUntil(lambda: services.models.imported == [tmp_path])
+    assert services.indexed_folders == [], "not as photos"
 
 
 # --- finding and walking ----------------------------------------------------------------------

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.flow.hub.conftest import BALLAST, MANIFEST, MODEL
 from tests.flow.hub.hubserver import HubServer, hub_server
+from tests.gui.models.fake_shelf import PANES
 from tests.model.encoders.tinypair import make_pair
 from vlm_desktop.backends.hubaccess import HubAccess
 from vlm_desktop.backends.registry import Registry
@@ -87,7 +88,7 @@ def test_fetch_pause_go_on_use_and_back_to_the_starter(
     hub.behaviour.bytes_per_second = 250_000
     signs: list[network.State] = []
     unsubscribe = network.subscribe(signs.append)
-    window = MainWindow(real_services, runner)
+    window = MainWindow(real_services, runner, panes=PANES)
     qtbot.addWidget(window)
     window.show()
     window.show_pane("models")

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -41,6 +41,7 @@ class ModelsPane(Pane):
         self.shelf = Shelf(desk, self)
         self.cards: dict[str, ModelCardView] = {}
         self._stale = True
+        self.setAcceptDrops(True)
         self._build_widgets()
         self._build_actions()
         self.shelf.loaded.connect(self._show_shelf)
@@ -279,6 +280,16 @@ class ModelsPane(Pane):
 
     # --- Qt's own ------------------------------------------------------------------------
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """A folder that is dropped here is a model's; elsewhere it is one of photos."""
+        if _folders(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        event.acceptProposedAction()
+        for folder in _folders(event):
+            self.shelf.import_folder(folder)
+
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         super().showEvent(event)
         if self._stale:
@@ -306,6 +317,11 @@ class ModelsPane(Pane):
     def _cards_in_order(self) -> list[ModelCardView]:
         widgets = (self._column.itemAt(at).widget() for at in range(self._column.count()))
         return [one for one in widgets if isinstance(one, ModelCardView)]
+
+
+def _folders(event: QDropEvent) -> list[Path]:
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return [path for path in paths if path.is_dir()]
 
 
 def _tab_through(last: QWidget, card: ModelCardView) -> QWidget:
