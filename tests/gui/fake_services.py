@@ -9,9 +9,12 @@ from pathlib import Path
 from PIL import Image
 
 from tests.gui.fake_browsing import FakeBrowsing, FakeLibrary
+from tests.gui.fake_folders import FakeFolders
+from tests.gui.fake_keeping import FakeKeeping
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import AppError, Refusal
 from vlm_desktop.base.events import Committed, Event, Phase, Progress
+from vlm_desktop.base.queries import Explanation, TermReason, TextReason
 from vlm_desktop.base.types import Hit, Query, SearchResult, Signal, Verdict
 
 
@@ -99,6 +102,8 @@ class FakeServices:
         self.search_gate.set()
         library = FakeLibrary(self.folder, lambda: self.contents)
         self.browsing = FakeBrowsing(library, self.thumbnail)
+        self.folders = FakeFolders()
+        self.keeping = FakeKeeping(self.folder)
 
     def release(self) -> None:
         """Let everything go on that a test held back."""
@@ -151,6 +156,16 @@ class FakeServices:
         if self.search_error is not None:
             raise self.search_error
         return self.answer(query) if self.answer else self.found(query, 3, 2)
+
+    def explain(
+        self, query: Query, content_id: int, _: CancelToken
+    ) -> Generator[Event, None, Explanation]:
+        yield from ()
+        terms = [TermReason("text", query.text, 4.2, 1.0)] if query.text else []
+        terms += [TermReason("picture", str(one.path), 1.5, one.weight) for one in query.images]
+        text = TextReason("ocr", 0, "at the Grand Hotel <b>", ((7, 18),))
+        vote = self.keeping.voted.get(content_id, 0)
+        return Explanation(content_id, tuple(terms), (text,), vote, len(self.keeping.voted))
 
     def thumbnail(self, content_id: int) -> bytes | None:
         self.thumbnails_asked.append(content_id)

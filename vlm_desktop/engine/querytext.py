@@ -38,6 +38,14 @@ _EXPECTED = {
     "album": "album:NAME",
 }
 FILTER_KEYS = tuple(_EXPECTED)
+_BEGUN = {
+    "date": r"[\d.-]*",
+    "place": r"[\d.,-]*",
+    "size": r"[\d.-]*",
+    "type": r"p|ph|pho|phot|pd|r|ra",
+}
+"""What the value of a filter looks like while it is being typed."""
+
 _TOKEN = re.compile(
     r'(?P<minus>-?)"(?P<quoted>[^"]*)"'
     rf'|(?P<key>{"|".join(FILTER_KEYS)}):"(?P<value>(?:[^"]|"")*)"(?!\S)'
@@ -169,7 +177,8 @@ def without_unfinished(typed: str) -> str:
         try:
             add_filter(Filters(), last.text)
         except BadFilter:
-            return typed[: last.start]
+            begun = re.fullmatch(_BEGUN.get(last.key, ""), last.value.lower()) is not None
+            return typed[: last.start] if begun else typed
     return typed
 
 

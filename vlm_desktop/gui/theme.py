@@ -172,6 +172,7 @@ def _stylesheet(chosen: Colours, size: Measures, check: str) -> str:
         + _controls(chosen, size, check)
         + _surroundings(chosen, size)
         + _cards(chosen, size)
+        + _query(chosen, size)
         + _details(chosen, size)
     )
 
@@ -324,8 +325,10 @@ def _details(chosen: Colours, size: Measures) -> str:
     return f"""
     QLabel#fact {{ color: {chosen.text_muted}; }}
     QLabel#photoMessage {{
-        background: {chosen.raised}; border-top: {size.hairline}px solid {chosen.hairline};
+        background: {chosen.raised}; border: {size.hairline}px solid {chosen.hairline};
+        border-radius: {size.card_radius}px; padding: {small}px {size.space[3]}px;
     }}
+    QToolButton#star {{ padding: {tiny // 2}px; }}
     QToolButton#section {{
         font-weight: 600; border-radius: {size.radius}px; padding: {tiny}px;
         border: {size.focus_ring}px solid transparent; background: transparent;
@@ -379,6 +382,24 @@ def _surroundings(chosen: Colours, size: Measures) -> str:
         border: {size.hairline}px solid {chosen.hairline}; padding: {tiny}px;
         background: {chosen.raised}; color: {chosen.text};
     }}
+    """
+
+
+def _query(chosen: Colours, size: Measures) -> str:
+    """Chips of the query bar, popovers, sliders."""
+    tiny, small = size.space[0], size.space[1]
+    ring = f"border: {size.focus_ring}px solid {chosen.accent};"
+    return f"""
+    QFrame#chip {{ border-radius: {size.radius}px; background: {chosen.accent_soft}; }}
+    QToolButton#chipBody {{ padding: {tiny // 2}px {small}px; color: {chosen.text}; }}
+    QToolButton#chipBody:hover, QToolButton#chipCross:hover {{ background: {chosen.hairline}; }}
+    QToolButton#chipCross {{ padding: {tiny // 2}px; margin-right: {tiny // 2}px; }}
+    QToolButton#chipBody:focus {{ {ring} }}
+    QFrame#popover {{ background: {chosen.raised};
+        border: {size.hairline}px solid {chosen.hairline}; border-radius: {size.card_radius}px;
+    }}
+    QSlider {{ border: {size.focus_ring}px solid transparent; border-radius: {tiny}px; }}
+    QSlider:focus {{ {ring} }}
     """
 
 

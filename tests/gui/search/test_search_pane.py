@@ -248,6 +248,10 @@ def test_tab_goes_through_the_window_in_reading_order(
     qtbot.waitUntil(lambda: window.status.set_aside.isVisible())
     expected = [
         window.search.bar.line,
+        window.search.bar.pictures,
+        window.search.bar.filters,
+        window.search.bar.history,
+        window.search.bar.saved,
         window.search.bar.show_all,
         window.search.panel.bar.sort,
         window.search.panel.bar.group,

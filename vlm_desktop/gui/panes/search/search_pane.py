@@ -1,5 +1,6 @@
 """The Search pane: the query bar above, photos found beneath, details beside them."""
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -14,7 +15,8 @@ from vlm_desktop.gui.panes.search.grid_panel import GridPanel
 from vlm_desktop.gui.panes.search.pages import Situation, what_to_say
 from vlm_desktop.gui.panes.search.photo_corner import PhotoCorner
 from vlm_desktop.gui.panes.search.query_bar import QueryBar
-from vlm_desktop.gui.panes.search.searching import SearchController, SearchState
+from vlm_desktop.gui.panes.search.query_corner import QueryCorner
+from vlm_desktop.gui.panes.search.searching import SearchController, SearchState, read_query
 from vlm_desktop.gui.strings import photo as photo_strings
 from vlm_desktop.gui.strings import query as query_strings
 from vlm_desktop.gui.widgets.message_page import MessagePage
@@ -58,6 +60,7 @@ class SearchPane(Pane):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.layers)
+        self.asking = QueryCorner(self.desk, self.bar, self.searching, self.panel)
         self.photo = PhotoCorner(self, self.layers, self.beside, self.hits, self._select)
 
     def _build_actions(self) -> None:
@@ -78,8 +81,6 @@ class SearchPane(Pane):
         self.grid.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def _connect(self) -> None:
-        self.bar.typed.connect(self.searching.type_text)
-        self.bar.submitted.connect(self.searching.search_now)
         self.bar.show_all_changed.connect(self.searching.set_show_all)
         self.bar.line.installEventFilter(self)
         self.grid.installEventFilter(self)
@@ -114,8 +115,8 @@ class SearchPane(Pane):
             self.focus_query()
         elif not self.panel.is_library and not self.searching.state.asked:
             self.panel.show_library()
-        elif self.bar.line.text():
-            self.bar.line.clear()
+        elif not self.bar.query.is_empty:
+            self.bar.clear()
         else:
             return False
         return True
@@ -131,7 +132,7 @@ class SearchPane(Pane):
 
     def state(self) -> dict[str, Any]:
         return {
-            "query": self.bar.line.text(),
+            "query": self.bar.query.to_json(),
             "grid": self.panel.state(),
             "photo": self.photo.state(),
         }
@@ -143,13 +144,13 @@ class SearchPane(Pane):
         if isinstance(grid, dict):
             self.panel.restore(grid)
         if isinstance(query, str):
-            self.bar.line.setText(query)
+            self.bar.set_query(read_query(query))
 
     # --- what the user does --------------------------------------------------------------
 
     def search_for(self, text: str) -> None:
         """Put text into the query line and search for it."""
-        self.bar.line.setText(text)
+        self.bar.set_text(text)
         self.searching.search_now()
 
     def focus_query(self) -> None:
@@ -197,8 +198,11 @@ class SearchPane(Pane):
 
     def _show_search(self, state: SearchState) -> None:
         if state.hits:
-            key = f"{self.bar.line.text()}\n{self.bar.show_all.isChecked()}"
+            key = f"{self.bar.query.to_json()}\n{self.bar.show_all.isChecked()}"
             self.panel.show_hits(state.hits, key)
+            if state.query is not None:
+                dates = state.query.filters
+                self.panel.timeline.show_range(dates.date_from, dates.date_to)
         elif not state.asked:
             self.panel.show_library()
         self.bar.show_search(state)
@@ -213,10 +217,12 @@ class SearchPane(Pane):
 
     def _narrow_dates(self, first: str, last: str) -> None:
         """Search within a range of dates; "" for any."""
-        kept = [part.written for part in parts(self.bar.line.text()) if part.key != "date"]
+        query = self.bar.query
+        kept = [part.written for part in parts(query.typed) if part.key != "date"]
         if first:
             kept.append(f"date:{first}" if first == last else f"date:{first}..{last}")
-        self.search_for(" ".join(kept))
+        self.bar.set_query(replace(query, typed=" ".join(kept)))
+        self.searching.search_now()
 
     def _show_middle_unless_asked(self) -> None:
         if not self.searching.state.asked:

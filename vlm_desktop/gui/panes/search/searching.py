@@ -26,7 +26,7 @@ _REFRESH_MS = 2_000
 _SETTLED_MS = 4_000
 """A query that stands this long was meant, not passed through while typing another."""
 
-_LIMIT = 500
+_LIMIT = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class SearchController(QObject):
 
     def submit(self) -> None:
         """Search without waiting, and take the query as meant."""
-        self.search_now()
+        self.search_now(finished=True)
         self._settle()
 
     def set_show_all(self, show_all: bool) -> None:
@@ -97,11 +97,13 @@ class SearchController(QObject):
         if not self.written.is_empty and not self._refresh.isActive():
             self._refresh.start()
 
-    def search_now(self) -> None:
-        """Search for what is typed, without waiting for a pause."""
+    def search_now(self, *, finished: bool = False) -> None:
+        """Search without waiting for a pause. A filter still being typed counts if `finished`."""
         self._pause.stop()
         self._refresh.stop()
-        asked = replace(self.written, typed=without_unfinished(self.written.typed))
+        asked = self.written
+        if not finished:
+            asked = replace(asked, typed=without_unfinished(asked.typed))
         if asked.is_empty:
             self._drop_running()
             self._show(SearchState())
@@ -155,6 +157,14 @@ class SearchController(QObject):
         self.state_changed.emit(state)
 
 
+def read_query(said: str) -> WrittenQuery:
+    """A query as the window saved it; what is no JSON was typed."""
+    try:
+        return WrittenQuery.from_json(said)
+    except (KeyError, TypeError, ValueError):
+        return WrittenQuery(said)
+
+
 def _nothing(_: CancelToken) -> Generator[Event, None, None]:
     yield from ()
 
@@ -168,9 +178,7 @@ def _found(result: object) -> SearchState:
     shown = len(result.hits)
     if result.verdict is Verdict.NONE:
         verdict = fill(strings.COUNTS_WEAK, shown=shown) if shown else strings.NOTHING_MATCHES
-        return SearchState(
-            result.hits, verdict, asked=True, nothing=not shown, query=result.query
-        )
+        return SearchState(result.hits, verdict, asked=True, nothing=not shown, query=result.query)
     verdict = fill(strings.COUNTS, likely=result.likely, possible=result.possible)
     if not result.query.show_all and shown < result.likely + result.possible:
         verdict = fill(strings.COUNTS_CUT, counts=verdict, shown=shown)
