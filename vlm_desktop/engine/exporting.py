@@ -7,10 +7,9 @@ Photos that cannot be read are left out and named in the report. Nothing is ever
 import contextlib
 import csv
 import errno
-import io
 import os
 import shutil
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -111,6 +110,22 @@ class Exporting:
                 kept.append(made.path)
         _remove_folders(report.folders)
         return tuple(kept)
+
+    def save_table(
+        self, target: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]
+    ) -> Path:
+        """Write a small table as CSV that spreadsheets open, over what is there.
+
+        Raises DestinationNotWritable, DiskFull.
+        """
+        with (
+            _translated(target),
+            target.open("w", encoding="utf-8-sig", errors="replace", newline="") as file,
+        ):
+            writer = csv.writer(file)
+            writer.writerow(columns)
+            writer.writerows([_harmless(cell) for cell in row] for row in rows)
+        return target
 
 
 class _Run:
@@ -401,11 +416,3 @@ def _harmless(text: str) -> str:
     """Text that no spreadsheet takes for a formula (OWASP, "CSV injection")."""
     return f"'{text}" if text.startswith(_RISKY) else text
 
-
-def table_text(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A small table as harmless CSV, for lists that fit into memory."""
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(columns)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
-    return written.getvalue()

@@ -16,6 +16,8 @@ from vlm_desktop.store.folders import FolderState, SetAsideFiles, stamp_sum
 from vlm_desktop.store.library import Library
 from vlm_desktop.store.records import ForgottenCounts
 
+__all__ = ["FolderState", "Folders", "ForgottenCounts", "SetAsideFiles"]
+
 _TICK_SECONDS = 0.5
 
 

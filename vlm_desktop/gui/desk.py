@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vlm_desktop.gui.state import WindowState
     from vlm_desktop.gui.thumbnails import ThumbnailLoader
     from vlm_desktop.gui.undo import Changes
+    from vlm_desktop.gui.watching import WatchController
     from vlm_desktop.gui.work import WorkBoard
 
 Result = TypeVar("Result")
@@ -39,6 +40,7 @@ class Desk:
     indexing: "IndexController"
     library: "LibraryState"
     work: "WorkBoard"
+    watching: "WatchController"
     state: "WindowState"
     say: Callable[[str], None]
     """A message in the status bar, told to screen readers too."""

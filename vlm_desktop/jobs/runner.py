@@ -2,7 +2,7 @@
 
 A lane is a queue with its own threads. "model" has one, so that two networks never compete;
 "search" has one of its own, because a search must answer while indexing holds the model lane;
-"io" has a few for thumbnails and small files. Threads start with their lane's first job.
+"io" has a few for thumbnails and small files; "watch" waits for changes of folders. Threads start with their lane's first job.
 """
 
 import itertools
@@ -25,7 +25,7 @@ OnEvent: TypeAlias = Callable[[Event], None]
 Post: TypeAlias = Callable[[OnEvent, Event], None]
 """Carries an event to the thread where its listener runs; called from lane threads."""
 
-DEFAULT_LANES: Mapping[str, int] = {"model": 1, "search": 1, "io": 3}
+DEFAULT_LANES: Mapping[str, int] = {"model": 1, "search": 1, "io": 3, "watch": 1}
 
 
 class Job:

@@ -27,6 +27,13 @@ PANES: tuple[PaneSpec, ...] = (
         "vlm_desktop.gui.panes.search.search_pane:SearchPane",
     ),
     PaneSpec(
+        "library",
+        "PANE_LIBRARY",
+        "library",
+        "Ctrl+2",
+        "vlm_desktop.gui.panes.library.library_pane:LibraryPane",
+    ),
+    PaneSpec(
         "models",
         "PANE_MODELS",
         "models",

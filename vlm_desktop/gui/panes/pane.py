@@ -24,6 +24,10 @@ class Pane(QWidget):
         """Back out one step (Esc); False when there was nothing to back out of."""
         return False
 
+    def shown_contents(self) -> tuple[int, ...]:
+        """The content ids of the photos this pane shows, in its order."""
+        return ()
+
     def stop(self) -> None:
         """The window closes: start nothing by itself any more."""
 
