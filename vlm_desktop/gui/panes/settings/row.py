@@ -118,6 +118,8 @@ class SettingRow(QWidget):
         spin.setSuffix(strings.UNITS[rule.unit])
         spin.setGroupSeparatorShown(True)
         spin.setKeyboardTracking(False)
+        # The stylesheet's padding does not reach the line inside.
+        spin.lineEdit().setTextMargins(measures().space[1] - 2, 0, 0, 0)
         if rule.zero_is_auto:
             spin.setSpecialValueText(strings.AUTOMATIC)
         spin.valueChanged.connect(self._settle_down)
