@@ -3,7 +3,15 @@
 import math
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
 
 from vlm_desktop.engine.listing import Arrangement, Grouping, Order
 from vlm_desktop.gui.icons import icon
@@ -29,6 +37,9 @@ class GridBar(QWidget):
         self.setAccessibleName(strings.BAR_NAME)
         self.count = ElidedLabel(self)
         self.count.setObjectName("verdict")
+        self.all_photos = QPushButton(strings.SHOW_LIBRARY, self)
+        self.all_photos.setObjectName("quiet")
+        self.all_photos.hide()
         self.sort = QComboBox(self)
         self.sort.setAccessibleName(strings.SORT_NAME)
         for order, words in (
@@ -76,7 +87,9 @@ class GridBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(space[3], 0, space[2], space[1])
         layout.setSpacing(space[1])
-        layout.addWidget(self.count, 1)
+        layout.addWidget(self.count)
+        layout.addWidget(self.all_photos)
+        layout.addStretch(1)
         for words, box in ((strings.SORT, self.sort), (strings.GROUP, self.group)):
             label = QLabel(words, self)
             label.setObjectName("verdict")

@@ -94,6 +94,7 @@ class GridPanel(QWidget):
         self.bar.arranged.connect(self._arranged)
         self.bar.zoom_wanted.connect(self.view.set_row_height)
         self.bar.timeline_toggled.connect(self.show_timeline)
+        self.bar.all_photos.clicked.connect(self.show_library)
         self.view.zoomed.connect(self.bar.show_zoom)
         self.view.stack_wanted.connect(self.toggle_stack)
         self.view.named.connect(self._find_name)
@@ -145,6 +146,7 @@ class GridPanel(QWidget):
 
     def show_library(self) -> None:
         """All photos."""
+        self.timeline.show_range("", "")
         if self._source.kind != _LIBRARY or self._in_place is None:
             self._ask(_Source(_LIBRARY))
 
@@ -207,10 +209,14 @@ class GridPanel(QWidget):
         selected = set(self.selected_ids(_MOST_KEPT_SELECTED))
         self._in_place = source
         self.model.show(listing, source.hits)
-        self._take_up(self._wanted_current if current is None else current, selected)
+        wanted = self._wanted_current
+        self._take_up(current if wanted is None else wanted, selected)
         row = self.model.row_of(top) if top is not None else None
         if anchor is not None and row is not None:
             self.view.relayout((row, anchor[1], anchor[2]))
+        elif wanted is not None and self._wanted_current is None:
+            centre = self.view.ScrollHint.PositionAtCenter
+            self.view.scrollTo(self.view.currentIndex(), centre)
         elif not same:
             self.view.verticalScrollBar().setValue(0)
         self._show_count()
@@ -288,6 +294,7 @@ class GridPanel(QWidget):
         words = {_LIBRARY: strings.SORT_ADDED, _SET: strings.SORT_GIVEN}
         kind = self._source.kind
         bare = words.get(kind, strings.SORT_RELEVANCE)
+        self.bar.all_photos.setVisible(kind == _SET)
         self.bar.show_arrangement(self._arrangements[kind], bare)
 
     def toggle_stack(self, row: int) -> None:

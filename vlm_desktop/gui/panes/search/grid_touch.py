@@ -216,6 +216,10 @@ class GridTouch:
         if event.button() != Qt.MouseButton.LeftButton:
             event.ignore()
             return
+        if index.isValid() and self.is_badge(index.row(), at):
+            self.stack_wanted.emit(index.row())
+            event.accept()
+            return
         self._pressed = at + QPoint(0, self.verticalOffset())
         plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
         self._pressed_on_selected = bool(selected and plain)

@@ -251,6 +251,17 @@ class GridView(GridTouch, QListView):
         assert listing is not None
         return group_title(group, listing.arrangement.grouping), strings.photos(group.count)
 
+    def is_badge(self, row: int, at: QPoint) -> bool:
+        """Whether a point of the viewport is on the sign of a stack, which opens and closes it."""
+        cell = self._photos.cell(row)
+        if not (cell.count > 1 or self._photos.is_opened(cell)):
+            return False
+        tile = self.visualRect(self._photos.index(row))
+        space = measures().space
+        badge = QRect(0, 0, 2 * space[3] + space[1], space[4] + space[0])
+        badge.moveTopRight(tile.topRight())
+        return badge.contains(at)
+
     # --- painting ------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802

@@ -54,8 +54,7 @@ def _facts(
         match, percent = match_words(cell.verdict), 100 * cell.probability
         said.append(fill(strings.MATCH_PERCENT, match=match, percent=percent))
     day = day_words(int(listing.moments[row]) // _SECONDS_A_DAY, strings.DATE_FORM)
-    dated = bool(cell.flags & Flag.DATED)
-    said.append(fill(strings.CELL_DATE if dated else strings.CELL_FILE_DATE, date=day))
+    said.append(day if cell.flags & Flag.DATED else fill(strings.CELL_FILE_DATE, date=day))
     if cell.count > 1:
         burst = bool(cell.flags & Flag.BURST)
         said.append(fill(strings.CELL_BURST if burst else strings.CELL_STACK, count=cell.count))
