@@ -38,6 +38,12 @@ class _Formatter(string.Formatter):
 
 
 _formatter = _Formatter()
+_in_use = [ENGLISH]
+
+
+def current() -> str:
+    """The language whose numbers and dates are used: "en" for the pseudo-language."""
+    return ENGLISH if _in_use[0] == PSEUDO else _in_use[0]
 
 
 def fill(template: str, **values: object) -> str:
@@ -69,6 +75,7 @@ def use(language: str, areas: Mapping[str, ModuleType], folder: Path) -> None:
 
     `folder` holds a folder per language. Words without a translation stay English.
     """
+    _in_use[0] = language
     _formatter.separators = _SEPARATORS.get(language)
     if language == ENGLISH:
         return
