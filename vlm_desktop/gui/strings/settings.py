@@ -1,7 +1,7 @@
 """Words of the settings and of what stands beside them: privacy, the library's file, about."""
 
 SEARCH = "&Find a setting"
-SEARCH_HINT = "Find a setting"
+SEARCH_HINT = "for example: memory"
 SECTIONS = "Sections of the settings"
 NOTHING_FOUND = "No setting is called like that."
 SHOW_ALL = "Show all settings"

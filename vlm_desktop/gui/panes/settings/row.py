@@ -63,7 +63,7 @@ class SettingRow(QWidget):
         self.editor.setAccessibleName(self.label.text())
         self.editor.setAccessibleDescription(f"{self.sentence.text()} {self.note.text()}".strip())
         self.editor.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.editor.setMinimumWidth(_EDITOR_WIDTH)
+        self.editor.setFixedWidth(_EDITOR_WIDTH)
         self.editor.installEventFilter(self)
         self.reset.setIcon(icon("reset"))
         self.reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -104,6 +104,8 @@ class SettingRow(QWidget):
             return line
         if isinstance(self._default, str):
             combo = QComboBox(self)
+            shortened = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            combo.setSizeAdjustPolicy(shortened)
             for choice in self.rule.choices:
                 combo.addItem(strings.CHOICES[f"{self.name}.{choice}"], choice)
             combo.activated.connect(self._tell)
@@ -118,6 +120,7 @@ class SettingRow(QWidget):
         spin.setSuffix(strings.UNITS[rule.unit])
         spin.setGroupSeparatorShown(True)
         spin.setKeyboardTracking(False)
+        spin.lineEdit().setTextMargins(measures().space[1] - 2, 0, 0, 0)
         # The stylesheet's padding does not reach the line inside.
         spin.lineEdit().setTextMargins(measures().space[1] - 2, 0, 0, 0)
         if rule.zero_is_auto:
