@@ -89,8 +89,6 @@ def make_application(settings: "Settings") -> QApplication:
     chosen = language.wanted_language(settings.language)
     if chosen != language.ENGLISH:
         language.use(chosen, strings.areas(), bundled("resources") / "translations")
-    # Qt's own numbers and dates in the window's language, which the system's need not be.
-    QtCore.QLocale.setDefault(QtCore.QLocale("de" if chosen == "de" else "en"))
     application = QApplication(sys.argv[:1])
     application.setApplicationName("vlm-desktop")
     application.setApplicationDisplayName(words.WINDOW_TITLE)
