@@ -363,6 +363,7 @@ def _surroundings(chosen: Colours, size: Measures) -> str:
         margin: 0 {tiny // 2}px;
     }}
     QScrollBar::handle:vertical:hover {{ background: {chosen.text_muted}; }}
+    QScrollBar::handle:vertical:disabled {{ background: transparent; }}
     QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{ height: 0; }}
     QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical {{ background: transparent; }}
     QScrollBar:horizontal {{ height: {middle}px; background: transparent; margin: 0; }}

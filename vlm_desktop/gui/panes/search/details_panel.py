@@ -64,6 +64,7 @@ class DetailsPanel(QWidget):
         self._edits = edits
         self._ids: tuple[int, ...] = ()
         self._shown: tuple[int, ...] = ()
+        self._filled: tuple[int, ...] = ()
         self._facts: PhotoFacts | None = None
         self._listing: TagListing | None = None
         self._places: tuple[tuple[float, float], ...] | None = None
@@ -261,6 +262,7 @@ class DetailsPanel(QWidget):
     def _show_one(self, facts: "PhotoFacts", ids: tuple[int, ...]) -> None:
         if ids != self._ids:
             return
+        self._filled = ids
         is_other = self._facts is None or self._facts.details.content_id != ids[0]
         self._facts = facts
         self._listing = None if is_other else self._listing
@@ -409,7 +411,7 @@ class DetailsPanel(QWidget):
     def _show_several(self, shared: "SharedWords", ids: tuple[int, ...]) -> None:
         if ids != self._ids:
             return
-        self._facts = None
+        self._facts, self._filled = None, ids
         for section in self.sections.values():
             section.hide()
         self.several.setText(fill(strings.SEVERAL_TITLE, count=len(ids)))
@@ -429,7 +431,8 @@ class DetailsPanel(QWidget):
     # --- what the user does --------------------------------------------------------------
 
     def _save(self, changes: PhotoChanges) -> None:
-        self._edits.save(self._shown, changes)
+        """For the photos whose words are to be seen, even if others were just selected."""
+        self._edits.save(self._filled, changes)
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)

@@ -57,6 +57,7 @@ class Stars(QWidget):
 
     def _button(self, stars: int) -> QToolButton:
         button = QToolButton(self)
+        button.setObjectName("star")
         name = strings.RATE_ONE if stars == 1 else fill(strings.RATE, rating=stars)
         button.setAccessibleName(name)
         button.setToolTip(name)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QColor,
     QImage,
     QKeyEvent,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from vlm_desktop.gui.panes.search.photo_geometry import STEP, Geometry
 from vlm_desktop.gui.panes.search.photo_region import Region
 from vlm_desktop.gui.theme import colours_of, measures
+from vlm_desktop.gui.widgets.spoken import speaks_as
 
 _NOTCH = 120
 _PAN = 80.0
@@ -37,6 +39,7 @@ class TextBox:
     text: str
 
 
+@speaks_as(QAccessible.Role.Graphic)
 class PhotoCanvas(QWidget):
     """One picture, zoomed, moved, turned. The last picture stays until the next one is there.
 

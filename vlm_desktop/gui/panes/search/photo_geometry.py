@@ -54,7 +54,7 @@ class Geometry:
 
     @property
     def focus(self) -> QPointF:
-        return self._focus if self._zoom is not None else self._middle()
+        return QPointF(self._focus) if self._zoom is not None else self._middle()
 
     def fit(self) -> None:
         self._zoom = None

@@ -55,6 +55,7 @@ class PhotoLoader(QObject):
         self._desk = desk
         self._kept: OrderedDict[Key, Picture] = OrderedDict()
         self._wished: Key | None = None
+        self._asked: tuple[Key, int | None] | None = None
         self._ahead: list[Key] = []
         self._side = 0
 
@@ -72,11 +73,13 @@ class PhotoLoader(QObject):
                 return
         else:
             self._fetch_thumbnail(key)
-        self._fetch(key, side, "photo-view")
+        if self._asked != (key, side):
+            self._asked = (key, side)
+            self._fetch(key, side, "photo-view")
 
     def forget(self) -> None:
         """Free all pictures."""
-        self._wished, self._ahead = None, []
+        self._wished, self._ahead, self._asked = None, [], None
         self._kept.clear()
 
     def _fetch_thumbnail(self, key: Key) -> None:
@@ -101,12 +104,21 @@ class PhotoLoader(QObject):
             found = yield from services.photos.picture(key[0], key[1], side, cancel)
             return _picture(key, found)
 
+        def done(picture: Picture) -> None:
+            ended()
+            self._arrived(picture)
+
         def failed(sentence: str) -> None:
+            ended()
             if key == self._wished:
                 self.failed.emit(key, sentence)
             self._next_ahead()
 
-        self._desk.ask(verb, self._arrived, failed=failed, latest=latest)
+        def ended() -> None:
+            if self._asked == (key, side):
+                self._asked = None
+
+        self._desk.ask(verb, done, failed=failed, cancelled=ended, latest=latest)
 
     def _arrived(self, picture: Picture) -> None:
         known = self._kept.pop(picture.key, None)
