@@ -24,6 +24,7 @@ from vlm_desktop.engine.listing import TimeBin, Timeline, TimeUnit
 from vlm_desktop.gui.panes.search.grid_words import iso_words
 from vlm_desktop.gui.strings import grid as strings
 from vlm_desktop.gui.theme import colours_of, measures
+from vlm_desktop.gui.widgets.spoken import speaks_as
 
 _HEIGHT = 76
 _LEAST_BAR = 2
@@ -32,6 +33,7 @@ _NEAREST_LABELS = 72
 _EMPTY = Timeline(TimeUnit.MONTH, (), TimeBin("", 0, 0))
 
 
+@speaks_as(QAccessible.Role.Graphic)
 class TimelineStrip(QWidget):
     """Paints a `Timeline`. `range_chosen` tells the first and last bin as ISO 8601 prefixes."""
 
