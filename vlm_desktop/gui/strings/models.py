@@ -117,6 +117,7 @@ ASK_LICENCE = "Licence"
 ASK_FROM = "From"
 ASK_FROM_VALUE = "{host} ({repository})"
 ASK_MEMORY = "Memory"
+ASK_MEMORY_VALUE = "about {size} while it is used"
 ASK_NETWORK = (
     "This is the only time the network is used, and for nothing but this download. No photo and "
     "no word of yours is sent."

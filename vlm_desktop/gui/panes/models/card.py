@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import (
+    QGridLayout,
     QGroupBox,
     QHBoxLayout,
     QLabel,
@@ -121,11 +122,12 @@ class ModelCardView(QGroupBox):
         progress.setSpacing(space[2])
         progress.addWidget(self.bar, 2)
         progress.addWidget(self.going_on, 3)
-        token = QHBoxLayout()
-        token.setSpacing(space[1])
-        token.addWidget(self.token_word)
-        token.addWidget(self.token, 1)
-        token.addWidget(self.save_token)
+        token = QGridLayout()
+        token.setHorizontalSpacing(space[1])
+        token.setVerticalSpacing(space[0])
+        token.addWidget(self.token_word, 0, 0)
+        token.addWidget(self.token, 1, 0)
+        token.addWidget(self.save_token, 1, 1)
         row = QHBoxLayout()
         row.setSpacing(space[1])
         for button in self.buttons:

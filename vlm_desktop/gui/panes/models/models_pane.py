@@ -28,7 +28,8 @@ from vlm_desktop.gui.strings import models as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.message_page import Message, MessagePage
 
-_WIDEST = 920
+_WIDEST = 70
+"""Widest a card gets, in heights of its letters: longer lines are hard to read."""
 
 
 class ModelsPane(Pane):
@@ -78,7 +79,7 @@ class ModelsPane(Pane):
         self.body.addWidget(self.page)
         self.body.addWidget(self._build_list())
         top = QWidget(self)
-        top.setMaximumWidth(_WIDEST)
+        top.setMaximumWidth(_WIDEST * measures().type_body)
         head = QVBoxLayout(top)
         head.setContentsMargins(space[4], space[3], space[4], space[2])
         head.setSpacing(space[1])
@@ -100,7 +101,7 @@ class ModelsPane(Pane):
         self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QWidget(self.scroll)
-        column.setMaximumWidth(_WIDEST)
+        column.setMaximumWidth(_WIDEST * measures().type_body)
         self._column = QVBoxLayout(column)
         self._column.setContentsMargins(space[4], space[1], space[4], space[4])
         self._column.setSpacing(space[2])

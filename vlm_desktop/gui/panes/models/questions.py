@@ -18,7 +18,8 @@ from vlm_desktop.gui.panes.models.entries import Entry
 from vlm_desktop.gui.strings import models as strings
 from vlm_desktop.gui.theme import measures
 
-_WIDTH = 520
+_WIDTH = 40
+"""In heights of its letters."""
 
 
 class DownloadQuestion(QDialog):
@@ -33,7 +34,7 @@ class DownloadQuestion(QDialog):
         size, free = strings.size(needed), strings.size(free_bytes)
         title = fill(strings.ASK_TITLE, name=card.name)
         self.setWindowTitle(title)
-        self.setMinimumWidth(_WIDTH)
+        self.setMinimumWidth(_WIDTH * measures().type_body)
         space = measures().space
         layout = QVBoxLayout(self)
         layout.setContentsMargins(space[4], space[4], space[4], space[3])
@@ -52,7 +53,7 @@ class DownloadQuestion(QDialog):
             ),
         ]
         if card.memory_mb:
-            memory = fill(strings.MEMORY, size=strings.size(card.memory_mb * 1e6))
+            memory = fill(strings.ASK_MEMORY_VALUE, size=strings.size(card.memory_mb * 1e6))
             rows.append((strings.ASK_MEMORY, memory))
         for word, value in rows:
             facts.addRow(self._label(word, "muted"), self._label(value))
