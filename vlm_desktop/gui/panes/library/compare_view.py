@@ -4,7 +4,7 @@ from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QImage
+from PySide6.QtGui import QFont, QImage, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QRadioButton,
     QScrollArea,
-    QSplitter,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 
 _LONGEST_SIDE = 2_560
 _PDF = "pdf"
+_FACTS_SHARE = 0.42
 _MOST_CARDS = 12
 """Copies that are shown with a picture; a group of more is settled step by step."""
 
@@ -65,15 +65,11 @@ class CompareView(QWidget):
         self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroll.setAccessibleName(strings.COPIES_NAME)
         self.facts = _facts_table(self)
-        splitter = QSplitter(Qt.Orientation.Vertical, self)
-        splitter.addWidget(self.scroll)
-        splitter.addWidget(self.facts)
-        splitter.setStretchFactor(0, 3)
-        splitter.setStretchFactor(1, 2)
-        splitter.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(splitter)
+        layout.setSpacing(measures().space[1])
+        layout.addWidget(self.scroll, 1)
+        layout.addWidget(self.facts)
 
     @property
     def kept(self) -> int:
@@ -158,9 +154,19 @@ class CompareView(QWidget):
             there = (place for place, card in enumerate(self.cards) if card.keep.isEnabled())
             self.keep(next(there, self.kept))
         _fill(self.facts, fact_rows(facts))
+        self._fit_facts()
         self.choice_changed.emit()
 
     # --- parts ---------------------------------------------------------------------------
+
+    def _fit_facts(self) -> None:
+        """As high as its rows, but the pictures keep the larger part."""
+        rows = self.facts.verticalHeader().length() + 2 * self.facts.frameWidth()
+        self.facts.setFixedHeight(min(rows, round(_FACTS_SHARE * self.height())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit_facts()
 
     def _clear(self) -> None:
         for card in self.cards:
@@ -228,6 +234,7 @@ class _Card(QWidget):
 
 def _facts_table(parent: QWidget) -> QTableWidget:
     table = QTableWidget(parent)
+    table.setObjectName("facts")
     table.setAccessibleName(strings.FACTS_NAME)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -94,12 +94,11 @@ class DuplicatesModel(QAbstractListModel):
             case _Role.AccessibleTextRole:
                 return group_row(group).replace("\n", ", ")
             case _Role.ToolTipRole:
-                return "\n".join(
-                    [strings.TIER_TIPS[group.tier], *(str(c.path) for c in group.copies)]
-                )
+                gained = fill(strings.GROUP_GAIN, size=bytes_text(gain(group)))
+                paths = (str(copy.path) for copy in group.copies)
+                return "\n".join([strings.TIER_TIPS[group.tier], *paths, gained])
             case _Role.DecorationRole:
-                pixmap = self._thumbnails.pixmap(group.copies[group.keep].content_id)
-                return QIcon(pixmap) if pixmap is not None else None
+                return self._icon(group.copies[group.keep].content_id)
         return None
 
     # --- parts ---------------------------------------------------------------------------
@@ -122,6 +121,18 @@ class DuplicatesModel(QAbstractListModel):
         self._shown = [group for group in left if group is not None]
         self.endResetModel()
 
+    def _icon(self, content_id: int) -> QIcon | None:
+        """The middle of the picture as a square, the same whether its row is selected or not."""
+        pixmap = self._thumbnails.pixmap(content_id)
+        if pixmap is None:
+            return None
+        side = min(pixmap.width(), pixmap.height())
+        left, top = (pixmap.width() - side) // 2, (pixmap.height() - side) // 2
+        square = pixmap.copy(left, top, side, side)
+        icon = QIcon(square)
+        icon.addPixmap(square, QIcon.Mode.Selected)
+        return icon
+
     def _picture_came(self, content_id: int) -> None:
         for row, group in enumerate(self._shown):
             if group.copies[group.keep].content_id == content_id:
@@ -136,7 +147,6 @@ def group_row(group: "DuplicateGroup") -> str:
         name=group.copies[group.keep].path.name,
         tier=strings.TIERS[group.tier],
         count=len(group.copies),
-        size=bytes_text(gain(group)),
     )
 
 

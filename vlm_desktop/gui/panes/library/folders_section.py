@@ -53,6 +53,7 @@ class FoldersSection(Section):
         self._clock = QTimer(self, interval=_MINUTE_MS)
         self._clock.timeout.connect(self._show_watches)
         self._known: tuple[FolderState, ...] | None = None
+        self._wants_focus = False
         self._connect()
         self._show_buttons()
 
@@ -122,8 +123,10 @@ class FoldersSection(Section):
         self.refresh()
 
     def activate(self) -> None:
-        wanted = self.table if self.model.rowCount() else self.add_button
+        unknown = self._known is None
+        wanted = self.table if unknown or self.model.rowCount() else self.add_button
         wanted.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._wants_focus = unknown
 
     def stop(self) -> None:
         self._clock.stop()
@@ -239,6 +242,8 @@ class FoldersSection(Section):
                     | QItemSelectionModel.SelectionFlag.Rows,
                 )
         self._show_buttons()
+        if self._wants_focus:
+            self.activate()
 
     def _failed(self, sentence: str) -> None:
         if self._known is None:

@@ -23,8 +23,8 @@ from vlm_desktop.gui.panes.pane import Pane
 from vlm_desktop.gui.strings import library as strings
 from vlm_desktop.gui.theme import measures
 
-_LIST_PADDING = 5
-"""Rows of the list stand apart by this part of the largest space."""
+_LIST_PADDING = 4
+"""Which of the theme's spaces lies on either side of a word in the list."""
 
 
 class LibraryPane(Pane):
@@ -140,4 +140,6 @@ class LibraryPane(Pane):
             item = self.list.item(row)
             hint = QSize(0, self.list.fontMetrics().height() + 2 * space[1] + space[0])
             item.setSizeHint(hint)
-        self.list.setFixedWidth(self.list.sizeHintForColumn(0) + space[_LIST_PADDING])
+        words = (self.list.item(row).text() for row in range(self.list.count()))
+        widest = max(map(self.list.fontMetrics().horizontalAdvance, words))
+        self.list.setFixedWidth(widest + self.list.iconSize().width() + 2 * space[_LIST_PADDING])
