@@ -48,6 +48,11 @@ class Chip(QFrame):
         self.row.addWidget(self.body)
         self.row.addWidget(self.cross)
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops in it."""
+        return [self.body]
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             match event.key():

@@ -63,6 +63,10 @@ class PictureChip(Chip):
         self.slider.weighted.connect(self.weighted)
         self.row.insertWidget(1, self.slider)
 
+    @property
+    def stops(self) -> list[QWidget]:
+        return [self.body, self.slider]
+
     def show_picture(self, jpeg: bytes) -> None:
         """The thumbnail, as soon as it is made."""
         pixmap = QPixmap()
@@ -81,6 +85,10 @@ class WordsChip(Chip):
         self.slider = WeightSlider(strings.WORDS_CHIP, weight, self)
         self.slider.weighted.connect(self.weighted)
         self.row.insertWidget(1, self.slider)
+
+    @property
+    def stops(self) -> list[QWidget]:
+        return [self.body, self.slider]
 
 
 def picture_name(term: ImageTerm) -> str:

@@ -48,17 +48,18 @@ class QueryBar(QWidget):
         self._images: list[ImageTerm] = []
         self._text_weight = 1.0
         self._told = WrittenQuery()
+        # In the order in which Tab goes through them.
         self.line = QueryLine(self)
+        self.pictures = self._button("picture", strings.ADD_PICTURE, strings.ADD_PICTURE_TIP)
+        self.filters = self._button("filter", strings.FILTERS, strings.FILTERS_TIP)
+        self.history = self._button("history", strings.HISTORY, strings.HISTORY_TIP)
+        self.saved = self._button("saved", strings.SAVED, strings.SAVED_TIP)
         self.chips = ChipRow(self)
         self.verdict = ElidedLabel(self)
         self.verdict.setObjectName("verdict")
         self.show_all = QCheckBox(strings.SHOW_ALL, self)
         self.show_all.setToolTip(strings.SHOW_ALL_TIP)
         self.show_all.hide()
-        self.pictures = self._button("picture", strings.ADD_PICTURE, strings.ADD_PICTURE_TIP)
-        self.filters = self._button("filter", strings.FILTERS, strings.FILTERS_TIP)
-        self.history = self._button("history", strings.HISTORY, strings.HISTORY_TIP)
-        self.saved = self._button("saved", strings.SAVED, strings.SAVED_TIP)
         self._lay_out()
         self._connect()
 
@@ -181,6 +182,10 @@ class QueryBar(QWidget):
         chips += [self._picture_chip(term, weighed=weighed) for term in self._images]
         chips += [self._filter_chip(part) for part in self._filters]
         self.chips.show_chips(chips)
+        before: QWidget = self.saved
+        for stop in (stop for chip in chips for stop in chip.stops):
+            QWidget.setTabOrder(before, stop)
+            before = stop
         self._tell()
 
     def _words_chip(self) -> Chip:
