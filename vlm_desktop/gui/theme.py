@@ -208,6 +208,9 @@ def _controls(chosen: Colours, size: Measures, check: str) -> str:
     QCheckBox {{ spacing: {small}px; padding: {tiny}px; border-radius: {tiny}px;
         border: {size.focus_ring}px solid transparent; }}
     QCheckBox:focus {{ {ring} }}
+    QRadioButton {{ spacing: {small}px; padding: {tiny // 2}px {tiny}px; border-radius: {tiny}px;
+        border: {size.focus_ring}px solid transparent; }}
+    QRadioButton:focus {{ {ring} }}
     QCheckBox::indicator {{
         width: {size.space[3]}px; height: {size.space[3]}px; border-radius: {tiny}px;
         border: {size.hairline}px solid {chosen.text_muted}; background: {chosen.raised};
@@ -420,6 +423,7 @@ def _cards(chosen: Colours, size: Measures) -> str:
     QLabel#hint {{ color: {chosen.text_muted}; font-size: {size.type_small}px; }}
     QLabel#heading {{ font-size: {size.type_large}px; font-weight: 600; }}
     QListView#sections {{ border: none; background: transparent; }}
+    QTableWidget#facts QHeaderView::section {{ border: none; background: {chosen.raised}; }}
     QLabel#good {{ color: {chosen.good}; }}
     QLabel#careful {{ color: {chosen.careful}; }}
     QLabel#bad {{ color: {chosen.bad}; }}

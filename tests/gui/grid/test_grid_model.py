@@ -43,6 +43,7 @@ def test_paths_are_located_by_the_page_once(
 ) -> None:
     model, library = panel.model, services.browsing.library
     index = model.index(250)
+    qtbot.waitUntil(lambda: bool(model.index(0).data()))
     before = len(library.located)
     assert index.data(Roles.PATH) is None
     assert index.data() == ""

@@ -2,7 +2,7 @@
 
 import math
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -34,6 +34,7 @@ class GridBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._signs: dict[QLabel, str] = {}
         self.setAccessibleName(strings.BAR_NAME)
         self.count = ElidedLabel(self)
         self.count.setObjectName("verdict")
@@ -87,9 +88,8 @@ class GridBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(space[3], 0, space[2], space[1])
         layout.setSpacing(space[1])
-        layout.addWidget(self.count)
+        layout.addWidget(self.count, 1)
         layout.addWidget(self.all_photos)
-        layout.addStretch(1)
         for words, box in ((strings.SORT, self.sort), (strings.GROUP, self.group)):
             label = QLabel(words, self)
             label.setObjectName("verdict")
@@ -100,15 +100,23 @@ class GridBar(QWidget):
         layout.addWidget(self.stacks)
         layout.addWidget(self.timeline)
         layout.addSpacing(space[0])
-        layout.addWidget(self._picture("grid-small"))
+        self._signs = {QLabel(self): "grid-small", QLabel(self): "grid-large"}
+        smaller, larger = self._signs
+        layout.addWidget(smaller)
         layout.addWidget(self.zoom)
-        layout.addWidget(self._picture("grid-large"))
+        layout.addWidget(larger)
+        self._draw_signs()
 
-    def _picture(self, sign: str) -> QLabel:
+    def _draw_signs(self) -> None:
         side = measures().space[3]
-        label = QLabel(self)
-        label.setPixmap(icon(sign).pixmap(side, side))
-        return label
+        for label, sign in self._signs.items():
+            label.setPixmap(icon(sign).pixmap(QSize(side, side), self.devicePixelRatioF()))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Labels do not draw their signs anew by themselves when the theme changes."""
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.DevicePixelRatioChange):
+            self._draw_signs()
+        super().changeEvent(event)
 
     def _connect(self) -> None:
         self.sort.activated.connect(lambda _: self.arranged.emit(self.arrangement()))

@@ -94,6 +94,7 @@ class GridPainter:
         self._ground = QColor(self.colours.ground)
         self._muted = QColor(self.colours.text_muted)
         self._text = QColor(self.colours.text)
+        self._hairline = QColor(self.colours.hairline)
 
     def paint(
         self, painter: QPainter, spot: Spot, cell: Cell, pixmap: QPixmap | None, look: Look
@@ -109,6 +110,8 @@ class GridPainter:
             painter.setOpacity(1.0)
         else:
             painter.drawPixmap(tile, pixmap)
+            if cell.flags & _PDF:
+                self._outline(painter, tile)
         if look.selected:
             self._selection(painter, tile)
         if look.current:
@@ -131,6 +134,14 @@ class GridPainter:
                 int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWrapAnywhere),
                 look.name,
             )
+
+    def _outline(self, painter: QPainter, tile: QRect) -> None:
+        """White paper has no edge of its own on a light ground."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(self._hairline, self.size.hairline))
+        painter.drawRoundedRect(
+            QRectF(tile).adjusted(0.5, 0.5, -0.5, -0.5), self.size.radius, self.size.radius
+        )
 
     def _selection(self, painter: QPainter, tile: QRect) -> None:
         """A frame in the accent with the ground's colour within, so it shows on any picture."""

@@ -135,6 +135,10 @@ class GridPanel(QWidget):
         return self._source.kind == _LIBRARY
 
     @property
+    def is_set(self) -> bool:
+        return self._source.kind == _SET
+
+    @property
     def is_empty(self) -> bool:
         """Whether what was asked for last is in place and holds nothing."""
         return self._in_place == self._source and not self.model.rowCount()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from vlm_desktop.engine.querytext import parts
 from vlm_desktop.engine.samples import sample_photos
 from vlm_desktop.gui.desk import Desk
+from vlm_desktop.gui.navigator import ContentSet
 from vlm_desktop.gui.panes.pane import Pane
 from vlm_desktop.gui.panes.search.grid_panel import GridPanel
 from vlm_desktop.gui.panes.search.pages import Situation, what_to_say
@@ -91,7 +92,7 @@ class SearchPane(Pane):
         self.panel.shown.connect(self._current_changed)
         self.panel.range_chosen.connect(self._narrow_dates)
         self.panel.range_cleared.connect(lambda: self._narrow_dates("", ""))
-        self.desk.navigator.contents_wanted.connect(self.panel.show_set)
+        self.desk.navigator.contents_wanted.connect(self.show_contents)
         self.searching.slow.connect(self.bar.show_searching)
         self.desk.indexing.committed.connect(self.searching.refresh_soon)
         self.desk.indexing.finished.connect(self.searching.refresh_soon)
@@ -153,6 +154,12 @@ class SearchPane(Pane):
         self.bar.set_text(text)
         self.searching.search_now()
 
+    def show_contents(self, chosen: ContentSet) -> None:
+        """Show photos that were put together elsewhere; nothing is asked any more."""
+        self.bar.clear()
+        self.panel.show_set(chosen)
+        self.searching.search_now()
+
     def focus_query(self) -> None:
         self.bar.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.bar.line.selectAll()
@@ -203,7 +210,7 @@ class SearchPane(Pane):
             if state.query is not None:
                 dates = state.query.filters
                 self.panel.timeline.show_range(dates.date_from, dates.date_to)
-        elif not state.asked:
+        elif not state.asked and not self.panel.is_set:
             self.panel.show_library()
         self.bar.show_search(state)
         self._show_middle()
