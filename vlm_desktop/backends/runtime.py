@@ -11,6 +11,9 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
+# Its builds for Windows hand events to the system's own reporting, which no gate of ours sees.
+onnxruntime.disable_telemetry_events()
+
 Feeds = Mapping[str, NDArray[Any]]
 
 ERRORS: tuple[type[Exception], ...] = (
