@@ -2,7 +2,8 @@
 
 Run as a script: `real_window.py first|rest HOME`. Everything between the start of the process and
 the window goes its usual way, from `vlm_desktop.__main__` on. On stdout: "painted" after the first
-paint; with `rest`, once the memory in use no longer changes, one line of JSON.
+paint; "ready" after the first pane, which is built later, was painted too; with `rest`, once the
+memory in use no longer changes, one line of JSON.
 """
 
 import json
@@ -10,6 +11,7 @@ import sys
 
 from vlm_desktop import __main__ as program
 
+_LOOK_MS = 2
 _POLL_MS = 250
 _STILL_POLLS = 8
 _LONGEST_POLLS = 120
@@ -30,7 +32,7 @@ def main(mode: str, home: str) -> int:
 
     usual = MainWindow.paintEvent
     told: list[bool] = []
-    kept: list[_Rest] = []  # a slot alone does not keep its object alive
+    kept: list[object] = []  # a slot alone does not keep its object alive
 
     def paint(window: MainWindow, event: QPaintEvent) -> None:
         usual(window, event)
@@ -41,14 +43,46 @@ def main(mode: str, home: str) -> int:
 
     def tell(window: MainWindow, loaded: list[str]) -> None:
         _say("painted")
+        watch = _FirstPane(window, lambda: go_on(window, loaded))
+        kept.append(watch)
+        watch.begin()
+
+    def go_on(window: MainWindow, loaded: list[str]) -> None:
+        _say("ready")
         if mode == "first":
-            QTimer.singleShot(0, window.close)
+            window.close()
         else:
-            kept.append(_Rest(window, loaded))
-            kept[0].begin()
+            rest = _Rest(window, loaded)
+            kept.append(rest)
+            rest.begin()
 
     MainWindow.paintEvent = paint  # type: ignore[method-assign]
     return program.main(["--home", home])
+
+
+class _FirstPane:
+    """Waits for the first pane, and for its paint."""
+
+    def __init__(self, window, then) -> None:
+        from PySide6.QtCore import QTimer
+
+        self._window = window
+        self._then = then
+        self._timer = QTimer(window)
+        self._timer.timeout.connect(self._look)
+
+    def begin(self) -> None:
+        self._timer.start(_LOOK_MS)
+
+    def _look(self) -> None:
+        from PySide6.QtCore import QTimer
+
+        pane = self._window.stack.currentWidget()
+        if pane is None or not pane.isVisible():
+            return
+        self._timer.stop()
+        pane.repaint()
+        QTimer.singleShot(0, self._then)
 
 
 class _Rest:

@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ _OFFSCREEN = "offscreen"
 class StartupFigures:
     """Medians in seconds from the start of the process to the first paint; memory in bytes.
 
+    `ready_seconds` goes on until the first pane, which is built after that, is painted too.
     `resident_bytes` counts what is shared with other programs, `private_bytes` does not; both
     are taken when the window, with an empty library, has done all it does by itself.
     `loaded_*` are the packages among `real_window.HEAVY` that were imported by then.
@@ -42,10 +44,19 @@ class StartupFigures:
     bare_seconds: float
     window_seconds: float
     ratio: float
+    ready_seconds: float
     resident_bytes: int
     private_bytes: int
     loaded_at_first_paint: tuple[str, ...]
     loaded_at_rest: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line of a child, and the seconds from its start until it came."""
+
+    seconds: float
+    line: str
 
 
 def bench_startup(runs: int, cancel: CancelToken) -> Generator[Event, None, StartupFigures]:
@@ -55,8 +66,8 @@ def bench_startup(runs: int, cancel: CancelToken) -> Generator[Event, None, Star
     `WindowNotShown` with what a child said when it ended without painting.
     """
     environment = child_environment()
-    bare: list[float] = []
-    real: list[float] = []
+    bare: list[list[Said]] = []
+    real: list[list[Said]] = []
     total = 2 * (runs + 1) + 1
     with tempfile.TemporaryDirectory(prefix="vlm-desktop-bench-") as temporary:
         home = str(Path(temporary) / "home")
@@ -68,19 +79,21 @@ def bench_startup(runs: int, cancel: CancelToken) -> Generator[Event, None, Star
             for position, (taken, words) in enumerate(commands):
                 cancel.raise_if_cancelled()
                 yield Progress(Phase.BENCH, 2 * done + position, total)
-                seconds, _ = open_window(words, environment)
+                said = open_window(words, environment)
                 if done:
-                    taken.append(seconds)
+                    taken.append(said)
         yield Progress(Phase.BENCH, total - 1, total)
-        _, said = open_window([str(_HERE / "real_window.py"), "rest", home], environment)
-    rest = json.loads(said)
+        said = open_window([str(_HERE / "real_window.py"), "rest", home], environment)
+    rest = json.loads(said[-1].line)
+    bare_seconds, window_seconds = _median(bare, "painted"), _median(real, "painted")
     return StartupFigures(
         machine=machine(),
         platform=environment.get("QT_QPA_PLATFORM", "") or "the system's",
         runs=runs,
-        bare_seconds=statistics.median(bare),
-        window_seconds=statistics.median(real),
-        ratio=statistics.median(real) / statistics.median(bare),
+        bare_seconds=bare_seconds,
+        window_seconds=window_seconds,
+        ratio=window_seconds / bare_seconds,
+        ready_seconds=_median(real, "ready"),
         resident_bytes=rest["rss"],
         private_bytes=rest["uss"],
         loaded_at_first_paint=tuple(rest["loaded_at_first_paint"]),
@@ -88,27 +101,36 @@ def bench_startup(runs: int, cancel: CancelToken) -> Generator[Event, None, Star
     )
 
 
-def open_window(words: Sequence[str], environment: dict[str, str]) -> tuple[float, str]:
-    """Seconds until a child painted, and what else it said before it ended."""
+def _median(runs: list[list[Said]], line: str) -> float:
+    return statistics.median(one.seconds for said in runs for one in said if one.line == line)
+
+
+def open_window(words: Sequence[str], environment: dict[str, str]) -> list[Said]:
+    """All that a child says until it ends, the first line being "painted"."""
+    said: list[Said] = []
     started = time.perf_counter()
-    with subprocess.Popen(
-        [sys.executable, *words],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as child:
+    with (
+        tempfile.TemporaryFile("w+") as complaint,
+        subprocess.Popen(
+            [sys.executable, *words],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=complaint,
+            text=True,
+        ) as child,
+    ):
         assert child.stdout is not None
-        first = child.stdout.readline()
-        seconds = time.perf_counter() - started
-        try:
-            rest, complaint = child.communicate(timeout=_END_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            rest, complaint = child.communicate()
-    if first != "painted\n" or child.returncode != 0:
-        raise WindowNotShown(detail=(complaint or first or "no reason given").strip()[-400:])
-    return seconds, rest
+        deadline = threading.Timer(_END_SECONDS, child.kill)
+        deadline.start()
+        said.extend(Said(time.perf_counter() - started, line.rstrip()) for line in child.stdout)
+        child.wait()
+        deadline.cancel()
+        deadline.join()
+        complaint.seek(0)
+        detail = complaint.read().strip()[-400:]
+    if not said or said[0].line != "painted" or child.returncode != 0:
+        raise WindowNotShown(detail=detail or "no reason given")
+    return said
 
 
 def child_environment() -> dict[str, str]:

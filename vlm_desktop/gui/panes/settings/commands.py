@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def add_commands(book: ActionBook, pane: "Callable[[], SettingsPane]") -> None:
     """`pane` builds the pane where needed, and brings it to front."""
-    commands: "tuple[tuple[str, str, str | None, Callable[[], object]], ...]" = (
+    commands: tuple[tuple[str, str, str | None, Callable[[], object]], ...] = (
         ("settings.export", strings.EXPORT_SETTINGS, None, lambda: pane().transfer.export()),
         ("settings.import", strings.IMPORT_SETTINGS, None, lambda: pane().transfer.take_in()),
         ("settings.reset", strings.RESET_SETTINGS, None, lambda: pane().reset_all()),

@@ -8,7 +8,6 @@ from vlm_desktop.gui.panes.settings.row import SettingRow
 from vlm_desktop.gui.strings import settings as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.flow_layout import FlowLayout
-from vlm_desktop.gui.widgets.flow_layout import FlowLayout
 
 
 class Section(QWidget):
