@@ -11,6 +11,7 @@ from PIL import Image
 from tests.gui.fake_browsing import FakeBrowsing, FakeLibrary
 from tests.gui.fake_folders import FakeFolders
 from tests.gui.fake_keeping import FakeKeeping
+from tests.gui.photo.fake_photos import FakePhotos
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import AppError, Refusal
 from vlm_desktop.base.events import Committed, Event, Phase, Progress
@@ -96,6 +97,7 @@ class FakeServices:
     without_thumbnail: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self.photos = FakePhotos(self.folder, 100_000, "photo {:03}.jpg", document=-1)
         self.index_gate = threading.Event()
         self.index_gate.set()
         self.search_gate = threading.Event()

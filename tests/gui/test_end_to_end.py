@@ -70,6 +70,10 @@ def test_from_a_folder_to_an_opened_photo(
     )
     qtbot.keyClick(window.search.bar.line, Qt.Key.Key_Down)
     qtbot.keyClick(window.search.grid, Qt.Key.Key_Return)
+    view = window.search.photo.view
+    qtbot.waitUntil(lambda: view.path == photos / "chelsea.png", timeout=10_000)
+    qtbot.waitUntil(lambda: view.canvas.image.width() == 451, timeout=10_000)
+    window.desk.actions.get("photo.open-outside").trigger()
     assert opened == [photos / "chelsea.png"]
 
     window.update_library()

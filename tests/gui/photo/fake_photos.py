@@ -36,10 +36,12 @@ FULL = Size(4000, 3000)
 
 @dataclass
 class FakePhotos:
-    """Photos 0 to `count` - 1 in `folder`; number 3 is a PDF of three pages."""
+    """Photos 0 to `count` - 1 in `folder`; one of them is a `document` of three pages."""
 
     folder: Path
     count: int = 6
+    pattern: str = "{}.jpg"
+    document: int = 3
     failing: dict[int, AppError] = field(default_factory=dict)
     changed: set[int] = field(default_factory=set)
     reduced: set[int] = field(default_factory=set)
@@ -55,7 +57,8 @@ class FakePhotos:
         self.gate.set()
 
     def path(self, content_id: int) -> Path:
-        return self.folder / (f"paper {content_id}.pdf" if content_id == 3 else f"{content_id}.jpg")
+        is_pdf = content_id == self.document
+        return self.folder / ("paper.pdf" if is_pdf else self.pattern.format(content_id))
 
     def said(self, content_id: int) -> PhotoMetadata:
         plain = PhotoMetadata(
@@ -72,7 +75,7 @@ class FakePhotos:
     def details(self, content_id: int) -> PhotoFacts:
         if not 0 <= content_id < self.count:
             raise NotInLibrary(path=Path(f"#{content_id}"))
-        path, is_pdf = self.path(content_id), content_id == 3
+        path, is_pdf = self.path(content_id), content_id == self.document
         kind = MediaKind.PDF if is_pdf else MediaKind.PHOTO
         size = Size(600, 800) if is_pdf else FULL
         said = self.said(content_id)
@@ -106,7 +109,7 @@ class FakePhotos:
 
     def full_size(self, content_id: int, page: int) -> Size:
         del page
-        return Size(2500, 3333) if content_id == 3 else FULL
+        return Size(2500, 3333) if content_id == self.document else FULL
 
     def places(self) -> tuple[tuple[float, float], ...]:
         return ((48.0, 16.0), (41.9, 12.5))
@@ -134,7 +137,7 @@ class FakePhotos:
         return ViewPicture(
             content_id=content_id,
             page=page,
-            page_count=3 if content_id == 3 else 1,
+            page_count=3 if content_id == self.document else 1,
             path=self.path(content_id),
             pixels=pixels,
             size=full,
@@ -155,7 +158,7 @@ class FakePhotos:
         self.lines_read += 1
         yield Progress(Phase.OCR, 0, 1)
         line = OcrLine("Grand Hotel", Box(100, 100, 400, 160), 0.9)
-        pages = (1, 2, 3) if content_id == 3 else (0,)
+        pages = (1, 2, 3) if content_id == self.document else (0,)
         return tuple(PageLines(page, FULL, (line,) * max(1, page)) for page in pages)
 
     def shared_words(self, content_ids: Sequence[int]) -> SharedWords:

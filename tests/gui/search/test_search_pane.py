@@ -15,7 +15,6 @@ from tests.gui.fake_services import FakeServices, FakeSetAside
 from vlm_desktop.base.errors import DatabaseBusy, FolderNotFound, LibraryEmpty, ModelBroken, Refusal
 from vlm_desktop.base.types import Query
 from vlm_desktop.gui.main_window import MainWindow
-from vlm_desktop.gui.set_aside_dialog import SetAsideDialog
 from vlm_desktop.gui.strings import indexing, pages, query, shell
 
 OpenWindow = Callable[[], MainWindow]
@@ -184,10 +183,14 @@ def test_the_whole_way_by_keyboard(
     assert window.search.grid.currentIndex().row() == 0
     qtbot.keyClick(window.search.grid, Qt.Key.Key_Right)
     qtbot.keyClick(window.search.grid, Qt.Key.Key_Return)
-    assert opened == [photos[1]]
+    qtbot.waitUntil(lambda: window.search.photo.view.canvas.image.width() > 240)
+    assert window.search.photo.view.content_id == 1
+    qtbot.keyClick(window.search.photo.view.canvas, Qt.Key.Key_Escape)
+    assert window.focusWidget() is window.search.grid
+    assert window.search.grid.currentIndex().row() == 1
     assert window.search.folder_action.shortcut().toString() == "Ctrl+Return"
     window.search.folder_action.trigger()
-    assert opened[-1] == photos[1].parent
+    qtbot.waitUntil(lambda: opened == [photos[1].parent])
     qtbot.keyClick(window.search.grid, Qt.Key.Key_Escape)
     assert window.focusWidget() is window.search.bar.line
     assert window.search.bar.line.selectedText() == "dog"
@@ -196,7 +199,7 @@ def test_the_whole_way_by_keyboard(
 
 
 def test_a_double_click_opens_the_photo(
-    qtbot: QtBot, window: MainWindow, services: FakeServices, opened: list[Path]
+    qtbot: QtBot, window: MainWindow, services: FakeServices
 ) -> None:
     services.hit(0).path.write_bytes(b"")
     search(qtbot, window, "dog")
@@ -204,7 +207,8 @@ def test_a_double_click_opens_the_photo(
     viewport = window.search.grid.viewport()
     qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=place)
     qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=place)
-    assert opened == [services.hit(0).path]
+    qtbot.waitUntil(lambda: window.search.photo.is_open)
+    assert window.search.photo.view.content_id == 0
 
 
 def test_a_photo_that_is_gone_is_said(
@@ -212,9 +216,10 @@ def test_a_photo_that_is_gone_is_said(
 ) -> None:
     search(qtbot, window, "dog")
     window.search.grid.setCurrentIndex(window.search.hits.index(0))
-    window.search.open_current()
+    window.search.show_in_folder()
+    said = f"{services.hit(0).path} is not there any more."
+    qtbot.waitUntil(lambda: window.status.text.text() == said)
     assert opened == []
-    assert window.status.text.text() == f"{services.hit(0).path} is not there any more."
 
 
 def test_no_viewer_for_a_photo_is_said(
@@ -224,8 +229,8 @@ def test_no_viewer_for_a_photo_is_said(
     services.hit(0).path.write_bytes(b"")
     search(qtbot, window, "dog")
     window.search.grid.setCurrentIndex(window.search.hits.index(0))
-    window.search.open_current()
-    assert "No program" in window.status.text.text()
+    window.search.show_in_folder()
+    qtbot.waitUntil(lambda: "No program" in window.status.text.text())
 
 
 def test_actions_on_a_photo_wait_for_one(qtbot: QtBot, window: MainWindow) -> None:
@@ -404,7 +409,7 @@ def test_a_dropped_folder_is_indexed_and_a_file_is_not_taken(
     assert services.indexed_folders == [(tmp_path,)]
 
 
-def test_files_set_aside_are_counted_and_listed_with_reasons(
+def test_files_set_aside_are_counted_and_a_click_lists_them(
     qtbot: QtBot, open_window: OpenWindow, services: FakeServices
 ) -> None:
     services.set_aside = [
@@ -415,13 +420,9 @@ def test_files_set_aside_are_counted_and_listed_with_reasons(
     qtbot.waitUntil(lambda: window.status.set_aside.isVisible())
     assert window.status.set_aside.text() == "2 files set aside"
     qtbot.mouseClick(window.status.set_aside, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.findChild(SetAsideDialog) is not None)
-    dialog = window.findChild(SetAsideDialog)
-    rows = [dialog.list.topLevelItem(row) for row in range(2)]
-    assert [row.text(0) for row in rows] == ["/photos/bad.jpg", "/photos/empty.jpg"]
-    assert "bad marker" in rows[0].text(1)
-    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: not dialog.isVisible())
+    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.pane("library"))
+    section = window.pane("library").section("set-aside")
+    qtbot.waitUntil(lambda: window.pane("library").stack.currentWidget() is section)
 
 
 def test_a_library_that_cannot_be_opened_is_said(
