@@ -19,8 +19,9 @@ from vlm_desktop.base.errors import (
     NotInLibrary,
 )
 from vlm_desktop.base.events import Phase, Progress
+from vlm_desktop.base.queries import WrittenQuery
 from vlm_desktop.base.settings import load_settings
-from vlm_desktop.base.types import Query
+from vlm_desktop.base.types import ImageTerm, Query
 from vlm_desktop.engine.services import AppServices
 
 
@@ -188,6 +189,20 @@ def _holding(home: Path, needles: list[bytes]) -> list[tuple[str, bytes]]:
         for needle in needles
         if needle in path.read_bytes() or needle.decode("latin-1") in path.name
     ]
+
+
+def test_queries_that_named_a_forgotten_picture_are_forgotten(
+    services: AppServices, photos: Path
+) -> None:
+    index(services, photos)
+    near = photos / "set0"
+    for typed, path in (("like this", near / "0.jpg"), ("like that", photos / "set01.jpg")):
+        query = WrittenQuery(typed, images=(ImageTerm(path),))
+        services.library.remember_query(typed, query.to_json())
+    services.library.remember_query("words", WrittenQuery("words").to_json())
+    drive(services.upkeep.forget([near], CancelToken(), keep_out=False))
+    assert [folded for folded, _ in services.library.query_history()] == ["words", "like that"]
+    assert _holding(services.paths.home, [str(near / "0.jpg").encode()]) == []
 
 
 def test_a_whole_root_is_forgotten_without_being_kept_out(
