@@ -130,7 +130,8 @@ class QueryBar(QWidget):
     def set_query(self, query: WrittenQuery) -> None:
         """Show a whole query; its filters become chips."""
         found = parts(query.typed)
-        self._filters = [part for part in found if is_good_filter(part)]
+        self._filters = []
+        self._merge([part for part in found if is_good_filter(part)])
         rest = " ".join(part.written for part in found if not is_good_filter(part))
         self._images = list(query.images)
         self._text_weight = query.text_weight
@@ -144,6 +145,10 @@ class QueryBar(QWidget):
 
     def add_filters(self, added: Sequence[TypedPart]) -> None:
         """Add filters; a second one of a key takes the first one's place, but types add up."""
+        self._merge(added)
+        self._show_chips()
+
+    def _merge(self, added: Sequence[TypedPart]) -> None:
         for part in added:
             same = [i for i, one in enumerate(self._filters) if one.key == part.key]
             if part.key == "type":
@@ -153,7 +158,6 @@ class QueryBar(QWidget):
                 self._filters[same[0]] = part
             else:
                 self._filters.append(part)
-        self._show_chips()
 
     def add_picture(self, term: ImageTerm) -> None:
         """Add a picture; the same one again changes nothing."""

@@ -7,8 +7,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QFormLayout,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -91,11 +91,10 @@ class TeachDialog(QDialog):
         label.setBuddy(self.name)
         form = QFormLayout()
         form.addRow(label, self.name)
-        buttons = QDialogButtonBox(self)
-        role = QDialogButtonBox.ButtonRole
-        buttons.addButton(self.teach, role.ActionRole)
-        buttons.addButton(self.try_it, role.ActionRole)
-        buttons.addButton(self.close_button, role.RejectRole)
+        buttons = QHBoxLayout()
+        buttons.addStretch()
+        for button in (self.teach, self.try_it, self.close_button):
+            buttons.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setSpacing(measures().space[2])
         layout.addWidget(intro)
@@ -104,7 +103,7 @@ class TeachDialog(QDialog):
         layout.addLayout(form)
         layout.addWidget(self.outcome)
         layout.addStretch()
-        layout.addWidget(buttons)
+        layout.addLayout(buttons)
 
     def _pictures(self) -> QWidget:
         """The photos themselves, small, so that a wrong one among them is seen."""
