@@ -27,8 +27,10 @@ def clipped_texts(window: QWidget) -> list[str]:
     """A line for each visible text that is cut off, by its widget's class and its words."""
     found = []
     for widget in window.findChildren(QWidget):
-        if not widget.isVisible() or isinstance(widget, ElidedLabel):
+        if isinstance(widget, ElidedLabel) or not widget.isVisible():
             continue
+        if widget.window() is not window.window():
+            continue  # another window, over this one
         text, why = _trouble(widget)
         if text and not why:
             why = _out_of_sight(widget, window)

@@ -13,7 +13,7 @@ def nameless(window: QWidget) -> list[str]:
     for widget in window.findChildren(QWidget):
         if not (widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus):
             continue
-        if widget.focusProxy() is not None or widget.inherits("QTabBar"):
+        if widget.focusProxy() is not None or widget.window() is not window.window():
             continue
         told = QAccessible.queryAccessibleInterface(widget)
         where = f"{type(widget).__name__} “{widget.objectName()}” in {_path(widget)}"

@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 from tests.tools.stage import Stage
 from vlm_desktop.base.errors import HubGated, LicenceDiffers
+from vlm_desktop.gui.panes.library import SECTIONS
 
 Bring: TypeAlias = Callable[[Stage], None]
 
@@ -52,6 +53,32 @@ def _asked_to_download(stage: Stage) -> None:
     pane.ask_download(next(one.card.id for one in pane.shelf.entries if one.card.notice))
 
 
+def _section(key: str) -> Bring:
+    """A section of the Library pane."""
+
+    def bring(stage: Stage) -> None:
+        pane: Any = stage.window.pane("library")
+        pane.show_section(key)
+
+    return bring
+
+
+def _after(first: Bring, action: str) -> Bring:
+    """A command, once the hits of `first` stand there and the best is chosen."""
+
+    def bring(stage: Stage) -> None:
+        first(stage)
+        grid = stage.window.search.grid
+        stage.until(lambda: grid.model().rowCount())
+        stage.settle()
+        grid.setFocus()
+        grid.setCurrentIndex(grid.model().index(0, 0))
+        stage.settle()
+        _do(action)(stage)
+
+    return bring
+
+
 def _as_it_is(_: Stage) -> None:
     pass
 
@@ -63,9 +90,13 @@ SITUATIONS: dict[str, dict[str, Bring]] = {
         "nothing": _search("qwrtzplk vbnxc"),
         "trouble": _search("rating:many"),
         "commands": _do("view.commands"),
-        "set-aside": _do("library.set-aside"),
+        "filters": _do("search.filters"),
+        "history": _do("search.history"),
+        "export": _after(_search("a photo of a cat"), "file.export"),
         "photo": _photo,
+        "details": _after(_search("a photo of a cat"), "photo.details"),
     },
+    "library": {spec.key: _section(spec.key) for spec in SECTIONS},
     "models": {
         "trouble": _refused_downloads,
         "question": _asked_to_download,

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QSize
+from PySide6.QtCore import QEventLoop, QSize, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.paths import HomePaths
@@ -21,6 +21,7 @@ from vlm_desktop.jobs import JobRunner
 
 _STEP_MS = 80
 _LONGEST_SECONDS = 8.0
+_OVER = (Qt.WindowType.Dialog, Qt.WindowType.Sheet, Qt.WindowType.Popup, Qt.WindowType.Tool)
 
 
 def make_library(home: Path, folder: Path) -> Path:
@@ -63,14 +64,19 @@ class Stage:
 
     @property
     def front(self) -> QWidget:
-        """The dialog over the window, or the window."""
-        dialogs = [one for one in self.window.findChildren(QDialog) if one.isVisible()]
-        return dialogs[-1] if dialogs else self.window
+        """The dialog or popover over the window, or the window."""
+        return (self._over() or [self.window])[-1]
+
+    def _over(self) -> list[QWidget]:
+        return [
+            one
+            for one in QApplication.topLevelWidgets()
+            if one.isVisible() and one is not self.window and one.windowType() in _OVER
+        ]
 
     def close_dialogs(self) -> None:
-        for dialog in self.window.findChildren(QDialog):
-            if dialog.isVisible():
-                dialog.reject()
+        for one in reversed(self._over()):
+            one.close()
         self.wait(_STEP_MS)
 
 

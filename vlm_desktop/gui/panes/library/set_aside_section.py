@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QFileDialog,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QPushButton,
@@ -26,6 +25,7 @@ from vlm_desktop.gui.panes.library.section import Heading, Section
 from vlm_desktop.gui.panes.library.set_aside_model import Column, SetAsideModel, reason_row
 from vlm_desktop.gui.strings import library as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.flow_layout import FlowLayout
 from vlm_desktop.gui.widgets.message_page import Message, MessagePage
 
 if TYPE_CHECKING:
@@ -81,11 +81,9 @@ class SetAsideSection(Section):
         label = QLabel(strings.REASONS_NAME, self)
         label.setBuddy(self.reasons)
         self._reason_label = label
-        top = QHBoxLayout()
-        top.setSpacing(space[1])
+        top = FlowLayout(gap=space[1])
         for widget in (label, self.reasons):
             top.addWidget(widget)
-        top.addStretch()
         for button in (self.retry_chosen, self.retry_all, self.reveal, self.save):
             top.addWidget(button)
         layout = QVBoxLayout(self)
