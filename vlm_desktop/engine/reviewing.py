@@ -128,7 +128,7 @@ class Reviewer:
             learnt_from = [(one.content_id, one.verdict > 0) for one in rule.learnt_from]
             cut = _moved_cut(rule.cut or USUAL, photos.content_ids, likely, learnt_from)
         else:
-            likely = self._flagged(rule, model_id, photos)
+            scores, likely = self._flagged(rule, model_id, photos)
             cut = rule.cut or USUAL_POLICY
         verdicts = np.zeros(len(likely), dtype=np.int8)
         if rule.kind is RuleKind.WORD:
@@ -138,10 +138,12 @@ class Reviewer:
         for verdict in (1, -1):
             judged = [one.content_id for one in rule.judgements if one.verdict == verdict]
             verdicts[np.isin(photos.content_ids, judged)] = verdict
-        return _sorted_review(rule, cut, photos.content_ids, likely, verdicts)
+        return _sorted_review(rule, cut, photos.content_ids, (likely, scores), verdicts)
 
-    def _flagged(self, rule: StoredRule, model_id: str, photos: "_Photos") -> NDArray[np.float64]:
-        """That a photo shows the flagged at all, times that it does so rather than the fine."""
+    def _flagged(
+        self, rule: StoredRule, model_id: str, photos: "_Photos"
+    ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        """(best scores [n], that a photo shows the flagged, and rather than the fine [n])."""
         flag = photos.vectors @ self._encoders.queries(model_id, rule.flag).T  # [n, flag]
         null = photos.calibration.text
         shown = np.max([probabilities(column, null) for column in flag.T], axis=0)
@@ -153,7 +155,7 @@ class Reviewer:
         judged = {one.content_id: one.verdict > 0 for one in rule.judgements if one.by_person}
         rows = np.flatnonzero(np.isin(photos.content_ids, list(judged)))
         said = np.array([judged[one] for one in photos.content_ids[rows].tolist()], dtype=bool)
-        return corrected(shown, photos.vectors, rows, said)
+        return flag.max(axis=1), corrected(shown, photos.vectors, rows, said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +186,13 @@ def _sorted_review(
     rule: StoredRule,
     cut: float,
     content_ids: NDArray[np.int64],
-    likely: NDArray[np.float64],
+    ranked_by: tuple[NDArray[np.float64], NDArray[np.float32]],
     verdicts: NDArray[np.int8],
 ) -> Review:
+    """`ranked_by` is (probabilities, scores): among equally probable photos the score decides."""
+    likely, scores = ranked_by
     kept = np.flatnonzero((likely >= LEAST) | (verdicts != 0))
-    order = kept[np.lexsort((content_ids[kept], -likely[kept]))]
+    order = kept[np.lexsort((content_ids[kept], -scores[kept], -likely[kept]))]
     content_ids, likely, verdicts = content_ids[order], likely[order], verdicts[order]
     proposed = (verdicts == 0) & (likely >= cut)
     summary = RuleSummary(

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.engine.calibration import NullScores
 
-USUAL = 0.6
+USUAL = 0.7
 """The cut of a word that nobody has touched; see tests/model/test_explore_starter.py."""
 
 _BINS = 400
@@ -56,9 +56,13 @@ def probabilities(scores: NDArray[np.float32], null: NullScores) -> NDArray[np.f
     tail = np.minimum(null.exceedance(edges.astype(np.float32)), 1.0)
     chance = len(scores) * -np.diff(tail)
     chance[-1] += len(scores) * tail[-1]
-    share = _rising(1.0 - chance[seen > 0] / seen[seen > 0], seen[seen > 0])
-    middles = ((edges[1:] + edges[:-1]) / 2)[seen > 0]
-    found = np.interp(standardised, middles, share) if len(middles) else np.zeros(len(scores))
+    full = np.flatnonzero(seen)
+    if not len(full):
+        return np.zeros(len(scores))
+    places, shares = _rising(
+        ((edges[1:] + edges[:-1]) / 2)[full], 1.0 - chance[full] / seen[full], seen[full]
+    )
+    found = np.interp(standardised, places, shares)
     found[standardised < floor] = 0.0
     result: NDArray[np.float64] = np.clip(found, 0.0, _SUREST)
     return result
@@ -129,15 +133,21 @@ def _log_odds(shares: NDArray[np.float64]) -> NDArray[np.float64]:
     return result
 
 
-def _rising(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The nearest rising sequence, by pooling adjacent violators."""
-    pools: list[list[float]] = []
-    for value, weight in zip(values.tolist(), weights.tolist(), strict=True):
-        pools.append([value, weight, 1])
-        while len(pools) > 1 and pools[-2][0] >= pools[-1][0]:
-            last = pools.pop()
-            total = pools[-1][1] + last[1]
-            pools[-1][0] = (pools[-1][0] * pools[-1][1] + last[0] * last[1]) / total
-            pools[-1][1] = total
-            pools[-1][2] += last[2]
-    return np.repeat([value for value, _, _ in pools], [int(count) for _, _, count in pools])
+def _rising(
+    places: NDArray[np.float64], values: NDArray[np.float64], weights: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The nearest rising sequence, by pooling adjacent violators: (middles of pools, values)."""
+    pools: list[tuple[float, float, float]] = []
+    for pool in zip(places.tolist(), values.tolist(), weights.tolist(), strict=True):
+        pools.append(pool)
+        while len(pools) > 1 and pools[-2][1] >= pools[-1][1]:
+            (x, value, weight), (other_x, other, more) = pools.pop(), pools.pop()
+            total = weight + more
+            pools.append(
+                (
+                    (x * weight + other_x * more) / total,
+                    (value * weight + other * more) / total,
+                    total,
+                )
+            )
+    return np.array([x for x, _, _ in pools]), np.array([value for _, value, _ in pools])

@@ -56,11 +56,13 @@ PLACE_SET = "{name}: {count:,} photos"
 
 # --- reviewing, tags and policies alike ---
 
+RULE_LINE = "{name} · {proposed:,}"
 RULE_PART = "{proposed:,} to look at"
 RULE_NONE = "nothing to look at"
 RULE_NEW = "{new:,} new"
 RULE_SAID = "{name}, {state}"
-SHOW = "Show"
+VIEW_PART = "{view} · {count:,}"
+VIEWS_NAME = "Which photos are shown"
 PHOTO_SAID = "{name}, {percent} percent, {state}"
 PHOTO_UNNAMED = "Photo {number:,} of {total:,}"
 PERCENT = "{percent} %"
@@ -73,8 +75,6 @@ LOADING_PART = "Comparing with your photos · {done:,} of {total:,}"
 REVIEW_FAILED = "The photos could not be compared"
 NO_PHOTOS = "There are no photos to compare yet"
 NO_PHOTOS_TEXT = "Index a folder first."
-ANSWERS = "{count:,} photos"
-ANSWERS_ONE = "1 photo"
 
 # --- tags ---
 
@@ -85,7 +85,7 @@ TAGS_EMPTY_TEXT = (
     "Give some words, and every photo is held against them. You decide what becomes a tag; what "
     "you reject is never proposed again."
 )
-TAGS_EVERYDAY = "Take {count:,} everyday words"
+TAGS_EVERYDAY = "Take the everyday words"
 TAGS_ADD = "Add words…"
 TAGS_REMOVE = "Remove"
 TAGS_ADD_TITLE = "Add words"
@@ -128,7 +128,7 @@ TAGS_NOTHING = {
     "rejected": "No photo was rejected for this word",
 }
 TAGS_NOTHING_TEXT = "Move the slider to the left to see photos the program is less sure of."
-TAGS_IN_GRID = "Show tagged photos"
+TAGS_IN_GRID = "Show in the grid"
 
 # --- policies ---
 
@@ -175,6 +175,9 @@ POLICIES_NOTHING = {
 }
 POLICIES_NOTHING_TEXT = "Move the slider to the left to see photos the program is less sure of."
 POLICIES_IN_GRID = "Show in the grid"
+POLICY_FLAGS = "Flagged: {flag}"
+POLICY_FLAGS_BUT = "Flagged: {flag}. Fine: {fine}"
+POLICY_AND = ", "
 POLICY_TITLE = "Policy"
 POLICY_NAME = "Name:"
 POLICY_NAME_HINT = "such as No alcohol"

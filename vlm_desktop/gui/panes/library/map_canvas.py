@@ -5,11 +5,13 @@ picture of dots, and at most one thumbnail a cell is painted over it.
 """
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QColor,
     QFont,
     QImage,
@@ -33,10 +35,12 @@ from vlm_desktop.gui.panes.library.map_geometry import (
     inside,
     nearest_point,
     next_place,
+    spread_of,
 )
 from vlm_desktop.gui.panes.search.grid_pictures import GridPictures, Wanted
 from vlm_desktop.gui.strings import explore as strings
 from vlm_desktop.gui.theme import colours_of, measures
+from vlm_desktop.gui.widgets.spoken import speaks_as
 
 if TYPE_CHECKING:
     from vlm_desktop.engine.mapping import PhotoMap
@@ -56,6 +60,7 @@ _ARROWS = {
 }
 
 
+@speaks_as(QAccessible.Role.Graphic)
 class MapCanvas(QWidget):
     """Shows a `PhotoMap`. Main thread."""
 
@@ -94,6 +99,7 @@ class MapCanvas(QWidget):
         kept = self.selected_ids()
         self.map = drawn
         self.selected = np.isin(drawn.content_ids, kept)
+        self.view = replace(self.view, spread=spread_of(drawn.positions))
         self.place = min(self.place, max(0, len(drawn.places) - 1))
         self.selected_place = None
         self.setAccessibleName(fill(strings.MAP_NAME, count=len(drawn.content_ids)))
@@ -136,7 +142,7 @@ class MapCanvas(QWidget):
         self._changed()
 
     def show_whole(self) -> None:
-        self.view = MapView(self.width(), self.height())
+        self.view = self.view.whole()
         self._changed()
 
     def set_lasso(self, on: bool) -> None:
@@ -383,5 +389,5 @@ class MapCanvas(QWidget):
         super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        self.view = self.view.resized(self.width(), self.height())
+        self.view = replace(self.view, width=self.width(), height=self.height())
         self._changed()

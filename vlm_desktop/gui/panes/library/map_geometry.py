@@ -1,7 +1,7 @@
 """Where the map lies on the canvas: zoom, pan, what a lasso holds. No widgets, no colours."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,17 +10,20 @@ from PySide6.QtGui import QImage, QPainter, QPolygonF
 
 MOST_ZOOM = 60.0
 _MASK_SIDE = 1024
+_MARGIN = 0.06
 
 
 @dataclass(frozen=True, slots=True)
 class MapView:
     """Shows the map's point (x, y), 0..1, in the middle of a canvas of width x height pixels.
 
-    At zoom 1 the whole map just fits.
+    `spread` is how wide and how high the part of the map is that has photos. Its middle is that
+    of the map. At zoom 1 all of it just fits.
     """
 
     width: int
     height: int
+    spread: tuple[float, float] = (1.0, 1.0)
     x: float = 0.5
     y: float = 0.5
     zoom: float = 1.0
@@ -28,7 +31,8 @@ class MapView:
     @property
     def scale(self) -> float:
         """Pixels from one side of the map to the other."""
-        return max(1, min(self.width, self.height)) * self.zoom
+        fitting = min(self.width / self.spread[0], self.height / self.spread[1])
+        return max(1.0, fitting) * self.zoom
 
     def to_canvas(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
         """Points [n, 2] of the map -> pixels [n, 2]."""
@@ -40,33 +44,39 @@ class MapView:
         left, top = self._offset()
         return (x - left) / self.scale, (y - top) / self.scale
 
-    def resized(self, width: int, height: int) -> "MapView":
-        return MapView(width, height, self.x, self.y, self.zoom)
+    def whole(self) -> "MapView":
+        return replace(self, x=0.5, y=0.5, zoom=1.0)
 
     def moved(self, dx: float, dy: float) -> "MapView":
         """Dragged by pixels."""
-        return self._at(self.x - dx / self.scale, self.y - dy / self.scale, self.zoom)
+        return self.showing(self.x - dx / self.scale, self.y - dy / self.scale)
 
     def zoomed(self, factor: float, x: float, y: float) -> "MapView":
         """Closer or further, with the pixel (x, y) staying where it is."""
         zoom = min(max(self.zoom * factor, 1.0), MOST_ZOOM)
         if zoom == 1.0:
-            return MapView(self.width, self.height)
+            return self.whole()
         fixed_x, fixed_y = self.to_map(x, y)
-        scale = max(1, min(self.width, self.height)) * zoom
-        return self._at(
-            fixed_x - (x - self.width / 2) / scale, fixed_y - (y - self.height / 2) / scale, zoom
+        closer = replace(self, zoom=zoom)
+        return closer.showing(
+            fixed_x - (x - self.width / 2) / closer.scale,
+            fixed_y - (y - self.height / 2) / closer.scale,
         )
 
     def showing(self, x: float, y: float) -> "MapView":
         """With a point of the map in the middle."""
-        return self._at(x, y, self.zoom)
-
-    def _at(self, x: float, y: float, zoom: float) -> "MapView":
-        return MapView(self.width, self.height, min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0), zoom)
+        return replace(self, x=min(max(x, 0.0), 1.0), y=min(max(y, 0.0), 1.0))
 
     def _offset(self) -> tuple[float, float]:
         return self.width / 2 - self.x * self.scale, self.height / 2 - self.y * self.scale
+
+
+def spread_of(points: NDArray[np.float32]) -> tuple[float, float]:
+    """How wide and how high the part of the map around its middle is that holds the points."""
+    if not len(points):
+        return 1.0, 1.0
+    reach = 2 * np.abs(points - 0.5).max(axis=0) + _MARGIN
+    return float(reach[0]), float(reach[1])
 
 
 def inside(

@@ -322,16 +322,20 @@ class MapSection(Section):
 
     def _went_to(self, number: int) -> None:
         """The keyboard went to a place on the canvas: the list follows, and it is told."""
+        self._follow(number)
+        item = self.places.item(number)
+        announce(self.canvas, str(item.data(Qt.ItemDataRole.AccessibleTextRole)))
+
+    def _follow(self, number: int) -> None:
         self.places.blockSignals(True)
         self.places.setCurrentRow(number)
         self.places.blockSignals(False)
-        item = self.places.item(number)
-        announce(self.canvas, str(item.data(Qt.ItemDataRole.AccessibleTextRole)))
 
     def _selected(self, name: str) -> None:
         self._name = name
         self._count_selected()
         if name:
+            self._follow(self.canvas.place)
             count = int(self.canvas.selected.sum())
             announce(self.canvas, fill(strings.PLACE_SELECTED, name=name, count=count))
         else:
