@@ -57,6 +57,8 @@ class DetailsPanel(QWidget):
 
     photo_wanted = Signal(object)
     """The content id of a similar photo that was pressed."""
+    photo_shown = Signal(object)
+    """The content id of the one photo that is told of now, None for none or several."""
 
     def __init__(self, desk: Desk, edits: PhotoEdits, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +67,7 @@ class DetailsPanel(QWidget):
         self._ids: tuple[int, ...] = ()
         self._shown: tuple[int, ...] = ()
         self._filled: tuple[int, ...] = ()
+        self._closed = False
         self._facts: PhotoFacts | None = None
         self._listing: TagListing | None = None
         self._places: tuple[tuple[float, float], ...] | None = None
@@ -74,7 +77,6 @@ class DetailsPanel(QWidget):
         self._timer.setInterval(_SETTLE_MS)
         self._timer.timeout.connect(self._look_up)
         self.setAccessibleName(strings.DETAILS_NAME)
-        self.setMinimumWidth(_WIDTH)
         self._build()
         edits.saved.connect(self.refresh)
         edits.failed.connect(lambda _: self.refresh())
@@ -205,6 +207,11 @@ class DetailsPanel(QWidget):
         if self.isVisible():
             self._timer.start()
 
+    def close_down(self) -> None:
+        """The window closes: nothing is looked up any more."""
+        self._timer.stop()
+        self._closed = True
+
     def open_sections(self) -> dict[str, bool]:
         return {key: section.is_open for key, section in self.sections.items()}
 
@@ -224,9 +231,12 @@ class DetailsPanel(QWidget):
         self.stack.setCurrentWidget(self._page)
 
     def _look_up(self) -> None:
+        if self._closed:
+            return
         ids, self._shown = self._ids, self._ids
         if not ids:
             self._say(strings.NOTHING_SELECTED)
+            self.photo_shown.emit(None)
             return
         if self.stack.currentWidget() is self._page:
             self._say(strings.LOADING)
@@ -289,6 +299,7 @@ class DetailsPanel(QWidget):
             self.table.clear()
         if self._listing is None:
             self._ask_listing(ids[0])
+        self.photo_shown.emit(ids[0])
 
     def _show_place(self) -> None:
         assert self._facts is not None
@@ -427,6 +438,7 @@ class DetailsPanel(QWidget):
             ratings_differ=differ,
         )
         self.stack.setCurrentWidget(self.area)
+        self.photo_shown.emit(None)
 
     # --- what the user does --------------------------------------------------------------
 
@@ -438,5 +450,11 @@ class DetailsPanel(QWidget):
         QGuiApplication.clipboard().setText(text)
         self._desk.say(strings.COPIED_TEXT)
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Never narrower than its longest heading: nothing is to be scrolled sideways."""
+        bar = self.area.verticalScrollBar().sizeHint().width()
+        content = self.area.widget().minimumSizeHint().width() + bar
+        return QSize(max(_WIDTH, content), super().minimumSizeHint().height())
+
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(_WIDTH, 600)
+        return QSize(self.minimumSizeHint().width(), 600)
