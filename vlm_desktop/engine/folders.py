@@ -32,10 +32,13 @@ class Folders:
         open_library: Callable[[], Library],
         thumbnails: ThumbnailStore,
         timing: WatchTiming | None = None,
+        *,
+        may_watch: Callable[[], bool] = lambda: True,
     ) -> None:
         self._open_library = open_library
         self._thumbnails = thumbnails
         self._timing = timing
+        self._may_watch = may_watch
         self._anew = threading.Event()
 
     def states(self) -> tuple[FolderState, ...]:
@@ -99,7 +102,8 @@ class Folders:
             while not cancel.is_cancelled:
                 if self._anew.is_set():
                     self._anew.clear()
-                    watcher.watch(one.path for one in self.states() if one.is_watched)
+                    wanted = self.states() if self._may_watch() else ()
+                    watcher.watch(one.path for one in wanted if one.is_watched)
                 try:
                     event = events.get(timeout=_TICK_SECONDS)
                 except queue.Empty:

@@ -122,7 +122,11 @@ class AppServices:
     @functools.cached_property
     def folders(self) -> Folders:
         """The folders of the library, watching them, files set aside."""
-        return Folders(lambda: self.library, self._thumbnails)
+        return Folders(
+            lambda: self.library,
+            self._thumbnails,
+            may_watch=lambda: self.settings.watch_folders,
+        )
 
     @functools.cached_property
     def trash(self) -> Trash:
@@ -158,6 +162,8 @@ class AppServices:
         before, self.settings = self.settings, settings
         if (before.provider, before.encode_threads) != (settings.provider, settings.encode_threads):
             self.encoders.renew()
+        if before.watch_folders != settings.watch_folders:
+            self.folders.watch_anew()
 
     @functools.cached_property
     def upkeep(self) -> Upkeep:
@@ -172,6 +178,7 @@ class AppServices:
             examine=self.examine,
             rebuild=self.rebuild,
             cards=lambda: self._registry.cards(),
+            roots_changed=lambda: self.folders.watch_anew(),
         )
 
     @functools.cached_property

@@ -105,6 +105,7 @@ class Upkeep:
         examine: Callable[[], DoctorReport],
         rebuild: Callable[[], RebuildReport],
         cards: Callable[[], Sequence[ModelCard]],
+        roots_changed: Callable[[], None],
     ) -> None:
         self._paths = paths
         self._thumbnails = thumbnails
@@ -115,6 +116,7 @@ class Upkeep:
         self._examine = examine
         self._rebuild = rebuild
         self._cards = cards
+        self._roots_changed = roots_changed
 
     # --- settings ----------------------------------------------------------------------
 
@@ -179,12 +181,16 @@ class Upkeep:
 
         To be run where no indexing runs at the same time. See `CarePart.replace_with`.
         """
-        return (yield from _told(self._library().replace_with(source, cancel)))
+        taken = yield from _told(self._library().replace_with(source, cancel))
+        self._roots_changed()
+        return taken
 
     def rebuild(self) -> Generator[Event, None, RebuildReport]:
         """Put a damaged library aside and start a new one with what can be read of it."""
         yield Progress(Phase.COPY, 0, None)
-        return self._rebuild()
+        report = self._rebuild()
+        self._roots_changed()
+        return report
 
     # --- privacy -----------------------------------------------------------------------
 
@@ -214,6 +220,7 @@ class Upkeep:
             files += forgotten.files
             photos += forgotten.contents
             vectors += forgotten.vectors
+        self._roots_changed()
         clean = library.scrub()
         return ForgetReport(files, photos, vectors, kept_out, clean, self.other_copies())
 

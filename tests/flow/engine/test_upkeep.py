@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -18,10 +18,11 @@ from vlm_desktop.base.errors import (
     HomeNotWritable,
     NotInLibrary,
 )
-from vlm_desktop.base.events import Phase, Progress
+from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.queries import WrittenQuery
 from vlm_desktop.base.settings import load_settings
 from vlm_desktop.base.types import ImageTerm, Query
+from vlm_desktop.engine import folders
 from vlm_desktop.engine.services import AppServices
 
 
@@ -68,6 +69,33 @@ def test_another_provider_opens_the_networks_anew_and_lets_those_at_work_be(
     drive(services.upkeep.change({"theme": "dark"}))
     services.encoders.get("colours")
     assert len(asked) == 2
+
+
+def test_folders_are_watched_only_while_the_setting_says_so(
+    services: AppServices, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index(services, photos)
+    watched: list[list[Path]] = []
+
+    class Watcher:
+        def __init__(self, tell: Callable[[Event], None], *_: object) -> None:
+            self._tell = tell
+
+        def watch(self, roots: Iterable[Path]) -> None:
+            watched.append(list(roots))
+            self._tell(Event())
+
+        def stop(self) -> None:
+            """Nothing runs."""
+
+    monkeypatch.setattr(folders, "Watcher", Watcher)
+    verb = services.folders.watch(CancelToken())
+    next(verb)
+    for wanted in (False, True):
+        drive(services.upkeep.change({"watch_folders": wanted}))
+        next(verb)
+    verb.close()
+    assert watched == [[photos], [], [photos]]
 
 
 def test_a_bad_value_changes_nothing(services: AppServices) -> None:
