@@ -74,6 +74,7 @@ TIMELINE_ACTION = "Show the &timeline"
 
 # groups
 LOCALE = "en"
+FOLDER_LINE = "{count} · {path}"
 DAY_FORM = "dddd, d MMMM yyyy"
 MONTH_FORM = "MMMM yyyy"
 YEAR_FORM = "yyyy"

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _LIBRARY, _HITS, _SET = "library", "hits", "set"
 _REFRESH_MS = 1_500
+_LARGE, _REFRESH_LARGE_MS = 20_000, 5_000
 _SELECTION_MS = 30
 _MOST_KEPT_SELECTED = 5_000
 _USUAL = {
@@ -71,7 +72,7 @@ class GridPanel(QWidget):
         self.bar = GridBar(self)
         self.timeline = TimelineStrip(self)
         self.view = GridView(self.model, self.pictures, self)
-        self._refresh = QTimer(self, singleShot=True, interval=_REFRESH_MS)
+        self._refresh = QTimer(self, singleShot=True)
         self._tell = QTimer(self, singleShot=True, interval=_SELECTION_MS)
         self._lay_out()
         self._connect()
@@ -168,7 +169,8 @@ class GridPanel(QWidget):
         """The library changed: list again, but not at every commit of an indexing run."""
         self.pictures.forget_absent()
         if not self._refresh.isActive():
-            self._refresh.start()
+            large = self.model.rowCount() > _LARGE
+            self._refresh.start(_REFRESH_LARGE_MS if large else _REFRESH_MS)
 
     def reload(self) -> None:
         self._ask(self._source)

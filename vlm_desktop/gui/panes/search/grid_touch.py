@@ -69,6 +69,12 @@ class GridTouch:
         self._scrolling = QTimer(self, interval=_SCROLL_MS)
         self._scrolling.timeout.connect(self._scroll_band)
 
+    def forget_touch(self) -> None:
+        """Rows mean other photos now."""
+        self._anchor_row = -1
+        self._pressed = self._band = None
+        self._scrolling.stop()
+
     # --- choosing ------------------------------------------------------------------------
 
     def choose(
@@ -82,7 +88,9 @@ class GridTouch:
         selection = self.selectionModel()
         shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
-        if shift and self._anchor_row >= 0:
+        if shift and self._anchor_row < 0:
+            self._anchor_row = max(0, self.currentIndex().row())
+        if shift:
             first, last = sorted((self._anchor_row, row))
             run = QItemSelection(self.model().index(first, 0), self.model().index(last, 0))
             selection.select(run, _Select.Select if control else _Select.ClearAndSelect)
@@ -267,9 +275,14 @@ class GridTouch:
         self._pressed_on_selected = False
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        index = self.indexAt(event.position().toPoint())
-        if index.isValid() and event.button() == Qt.MouseButton.LeftButton:
-            self._pressed = None
+        at = event.position().toPoint()
+        index = self.indexAt(at)
+        if not index.isValid() or event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._pressed = None
+        if self.is_badge(index.row(), at):
+            self.stack_wanted.emit(index.row())
+        else:
             self.activated.emit(index)
 
     # --- the band and what is carried ------------------------------------------------------

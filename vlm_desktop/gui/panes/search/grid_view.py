@@ -33,6 +33,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
+from vlm_desktop.base.language import fill
 from vlm_desktop.engine.listing import Group
 from vlm_desktop.gui.panes.search.grid_layout import GridLayout, Header, Spot, lay_out
 from vlm_desktop.gui.panes.search.grid_model import GridModel
@@ -70,6 +71,7 @@ class GridView(GridTouch, QListView):
         self._pictures = pictures
         self._row_height = measures().tile
         self._layout: GridLayout | None = None
+        self._made_for: tuple[object, ...] = ()
         self._painter: GridPainter | None = None
         self._group_line = GroupLine(self)
         self._painted_at = 0
@@ -101,9 +103,10 @@ class GridView(GridTouch, QListView):
         return self._row_height
 
     def layout_now(self) -> GridLayout:
-        """The layout for what is shown at this width."""
-        if self._layout is None:
-            self._layout = self._laid_out()
+        """The layout for what is shown at this width; made anew when one of them changed."""
+        made_for = (self._photos.listing, self.viewport().width(), self._row_height)
+        if self._layout is None or made_for != self._made_for:
+            self._layout, self._made_for = self._laid_out(), made_for
         return self._layout
 
     def _laid_out(self) -> GridLayout:
@@ -118,7 +121,6 @@ class GridView(GridTouch, QListView):
 
     def relayout(self, keep: tuple[int, float, int] | None = None) -> None:
         """Lay out anew; `keep` (row, share of its height, y in the view) stays where it is."""
-        self._layout = None
         self._spread_margins()
         layout = self.layout_now()
         bar = self.verticalScrollBar()
@@ -142,8 +144,11 @@ class GridView(GridTouch, QListView):
         self._group_line.setGeometry(space[2], 0, max(1, self.width() - 2 * space[2]), top)
 
     def anchor(self) -> tuple[int, float, int] | None:
-        """What should stay when the layout changes: the photo at the top of the view."""
-        layout = self.layout_now()
+        """What should stay when the layout changes: the photo at the top of the view.
+
+        Where it stood last: when the window is resized, the width is another one already.
+        """
+        layout = self._layout or self.layout_now()
         top = self.verticalOffset()
         rows = layout.rows_between(top, top + max(1, self.viewport().height()))
         if not rows or top == 0:
@@ -249,7 +254,10 @@ class GridView(GridTouch, QListView):
     def _group_words(self, group: Group) -> tuple[str, str]:
         listing = self._photos.listing
         assert listing is not None
-        return group_title(group, listing.arrangement.grouping), strings.photos(group.count)
+        count = strings.photos(group.count)
+        if group.folder is not None:
+            count = fill(strings.FOLDER_LINE, count=count, path=group.folder)
+        return group_title(group, listing.arrangement.grouping), count
 
     def is_badge(self, row: int, at: QPoint) -> bool:
         """Whether a point of the viewport is on the sign of a stack, which opens and closes it."""
@@ -391,7 +399,7 @@ class GridView(GridTouch, QListView):
         """The scroll bar is set where the layout is made."""
 
     def reset(self) -> None:
-        self._layout = None
+        self.forget_touch()
         super().reset()
         self.relayout()
 

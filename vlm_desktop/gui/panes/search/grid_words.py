@@ -103,7 +103,7 @@ def locale() -> QLocale:
 
 def group_title(group: Group, grouping: Grouping) -> str:
     if group.folder is not None:
-        return str(group.folder)
+        return group.folder.name or str(group.folder)
     if group.day is None:
         return ""
     form = strings.DAY_FORM if grouping is Grouping.DAY else strings.MONTH_FORM
