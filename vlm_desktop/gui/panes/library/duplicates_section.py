@@ -95,6 +95,7 @@ class DuplicatesSection(Section):
         self.splitter.addWidget(right)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(measures().hairline)
         wide = round(_LIST_TILES * measures().tile)
         self.splitter.setSizes([wide, 3 * wide])
         self.layers = QStackedWidget(self)

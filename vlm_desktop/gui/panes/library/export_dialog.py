@@ -128,6 +128,8 @@ class ExportDialog(QDialog):
         layout.addWidget(label)
         layout.addLayout(row)
         layout.addWidget(self.problem)
+        layout.addStretch()
+        layout.addSpacing(space[1])
         buttons = QHBoxLayout()
         buttons.setSpacing(space[1])
         buttons.addStretch()
@@ -265,6 +267,7 @@ def _name(kind: ExportKind) -> str:
 
 def _box(title: str, widgets: Sequence[QWidget], parent: QWidget) -> QGroupBox:
     box = QGroupBox(title, parent)
+    box.setFlat(True)
     column = QVBoxLayout(box)
     column.setSpacing(measures().space[0])
     for widget in widgets:

@@ -126,6 +126,8 @@ def _ranges(files: "SetAsideFiles") -> dict[Refusal, range]:
     starts: dict[Refusal, int] = {}
     for row, reason in enumerate(files.reasons):
         starts.setdefault(reason, row)
+    if not starts:
+        return {}
     ends = [*list(starts.values())[1:], len(files)]
     return {
         reason: range(start, end) for (reason, start), end in zip(starts.items(), ends, strict=True)

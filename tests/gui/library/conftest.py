@@ -1,0 +1,90 @@
+"""The library tools over the real engine, with an encoder that knows colours."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import ColourEncoder, FakeRegistry, SignReader
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.paths import HomePaths
+from vlm_desktop.base.settings import Settings
+from vlm_desktop.base.types import DecodeLimits
+from vlm_desktop.engine.services import AppServices
+from vlm_desktop.gui import theme
+from vlm_desktop.gui.main_window import MainWindow
+from vlm_desktop.jobs import JobRunner
+from vlm_desktop.media.pool import DecodePool
+from vlm_desktop.store.library import Library
+
+
+@pytest.fixture(scope="session")
+def decoders() -> Iterator[DecodePool]:
+    """Workers for all tests here; their start is most of a short test."""
+    with DecodePool(1, DecodeLimits(seconds=10)) as opened:
+        yield opened
+
+
+class _Lent:
+    """The session's pool, for a context that enters and leaves it."""
+
+    def __init__(self, pool: DecodePool) -> None:
+        self._pool = pool
+
+    def __enter__(self) -> DecodePool:
+        return self._pool
+
+    def __exit__(self, *_: object) -> None:
+        """The pool stays open for the next test."""
+
+
+@pytest.fixture
+def engine(tmp_path: Path, decoders: DecodePool) -> Iterator[AppServices]:
+    paths = HomePaths(tmp_path / "home")
+    encoder = ColourEncoder()
+    services = AppServices(
+        paths,
+        replace(Settings(), search_model=encoder.spec.model_id, ocr=False),
+        FakeRegistry(encoder, SignReader()),  # type: ignore[arg-type]
+        lambda: Library.open(paths),
+        lambda: _Lent(decoders),  # type: ignore[arg-type, return-value]
+    )
+    yield services
+    services.photos.close()
+    services.close()
+
+
+@pytest.fixture
+def index(engine: AppServices) -> Callable[[Path], None]:
+    """Indexes a folder before the window is there."""
+
+    def run(folder: Path) -> None:
+        for _ in engine.index([folder], CancelToken()):
+            pass
+
+    return run
+
+
+@pytest.fixture
+def live_window(
+    qtbot: QtBot, qapp: QApplication, runner: JobRunner, engine: AppServices, opened: list[Path]
+) -> Iterator[Callable[[], MainWindow]]:
+    """The window over the real engine, shown, with what the library holds known."""
+    theme.apply(qapp, "light")
+    windows: list[MainWindow] = []
+
+    def make() -> MainWindow:
+        window = MainWindow(engine, runner, lambda path: not opened.append(path))
+        qtbot.addWidget(window)
+        window.show()
+        qtbot.waitExposed(window)
+        windows.append(window)
+        qtbot.waitUntil(lambda: window.desk.library.info is not None)
+        return window
+
+    yield make
+    for window in windows:
+        window.close_now()
