@@ -97,7 +97,7 @@ def desk(host: Host, runner: JobRunner, photos: FakePhotos) -> Desk:
 
 
 @pytest.fixture
-def corner(qtbot: QtBot, host: Host, desk: Desk) -> PhotoCorner:
+def corner(qtbot: QtBot, host: Host, desk: Desk) -> Iterator[PhotoCorner]:
     """The corner in a pane as large as the window."""
     pane = Pane(desk, host)
     layers, beside, grid = QStackedWidget(pane), QSplitter(pane), QWidget(pane)
@@ -112,7 +112,8 @@ def corner(qtbot: QtBot, host: Host, desk: Desk) -> PhotoCorner:
     host.show()
     qtbot.waitExposed(host)
     host.activateWindow()
-    return made
+    yield made
+    made.stop()
 
 
 @pytest.fixture

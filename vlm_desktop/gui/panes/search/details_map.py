@@ -6,12 +6,13 @@ No coastlines: none come with the program. The library's places give the eye som
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QColor, QFont, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.strings import photo as strings
 from vlm_desktop.gui.theme import colours_of, measures
+from vlm_desktop.gui.widgets.spoken import speaks_as
 
 _STEPS = (1, 2, 5, 10, 15, 30)
 _LINES = 6
@@ -20,6 +21,7 @@ _NEAR = 12
 """So many of the nearest places are kept in sight, so that one knows where one is."""
 
 
+@speaks_as(QAccessible.Role.Graphic)
 class MiniMap(QWidget):
     """Equirectangular, around one place. Paints only what it was given."""
 

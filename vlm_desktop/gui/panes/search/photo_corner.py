@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from vlm_desktop.gui.panes.pane import Pane
     from vlm_desktop.gui.panes.search.details_panel import DetailsPanel
     from vlm_desktop.gui.panes.search.photo_view import PhotoOrder, PhotoView
+    from vlm_desktop.gui.panes.search.searching import SearchController, SearchState
+    from vlm_desktop.gui.panes.search.votes import Votes
 
 _FOLDER = __name__.rpartition(".")[0]
 _STARS = 5
@@ -48,11 +50,19 @@ class PhotoCorner(QObject):
         self._view: PhotoView | None = None
         self._panel: DetailsPanel | None = None
         self._kept_sections: dict[str, Any] = {}
+        self._asking: tuple[SearchController, Votes] | None = None
         self.edits = PhotoEdits(self._desk, self)
         self._build_actions()
         navigator = self._desk.navigator
         navigator.selection_changed.connect(self._selection_changed)
         navigator.photo_wanted.connect(self.open)
+        for elsewhere in (
+            navigator.search_wanted,
+            navigator.similar_wanted,
+            navigator.picture_wanted,
+            navigator.contents_wanted,
+        ):
+            elsewhere.connect(lambda _: self._close_view())
 
     def _build_actions(self) -> None:
         add = self._desk.actions.add
@@ -122,10 +132,17 @@ class PhotoCorner(QObject):
         """One step back out of the view; False when it is not open."""
         return self._view is not None and self._view.back()
 
+    def _close_view(self) -> None:
+        """What is asked for is to be seen in the grid."""
+        if self.is_open:
+            self.view.close_view()
+
     def stop(self) -> None:
         """The window closes."""
         if self._view is not None:
             self._view.screen_filler.leave()
+        if self._panel is not None:
+            self._panel.close_down()
 
     def _closed(self, content_id: int | None) -> None:
         self._layers.setCurrentIndex(0)
@@ -142,11 +159,36 @@ class PhotoCorner(QObject):
         if self._panel is None:
             panel = _late("details_panel", "DetailsPanel")(self._desk, self.edits, self._beside)
             self._panel = panel
+            if self._asking is not None:
+                self._add_why(panel, *self._asking)
             panel.restore_sections(self._kept_sections)
             panel.photo_wanted.connect(self.open)
             panel.show_photos(self.current)
             self._place_panel()
         return self._panel
+
+    def explain(self, searching: "SearchController", votes: "Votes") -> None:
+        """Have the panel say why a photo was found. To be called before the panel is built."""
+        self._asking = (searching, votes)
+
+    def _add_why(
+        self, panel: "DetailsPanel", searching: "SearchController", votes: "Votes"
+    ) -> None:
+        why = _late("why_panel", "WhyPanel")(self._desk, searching, panel)
+        section = panel.add_section("why", strings.SECTION_WHY, before="similar")
+        section.add(why)
+        why.vote_wanted.connect(lambda content_id, vote: votes.vote((content_id,), vote))
+        votes.voted.connect(why.refresh)
+
+        def show(content_id: int | None) -> None:
+            section.setVisible(searching.state.query is not None and content_id is not None)
+            why.show_photo(content_id)
+
+        def follow(state: "SearchState") -> None:
+            section.setVisible(state.query is not None and why.content_id is not None)
+
+        panel.photo_shown.connect(show)
+        searching.state_changed.connect(follow)
 
     @property
     def current(self) -> tuple[int, ...]:
@@ -160,6 +202,8 @@ class PhotoCorner(QObject):
         self.details_action.setChecked(is_wanted)
         if is_wanted or self._panel is not None:
             self.panel.setVisible(is_wanted)
+        if not is_wanted and self._panel is not None:
+            self._panel.photo_shown.emit(None)
 
     def _toggle_details(self) -> None:
         self.show_details(self.details_action.isChecked())

@@ -63,6 +63,7 @@ class SearchPane(Pane):
         layout.addWidget(self.layers)
         self.asking = QueryCorner(self.desk, self.bar, self.searching, self.panel)
         self.photo = PhotoCorner(self, self.layers, self.beside, self.hits, self._select)
+        self.photo.explain(self.searching, self.asking.votes)
 
     def _build_actions(self) -> None:
         add = self.desk.actions.add

@@ -60,6 +60,11 @@ class WhyPanel(QWidget):
         self._say([strings.WHY_NONE])
 
     @property
+    def content_id(self) -> int | None:
+        """The photo it is about."""
+        return self._content_id
+
+    @property
     def text(self) -> str:
         """All that is said, a reason a line, without its marks."""
         return "\n".join(label.accessibleName() for label in self._lines)
