@@ -6,10 +6,12 @@ paint; "ready" after the first pane, which is built later, was painted too; with
 memory in use no longer changes, one line of JSON.
 """
 
+import importlib
 import json
 import sys
 
-from vlm_desktop import __main__ as program
+_PROGRAM = "vlm_desktop.__main__"
+"""Found late: the window's modules may not know what starts them."""
 
 _LOOK_MS = 2
 _POLL_MS = 250
@@ -57,7 +59,9 @@ def main(mode: str, home: str) -> int:
             rest.begin()
 
     MainWindow.paintEvent = paint  # type: ignore[method-assign]
-    return program.main(["--home", home])
+    sys.argv = ["vlm-desktop", "--home", home]
+    code: int = importlib.import_module(_PROGRAM).main()
+    return code
 
 
 class _FirstPane:
