@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, QUrl
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from vlm_desktop.gui.services import Services
 
 _ACTIVE = "active"
+_IDLE_MS = 500
 
 
 def open_with_system(path: Path) -> bool:
@@ -80,6 +81,8 @@ class Shell(QObject):
         self._connect()
         self.show_pane(window.first_pane)
         self.desk.library.refresh()
+        # Its commands are for every pane; built when the window has nothing better to do.
+        QTimer.singleShot(_IDLE_MS, lambda: self.pane(next(iter(window.specs))))
 
     # --- building ------------------------------------------------------------------------
 

@@ -1,4 +1,7 @@
-"""The panes of the window, in the order of the rail. None is imported before it is shown."""
+"""The panes of the window, in the order of the rail. None is imported before it is shown.
+
+Ctrl+2 to Ctrl+6 are kept for the panes to come, so that no shortcut ever moves.
+"""
 
 from typing import NamedTuple
 
@@ -30,14 +33,14 @@ PANES: tuple[PaneSpec, ...] = (
         "library",
         "PANE_LIBRARY",
         "library",
-        "Ctrl+2",
+        "Ctrl+7",
         "vlm_desktop.gui.panes.library.library_pane:LibraryPane",
     ),
     PaneSpec(
         "models",
         "PANE_MODELS",
         "models",
-        "Ctrl+3",
+        "Ctrl+8",
         "vlm_desktop.gui.panes.models.models_pane:ModelsPane",
     ),
     PaneSpec(
