@@ -127,6 +127,8 @@ class DuplicatesSection(Section):
     # --- the section ---------------------------------------------------------------------
 
     def shown(self) -> None:
+        services = self.desk.services
+        self.desk.fetch(lambda: services.trash.can_restore, self._say_what_undo_does)
         if not self._looked:
             self.look()
 
@@ -220,6 +222,10 @@ class DuplicatesSection(Section):
         self._select(max(0, row))
 
     # --- showing -------------------------------------------------------------------------
+
+    def _say_what_undo_does(self, can_restore: bool) -> None:
+        words = strings.DUPLICATES_TEXT if can_restore else strings.DUPLICATES_TEXT_NO_UNDO
+        self.heading.text.setText(words)
 
     def _select(self, row: int) -> None:
         row = min(row, self.model.rowCount() - 1)
