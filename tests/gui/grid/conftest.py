@@ -10,6 +10,7 @@ from tests.gui.fake_browsing import catalogue
 from tests.gui.fake_services import FakeServices
 from vlm_desktop.gui import theme
 from vlm_desktop.gui.actions import ActionBook
+from vlm_desktop.gui.bridge import Bridge
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.navigator import Navigator
 from vlm_desktop.gui.panes.search.grid_panel import GridPanel
@@ -33,7 +34,9 @@ class SmallDesk:
 
 
 @pytest.fixture
-def open_panel(qtbot: QtBot, qapp: object, runner: JobRunner, services: FakeServices) -> OpenPanel:
+def open_panel(
+    qtbot: QtBot, qapp: object, bridge: Bridge, runner: JobRunner, services: FakeServices
+) -> OpenPanel:
     """Shows a library of `count` photos, 900 by 640; columns of the catalogue may be set."""
 
     def make(count: int, **columns: object) -> GridPanel:
@@ -47,7 +50,8 @@ def open_panel(qtbot: QtBot, qapp: object, runner: JobRunner, services: FakeServ
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(panel)
         host.resize(900, 640)
-        qtbot.addWidget(host)
+        # What is still on its way then must not reach a panel that is gone.
+        qtbot.addWidget(host, before_close_func=lambda _: bridge.close())
         panel.host = host  # type: ignore[attr-defined]
         panel.desk = desk  # type: ignore[attr-defined]
         panel.show_library()

@@ -19,6 +19,7 @@ from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.engine.benchmarks import Machine, machine
 from vlm_desktop.gui.bench.startup import child_environment
 
+SMOOTH_STEPS = 2_000
 _HERE = Path(__file__).resolve().parent
 
 
@@ -50,11 +51,13 @@ class GridFigures:
     peak_rss_bytes: int
 
 
-def bench_grid(items: int, cancel: CancelToken) -> Generator[Event, None, GridFigures]:
-    """Scroll `items` photos. Raises `WindowNotShown` with what the child said when it failed."""
+def bench_grid(
+    items: int, cancel: CancelToken, *, steps: int = SMOOTH_STEPS
+) -> Generator[Event, None, GridFigures]:
+    """Scroll `items` photos by pages, then `steps` of the wheel. Raises `WindowNotShown` with what the child said when it failed."""
     environment = child_environment()
     with tempfile.TemporaryDirectory(prefix="vlm-desktop-bench-") as temporary:
-        words = [sys.executable, str(_HERE / "scrolled_grid.py"), str(items), temporary]
+        words = [sys.executable, str(_HERE / "scrolled_grid.py"), str(items), temporary, str(steps)]
         with subprocess.Popen(
             words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as child:

@@ -1,4 +1,4 @@
-"""The grid over a made library, scrolled by itself. Run as a script: `scrolled_grid.py ITEMS HOME`.
+"""The grid over a made library, scrolled by itself. Run as a script: `scrolled_grid.py ITEMS HOME STEPS`.
 
 On stdout, lines of JSON: {"done", "total"} on the way, the figures at the end.
 """
@@ -25,7 +25,6 @@ from vlm_desktop.gui.panes.search.grid_view import GridView
 from vlm_desktop.jobs import JobRunner
 
 _WINDOW = (1280, 800)
-_SMOOTH_FRAMES = 2_000
 _SMOOTH_STEP = 40
 _SETTLE_EVERY = 40
 _SETTLE_SECONDS = 2.0
@@ -78,6 +77,7 @@ class Scroller:
         return 1e3 * self._view.spent
 
     def scroll_pages(self) -> None:
+        """From the first photo to the last."""
         bar, view = self._view.verticalScrollBar(), self._view
         total = bar.maximum() // max(1, bar.pageStep()) + 1
         for number in range(total + 1):
@@ -87,16 +87,17 @@ class Scroller:
                 self._settle()
                 self.settled.append(self.frame(view.viewport().update))
             if number % _REPORT_EVERY == 0:
-                _say({"done": number, "total": total + _SMOOTH_FRAMES})
+                _say({"done": number, "total": total})
 
-    def scroll_smoothly(self) -> None:
+    def scroll_smoothly(self, steps: int) -> None:
+        """As the wheel does, from the first photo on."""
         bar = self._view.verticalScrollBar()
         bar.setValue(0)
         self._settle()
-        for number in range(_SMOOTH_FRAMES):
+        for number in range(steps):
             self.smooth.append(self.frame(lambda: bar.setValue(bar.value() + _SMOOTH_STEP)))
             if number % _REPORT_EVERY == 0:
-                _say({"done": number, "total": _SMOOTH_FRAMES})
+                _say({"done": number, "total": steps})
 
     def _settle(self) -> None:
         """Until every picture in view is there."""
@@ -110,7 +111,7 @@ class Scroller:
             time.sleep(0.002)
 
 
-def main(items: str, home: str) -> int:
+def main(items: str, home: str, steps: str) -> int:
     """Measure, say the figures; returns the exit code."""
     application = QApplication(sys.argv[:1])
     theme.apply(application, theme.LIGHT)
@@ -133,7 +134,7 @@ def main(items: str, home: str) -> int:
         application.processEvents()
         scroller = Scroller(application, view)
         scroller.scroll_pages()
-        scroller.scroll_smoothly()
+        scroller.scroll_smoothly(int(steps))
         top = view.verticalOffset()
         figures = {
             "window": _WINDOW,
