@@ -54,7 +54,10 @@ class GridFigures:
 def bench_grid(
     items: int, cancel: CancelToken, *, steps: int = SMOOTH_STEPS
 ) -> Generator[Event, None, GridFigures]:
-    """Scroll `items` photos by pages, then `steps` of the wheel. Raises `WindowNotShown` with what the child said when it failed."""
+    """Scroll `items` photos by pages, then `steps` of the wheel.
+
+    Raises `WindowNotShown` with what the child said when it failed.
+    """
     environment = child_environment()
     with tempfile.TemporaryDirectory(prefix="vlm-desktop-bench-") as temporary:
         words = [sys.executable, str(_HERE / "scrolled_grid.py"), str(items), temporary, str(steps)]

@@ -1,6 +1,6 @@
-"""The grid over a made library, scrolled by itself. Run as a script: `scrolled_grid.py ITEMS HOME STEPS`.
+"""The grid over a made library, scrolled by itself.
 
-On stdout, lines of JSON: {"done", "total"} on the way, the figures at the end.
+Run as a script: `scrolled_grid.py ITEMS HOME STEPS`. On stdout, lines of JSON: {"done", "total"} on the way, the figures at the end.
 """
 
 import json
