@@ -70,10 +70,15 @@ def test_many_steps_of_an_arrow_are_one_change(
     row = pane.rows["max_pixels"]
     assert isinstance(row.editor, QSpinBox)
     assert row.editor.text() == "400 megapixels"
+    row._settle.setInterval(2000)  # a busy machine may be slow between two key presses
     row.editor.setFocus()
     for _ in range(5):
         qtbot.keyClick(row.editor, Qt.Key.Key_Up)
-    qtbot.waitUntil(lambda: load_settings(home / "settings.json").max_pixels == 450_000_000)
+    changed = load_settings(home / "settings.json").max_pixels
+    assert changed == 400_000_000, "the first step was taken for the last"
+    qtbot.waitUntil(
+        lambda: load_settings(home / "settings.json").max_pixels == 450_000_000, timeout=20_000
+    )
     pane.desk.changes.undo()
     qtbot.waitUntil(lambda: load_settings(home / "settings.json").max_pixels == 400_000_000)
     qtbot.waitUntil(lambda: pane.desk.changes.undo_text == "")
@@ -202,7 +207,10 @@ def test_a_change_that_cannot_be_saved_is_said_and_taken_back(
 # --- for everybody -----------------------------------------------------------------------
 
 
-def test_every_control_has_a_name_and_every_label_of_one_a_buddy(pane: SettingsPane) -> None:
+def test_every_control_has_a_name_and_every_label_of_one_a_buddy(
+    pane: SettingsPane, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: pane.about.data.text() != "")
     nameless = [
         widget
         for widget in pane.findChildren(QWidget)
