@@ -81,7 +81,11 @@ def use(language: str, areas: Mapping[str, ModuleType], folder: Path) -> None:
         return
     for area, module in areas.items():
         if language == PSEUDO:
-            table = {name: _pseudo(words) for name, words in words_of(module).items()}
+            table = {
+                name: _pseudo(words)
+                for name, words in words_of(module).items()
+                if not _is_date_form(name, words)
+            }
         else:
             table = read_table(folder / language / f"{area}.toml")
         _apply(module, table)
@@ -127,6 +131,11 @@ def _apply(module: ModuleType, table: Mapping[str, Any]) -> None:
             old = getattr(module, name)
             new = {key: chosen.get(key_name(key), text) for key, text in old.items()}
             setattr(module, name, new)
+
+
+def _is_date_form(name: str, words: str | dict[str, str]) -> bool:
+    """Whether the letters stand for parts of a date ("dddd, d MMMM yyyy")."""
+    return name.endswith("_FORM") and isinstance(words, str) and "{" not in words
 
 
 def _pseudo(words: str | dict[str, str]) -> str | dict[str, str]:

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QPixmap,
 )
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QGridLayout,
     QHeaderView,
     QLabel,
@@ -36,8 +37,9 @@ from vlm_desktop.gui.widgets.flow_layout import FlowLayout
 if TYPE_CHECKING:
     from vlm_desktop.base.types import TagRow
 
-_THUMBNAIL = 88
+_THUMBNAIL = 76
 _TABLE_HEIGHT = 320
+_NAME_WIDTH = 140
 _BREAKABLE = re.compile(r"[/\\_.-]|[0-9a-f]{10}(?=[0-9a-f])")
 
 
@@ -76,7 +78,11 @@ class Section(QWidget):
         self.heading.setChecked(is_open)
 
     def add(self, widget: QWidget) -> None:
-        self.column.addWidget(widget)
+        """Put a widget below the others; buttons keep their width."""
+        if isinstance(widget, QAbstractButton):
+            self.column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
+        else:
+            self.column.addWidget(widget)
 
     def _fold(self, is_open: bool) -> None:
         arrow = Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow
@@ -204,7 +210,8 @@ class TagTable(QTreeWidget):
         self.setUniformRowHeights(True)
         self.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        self.header().setMaximumSectionSize(180)
+        self.header().setMaximumSectionSize(_NAME_WIDTH)
+        self.setIndentation(measures().space[1])
         self.setFixedHeight(_TABLE_HEIGHT)
 
     def show_tags(self, rows: "Sequence[TagRow]") -> None:

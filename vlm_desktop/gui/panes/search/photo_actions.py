@@ -97,6 +97,8 @@ class PhotoActions:
         """Commands of the view mean nothing while it is closed."""
         for action in self._made:
             action.setEnabled(is_open)
+        if is_open:
+            self._desk.actions.get("photo.show-in-folder").setEnabled(True)
         for action in (self.text, self.part):
             action.setChecked(False)
 

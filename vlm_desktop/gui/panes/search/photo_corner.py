@@ -181,11 +181,12 @@ class PhotoCorner(QObject):
         votes.voted.connect(why.refresh)
 
         def show(content_id: int | None) -> None:
-            section.setVisible(searching.state.query is not None and content_id is not None)
             why.show_photo(content_id)
+            follow(searching.state)
 
         def follow(state: "SearchState") -> None:
-            section.setVisible(state.query is not None and why.content_id is not None)
+            found = any(hit.content_id == why.content_id for hit in state.hits)
+            section.setVisible(state.query is not None and found)
 
         panel.photo_shown.connect(show)
         searching.state_changed.connect(follow)

@@ -73,12 +73,6 @@ class PhotoView(QWidget):
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.message.setCursor(Qt.CursorShape.ArrowCursor)
         self.message.hide()
-        # It floats, so that the photo does not move when something is said.
-        space = measures().space
-        over = QVBoxLayout(self.canvas)
-        over.setContentsMargins(space[3], space[3], space[3], space[3])
-        over.addStretch(1)
-        over.addWidget(self.message, 0, Qt.AlignmentFlag.AlignHCenter)
         self.beside = QSplitter(Qt.Orientation.Horizontal, self)
         self.beside.setChildrenCollapsible(False)
         self.beside.setHandleWidth(measures().hairline)
@@ -293,6 +287,7 @@ class PhotoView(QWidget):
         self.canvas.zoom_to(self._one)
 
     def _show_zoom(self) -> None:
+        self._place_message()
         self.bar.show_zoom(self.canvas.geometry_of_photo.zoom / self._one)
 
     # --- the file on disk ----------------------------------------------------------------
@@ -352,6 +347,17 @@ class PhotoView(QWidget):
     def _set_message(self, text: str) -> None:
         self.message.setText(text)
         self.message.setVisible(bool(text))
+        self._place_message()
+
+    def _place_message(self) -> None:
+        """It floats above the lower edge, so that the photo does not move when something is said."""
+        margin = measures().space[3]
+        self.message.setWordWrap(False)
+        width = min(self.message.sizeHint().width(), self.canvas.width() - 2 * margin)
+        self.message.setWordWrap(True)
+        height = self.message.heightForWidth(width)
+        left = (self.canvas.width() - width) // 2
+        self.message.setGeometry(left, self.canvas.height() - height - margin, width, height)
 
     # --- Qt's own ------------------------------------------------------------------------
 

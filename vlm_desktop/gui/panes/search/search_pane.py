@@ -79,7 +79,7 @@ class SearchPane(Pane):
             menu="photo",
         )
         add("search.find", query_strings.FIND, self.focus_query, shortcut="Ctrl+F", menu="view")
-        self.grid.addActions([self.open_action, self.folder_action])
+        self.grid.addActions([self.open_action, self.folder_action, self.photo.details_action])
         self.grid.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def _connect(self) -> None:

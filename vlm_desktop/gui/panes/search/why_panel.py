@@ -111,6 +111,7 @@ class WhyPanel(QWidget):
     def _say(self, plain: list[str], rich: list[str] | None = None) -> None:
         for label in self._lines:
             self._column.removeWidget(label)
+            label.hide()
             label.deleteLater()
         self._lines = []
         for row, words in enumerate(plain):
