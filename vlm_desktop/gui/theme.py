@@ -118,6 +118,9 @@ class Theme(QObject):
 def apply(application: QApplication, name: str, *, whole: bool = True) -> None:
     """Style, palette, font and stylesheet of the application, or of the window's frame only."""
     chosen = colours(name)
+    if application.styleSheet():
+        # To replace a sheet costs widgets already there six times what it costs to set one.
+        application.setStyleSheet("")
     application.setStyle("Fusion")
     application.setPalette(_palette(chosen))
     font = QFont(application.font())
@@ -211,11 +214,19 @@ def _controls(chosen: Colours, size: Measures, check: str) -> str:
     QRadioButton {{ spacing: {small}px; padding: {tiny // 2}px {tiny}px; border-radius: {tiny}px;
         border: {size.focus_ring}px solid transparent; }}
     QRadioButton:focus {{ {ring} }}
-    QCheckBox::indicator {{
+    QRadioButton::indicator {{
+        width: {size.space[2]}px; height: {size.space[2]}px; border-radius: {small - 1}px;
+        border: {size.hairline}px solid {chosen.text_muted}; background: {chosen.raised};
+    }}
+    QRadioButton::indicator:checked {{ border: {tiny}px solid {chosen.accent};
+        width: {size.radius}px; height: {size.radius}px; }}
+    QRadioButton::indicator:disabled {{ border-color: {chosen.disabled}; }}
+    QCheckBox::indicator, QTreeView::indicator, QListView::indicator, QTableView::indicator {{
         width: {size.space[3]}px; height: {size.space[3]}px; border-radius: {tiny}px;
         border: {size.hairline}px solid {chosen.text_muted}; background: {chosen.raised};
     }}
-    QCheckBox::indicator:checked {{
+    QCheckBox::indicator:checked, QTreeView::indicator:checked, QListView::indicator:checked,
+    QTableView::indicator:checked {{
         background: {chosen.accent}; border-color: {chosen.accent}; image: url("{check}");
     }}
     """
@@ -402,6 +413,8 @@ def _query(chosen: Colours, size: Measures) -> str:
     QFrame#popover {{ background: {chosen.raised};
         border: {size.hairline}px solid {chosen.hairline}; border-radius: {size.card_radius}px;
     }}
+    QPushButton#primary:disabled {{ background: {chosen.sunken}; color: {chosen.disabled};
+        border-color: {chosen.hairline}; }}
     QSlider {{ border: {size.focus_ring}px solid transparent; border-radius: {tiny}px; }}
     QSlider:focus {{ {ring} }}
     """
