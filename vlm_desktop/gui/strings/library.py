@@ -166,8 +166,8 @@ KEEP_REASONS = {
     KeepReason.OLDER: "it is the oldest file",
     KeepReason.PLACE: "it lies highest up in your folders",
 }
-TRASH_OTHERS = "Keep the chosen one, move {count:,} to trash"
-TRASH_OTHERS_ONE = "Keep the chosen one, move the other to trash"
+TRASH_OTHERS = "Move the other {count:,} to trash"
+TRASH_OTHERS_ONE = "Move the other to trash"
 SKIP_GROUP = "Keep all"
 SKIP_TIP = "Leave this group as it is and go on to the next"
 TRASH_ALL_EQUAL = "Settle all equal files…"

@@ -65,6 +65,7 @@ class DuplicatesSection(Section):
         view.setModel(self.model)
         view.setAccessibleName(strings.GROUPS_NAME)
         view.setUniformItemSizes(True)
+        view.setMinimumWidth(measures().tile)
         side = measures().tile // 4
         view.setIconSize(QSize(side, side))
         view.setTextElideMode(Qt.TextElideMode.ElideRight)

@@ -68,6 +68,8 @@ class ExportDialog(QDialog):
         self._connect()
         self._restore()
         self.setMinimumWidth(_WIDTH * measures().tile)
+        # Qt itself would cut the width at two thirds of the screen.
+        self.resize(self.sizeHint().boundedTo(self.screen().availableSize()))
 
     # --- building ------------------------------------------------------------------------
 
@@ -112,7 +114,6 @@ class ExportDialog(QDialog):
         for button in self.kinds.buttons():
             hint = QLabel(button.toolTip(), kinds)
             hint.setObjectName("hint")
-            hint.setWordWrap(True)
             hint.setIndent(space[4])
             column.addWidget(button)
             column.addWidget(hint)

@@ -1,11 +1,11 @@
 """Folders: where the library's photos lie, how they are, and what can be done with them."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, Qt, QTimer
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QHeaderView,
     QMessageBox,
     QPushButton,
@@ -23,6 +23,7 @@ from vlm_desktop.gui.strings import library as strings
 from vlm_desktop.gui.strings import pages
 from vlm_desktop.gui.strings import shell as shell_strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.flow_layout import FlowLayout
 from vlm_desktop.gui.widgets.message_page import Message, MessagePage
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ class FoldersSection(Section):
         layout.addWidget(self.heading)
         layout.addLayout(self._build_buttons())
         layout.addWidget(self.layers, 1)
+        walk = (self.remove, self.page.primary, self.page.second, self.table)
+        for before, after in pairwise(walk):
+            QWidget.setTabOrder(before, after)
         self._clock = QTimer(self, interval=_MINUTE_MS)
         self._clock.timeout.connect(self._show_watches)
         self._known: tuple[FolderState, ...] | None = None
@@ -69,22 +73,21 @@ class FoldersSection(Section):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(Column.FOLDER, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(Column.WATCHED, QHeaderView.ResizeMode.Interactive)
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         return table
 
-    def _build_buttons(self) -> QHBoxLayout:
+    def _build_buttons(self) -> FlowLayout:
         self.add_button = _button(strings.ADD_FOLDER)
         self.look = _button(strings.LOOK_NOW, strings.LOOK_NOW_TIP)
         self.pause = _button(shell_strings.PAUSE, shell_strings.PAUSE_NAME)
         self.photos = _button(strings.SHOW_PHOTOS)
         self.reveal = _button(strings.SHOW_FOLDER)
         self.remove = _button(strings.REMOVE_FOLDER)
-        row = QHBoxLayout()
-        row.setSpacing(measures().space[1])
-        for button in (self.add_button, self.look, self.pause):
-            row.addWidget(button)
-        row.addStretch()
-        for button in (self.photos, self.reveal, self.remove):
+        row = FlowLayout(gap=measures().space[1])
+        for button in (
+            self.add_button, self.look, self.pause, self.photos, self.reveal, self.remove,
+        ):  # fmt: skip
             row.addWidget(button)
         return row
 
@@ -229,6 +232,7 @@ class FoldersSection(Section):
     def _show(self, folders: "tuple[FolderState, ...]") -> None:
         self._known = folders
         self.model.show(folders, self.desk.watching.states)
+        self._fit_last_column()
         if not folders:
             self._show_page(
                 Message(strings.FOLDERS_EMPTY_TITLE, strings.FOLDERS_EMPTY_TEXT, strings.ADD_FOLDER)
@@ -258,6 +262,13 @@ class FoldersSection(Section):
     def _show_watches(self) -> None:
         if self._known is not None:
             self.model.show(self._known, self.desk.watching.states)
+            self._fit_last_column()
+
+    def _fit_last_column(self) -> None:
+        """The style reckons with a smaller check box than the theme draws."""
+        wide = self.table.sizeHintForColumn(Column.WATCHED) + measures().space[2]
+        head = self.table.header().sectionSizeHint(Column.WATCHED)
+        self.table.header().resizeSection(Column.WATCHED, max(wide, head))
 
     def _refresh_if_seen(self) -> None:
         if self.isVisible():
