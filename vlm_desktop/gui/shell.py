@@ -1,5 +1,6 @@
 """What makes the window live: the desk, its commands, its panes. Made after the first paint."""
 
+import functools
 import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from vlm_desktop.base import network
 from vlm_desktop.base.language import fill
@@ -25,6 +26,7 @@ from vlm_desktop.gui.strings import shell as strings
 from vlm_desktop.gui.thumbnails import ThumbnailLoader
 from vlm_desktop.gui.undo import Change, Changes
 from vlm_desktop.gui.watching import WatchController
+from vlm_desktop.gui.widgets.reading_order import read_along
 from vlm_desktop.gui.work import WorkBoard
 from vlm_desktop.jobs import JobRunner
 
@@ -113,7 +115,7 @@ class Shell(QObject):
                 menu="view",
             )
         if "settings" in self._window.specs:
-            add_commands(self.desk.actions, self._settings)
+            add_commands(self.desk, self._window, self._settings)
 
     def _connect(self) -> None:
         desk, navigator = self.desk, self.desk.navigator
@@ -126,7 +128,7 @@ class Shell(QObject):
             navigator.contents_wanted,
             navigator.photo_wanted,
         ):
-            signal.connect(lambda _: self.show_pane("search"))
+            signal.connect(functools.partial(self._show_search_for, signal))
         navigator.library_changed.connect(desk.library.refresh)
         desk.indexing.committed.connect(self._library_grew)
         desk.indexing.finished.connect(self._library_grew)
@@ -153,7 +155,6 @@ class Shell(QObject):
             pane: Pane = getattr(importlib.import_module(module), name)(self.desk, stack)
             self._panes[key] = pane
             stack.addWidget(pane)
-            self._put_status_last()
             pane.restore(self.desk.state.table(f"pane.{key}"))
         return self._panes[key]
 
@@ -168,18 +169,20 @@ class Shell(QObject):
         if changed:
             pane.activate()
 
+    def _show_search_for(self, signal: Any, wanted: object) -> None:
+        """Bring the Search pane to front; built only now, it has not heard what is wanted yet."""
+        is_new = "search" not in self._panes
+        self.show_pane("search")
+        if is_new:
+            signal.emit(wanted)
+
     def _settings(self) -> Any:
         self.show_pane("settings")
         return self.pane("settings")
 
-    def _put_status_last(self) -> None:
-        """Tab goes along the rail, through the pane and ends in the status bar."""
-        last = self._window.previousInFocusChain()
-        while not last.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            last = last.previousInFocusChain()
-        for widget in self.status.stops:
-            QWidget.setTabOrder(last, widget)
-            last = widget
+    def before_tab(self) -> None:
+        """Tab is about to go on."""
+        read_along(self._window)
 
     def back(self) -> bool:
         """Esc that no widget took; False when there was nothing to back out of."""

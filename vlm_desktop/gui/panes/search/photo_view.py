@@ -350,7 +350,7 @@ class PhotoView(QWidget):
         self._place_message()
 
     def _place_message(self) -> None:
-        """It floats above the lower edge, so that the photo does not move when something is said."""
+        """It floats above the lower edge: the photo does not move when something is said."""
         margin = measures().space[3]
         self.message.setWordWrap(False)
         width = min(self.message.sizeHint().width(), self.canvas.width() - 2 * margin)

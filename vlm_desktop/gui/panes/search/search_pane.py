@@ -107,7 +107,10 @@ class SearchPane(Pane):
     # --- the pane ------------------------------------------------------------------------
 
     def activate(self) -> None:
-        self.focus_query()
+        if self.photo.is_open:
+            self.photo.view.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.focus_query()
 
     def back(self) -> bool:
         """Out of an open photo, to the query line; then the line is emptied."""
