@@ -181,6 +181,12 @@ class MainWindow(QMainWindow):
             return
         super().keyPressEvent(event)
 
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, N802
+        """Tab reads along, whatever was built in whichever order."""
+        if self.shell is not None:
+            self.shell.before_tab()
+        return super().focusNextPrevChild(next)
+
     def dragEnterEvent(self, event: "QDragEnterEvent") -> None:  # noqa: N802
         if _dropped_folders(event):
             event.acceptProposedAction()
