@@ -224,6 +224,10 @@ class Upkeep:
         clean = library.scrub()
         return ForgetReport(files, photos, vectors, kept_out, clean, self.other_copies())
 
+    def paths_of(self, content_ids: Sequence[int]) -> tuple[Path, ...]:
+        """Every path of photos, copies included: what is to be forgotten with them."""
+        return self._library().all_paths(content_ids)
+
     def kept_out_count(self) -> int:
         """How many files and folders are never indexed again."""
         return self._library().kept_out_count()

@@ -40,6 +40,12 @@ class LookupPart(Part):
                 found[content_id] = min(files, key=_preference)
         return found
 
+    def all_paths(self, content_ids: Sequence[int]) -> tuple[Path, ...]:
+        """Every path of the contents, copies and missing files included."""
+        with self._db.snapshot() as connection:
+            found = _files_of(connection, content_ids)
+        return tuple(file.path for files in found.values() for file in files)
+
     def content_of(self, path: Path) -> int | None:
         """The content of a file by its path; None when it is unknown or was not decoded."""
         with self._db.reading() as connection:

@@ -64,7 +64,7 @@ def test_devices_are_tried_when_one_comes_there_and_say_why(
 
 def forget(pane: SettingsPane, qtbot: QtBot, *, keep_out: bool) -> None:
     """Answer the dialog that is open."""
-    (dialog,) = pane.privacy.findChildren(ForgetDialog)
+    (dialog,) = pane.window().findChildren(ForgetDialog)
     assert dialog.keep_out.isChecked()
     dialog.keep_out.setChecked(keep_out)
     qtbot.mouseClick(dialog.forget, Qt.MouseButton.LeftButton)
@@ -91,6 +91,23 @@ def test_a_photo_is_forgotten_kept_out_and_let_in_again(
     assert services.info().contents == len(PHOTOS) - 1
     qtbot.mouseClick(pane.privacy.let_in, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: pane.privacy.kept_out.text() == strings.KEPT_OUT_NONE)
+
+
+def test_photos_selected_in_the_grid_are_forgotten_with_their_copies(
+    full_pane: SettingsPane, real_photos: Path, qtbot: QtBot
+) -> None:
+    pane = full_pane
+    command = pane.desk.actions.get("photo.forget")
+    command.trigger()
+    assert status(pane) == strings.FORGET_NOTHING
+    library = pane.desk.services.library  # type: ignore[attr-defined]
+    chosen = [library.content_of(real_photos / name) for name in PHOTOS[:2]]
+    pane.desk.navigator.selection_changed.emit(tuple(chosen))
+    command.trigger()
+    qtbot.waitUntil(lambda: len(pane.window().findChildren(ForgetDialog)) == 1)
+    forget(pane, qtbot, keep_out=False)
+    qtbot.waitUntil(lambda: status(pane).startswith("2 photos and 2 desc"), timeout=20_000)
+    assert pane.desk.services.info().contents == len(PHOTOS) - 2
 
 
 def test_forgetting_can_be_refused(full_pane: SettingsPane, real_photos: Path) -> None:

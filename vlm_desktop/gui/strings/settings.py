@@ -153,6 +153,8 @@ FORGET_TEXT = (
 )
 FORGET_PHOTOS = "&Forget photos…"
 FORGET_FOLDER = "Forget a f&older…"
+FORGET_SELECTED = "For&get for good…"
+FORGET_NOTHING = "Select the photos to forget first."
 FORGET_TITLE = "Forget for good"
 FORGET_ASK = "Forget what is known of the following? This cannot be undone."
 FORGET_LIST = "What will be forgotten"

@@ -1,17 +1,22 @@
 """The settings' commands in the window's book, so that the palette finds them at any time."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from vlm_desktop.gui.actions import ActionBook
 from vlm_desktop.gui.strings import settings as strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtWidgets import QWidget
+
+    from vlm_desktop.gui.desk import Desk
     from vlm_desktop.gui.panes.settings.settings_pane import SettingsPane
 
+_FORGET = "vlm_desktop.gui.panes.settings.forget"
 
-def add_commands(book: ActionBook, pane: "Callable[[], SettingsPane]") -> None:
+
+def add_commands(desk: "Desk", window: "QWidget", pane: "Callable[[], SettingsPane]") -> None:
     """`pane` builds the pane where needed, and brings it to front."""
     commands: tuple[tuple[str, str, str | None, Callable[[], object]], ...] = (
         ("settings.export", strings.EXPORT_SETTINGS, None, lambda: pane().transfer.export()),
@@ -37,8 +42,14 @@ def add_commands(book: ActionBook, pane: "Callable[[], SettingsPane]") -> None:
          lambda: pane().privacy.ask_for_photos()),
         ("library.forget-folder", strings.FORGET_FOLDER, None,
          lambda: pane().privacy.ask_for_folder()),
+        (
+            "photo.forget",
+            strings.FORGET_SELECTED,
+            "photo",
+            lambda: import_module(_FORGET).forget_selected(desk, window),
+        ),
         ("help.report", strings.COPY_REPORT, "help", lambda: pane().about.copy_report()),
         ("help.about", strings.ABOUT, "help", lambda: pane().go_to("about")),
     )  # fmt: skip
     for name, text, menu, act in commands:
-        book.add(name, text, act, menu=menu)
+        desk.actions.add(name, text, act, menu=menu, last=name == "photo.forget")

@@ -123,6 +123,18 @@ class ForgetDialog(QDialog):
         cancel.setFocus()
 
 
+def forget_selected(desk: Desk, parent: QWidget) -> None:
+    """Ask whether the photos selected in the grid are to be forgotten, with all their copies."""
+    chosen = desk.navigator.selection
+    if not chosen:
+        desk.say(strings.FORGET_NOTHING)
+        return
+    services = desk.services
+    desk.fetch(
+        lambda: services.upkeep.paths_of(chosen), lambda paths: ask_to_forget(desk, parent, paths)
+    )
+
+
 def ask_to_forget(desk: Desk, parent: QWidget, paths: Sequence[Path]) -> None:
     """Open the dialog over `parent`; with a yes, forget on the lane where indexing runs."""
     dialog = ForgetDialog(paths, parent)
