@@ -27,6 +27,9 @@ _HERE = Path(__file__).resolve().parent
 class GridFigures:
     """Milliseconds of a frame's own work over all frames of a way of scrolling.
 
+    Own work is the main thread's processor time; `p95_by_the_clock_ms` also counts waiting for
+    the processor, for other threads and for whatever else this machine does meanwhile.
+
     `page_*`: each frame a page further, from the first photo to the last, nothing kept of the
     frame before. `settled_*`: whole repaints with every picture there. `smooth_*`: the wheel.
     `p95_ms` is that of all of them together. `peak_rss_bytes` is the child's.
@@ -47,6 +50,7 @@ class GridFigures:
     page_p95_ms: float
     settled_p95_ms: float
     smooth_p95_ms: float
+    p95_by_the_clock_ms: float
     thumbnails_decoded: int
     peak_rss_bytes: int
 

@@ -1,6 +1,7 @@
 """The grid over a made library, scrolled by itself.
 
-Run as a script: `scrolled_grid.py ITEMS HOME STEPS`. On stdout, lines of JSON: {"done", "total"} on the way, the figures at the end.
+Run as a script: `scrolled_grid.py ITEMS HOME STEPS`. On stdout, lines of JSON: {"done", "total"}
+on the way, the figures at the end.
 """
 
 import json
@@ -29,22 +30,28 @@ _SMOOTH_STEP = 40
 _SETTLE_EVERY = 40
 _SETTLE_SECONDS = 2.0
 _REPORT_EVERY = 200
+# Windows counts a thread's time in steps of 16 ms.
+_OWN = time.perf_counter if sys.platform == "win32" else time.thread_time
 
 
 class TimedGrid(GridView):
-    """Adds up what a frame costs in its own code."""
+    """Adds up what a frame costs in its own code: of the processor, and by the clock."""
 
-    spent = 0.0
+    own = wall = 0.0
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        started = time.perf_counter()
+        own, wall = _OWN(), time.perf_counter()
         super().paintEvent(event)
-        self.spent += time.perf_counter() - started
+        self._add(own, wall)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802
-        started = time.perf_counter()
+        own, wall = _OWN(), time.perf_counter()
         super().scrollContentsBy(dx, dy)
-        self.spent += time.perf_counter() - started
+        self._add(own, wall)
+
+    def _add(self, own: float, wall: float) -> None:
+        self.own += _OWN() - own
+        self.wall += time.perf_counter() - wall
 
 
 class SmallDesk:
@@ -69,12 +76,14 @@ class Scroller:
         self.page: list[float] = []
         self.settled: list[float] = []
         self.smooth: list[float] = []
+        self.wall: list[float] = []
 
     def frame(self, change: Callable[[], object]) -> float:
-        self._view.spent = 0.0
+        self._view.own = self._view.wall = 0.0
         change()
         self._application.processEvents()
-        return 1e3 * self._view.spent
+        self.wall.append(1e3 * self._view.wall)
+        return 1e3 * self._view.own
 
     def scroll_pages(self) -> None:
         """From the first photo to the last."""
@@ -129,8 +138,7 @@ def main(items: str, home: str, steps: str) -> int:
         arrangement = Arrangement(grouping=Grouping.MONTH)
         browsing.browse(Filters(), arrangement)
         listing, listing_ms = _timed(lambda: browsing.browse(Filters(), arrangement))
-        model.show(listing)
-        _, layout_ms = _timed(lambda: view.relayout())
+        _, layout_ms = _timed(lambda: model.show(listing))
         application.processEvents()
         scroller = Scroller(application, view)
         scroller.scroll_pages()
@@ -163,6 +171,7 @@ def _summary(scroller: Scroller) -> dict[str, object]:
         "page_p95_ms": _share(scroller.page, 0.95),
         "settled_p95_ms": _share(scroller.settled, 0.95),
         "smooth_p95_ms": _share(scroller.smooth, 0.95),
+        "p95_by_the_clock_ms": _share(scroller.wall, 0.95),
     }
 
 
