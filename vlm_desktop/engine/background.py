@@ -16,7 +16,7 @@ from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.store.vectors import VectorMatrix
 
 _SAMPLE = 8_000
-_SHRINKAGE = 0.3
+_LEAST_SHRINKAGE = 0.3
 _SMALLEST_VARIANCE = 1e-8
 
 
@@ -52,8 +52,10 @@ def measure_background(matrix: VectorArray) -> Background:
     centred = sample - mean
     covariance = centred.T @ centred / len(sample)
     level = max(float(np.trace(covariance)) / len(mean), _SMALLEST_VARIANCE)
-    shrunk = (1 - _SHRINKAGE) * covariance
-    shrunk[np.diag_indices_from(shrunk)] += _SHRINKAGE * level
+    # Few photos tell little of how they vary, least of all when they show what is looked for.
+    shrinkage = max(_LEAST_SHRINKAGE, len(mean) / (len(mean) + len(sample)))
+    shrunk = (1 - shrinkage) * covariance
+    shrunk[np.diag_indices_from(shrunk)] += shrinkage * level
     whitener = np.linalg.inv(np.linalg.cholesky(shrunk.astype(np.float64))).T
     return Background(
         len(matrix), mean, covariance.astype(np.float32, copy=False), whitener.astype(np.float32)

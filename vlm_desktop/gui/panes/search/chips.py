@@ -25,8 +25,7 @@ class Chip(QFrame):
         self.setObjectName("chip")
         self.body = QToolButton(self)
         self.body.setObjectName("chipBody")
-        self.body.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.body.setText(_short(words).replace("&", "&&"))
+        self.body.setText(short(words).replace("&", "&&"))
         self.body.setToolTip(words)
         self.body.setAccessibleName(name)
         self.body.setAccessibleDescription(strings.CHIP_DESCRIPTION)
@@ -120,5 +119,6 @@ class ChipRow(QWidget):
             self.ended.emit()
 
 
-def _short(words: str) -> str:
-    return words if len(words) <= _LONGEST_WORDS else words[: _LONGEST_WORDS - 1] + "…"
+def short(words: str, longest: int = _LONGEST_WORDS) -> str:
+    """Words that are too long for a chip, cut off; its tip has them whole."""
+    return words if len(words) <= longest else words[: longest - 1] + "…"

@@ -60,6 +60,14 @@ class Field(QWidget):
         self.setFocusProxy(self.labels[0][1])
 
 
+def field_label(words: str, buddy: QWidget, parent: QWidget) -> QLabel:
+    """A label with room for its last letter: with a line under its key it is drawn wider."""
+    label = QLabel(words, parent)
+    label.setBuddy(buddy)
+    label.setContentsMargins(0, 0, measures().space[0], 0)
+    return label
+
+
 class DateField(Field):
     """From and to: a year, a month or a day."""
 
@@ -68,9 +76,7 @@ class DateField(Field):
         self.first, self.last = QLineEdit(self), QLineEdit(self)
         for words, line in ((strings.FIELD_FROM, self.first), (strings.FIELD_TO, self.last)):
             if self.labels:
-                label = QLabel(words, self)
-                label.setBuddy(line)
-                self.row.addWidget(label)
+                self.row.addWidget(field_label(words, line, self))
             line.setPlaceholderText(strings.DATE_EXAMPLE)
             line.setToolTip(strings.DATE_EXAMPLE)
             line.textChanged.connect(self.changed)
@@ -166,9 +172,7 @@ class SizeField(Field):
         self.least, self.most = QSpinBox(self), QSpinBox(self)
         for words, box in ((strings.FIELD_LEAST, self.least), (strings.FIELD_MOST, self.most)):
             if self.labels:
-                label = QLabel(words, self)
-                label.setBuddy(box)
-                self.row.addWidget(label)
+                self.row.addWidget(field_label(words, box, self))
             box.setRange(0, _MOST_PIXELS)
             box.setSingleStep(100)
             box.setSuffix(strings.PIXELS)

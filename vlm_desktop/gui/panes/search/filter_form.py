@@ -11,7 +11,7 @@ from vlm_desktop.base.queries import FilterChoices
 from vlm_desktop.engine.querytext import PartKind, TypedPart
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.panes.search.chip_words import chip_words
-from vlm_desktop.gui.panes.search.filter_fields import Field, example_of, make_field
+from vlm_desktop.gui.panes.search.filter_fields import Field, example_of, field_label, make_field
 from vlm_desktop.gui.panes.search.popover import Popover
 from vlm_desktop.gui.strings import query as strings
 from vlm_desktop.gui.theme import measures
@@ -35,9 +35,7 @@ class FilterForm(Popover):
         for key in keys:
             field = make_field(key, self)
             words, first = field.labels[0]
-            label = QLabel(words, self)
-            label.setBuddy(first)
-            form.addRow(label, field)
+            form.addRow(field_label(words, first, self), field)
             self.fields[key] = field
             field.changed.connect(self._check)
         self.trouble = QLabel(self)

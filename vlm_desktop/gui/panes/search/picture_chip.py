@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSlider, QWidget
 from vlm_desktop.base.language import fill
 from vlm_desktop.base.types import ImageTerm
 from vlm_desktop.gui.icons import icon
-from vlm_desktop.gui.panes.search.chips import Chip
+from vlm_desktop.gui.panes.search.chips import Chip, short
 from vlm_desktop.gui.strings import query as strings
 from vlm_desktop.gui.theme import measures
 
@@ -15,6 +15,7 @@ PICTURE_SIDE = 64
 """Pixels of a chip's thumbnail, drawn at half of it on an ordinary screen."""
 
 _STEPS = 20
+_LONGEST_NAME = 16
 _MOST_WEIGHT = 2.0
 
 
@@ -27,7 +28,7 @@ class WeightSlider(QSlider):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setRange(0, _STEPS)
         self.setPageStep(5)
-        self.setFixedWidth(4 * measures().space[4])
+        self.setFixedWidth(3 * measures().space[4])
         self.setAccessibleName(fill(strings.PICTURE_WEIGHT, name=name))
         self.setValue(round(weight / _MOST_WEIGHT * _STEPS))
         self._tell(self.value())
@@ -57,6 +58,8 @@ class PictureChip(Chip):
         super().__init__(name, fill(strings.PICTURE_NAME, name=name), parent)
         self.term = term
         self.body.setAccessibleDescription(strings.PICTURE_DESCRIPTION)
+        self.body.setText(short(name, _LONGEST_NAME).replace("&", "&&"))
+        self.body.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.body.setIconSize(QSize(PICTURE_SIDE // 2, PICTURE_SIDE // 2))
         self.body.setIcon(icon("search-part" if term.box else "picture"))
         self.slider = WeightSlider(name, term.weight, self)

@@ -86,13 +86,13 @@ class QueryBar(QWidget):
         for button in (self.pictures, self.filters, self.history, self.saved):
             top.addWidget(button)
         beneath.setSpacing(space[2])
-        beneath.addWidget(self.chips, 3)
-        beneath.addWidget(self.verdict, 2)
-        beneath.addWidget(self.show_all, 0, Qt.AlignmentFlag.AlignTop)
+        beneath.addWidget(self.verdict, 1)
+        beneath.addWidget(self.show_all)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(space[3], space[2], space[3], space[1])
         layout.setSpacing(space[1])
         layout.addLayout(top)
+        layout.addWidget(self.chips)
         layout.addLayout(beneath)
 
     def _connect(self) -> None:

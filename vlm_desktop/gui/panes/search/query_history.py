@@ -50,7 +50,7 @@ class HistoryPopover(Popover):
         self.clear.clicked.connect(self._clear)
         self.column.addWidget(self.list)
         self.column.addWidget(self.empty)
-        self.column.addWidget(self.clear)
+        self.column.addWidget(self.clear, 0, Qt.AlignmentFlag.AlignLeft)
         self.list.itemActivated.connect(lambda item: self._choose(self.list.row(item)))
         self.list.itemClicked.connect(lambda item: self._choose(self.list.row(item)))
         self._show_state()

@@ -267,7 +267,8 @@ class SearchPane(Pane):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Down goes from the query to the photos; Esc goes back, then clears."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if watched is self.bar.line and event.key() == Qt.Key.Key_Down and self.hits.rowCount():
+            down = event.key() == Qt.Key.Key_Down and not event.modifiers()
+            if watched is self.bar.line and down and self.hits.rowCount():
                 self.grid.setFocus(Qt.FocusReason.TabFocusReason)
                 if not self.grid.currentIndex().isValid():
                     self.grid.setCurrentIndex(self.hits.index(0))

@@ -183,6 +183,7 @@ class TeachDialog(QDialog):
         if taught.score is not None:
             said += score_sentences(taught.name, taught.score)
         self._say("\n".join(said))
+        self.teach.setEnabled(False)  # until another name is typed
         self.try_it.setText(fill(strings.TRY_IT, name=taught.name.replace("&", "&&")))
         self.try_it.show()
         self.try_it.setFocus()
@@ -196,6 +197,8 @@ class TeachDialog(QDialog):
         self.outcome.setText(words)
         self.outcome.setAccessibleName(words)
         self.outcome.show()
+        self.layout().activate()
+        self.resize(self.width(), max(self.height(), self.layout().heightForWidth(self.width())))
         announce(self.outcome, words)
 
     def _try(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.language import fill
+from vlm_desktop.gui.icons import icon
 from vlm_desktop.gui.strings import query as strings
 from vlm_desktop.gui.theme import measures
 
@@ -40,9 +41,9 @@ class WhyPanel(QWidget):
         self.setAccessibleName(strings.WHY_TITLE)
         self._column = QVBoxLayout()
         self._column.setSpacing(measures().space[0])
-        self.right = QPushButton(strings.RIGHT, self)
+        self.right = QPushButton(icon("right"), strings.RIGHT, self)
         self.right.setToolTip(strings.VOTE_UP_TIP)
-        self.wrong = QPushButton(strings.WRONG, self)
+        self.wrong = QPushButton(icon("wrong"), strings.WRONG, self)
         self.wrong.setToolTip(strings.VOTE_DOWN_TIP)
         self._votes = QWidget(self)
         row = QHBoxLayout(self._votes)
@@ -54,6 +55,7 @@ class WhyPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(self._column)
         layout.addWidget(self._votes)
+        layout.addStretch()
         self.right.clicked.connect(lambda: self._vote(1))
         self.wrong.clicked.connect(lambda: self._vote(-1))
         searching.state_changed.connect(lambda _: self.refresh())
