@@ -436,8 +436,9 @@ def test_commands_of_a_closed_view_are_off(open_photo: Open, desk: Desk) -> None
     assert desk.actions.get("photo.details").isEnabled()
 
 
-def test_painting_asks_nobody(open_photo: Open, photos: FakePhotos) -> None:
+def test_painting_asks_nobody(qtbot: QtBot, open_photo: Open, photos: FakePhotos) -> None:
     view = open_photo(1)
+    qtbot.waitUntil(lambda: (0, 0) in view.loader._kept)
     asked = len(photos.asked)
     QApplication.sendEvent(view.canvas, QEvent(QEvent.Type.UpdateRequest))
     view.canvas.repaint()

@@ -246,7 +246,7 @@ class FoldersSection(Section):
                     | QItemSelectionModel.SelectionFlag.Rows,
                 )
         self._show_buttons()
-        if self._wants_focus:
+        if self._wants_focus and self.isVisible():
             self.activate()
 
     def _failed(self, sentence: str) -> None:
