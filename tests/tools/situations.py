@@ -1,6 +1,7 @@
 """What each pane is photographed in. A new pane is shown as it opens; more is said here."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from tests.tools.stage import Stage
@@ -79,6 +80,22 @@ def _after(first: Bring, action: str) -> Bring:
     return bring
 
 
+def _settings(section: str) -> Bring:
+    def bring(stage: Stage) -> None:
+        pane: Any = stage.window.pane("settings")
+        stage.settle()
+        pane.go_to(section)
+        stage.settle()
+
+    return bring
+
+
+def _forget(stage: Stage) -> None:
+    """The question before photos are forgotten."""
+    pane: Any = stage.window.pane("settings")
+    pane.privacy.ask_to_forget([Path("Pictures") / "Rome" / "forum.jpg"])
+
+
 def _as_it_is(_: Stage) -> None:
     pass
 
@@ -97,6 +114,13 @@ SITUATIONS: dict[str, dict[str, Bring]] = {
         "details": _after(_search("a photo of a cat"), "photo.details"),
     },
     "library": {spec.key: _section(spec.key) for spec in SECTIONS},
+    "settings": {
+        "devices": _settings("models"),
+        "speed": _settings("speed"),
+        "library": _settings("library"),
+        "about": _settings("about"),
+        "forget": _forget,
+    },
     "models": {
         "trouble": _refused_downloads,
         "question": _asked_to_download,

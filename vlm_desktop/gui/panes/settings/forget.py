@@ -26,7 +26,7 @@ from vlm_desktop.gui.theme import measures
 if TYPE_CHECKING:
     from vlm_desktop.engine.upkeep import ForgetReport
 
-_WIDTH = 560
+_WIDTH = 640
 _MOST_SHOWN = 200
 
 
