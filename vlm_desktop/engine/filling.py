@@ -12,6 +12,7 @@ import numpy as np
 from vlm_desktop.backends.protocols import ImageTextEncoder
 from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.errors import FolderNotFound
 from vlm_desktop.base.events import Committed, Event, Phase, Progress, Quarantined
 from vlm_desktop.base.types import DecodedFile, DecodedPage, DecodeOutcome, DecodeRequest, KnownFile
 from vlm_desktop.engine.lane import Lane
@@ -19,6 +20,7 @@ from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.media.thumbnails import ThumbnailStore
 from vlm_desktop.store.library import Library
 from vlm_desktop.store.records import (
+    TRANSIENT_REFUSALS,
     AdoptedFile,
     ContentFile,
     IndexedFile,
@@ -163,8 +165,19 @@ class Filler:
             self._outcomes.append(AdoptedFile(item.file_id, outcome))
             self.files += 1
         else:
+            if outcome.reason in TRANSIENT_REFUSALS:
+                self._check_drive(outcome.path)
             self._outcomes.append(QuarantinedFile(item.file_id, outcome))
             yield Quarantined(outcome.path, outcome.reason, outcome.detail)
+
+    def _check_drive(self, path: Path) -> None:
+        """Raise FolderNotFound when not the file is at fault but its drive is gone.
+
+        The files that wait go on waiting then, instead of being set aside by the thousand.
+        """
+        for root in self._library.roots():
+            if not root.online and path.is_relative_to(root.path):
+                raise FolderNotFound(path=root.path)
 
     def _item(self, path: Path) -> PendingFile | ContentFile:
         waiting = self._waiting[path]

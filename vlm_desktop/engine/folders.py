@@ -3,12 +3,13 @@
 import os
 import queue
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import NotInLibrary
 from vlm_desktop.base.events import Event
+from vlm_desktop.base.watching import WatchMode, WatchState
 from vlm_desktop.media.scan import ScanProblem, scan_folder
 from vlm_desktop.media.thumbnails import ThumbnailStore
 from vlm_desktop.media.watch import Watcher, WatchTiming
@@ -96,7 +97,22 @@ class Folders:
         goes is told as offline, and what changed on it once it is back.
         """
         events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        watcher = Watcher(events.put, self._differences, self._is_there, self._timing)
+        begun: set[Path] = set()
+
+        def post(event: Event) -> None:
+            if isinstance(event, WatchState) and event.mode is not WatchMode.OFFLINE:
+                begun.add(event.root)
+            events.put(event)
+
+        def look(root: Path, token: CancelToken) -> Mapping[Path, int]:
+            found = dict(self._differences(root, token))
+            if root in begun:
+                # Once at the beginning and when a drive is back: what an earlier run left over.
+                begun.discard(root)
+                found = dict.fromkeys(self._left_over(root), 0) | found
+            return found
+
+        watcher = Watcher(post, look, self._is_there, self._timing)
         self._anew.set()
         try:
             while not cancel.is_cancelled:
@@ -116,6 +132,13 @@ class Folders:
         """By the drive as well, so that an empty mount point is not taken for an empty folder."""
         found = self._open_library().root_at(root)
         return found is not None and found.online
+
+    def _left_over(self, root: Path) -> Iterator[Path]:
+        """Folders under a root with files that still wait to be read."""
+        library = self._open_library()
+        found = library.root_at(root)
+        for folder in library.pending_folders(found.id) if found is not None else ():
+            yield root / folder
 
     def _differences(self, root: Path, cancel: CancelToken) -> Mapping[Path, int]:
         """Folders under a root whose pictures are not those the library knows."""

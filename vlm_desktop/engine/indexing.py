@@ -83,15 +83,19 @@ class Indexer:
         options: IndexOptions,
         cancel: CancelToken,
     ) -> Generator[Event, None, IndexSummary]:
-        """Bring the library up to date with `folders`.
+        """Bring the library up to date with `folders`; absent ones are left as they are.
 
-        Raises FolderNotFound, LibraryError, ModelError; Cancelled keeps what is committed.
+        Raises FolderNotFound when none is there or one vanishes meanwhile, LibraryError,
+        ModelError; Cancelled keeps what is committed.
         """
         started = time.perf_counter()
-        folders = [folder.expanduser().absolute() for folder in folders]
-        for folder in folders:
-            if not folder.is_dir():
-                raise FolderNotFound(path=folder)
+        asked = [folder.expanduser().absolute() for folder in folders]
+        folders = [folder for folder in asked if folder.is_dir()]
+        absent = [folder for folder in asked if folder not in folders]
+        if absent and not folders:
+            raise FolderNotFound(path=absent[0])
+        for folder in absent:
+            yield Notice("folder-offline", str(folder))
         model_id = encoder.spec.model_id
         active = self._library.active_model()
         self._library.begin_model(encoder.spec, shadow=active not in (None, model_id))
@@ -138,10 +142,12 @@ class Indexer:
             known = {name: stamp for name, stamp in known.items() if name.startswith(start)}
         changed: list[ScannedEntry] = []
         kept_out = self._library.kept_out()
+        unread: list[str] = []
         scanned = 0
         due = time.monotonic() + _PROGRESS_SECONDS
         for found in scan_folder(folder, cancel):
             if isinstance(found, ScanProblem):
+                unread.append(str(found.path)[skip:] + os.sep)
                 yield Notice("folder-unreadable", f"{found.path} ({found.detail})")
                 continue
             if kept_out.holds(found.path):
@@ -156,7 +162,15 @@ class Indexer:
                 cancel.raise_if_cancelled()
                 yield Progress(Phase.INVENTORY, scanned, None)
                 due = time.monotonic() + _PROGRESS_SECONDS
-        missing = [stamp.file_id for stamp in known.values() if stamp.state != MISSING]
+        # A walk that was cut short, or lost its drive, tells nothing of what it did not see.
+        cancel.raise_if_cancelled()
+        if not self._library.is_root_online(root.id) or not folder.is_dir():
+            raise FolderNotFound(path=folder)
+        missing = [
+            stamp.file_id
+            for name, stamp in known.items()
+            if stamp.state != MISSING and not (name + os.sep).startswith(tuple(unread))
+        ]
         self._library.record_inventory(root.id, changed, missing)
         yield Progress(Phase.INVENTORY, scanned, scanned)
         return root, scanned, len(missing)

@@ -97,6 +97,24 @@ class FoldersPart(Part):
             ).fetchone()
         return None if row is None else Root(row[0], path, is_online(path, row[1]))
 
+    def is_root_online(self, root_id: int) -> bool:
+        """Whether a root is there with what it held."""
+        with self._db.reading() as connection:
+            row = connection.execute(
+                "SELECT path, volume FROM roots WHERE id = ?", (root_id,)
+            ).fetchone()
+        return row is not None and is_online(Path(decode_path(row[0])), row[1])
+
+    def pending_folders(self, root_id: int) -> tuple[str, ...]:
+        """Folders, relative to the root, with files that wait to be read."""
+        with self._db.reading() as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT folders.path FROM files JOIN folders ON folders.id = folder_id"
+                " WHERE state = 'pending' AND +root_id = ? ORDER BY folders.path",
+                (root_id,),
+            ).fetchall()
+        return tuple(decode_path(path) for (path,) in rows)
+
     def set_watched(self, path: Path, watched: bool) -> None:
         """Whether changes in a root are to be noticed. Raises `NotInLibrary` for no root."""
         with self._db.writing() as connection:

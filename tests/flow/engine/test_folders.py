@@ -1,5 +1,6 @@
 """The folders of the library: state, watching, quarantine; on real files."""
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -10,9 +11,10 @@ import pytest
 from tests.fakes import make_photo
 from tests.flow.engine.conftest import drive
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.errors import NotInLibrary, Refusal
-from vlm_desktop.base.events import Event
+from vlm_desktop.base.errors import Cancelled, FolderNotFound, NotInLibrary, Refusal
+from vlm_desktop.base.events import Event, Notice, Progress
 from vlm_desktop.base.watching import FoldersChanged, WatchMode, WatchState
+from vlm_desktop.engine import indexing
 from vlm_desktop.engine.folders import Folders
 from vlm_desktop.engine.services import AppServices
 from vlm_desktop.media.watch import WatchTiming
@@ -200,3 +202,80 @@ def test_unused_knowledge_can_be_let_go(
     _, forgotten = drive(folders.forget_unused())
     assert forgotten.contents == 0  # Missing files may come back, so what is known of them stays.
     assert indexed.info().files.missing == 5
+
+
+def test_a_walk_that_is_stopped_loses_nothing(indexed: AppServices, photos: Path) -> None:
+    cancel = CancelToken()
+    verb = indexed.index([photos], cancel)
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        drive(verb)
+    assert indexed.info().files.missing == 0
+
+
+def test_an_unreadable_folder_loses_nothing(
+    indexed: AppServices, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listing = os.scandir
+
+    def scandir(path: str | Path) -> object:
+        if str(path).endswith("set2"):
+            raise OSError(5, "Input/output error")
+        return listing(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    events, _ = drive(indexed.index([photos], CancelToken()))
+    assert [one.code for one in events if isinstance(one, Notice)] == ["folder-unreadable"]
+    assert indexed.info().files.missing == 0
+
+
+def test_a_drive_that_goes_during_the_walk_loses_nothing(
+    indexed: AppServices, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk = indexing.scan_folder
+
+    def lost(folder: Path, cancel: CancelToken) -> Iterator[object]:
+        for number, found in enumerate(walk(folder, cancel)):
+            if number == 5:
+                photos.rename(photos.with_name("away"))
+            yield found
+
+    monkeypatch.setattr(indexing, "scan_folder", lost)
+    with pytest.raises(FolderNotFound):
+        drive(indexed.index([photos], CancelToken()))
+    assert indexed.info().files.missing == 0
+
+
+def test_a_drive_that_goes_while_photos_are_read_sets_nothing_aside(
+    services: AppServices, photos: Path
+) -> None:
+    away = photos.with_name("away")
+    verb = services.index([photos], CancelToken())
+    for event in verb:
+        if isinstance(event, Progress) and event.total is not None:
+            photos.rename(away)
+            break
+    with pytest.raises(FolderNotFound):
+        drive(verb)
+    assert services.quarantine() == []
+    waiting = services.info().files.pending
+    assert waiting > 0
+    away.rename(photos)
+    folders = Folders(lambda: services.library, services._thumbnails, QUICK)
+    begun = Watching(folders)
+    told = begun.next(FoldersChanged)
+    begun.cancel.cancel()
+    begun.verb.close()
+    assert isinstance(told, FoldersChanged)
+    drive(services.index(told.folders, CancelToken()))
+    assert services.info().files.indexed == 24
+
+
+def test_an_absent_folder_holds_up_no_other(indexed: AppServices, photos: Path) -> None:
+    absent = photos.with_name("absent")
+    make_photo(photos / "set1" / "new.jpg", "red", seed=5)
+    events, summary = drive(indexed.index([absent, photos], CancelToken()))
+    assert summary.indexed == 1
+    assert Notice("folder-offline", str(absent)) in events
+    with pytest.raises(FolderNotFound):
+        drive(indexed.index([absent], CancelToken()))
