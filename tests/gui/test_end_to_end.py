@@ -53,19 +53,16 @@ def test_from_a_folder_to_an_opened_photo(
     with qtbot.waitSignal(window.indexing.finished, timeout=60_000):
         pass
     assert window.status.text.text() == "5 photos indexed, 0 unchanged, 0 removed"
-    qtbot.waitUntil(lambda: window.search.page.title.text() == "5 photos ready to search")
+    qtbot.waitUntil(lambda: window.search.hits.rowCount() == len(PHOTOS))
     assert window.status.set_aside.text() == "1 file set aside"
 
     qtbot.keyClicks(window.search.bar.line, "a cat")
     window.search.bar.show_all.setChecked(True)
-    qtbot.waitUntil(lambda: window.search.hits.rowCount() == len(PHOTOS), timeout=20_000)
+    qtbot.waitUntil(lambda: len(window.search.hits.hits) == len(PHOTOS), timeout=20_000)
     best = window.search.hits.hits[0]
     assert best.path == photos / "chelsea.png"
     qtbot.waitUntil(
-        lambda: all(
-            window.search.hits.index(row).data(Qt.ItemDataRole.DecorationRole) is not None
-            for row in range(len(PHOTOS))
-        ),
+        lambda: all(window.search.grid.picture_of(row) is not None for row in range(len(PHOTOS))),
         timeout=10_000,
     )
     qtbot.keyClick(window.search.bar.line, Qt.Key.Key_Down)
@@ -76,7 +73,7 @@ def test_from_a_folder_to_an_opened_photo(
     window.desk.actions.get("photo.open-outside").trigger()
     assert opened == [photos / "chelsea.png"]
 
-    window.update_library()
+    window.desk.actions.get("file.update").trigger()
     with qtbot.waitSignal(window.indexing.finished, timeout=60_000):
         pass
     assert window.status.text.text() == "Nothing has changed."
