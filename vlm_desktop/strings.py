@@ -229,7 +229,7 @@ def last_words(error: BaseException) -> str:
     """For an error that nobody else caught; the log gets its traceback if it is our mistake."""
     if isinstance(error, AppError):
         return sentence(error)
-    _log.error("unexpected error", exc_info=error)
+    _log.info("unexpected error", exc_info=error)  # not to stderr, which gets the sentence
     return bug(error)
 
 

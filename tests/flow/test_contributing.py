@@ -16,7 +16,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 _STEP = re.compile(r"^<!-- (?P<where>[^\n]*?) -->\n```\w+\n(?P<code>.*?)^```$", re.M | re.S)
 _SECTION = re.compile(r"^## Add an? (?P<thing>\w+) in five steps$", re.M)
-_WINDOW_FAKES = ("tests/gui/conftest.py", "tests/gui/fake_services.py")
+_WINDOW_FAKES = tuple(
+    path.relative_to(ROOT).as_posix()
+    for path in sorted((ROOT / "tests" / "gui").rglob("*.py"))
+    if not path.name.startswith("test_")
+)
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "tests").mkdir()
     (root / "tests" / "gui").mkdir()
     for name in ("pyproject.toml", "models/manifest.toml", "tests/conftest.py", *_WINDOW_FAKES):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / name)
     for text in recipes().values():
         for step in steps(text):

@@ -4,7 +4,7 @@ import functools
 import importlib
 import io
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from PIL import Image
 
@@ -21,7 +21,6 @@ from vlm_desktop.base.types import (
 )
 from vlm_desktop.media.fingerprints import perceptual_hash, pixel_hash
 from vlm_desktop.media.guard import bounded
-from vlm_desktop.media.listing import list_tags
 from vlm_desktop.media.metadata import read_metadata, read_sidecar
 from vlm_desktop.media.reading import Reading, Wish
 from vlm_desktop.media.sniff import Decoder, sniff
@@ -36,6 +35,7 @@ _READERS = {
     Decoder.RAW: "vlm_desktop.media.raw:read_raw",
     Decoder.PDF: "vlm_desktop.media.pdf:read_pdf",
 }
+_LISTING = "vlm_desktop.media.listing:list_tags"
 
 
 class _Reader(Protocol):
@@ -108,7 +108,7 @@ def _decoded(source: Source, request: DecodeRequest, limits: DecodeLimits) -> De
         perceptual_hash=perceptual_hash(first),
         size_bytes=source.stamp.size,
         mtime_ns=source.stamp.mtime_ns,
-        listing=list_tags(reading.tags) if request.listing else None,
+        listing=_late(_LISTING)(reading.tags) if request.listing else None,
     )
 
 
@@ -122,11 +122,15 @@ def read_pages(source: Source, wish: Wish, limits: DecodeLimits) -> Reading:
         return _reader(found.decoder)(source, found.name, wish, limits)
 
 
-@functools.cache
 def _reader(decoder: Decoder) -> _Reader:
-    module, _, name = _READERS[decoder].partition(":")
-    reader: _Reader = getattr(importlib.import_module(module), name)
+    reader: _Reader = _late(_READERS[decoder])
     return reader
+
+
+@functools.cache
+def _late(target: str) -> Any:
+    module, _, name = target.partition(":")
+    return getattr(importlib.import_module(module), name)
 
 
 def _refused_file(path: Path, refused: MediaRefused, source: Source | None) -> RefusedFile:
