@@ -17,10 +17,6 @@ from pathlib import Path
 
 from vlm_desktop.base.errors import DestinationNotWritable, DiskFull, MediaRefused, Refusal
 
-if sys.platform in ("win32", "darwin"):
-    # Elsewhere not even imported: it would bring in GObject where that is installed.
-    from send2trash import TrashPermissionError, send2trash
-
 CAN_RESTORE = sys.platform not in ("win32", "darwin")
 """Whether `restore` works on this system."""
 
@@ -81,15 +77,24 @@ def restore(trashed: Trashed) -> None:
             return  # The file is back; file managers drop an entry without a file themselves.
 
 
-def _hand_over(path: Path) -> Trashed:
-    assert sys.platform == "win32" or sys.platform == "darwin"  # noqa: PLR1714  mypy reads this
-    try:
-        send2trash(path)
-    except TrashPermissionError as error:
-        raise DestinationNotWritable(path=path, detail="its drive has no trash") from error
-    except OSError as error:
-        raise DestinationNotWritable(path=path, detail=error.strerror or str(error)) from error
-    return Trashed(path, None, None)
+if sys.platform == "win32" or sys.platform == "darwin":  # noqa: PLR1714  mypy reads it so
+    # Elsewhere not even imported: it would bring in GObject where that is installed.
+    from send2trash import TrashPermissionError, send2trash
+
+    def _hand_over(path: Path) -> Trashed:
+        try:
+            send2trash(path)
+        except TrashPermissionError as error:
+            raise DestinationNotWritable(path=path, detail="its drive has no trash") from error
+        except OSError as error:
+            detail = error.strerror or str(error)
+            raise DestinationNotWritable(path=path, detail=detail) from error
+        return Trashed(path, None, None)
+
+else:
+
+    def _hand_over(path: Path) -> Trashed:
+        raise DestinationNotWritable(path=path, detail="this system's trash is not known")
 
 
 def _move(path: Path, device: int) -> Trashed:
