@@ -80,7 +80,9 @@ class Section(QWidget):
     def add(self, widget: QWidget) -> None:
         """Put a widget below the others; buttons keep their width."""
         if isinstance(widget, QAbstractButton):
-            self.column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
+            # Absolute, since a button may have its icon behind its text, against the direction.
+            left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+            self.column.addWidget(widget, 0, left)
         else:
             self.column.addWidget(widget)
 

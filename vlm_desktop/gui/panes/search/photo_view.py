@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QFileSystemWatcher, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QFileSystemWatcher, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
@@ -22,6 +22,7 @@ from vlm_desktop.gui.theme import measures
 if TYPE_CHECKING:
     from vlm_desktop.engine.photos import PhotoFacts
 
+_BRIEF_MS = 6_000
 _PAPER = 96 / 300
 _POINTS_PER_PIXEL = 72 / 300
 """A PDF's page is looked at with 300 dots per inch; boxes on it are told in points."""
@@ -60,6 +61,7 @@ class PhotoView(QWidget):
         self.words = PhotoWords(desk, self)
         self.screen_filler = FullScreen(self)
         self._watcher = QFileSystemWatcher(self)
+        self._brief = QTimer(self, singleShot=True, interval=_BRIEF_MS)
         self._build()
         self._connect()
 
@@ -91,7 +93,8 @@ class PhotoView(QWidget):
         self.canvas.region_drawn.connect(self._search_region)
         self.canvas.region_changed.connect(self._region_changed)
         self.words.found.connect(self.canvas.show_texts)
-        self.words.said.connect(self.say)
+        self.words.said.connect(self._say_for_a_while)
+        self._brief.timeout.connect(lambda: self._set_message(""))
         self._watcher.fileChanged.connect(self._file_changed)
 
     # --- which photo ---------------------------------------------------------------------
@@ -344,7 +347,14 @@ class PhotoView(QWidget):
         self._set_message(text)
         announce(self.canvas, text)
 
+    def _say_for_a_while(self, text: str) -> None:
+        """What is worth a glance, but not worth covering the photo."""
+        self.say(text)
+        if text != strings.READING_TEXT:
+            self._brief.start()
+
     def _set_message(self, text: str) -> None:
+        self._brief.stop()
         self.message.setText(text)
         self.message.setVisible(bool(text))
         self._place_message()
