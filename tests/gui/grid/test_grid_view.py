@@ -108,6 +108,13 @@ def test_letters_find_a_file_by_its_name(qtbot: QtBot, view: GridView) -> None:
     assert view.selected_rows() == [(170, 170)]
 
 
+def test_a_name_that_is_not_there_is_said(panel: GridPanel, qtbot: QtBot) -> None:
+    qtbot.keyClicks(panel.view, "zz")
+    said: list[str] = panel.desk.said  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: said[-1:] == ["No file name here begins with “zz”."])
+    assert current(panel.view) == 0
+
+
 def test_keys_the_grid_does_not_know_go_on(qtbot: QtBot, view: GridView) -> None:
     keys: list[int] = []
     view.parentWidget().keyPressEvent = lambda event: keys.append(event.key())

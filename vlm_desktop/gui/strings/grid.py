@@ -92,6 +92,8 @@ TIMELINE_RANGE = "{first} to {last}: {total}"
 TIMELINE_UNDATED = "{count} without a date"
 TIMELINE_EMPTY = "No photo here says when it was taken."
 
+NAME_NOT_FOUND = "No file name here begins with “{start}”."
+
 # other lists in the grid
 SET_TITLE = "{title}: {count}"
 SHOW_LIBRARY = "Show all photos"

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from vlm_desktop.base.language import fill
 from vlm_desktop.base.types import Filters, Hit
 from vlm_desktop.engine.listing import Arrangement, Grouping, Listing, Order, Timeline
+from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.panes.search.grid_bar import GridBar
 from vlm_desktop.gui.panes.search.grid_model import GridModel
 from vlm_desktop.gui.panes.search.grid_pictures import GridPictures
@@ -226,6 +227,8 @@ class GridPanel(QWidget):
         elif not same:
             self.view.verticalScrollBar().setValue(0)
         self._show_count()
+        if self.is_set and not same:
+            announce(self.bar.count, self.bar.count.text())
         self._show_timeline_counts()
         self._tell.start()
         self.shown.emit()
@@ -281,7 +284,9 @@ class GridPanel(QWidget):
         after = row if len(typed) == 1 else row - 1
 
         def found(row: int | None) -> None:
-            if row is not None and self.model.listing is listing:
+            if row is None:
+                self._desk.say(fill(strings.NAME_NOT_FOUND, start=typed))
+            elif self.model.listing is listing:
                 self.view.choose(row)
 
         self._desk.fetch(

@@ -44,6 +44,7 @@ _KEYS = {
 _BEYOND = 1 << 31
 _SCROLL_MS = 30
 _DRAG_PICTURE = 96
+_MOST_DRAGGED = 2_000
 
 
 def is_within(runs: list[tuple[int, int]], row: int) -> bool:
@@ -326,14 +327,15 @@ class GridTouch:
         painter.drawRect(self._band)
 
     def _drag_files(self) -> None:
-        """Take the selected files along, as far as they are located."""
+        """Take the selected files along. Nothing is taken until all of them are located."""
+        runs = self.selected_rows()
+        if sum(last - first + 1 for first, last in runs) > _MOST_DRAGGED:
+            return
         indexes = [
-            self.model().index(row, 0)
-            for first, last in self.selected_rows()
-            for row in range(first, last + 1)
+            self.model().index(row, 0) for first, last in runs for row in range(first, last + 1)
         ]
         data = self.model().mimeData(indexes)
-        if not data.hasUrls():
+        if len(data.urls()) < len(indexes):
             return
         drag = QDrag(self)
         drag.setMimeData(data)

@@ -214,21 +214,22 @@ class TimelineStrip(QWidget):
                 painter.fillRect(left, plot.bottom() + 1, wide, _LEAST_BAR, loud)
             return
         painter.setPen(quiet)
+        end = plot.right() - _NEAREST_LABELS // 2
+        if self._line.undated.total:
+            words = fill(strings.TIMELINE_UNDATED, count=strings.photos(self._line.undated.total))
+            right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            painter.drawText(below, right, words)
+            end -= painter.fontMetrics().horizontalAdvance(words)
         last = -_NEAREST_LABELS
         size = 7 if self._line.unit is TimeUnit.DAY else 4
         before = ""
         for number, one in enumerate(self._line.bins):
             here, left = one.start[:size], self._left(number)
-            if here != before and left - last >= _NEAREST_LABELS:
+            if here != before and last + _NEAREST_LABELS <= left < end:
                 painter.drawText(below.adjusted(left - below.left(), 0, 0, 0), line,
                                  iso_words(here))  # fmt: skip
                 last = left
             before = here
-        if self._line.undated.total:
-            words = fill(strings.TIMELINE_UNDATED, count=strings.photos(self._line.undated.total))
-            if plot.right() - last > painter.fontMetrics().horizontalAdvance(words) + 90:
-                right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                painter.drawText(below, right, words)
 
     # --- mouse ---------------------------------------------------------------------------
 
