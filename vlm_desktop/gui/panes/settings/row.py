@@ -20,7 +20,7 @@ from vlm_desktop.gui.strings import settings as strings
 from vlm_desktop.gui.theme import measures
 
 _SETTLE_MS = 500
-_EDITOR_WIDTH = 260
+_EDITOR_WIDTH = 280
 _WORDS_WIDTH = 160
 _FREE_TEXTS = ("hub_endpoint",)
 """Settings a person writes; other texts are chosen from a list."""
