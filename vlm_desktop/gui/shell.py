@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QIcon
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from vlm_desktop.base import network
 from vlm_desktop.base.language import fill
+from vlm_desktop.base.paths import bundled
 from vlm_desktop.gui.actions import ActionBook
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.indexing import IndexController
@@ -75,6 +76,7 @@ class Shell(QObject):
             open_file=open_file,
             set_theme=window.set_theme,
         )
+        window.setWindowIcon(QIcon(str(bundled("resources") / "icons" / "app.svg")))
         self.status = StatusLine(work, window)
         window.statusBar().addWidget(self.status, 1)
         window.rail.listen_to_arrows()

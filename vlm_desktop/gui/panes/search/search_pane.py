@@ -194,6 +194,7 @@ class SearchPane(Pane):
     def _add_samples(self) -> None:
         if self._samples is not None:
             self.desk.indexing.index([self._samples])
+            self.focus_query()  # the button goes; typing is what comes next
 
     def _open_index(self, index: QModelIndex | QPersistentModelIndex) -> None:
         content_id = self.hits.content_id(index.row())
@@ -246,6 +247,7 @@ class SearchPane(Pane):
         if state.hits or (not state.asked and (self.hits.rowCount() or waiting)):
             self.middle.setCurrentWidget(self.panel)
             return
+        self.grid.clearSelection()  # nobody acts on photos that are not to be seen
         self.middle.setCurrentWidget(self.page)
         library = self.desk.library
         self.page.show_message(
