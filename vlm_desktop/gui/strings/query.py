@@ -153,6 +153,7 @@ SCORE_FOUND = "It found {found:,} of {examples:,} photos that were held back whi
 SCORE_MISTAKEN = (
     "Of {others:,} other photos it took {mistaken:,} for {name}; some of them may well show it."
 )
+SCORE_MORE = "More photos of it, or clearer ones, will teach it better."
 SCORE_UNKNOWN = "There are too few other photos to tell how good it is."
 SCORE_HOW = (
     "Taken by cross-validation: in {folds} rounds a part of the examples was left out, and judged "

@@ -4,6 +4,8 @@ from vlm_desktop.base.language import fill
 from vlm_desktop.base.queries import ConceptScore, ConceptSummary
 from vlm_desktop.gui.strings import query as strings
 
+_GOOD_RECALL = 0.5
+
 
 def score_sentences(name: str, score: ConceptScore) -> list[str]:
     """Precision, recall and how they were taken, as far as they could be."""
@@ -17,6 +19,8 @@ def score_sentences(name: str, score: ConceptScore) -> list[str]:
         )
     else:
         said.append(strings.SCORE_UNKNOWN)
+    if score.recall is not None and score.recall < _GOOD_RECALL:
+        said.append(strings.SCORE_MORE)
     said.append(fill(strings.SCORE_HOW, folds=score.folds))
     return said
 
