@@ -47,23 +47,23 @@ def chips(panel: DetailsPanel) -> list[QToolButton]:
 
 def test_everything_known_is_told(qtbot: QtBot, select: Select, photos: FakePhotos) -> None:
     panel = select(1)
-    rows = dict(panel.file_rows.rows)
+    rows = dict(panel.photo.file_rows.rows)
     assert rows[strings.FILE] == "1.jpg"
     assert rows[strings.FOLDER] == str(photos.folder)
     assert rows[strings.SIZE] == "4,000 × 3,000 pixels (12.0 megapixels)\n2.3 MB"
-    assert panel.place_rows.rows == [
+    assert panel.photo.place_rows.rows == [
         (strings.TAKEN, "Sunday, 5 August 2012, 11:39"),
         ("", "151 m above the sea"),
     ]
-    assert panel.place_button.text() == "48.2082° N 16.3738° W"
-    qtbot.waitUntil(lambda: len(panel.camera_rows.rows) == 2)
-    assert dict(panel.camera_rows.rows) == {
+    assert panel.photo.place_button.text() == "48.2082° N 16.3738° W"
+    qtbot.waitUntil(lambda: len(panel.photo.camera_rows.rows) == 2)
+    assert dict(panel.photo.camera_rows.rows) == {
         strings.CAMERA: "Canon EOS",
         strings.EXPOSURE: "1/250 s  f/2.8  ISO 200  50 mm (75 mm on 35 mm film)  flash",
     }
-    assert panel.text.toPlainText() == "Grand Hotel"
-    assert [label.text() for label in panel.tags.findChildren(QLabel)] == ["tower 87 %"]
-    kept = dict(panel.library_rows.rows)
+    assert panel.photo.text.toPlainText() == "Grand Hotel"
+    assert [label.text() for label in panel.photo.tags.findChildren(QLabel)] == ["tower 87 %"]
+    kept = dict(panel.photo.library_rows.rows)
     assert kept[strings.ALBUMS] == "Trips"
     assert kept[strings.SAME_PICTURE] == str(photos.path(5))
     panel.grab()
@@ -73,41 +73,41 @@ def test_a_photo_that_says_nothing(qtbot: QtBot, select: Select, photos: FakePho
     photos.words[1] = PhotoMetadata()
     photos.text = ""
     panel = select(1)
-    assert panel.place_rows.rows == [("", strings.NO_DATE), ("", strings.NO_PLACE)]
-    assert panel.map.isHidden()
-    assert panel.text.isHidden()
-    assert not panel.text_note.isHidden()
+    assert panel.photo.place_rows.rows == [("", strings.NO_DATE), ("", strings.NO_PLACE)]
+    assert panel.photo.map.isHidden()
+    assert panel.photo.text.isHidden()
+    assert not panel.photo.text_note.isHidden()
 
 
 def test_text_and_place_are_copied_by_a_button(qtbot: QtBot, select: Select) -> None:
     panel = select(1)
-    panel.copy_text.click()
+    panel.photo.copy_text.click()
     assert QGuiApplication.clipboard().text() == "Grand Hotel"
-    panel.place_button.click()
+    panel.photo.place_button.click()
     assert QGuiApplication.clipboard().text() == "48.2082° N 16.3738° W"
 
 
 def test_all_tags_are_listed_when_unfolded(qtbot: QtBot, select: Select) -> None:
     panel = select(1)
-    assert panel.table.topLevelItemCount() == 0
-    panel.sections["all"].set_open(True)
-    qtbot.waitUntil(lambda: panel.table.topLevelItemCount() == 2)
-    group = panel.table.topLevelItem(0)
+    assert panel.photo.table.topLevelItemCount() == 0
+    panel.photo.sections["all"].set_open(True)
+    qtbot.waitUntil(lambda: panel.photo.table.topLevelItemCount() == 2)
+    group = panel.photo.table.topLevelItem(0)
     assert (group.text(0), group.child(0).text(0), group.child(0).text(1)) == (
         "EXIF",
         "FNumber",
         "2.8",
     )
     group.child(0).setSelected(True)
-    qtbot.keyClick(panel.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(panel.photo.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == "FNumber: 2.8"
 
 
 def test_similar_photos_can_be_pressed(qtbot: QtBot, select: Select, corner: PhotoCorner) -> None:
     panel = select(0)
-    qtbot.waitUntil(lambda: len(panel.similar.buttons) == 2)
-    assert panel.similar.buttons[0].accessibleName() == "Similar photo: 1.jpg"
-    panel.similar.buttons[1].click()
+    qtbot.waitUntil(lambda: len(panel.photo.similar.buttons) == 2)
+    assert panel.photo.similar.buttons[0].accessibleName() == "Similar photo: 1.jpg"
+    panel.photo.similar.buttons[1].click()
     qtbot.waitUntil(lambda: corner.is_open and corner.view.content_id == 2)
     assert panel.isVisible(), "the panel stands beside the open photo"
 
@@ -274,7 +274,7 @@ def test_several_photos_are_edited_together(
     photos.words[1] = PhotoMetadata(rating=2)
     panel = select(1, 2, 4)
     assert panel.several.text() == "3 photos"
-    assert panel.sections["photo"].isHidden()
+    assert panel.photo.isHidden()
     assert panel.words.title.text() == "Same"
     assert panel.words.caption.placeholderText() == strings.SEVERAL_DIFFER
     assert panel.words.stars.said.text() == strings.RATING_MIXED
@@ -311,12 +311,12 @@ def test_the_panel_folds_away_and_asks_nothing_meanwhile(
 
 def test_the_panel_comes_back_with_its_folds(select: Select, corner: PhotoCorner) -> None:
     panel = select(1)
-    panel.sections["camera"].set_open(False)
+    panel.photo.sections["camera"].set_open(False)
     state = corner.state()
     assert state["details"] is True
-    panel.sections["camera"].set_open(True)
+    panel.photo.sections["camera"].set_open(True)
     panel.restore_sections(state["sections"])
-    assert not panel.sections["camera"].is_open
+    assert not panel.photo.sections["camera"].is_open
 
 
 def test_every_field_has_a_name_and_a_buddy(select: Select) -> None:

@@ -175,7 +175,7 @@ class PhotoCorner(QObject):
         self, panel: "DetailsPanel", searching: "SearchController", votes: "Votes"
     ) -> None:
         why = _late("why_panel", "WhyPanel")(self._desk, searching, panel)
-        section = panel.add_section("why", strings.SECTION_WHY, before="similar")
+        section = panel.photo.add_section("why", strings.SECTION_WHY, before="similar")
         section.add(why)
         why.vote_wanted.connect(lambda content_id, vote: votes.vote((content_id,), vote))
         votes.voted.connect(why.refresh)

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QFileSystemWatcher, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from vlm_desktop.base.language import fill
 from vlm_desktop.base.types import Box, ImageTerm
@@ -14,7 +14,9 @@ from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.search.photo_bar import PhotoBar
 from vlm_desktop.gui.panes.search.photo_canvas import PhotoCanvas
 from vlm_desktop.gui.panes.search.photo_loader import Key, PhotoLoader, Picture
+from vlm_desktop.gui.panes.search.photo_message import FloatingMessage
 from vlm_desktop.gui.panes.search.photo_screen import FullScreen
+from vlm_desktop.gui.panes.search.photo_watch import FileWatch
 from vlm_desktop.gui.panes.search.photo_words import PhotoWords
 from vlm_desktop.gui.strings import photo as strings
 from vlm_desktop.gui.theme import measures
@@ -22,7 +24,6 @@ from vlm_desktop.gui.theme import measures
 if TYPE_CHECKING:
     from vlm_desktop.engine.photos import PhotoFacts
 
-_BRIEF_MS = 6_000
 _PAPER = 96 / 300
 _POINTS_PER_PIXEL = 72 / 300
 """A PDF's page is looked at with 300 dots per inch; boxes on it are told in points."""
@@ -60,8 +61,7 @@ class PhotoView(QWidget):
         self.loader = PhotoLoader(desk, self)
         self.words = PhotoWords(desk, self)
         self.screen_filler = FullScreen(self)
-        self._watcher = QFileSystemWatcher(self)
-        self._brief = QTimer(self, singleShot=True, interval=_BRIEF_MS)
+        self._watch = FileWatch(desk, self)
         self._build()
         self._connect()
 
@@ -69,12 +69,7 @@ class PhotoView(QWidget):
         self.bar = PhotoBar(self)
         self.canvas = PhotoCanvas(self)
         self.canvas.setAccessibleName(strings.VIEW_NAME)
-        self.message = QLabel(self.canvas)
-        self.message.setObjectName("photoMessage")
-        self.message.setWordWrap(True)
-        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.message.setCursor(Qt.CursorShape.ArrowCursor)
-        self.message.hide()
+        self.message = FloatingMessage(self.canvas)
         self.beside = QSplitter(Qt.Orientation.Horizontal, self)
         self.beside.setChildrenCollapsible(False)
         self.beside.setHandleWidth(measures().hairline)
@@ -93,9 +88,10 @@ class PhotoView(QWidget):
         self.canvas.region_drawn.connect(self._search_region)
         self.canvas.region_changed.connect(self._region_changed)
         self.words.found.connect(self.canvas.show_texts)
-        self.words.said.connect(self._say_for_a_while)
-        self._brief.timeout.connect(lambda: self._set_message(""))
-        self._watcher.fileChanged.connect(self._file_changed)
+        self.words.said.connect(
+            lambda text: self.message.say(text, brief=text != strings.READING_TEXT)
+        )
+        self._watch.gone.connect(self._file_gone)
 
     # --- which photo ---------------------------------------------------------------------
 
@@ -138,7 +134,7 @@ class PhotoView(QWidget):
         content_id = self.content_id
         self.screen_filler.leave()
         self._key, self._facts = None, None
-        self._watch(Path())
+        self._watch.watch(None)
         self.loader.forget()
         self.canvas.clear()
         self.closed.emit(content_id)
@@ -159,7 +155,7 @@ class PhotoView(QWidget):
         self._key, self._pages, self._facts = (content_id, page), 1, None
         self.canvas.clear()
         self.words.clear()
-        self._set_message("")
+        self.message.show_text("")
         self._show_position("")
         self.bar.show_page(1, 1)
         self._ask_facts(content_id)
@@ -203,7 +199,7 @@ class PhotoView(QWidget):
         self._desk.fetch(
             lambda: services.photos.details(content_id),
             done,
-            failed=self._set_message,
+            failed=self.message.show_text,
             latest="photo-facts",
         )
 
@@ -217,7 +213,7 @@ class PhotoView(QWidget):
             self._wish()
         self.bar.show_page(max(1, self._key[1]), self._pages)
         self._show_position(facts.path.name)
-        self._watch(facts.path if facts.is_there else Path())
+        self._watch.watch(facts.path if facts.is_there else None)
         self.describe(facts)
         announce(self.canvas, self.canvas.accessibleName())
 
@@ -254,20 +250,20 @@ class PhotoView(QWidget):
             return
         self.path = picture.path
         if picture.is_changed:
-            self._set_message(strings.CHANGED_SINCE)
+            self.message.show_text(strings.CHANGED_SINCE)
         elif picture.is_reduced and self._full:
             self._say_reduced(picture)
 
     def _say_reduced(self, picture: Picture) -> None:
         width, height = picture.full.width(), picture.full.height()
         percent = round(100 * picture.image.width() / max(1, width))
-        self._set_message(fill(strings.REDUCED, width=width, height=height, percent=percent))
+        self.message.show_text(fill(strings.REDUCED, width=width, height=height, percent=percent))
 
     def _show_failure(self, key: Key, sentence: str) -> None:
         if key == self._key:
             has_thumbnail = not self.canvas.image.isNull()
             form = strings.GONE_KEPT if has_thumbnail else "{sentence}"
-            self._set_message(fill(form, sentence=sentence))
+            self.message.show_text(fill(form, sentence=sentence))
 
     def _sharpen(self) -> None:
         """Fetch all pixels, once they would show."""
@@ -290,26 +286,12 @@ class PhotoView(QWidget):
         self.canvas.zoom_to(self._one)
 
     def _show_zoom(self) -> None:
-        self._place_message()
+        self.message.place()
         self.bar.show_zoom(self.canvas.geometry_of_photo.zoom / self._one)
 
-    # --- the file on disk ----------------------------------------------------------------
-
-    def _watch(self, path: Path) -> None:
-        watched = self._watcher.files()
-        if watched:
-            self._watcher.removePaths(watched)
-        if path != Path():
-            self._watcher.addPath(str(path))
-
-    def _file_changed(self, changed: str) -> None:
-        path = Path(changed)
-
-        def done(is_there: bool) -> None:
-            if not is_there and path == self.path:
-                self._set_message(fill(strings.GONE_WHILE_OPEN, name=path.name))
-
-        self._desk.fetch(path.is_file, done)
+    def _file_gone(self, path: Path) -> None:
+        if path == self.path:
+            self.message.show_text(fill(strings.GONE_WHILE_OPEN, name=path.name))
 
     # --- the box -------------------------------------------------------------------------
 
@@ -321,9 +303,9 @@ class PhotoView(QWidget):
 
     def _region_changed(self, is_there: bool) -> None:
         if is_there:
-            self.say(strings.PART_HINT)
-        elif self.message.text() == strings.PART_HINT:
-            self._set_message("")
+            self.message.say(strings.PART_HINT)
+        else:
+            self.message.take_back(strings.PART_HINT)
 
     def _search_region(self, box: QRectF) -> None:
         if self._key is None or self.path == Path():
@@ -342,32 +324,6 @@ class PhotoView(QWidget):
         if self._key is None:
             return False
         return self.words.toggle(self._key)
-
-    def say(self, text: str) -> None:
-        self._set_message(text)
-        announce(self.canvas, text)
-
-    def _say_for_a_while(self, text: str) -> None:
-        """What is worth a glance, but not worth covering the photo."""
-        self.say(text)
-        if text != strings.READING_TEXT:
-            self._brief.start()
-
-    def _set_message(self, text: str) -> None:
-        self._brief.stop()
-        self.message.setText(text)
-        self.message.setVisible(bool(text))
-        self._place_message()
-
-    def _place_message(self) -> None:
-        """It floats above the lower edge: the photo does not move when something is said."""
-        margin = measures().space[3]
-        self.message.setWordWrap(False)
-        width = min(self.message.sizeHint().width(), self.canvas.width() - 2 * margin)
-        self.message.setWordWrap(True)
-        height = self.message.heightForWidth(width)
-        left = (self.canvas.width() - width) // 2
-        self.message.setGeometry(left, self.canvas.height() - height - margin, width, height)
 
     # --- Qt's own ------------------------------------------------------------------------
 
