@@ -32,7 +32,7 @@ from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
 
 Made = TypeVar("Made", bound=Section)
-COUNTS = {"red": 12, "green": 12, "blue": 12, "yellow": 40}
+COUNTS = {"red": 12, "green": 12, "blue": 12, "yellow": 60}
 
 
 def build(home: Path) -> AppServices:

@@ -22,7 +22,7 @@ from vlm_desktop.gui.navigator import ContentSet
 from vlm_desktop.gui.panes.library.map_section import MapSection
 from vlm_desktop.gui.strings import explore as strings
 
-PHOTOS = 76
+PHOTOS = 96
 
 
 @pytest.fixture

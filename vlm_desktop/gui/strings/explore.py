@@ -1,5 +1,16 @@
 """Words of the map, of tags and of policies, all sections of the Library pane."""
 
+from vlm_desktop.base.language import fill
+
+PHOTOS_ONE = "1 photo"
+PHOTOS_MANY = "{count:,} photos"
+
+
+def photos(count: int) -> str:
+    """A number of photos with its noun."""
+    return PHOTOS_ONE if count == 1 else fill(PHOTOS_MANY, count=count)
+
+
 SECTION_MAP = "Map of photos"
 SECTION_TAGS = "Tags"
 SECTION_POLICIES = "Policies"
@@ -8,7 +19,7 @@ SECTION_POLICIES = "Policies"
 
 MAP_TITLE = "Map of photos"
 MAP_HINT = "Photos that look alike lie close together. Drag to move, turn the wheel to come closer."
-MAP_NAME = "Map of {count:,} photos"
+MAP_NAME = "Map of {photos}"
 MAP_HELP = (
     "Arrow keys go from place to place, Enter selects the photos of a place, Enter again shows "
     "them. Plus and minus come closer and go back, zero shows the whole map."
@@ -24,16 +35,16 @@ MAP_FAILED = "The map could not be drawn"
 MAP_EMPTY = "There is nothing to draw yet"
 MAP_EMPTY_TEXT = "Index a folder first; its photos then appear here, alike beside alike."
 MAP_GO_TO_FOLDERS = "Add a folder"
-MAP_DRAWN = "The map of {count:,} photos is drawn"
-MAP_OUTGROWN = "{count:,} photos came since the map was drawn. They lie beside their like."
+MAP_DRAWN = "The map of {photos} is drawn"
+MAP_OUTGROWN = "{photos} came since the map was drawn and lie beside their like."
 TRY_AGAIN = "Try again"
 
 PLACES = "Places"
 PLACES_NAME = "Places of the map, the largest first"
 PLACE = "{name} · {count:,}"
-PLACE_SAID = "{name}, {count:,} photos"
+PLACE_SAID = "{name}, {photos}"
 UNNAMED_PLACE = "Place {number}"
-PLACE_SELECTED = "{name}: {count:,} photos selected"
+PLACE_SELECTED = "{name}: {photos} selected"
 
 LASSO = "Lasso"
 LASSO_TIP = "Draw a line around photos to select them (L)"
@@ -42,27 +53,24 @@ FURTHER = "Go back"
 WHOLE = "Show the whole map"
 DRAW_ANEW = "Draw anew"
 DRAW_ANEW_TIP = "Lay all photos out again; places move"
-SELECTED = "{count:,} photos selected"
-SELECTED_ONE = "1 photo selected"
+SELECTED = "{photos} selected"
 NOTHING_SELECTED = "Nothing selected"
 SHOW_SELECTED = "Show in the grid"
 MAKE_ALBUM = "Make an album…"
 ALBUM_TITLE = "Make an album"
 ALBUM_LABEL = "Name of the album:"
-ALBUM_MADE = "{count:,} photos are in the album {name}"
+ALBUM_MADE = "{photos} put into the album {name}"
 ALBUM_CHANGE = "Album {name}"
-LASSO_SET = "Lasso: {count:,} photos"
-PLACE_SET = "{name}: {count:,} photos"
+LASSO_SET = "Lasso: {photos}"
+PLACE_SET = "{name}: {photos}"
 
 # --- reviewing, tags and policies alike ---
 
 RULE_LINE = "{name} · {proposed:,}"
 RULE_PART = "{proposed:,} to look at"
 RULE_NONE = "nothing to look at"
-RULE_NEW = "{new:,} new"
 RULE_SAID = "{name}, {state}"
 VIEW_PART = "{view} · {count:,}"
-VIEWS_NAME = "Which photos are shown"
 PHOTO_SAID = "{name}, {percent} percent, {state}"
 PHOTO_UNNAMED = "Photo {number:,} of {total:,}"
 PERCENT = "{percent} %"
@@ -95,7 +103,7 @@ TAGS_ADD_FILE = "From a file…"
 TAGS_ADD_FILE_TITLE = "Choose a text file with words"
 TAGS_ADD_DO = "Look for these words"
 TAGS_ADD_CANCEL = "Cancel"
-TAGS_ADDED = "{count:,} words are looked for now"
+TAGS_ADDED = "New words that are looked for: {count:,}"
 TAGS_ADD_CHANGE = "Words to look for"
 TAGS_REMOVE_CHANGE = "Removing {name}"
 TAGS_VIEWS = {
@@ -118,9 +126,9 @@ TAGS_CLEAR = "Undecided"
 TAGS_CLEAR_TIP = "Take back what was decided for the selected photos (U)"
 TAGS_ALL = "Tag all {count:,}"
 TAGS_ALL_ACTION = "Tag all proposed photos"
-TAGS_ACCEPT_CHANGE = "Tag {name} on {count:,} photos"
-TAGS_REJECT_CHANGE = "Not {name}: {count:,} photos"
-TAGS_CLEAR_CHANGE = "Undecided on {name}: {count:,} photos"
+TAGS_ACCEPT_CHANGE = "Tag {name} on {photos}"
+TAGS_REJECT_CHANGE = "Not {name}: {photos}"
+TAGS_CLEAR_CHANGE = "Undecided on {name}: {photos}"
 TAGS_NOTHING = {
     "proposed": "Nothing more to look at for this word",
     "below": "No other photo comes near this word",
@@ -144,6 +152,7 @@ POLICIES_EDIT = "Edit…"
 POLICIES_REMOVE = "Remove"
 POLICIES_REMOVE_CHANGE = "Removing {name}"
 POLICIES_SAVE_CHANGE = "Policy {name}"
+POLICIES_NEWS = "{name}: {photos} newly flagged"
 POLICIES_VIEWS = {
     "proposed": "Flagged",
     "below": "Less sure",
@@ -164,9 +173,9 @@ POLICIES_CLEAR = "Undecided"
 POLICIES_CLEAR_TIP = "Take back what was decided for the selected photos (U)"
 POLICIES_ALL = "All {count:,} rightly"
 POLICIES_ALL_ACTION = "All flagged photos are rightly flagged"
-POLICIES_ACCEPT_CHANGE = "Rightly flagged: {count:,} photos, {name}"
-POLICIES_REJECT_CHANGE = "Fine: {count:,} photos, {name}"
-POLICIES_CLEAR_CHANGE = "Undecided: {count:,} photos, {name}"
+POLICIES_ACCEPT_CHANGE = "Rightly flagged: {photos}, {name}"
+POLICIES_REJECT_CHANGE = "Fine: {photos}, {name}"
+POLICIES_CLEAR_CHANGE = "Undecided: {photos}, {name}"
 POLICIES_NOTHING = {
     "proposed": "Nothing is flagged",
     "below": "No other photo comes near this policy",

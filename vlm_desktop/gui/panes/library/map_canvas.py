@@ -102,7 +102,9 @@ class MapCanvas(QWidget):
         self.view = replace(self.view, spread=spread_of(drawn.positions))
         self.place = min(self.place, max(0, len(drawn.places) - 1))
         self.selected_place = None
-        self.setAccessibleName(fill(strings.MAP_NAME, count=len(drawn.content_ids)))
+        self.setAccessibleName(
+            fill(strings.MAP_NAME, photos=strings.photos(len(drawn.content_ids)))
+        )
         self._changed()
 
     def selected_ids(self) -> tuple[int, ...]:

@@ -239,11 +239,17 @@ class MapSection(Section):
 
     def _loaded(self, drawn: "PhotoMap") -> None:
         was_drawn = self._work is not None
-        self._end(fill(strings.MAP_DRAWN, count=len(drawn.content_ids)) if was_drawn else "")
+        self._end(
+            fill(strings.MAP_DRAWN, photos=strings.photos(len(drawn.content_ids)))
+            if was_drawn
+            else ""
+        )
         self.canvas.show_map(drawn)
         self._fill_places()
         self.hint.setText(
-            fill(strings.MAP_OUTGROWN, count=drawn.added) if drawn.outgrown else strings.MAP_HINT
+            fill(strings.MAP_OUTGROWN, photos=strings.photos(drawn.added))
+            if drawn.outgrown
+            else strings.MAP_HINT
         )
         self._count_selected()
         focus = self.message.primary.hasFocus()
@@ -251,7 +257,7 @@ class MapSection(Section):
         if focus:
             self.canvas.setFocus()
         if was_drawn:
-            announce(self, fill(strings.MAP_DRAWN, count=len(drawn.content_ids)))
+            announce(self, fill(strings.MAP_DRAWN, photos=strings.photos(len(drawn.content_ids))))
 
     def _failed(self, sentence: str) -> None:
         self._end()
@@ -303,7 +309,7 @@ class MapSection(Section):
         for number, place in enumerate(drawn.places):
             name = self.canvas.name_of(number)
             item = QListWidgetItem(fill(strings.PLACE, name=name, count=place.count))
-            said = fill(strings.PLACE_SAID, name=name, count=place.count)
+            said = fill(strings.PLACE_SAID, name=name, photos=strings.photos(place.count))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, said)
             item.setToolTip(said)
             self.places.addItem(item)
@@ -337,7 +343,9 @@ class MapSection(Section):
         if name:
             self._follow(self.canvas.place)
             count = int(self.canvas.selected.sum())
-            announce(self.canvas, fill(strings.PLACE_SELECTED, name=name, count=count))
+            announce(
+                self.canvas, fill(strings.PLACE_SELECTED, name=name, photos=strings.photos(count))
+            )
         else:
             announce(self.canvas, self.count.text())
 
@@ -345,8 +353,7 @@ class MapSection(Section):
         count = int(self.canvas.selected.sum())
         text = strings.NOTHING_SELECTED
         if count:
-            one = strings.SELECTED_ONE if count == 1 else strings.SELECTED
-            text = fill(one, count=count)
+            text = fill(strings.SELECTED, photos=strings.photos(count))
         self.count.setText(text)
         for button in (self.show_selected, self.album):
             button.setEnabled(count > 0)
@@ -359,9 +366,9 @@ class MapSection(Section):
         ids = self.canvas.selected_ids()
         if not ids:
             return
-        title = fill(strings.LASSO_SET, count=len(ids))
+        title = fill(strings.LASSO_SET, photos=strings.photos(len(ids)))
         if self._name:
-            title = fill(strings.PLACE_SET, name=self._name, count=len(ids))
+            title = fill(strings.PLACE_SET, name=self._name, photos=strings.photos(len(ids)))
         self.desk.navigator.contents_wanted.emit(ContentSet(title, ids))
 
     def make_album(self) -> None:
@@ -384,5 +391,7 @@ class MapSection(Section):
 
         self.desk.changes.perform(
             Change(fill(strings.ALBUM_CHANGE, name=name), do, undo),
-            lambda _: self.desk.say(fill(strings.ALBUM_MADE, name=name, count=len(ids))),
+            lambda _: self.desk.say(
+                fill(strings.ALBUM_MADE, name=name, photos=strings.photos(len(ids)))
+            ),
         )

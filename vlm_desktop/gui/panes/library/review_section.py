@@ -300,7 +300,7 @@ class ReviewSection(Section):
             return
         name, kind, explore = self._name, self.kind, lambda: self.desk.services.explore
         row = self.panel.grid.currentIndex().row()
-        text = fill(self.words.changes[verdict], name=name, count=len(judgements))
+        text = fill(self.words.changes[verdict], name=name, photos=strings.photos(len(judgements)))
 
         def undo(before: tuple[Judgement, ...]) -> Callable[[CancelToken], Any]:
             return lambda cancel: explore().judge(kind, name, before, cancel)
@@ -337,7 +337,9 @@ class ReviewSection(Section):
         ids = self.panel.model.content_ids()
         if ids:
             view = self.words.views[self.panel.model.view]
-            title = fill(strings.PLACE_SET, name=f"{self._name}: {view}", count=len(ids))
+            title = fill(
+                strings.PLACE_SET, name=f"{self._name}: {view}", photos=strings.photos(len(ids))
+            )
             self.desk.navigator.contents_wanted.emit(ContentSet(title, ids))
 
     def remove_rule(self) -> None:
