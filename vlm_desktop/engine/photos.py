@@ -1,6 +1,5 @@
 """One photo looked at closely: all that is known of it, its pixels, its words."""
 
-import contextlib
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Generator, Sequence
@@ -8,14 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.errors import MediaRefused, NotInLibrary, Refusal
+from vlm_desktop.base.errors import MediaRefused, Refusal
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.types import (
     DecodedFile,
     DecodeRequest,
     MediaKind,
     PhotoChanges,
-    PhotoMetadata,
     Size,
     TagListing,
 )
@@ -111,11 +109,7 @@ class Photos:
 
     def shared_words(self, content_ids: Sequence[int]) -> SharedWords:
         """What the words of several photos have in common. Photos that are gone are left out."""
-        library = self._open()
-        words: list[PhotoMetadata] = []
-        for content_id in content_ids:
-            with contextlib.suppress(NotInLibrary):
-                words.append(library.details(content_id).metadata)
+        words = self._open().words_of(content_ids)
         ratings = {one.rating for one in words}
         titles, captions = {one.title for one in words}, {one.caption for one in words}
         counted = Counter(keyword for one in words for keyword in one.keywords)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vlm_desktop.base.errors import NotInLibrary
-from vlm_desktop.base.types import Size
+from vlm_desktop.base.types import PhotoMetadata, Size
 from vlm_desktop.store.contents import clean, replace_text
 from vlm_desktop.store.inventory import find_file
-from vlm_desktop.store.part import Part
+from vlm_desktop.store.part import Part, chunks, marks
 from vlm_desktop.store.records import PhotoWords
 from vlm_desktop.store.tags import FROM_FILE, write_tags
 
@@ -51,6 +51,34 @@ class PhotosPart(Part):
         with self._db.reading() as connection:
             rows = connection.execute(_SAME_PIXELS, (content_id, limit)).fetchall()
         return tuple(other for (other,) in rows)
+
+    def words_of(self, content_ids: Sequence[int]) -> tuple[PhotoMetadata, ...]:
+        """Rating, title, caption and keywords of contents; those that are gone are left out."""
+        words: dict[int, tuple[int | None, str, str]] = {}
+        keywords: dict[int, list[str]] = {}
+        with self._db.snapshot() as connection:
+            for some in chunks(content_ids):
+                for content_id, *said in connection.execute(
+                    f"SELECT id, rating, title, caption FROM contents WHERE id IN ({marks(some)})",
+                    some,
+                ):
+                    words[content_id] = (said[0], said[1], said[2])
+                for content_id, name in connection.execute(
+                    "SELECT content_id, name FROM content_tags JOIN tags ON tags.id = tag_id"
+                    f" WHERE source = '{FROM_FILE}' AND content_id IN ({marks(some)})"
+                    " ORDER BY content_id, position, name",
+                    some,
+                ):
+                    keywords.setdefault(content_id, []).append(name)
+        return tuple(
+            PhotoMetadata(
+                rating=rating,
+                title=title,
+                caption=caption,
+                keywords=tuple(keywords.get(content_id, ())),
+            )
+            for content_id, (rating, title, caption) in words.items()
+        )
 
     def places(self, limit: int = 5000) -> tuple[tuple[float, float], ...]:
         """Where the library's photos were taken: (latitude, longitude) to a tenth of a degree."""

@@ -23,6 +23,7 @@ from vlm_desktop.base.errors import (
 )
 from vlm_desktop.base.types import MediaKind, PhotoChanges, Query, Size, TagRow
 from vlm_desktop.engine import viewing
+from vlm_desktop.engine.photos import RATINGS_DIFFER
 from vlm_desktop.engine.services import AppServices
 from vlm_desktop.engine.viewing import Viewer, full_size, shorter_side
 from vlm_desktop.media.pool import DecodePool
@@ -110,6 +111,24 @@ def test_lines_are_read_once(indexed: AppServices, folder: Path) -> None:
     assert first[1] == second[1]
     assert first[0]
     assert not second[0]
+
+
+def test_what_several_photos_share(indexed: AppServices, folder: Path) -> None:
+    both = [folder / "a.jpg", folder / "b.jpg"]
+    edit(indexed, both, PhotoChanges(3, "Same", None, ("rome",)))
+    edit(indexed, both[:1], PhotoChanges(caption="One", add_keywords=("dog",)))
+    ids = [content(indexed, path) for path in both]
+    shared = indexed.photos.shared_words([*ids, 999_999])
+    assert (shared.count, shared.rating, shared.title, shared.caption) == (2, 3, "Same", None)
+    assert shared.keywords == (("rome", 2), ("dog", 1))
+    edit(indexed, both[:1], PhotoChanges(4))
+    assert indexed.photos.shared_words(ids).rating == RATINGS_DIFFER
+    assert set(indexed.photos.known_keywords()) == {"rome", "dog"}
+
+
+def test_places_and_full_sizes_are_told(indexed: AppServices, folder: Path) -> None:
+    assert indexed.photos.places() == ()
+    assert indexed.photos.full_size(content(indexed, folder / "a.jpg"), 0) == Size(96, 64)
 
 
 # --- pictures ------------------------------------------------------------------------------
