@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -161,7 +162,12 @@ def load_settings(path: Path) -> Settings:
 
 
 def save_settings(path: Path, settings: Settings) -> None:
-    """Write atomically: a reader sees the old file or the new one. Raises OSError."""
+    """Write atomically: a reader sees the old file or the new one. Raises OSError.
+
+    A file that does not read, maybe edited by hand, is kept beside as `settings.broken.json`.
+    """
+    if path.is_file() and _read(path) is None:
+        shutil.copyfile(path, path.with_suffix(".broken.json"))
     write_json(path, _stored(path) | dataclasses.asdict(settings))
 
 
@@ -181,8 +187,13 @@ def write_json(path: Path, document: Mapping[str, object]) -> None:
 
 def _stored(path: Path) -> dict[str, Any]:
     """What the file holds, also what a later version wrote: going back and forth loses nothing."""
+    return _read(path) or {}
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """The file's table; None for what is absent or no table in JSON."""
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {}
-    return stored if isinstance(stored, dict) else {}
+        return None
+    return stored if isinstance(stored, dict) else None

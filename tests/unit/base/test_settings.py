@@ -64,6 +64,18 @@ def test_what_a_later_version_wrote_survives_saving(tmp_path: Path) -> None:
     assert load_settings(path).theme == "dark"
 
 
+def test_a_file_that_does_not_read_is_kept_beside_the_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"theme": "dark",}', encoding="utf-8")
+    save_settings(path, DEFAULTS)
+    assert load_settings(path) == DEFAULTS
+    kept = tmp_path / "settings.broken.json"
+    assert kept.read_text(encoding="utf-8") == '{"theme": "dark",}'
+    kept.unlink()
+    save_settings(path, DEFAULTS)
+    assert not kept.exists()
+
+
 def test_nothing_is_left_behind_when_saving_fails(tmp_path: Path) -> None:
     (tmp_path / "settings.json").mkdir()
     with pytest.raises(OSError, match=r"settings\.json"):
