@@ -90,9 +90,8 @@ def lies_before(late: QRect, early: QRect) -> bool:
 
 
 def _stops(window: QWidget) -> Iterator[QWidget]:
-    """What Tab comes to, in its order."""
-    widget = window
-    while (widget := widget.nextInFocusChain()) is not window:
+    """What Tab comes to, in no order. Asking Qt for its chain has PySide crash at the end."""
+    for widget in window.findChildren(QWidget):
         if (
             widget.isVisible()
             and widget.isEnabled()

@@ -23,16 +23,8 @@ def read_along(window: QWidget) -> None:
 
     What stands in a box is read to its end before the next box begins.
     """
-    stops = list(_stops(window))
-    wanted = set(stops)
-    chain, widget = [], window.nextInFocusChain()
-    while widget is not window:
-        if widget in wanted:
-            chain.append(widget)
-        widget = widget.nextInFocusChain()
-    if chain != stops:
-        for before, after in pairwise(stops):
-            QWidget.setTabOrder(before, after)
+    for before, after in pairwise(_stops(window)):
+        QWidget.setTabOrder(before, after)
 
 
 def _stops(box: QWidget) -> Iterator[QWidget]:
