@@ -2,16 +2,17 @@
 
 import itertools
 
+import numpy as np
 import pytest
 
-from vlm_desktop.gui.panes.search.grid_layout import GridLayout, Spot
+from vlm_desktop.gui.panes.search.grid_layout import GridLayout, Spot, find_breaks
 
 GAP, HEADER = 8, 40
 
 
 def lay(aspects: list[float], spans: list[tuple[int, int]], width: int = 1000) -> GridLayout:
-    ends = list(itertools.accumulate(aspect * 200 + GAP for aspect in aspects))
-    return GridLayout(aspects, ends, spans, width, 200, GAP, HEADER, left=12)
+    breaks = find_breaks(np.array(aspects, dtype=np.float64), spans, width, 200, GAP)
+    return GridLayout(aspects, breaks, spans, width, GAP, HEADER, left=12)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ until then what was there stays. A listing of the same things keeps the eye's pl
 photo and the selection.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,6 @@ _LIBRARY, _HITS, _SET = "library", "hits", "set"
 _REFRESH_MS = 1_500
 _LARGE, _REFRESH_LARGE_MS = 20_000, 5_000
 _SELECTION_MS = 30
-_MOST_KEPT_SELECTED = 5_000
 _USUAL = {
     _LIBRARY: Arrangement(Order.NEWEST, Grouping.MONTH),
     _HITS: Arrangement(Order.RELEVANCE, Grouping.NONE),
@@ -213,7 +212,7 @@ class GridPanel(QWidget):
         anchor = self.view.anchor() if same else None
         top = self.model.content_id(anchor[0]) if anchor is not None else None
         current = self.model.content_id(self.view.currentIndex().row())
-        selected = set(self.selected_ids(_MOST_KEPT_SELECTED))
+        selected = [i for run in self.view.selected_rows() for i in self.model.content_ids(*run)]
         self._in_place = source
         self.model.show(listing, source.hits)
         wanted = self._wanted_current
@@ -233,14 +232,13 @@ class GridPanel(QWidget):
         self._tell.start()
         self.shown.emit()
 
-    def _take_up(self, current: int | None, selected: set[int]) -> None:
+    def _take_up(self, current: int | None, selected: Sequence[int]) -> None:
         """The current photo and the selection, as far as they are still there."""
         selection = self.view.selectionModel()
+        rows = sorted(row for row in map(self.model.row_of, selected) if row is not None)
         chosen = QItemSelection()
-        for content_id in selected:
-            row = self.model.row_of(content_id)
-            if row is not None:
-                chosen.select(self.model.index(row), self.model.index(row))
+        for first, last in _runs(rows):
+            chosen.select(self.model.index(first), self.model.index(last))
         selection.select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         row = self.model.row_of(current) if current is not None else None
         if row is not None:
@@ -250,14 +248,12 @@ class GridPanel(QWidget):
 
     # --- selection -----------------------------------------------------------------------
 
-    def selected_ids(self, most: int | None = None) -> tuple[int, ...]:
+    def selected_ids(self) -> tuple[int, ...]:
         """The selected contents in the grid's order; the current one where none is selected."""
         found: list[int] = []
         for first, last in self.view.selected_rows():
             found += self.model.content_ids(first, last)
-            if most is not None and len(found) >= most:
-                return tuple(found[:most])
-        if not found and most is None:
+        if not found:
             current = self.model.content_id(self.view.currentIndex().row())
             found = [] if current is None else [current]
         return tuple(found)
@@ -385,6 +381,20 @@ class GridPanel(QWidget):
             if kind in self._arrangements and arrangement is not None:
                 self._arrangements[kind] = arrangement
         self._show_arrangement()
+
+
+def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Ascending rows as runs (first, last)."""
+    first = last = -1
+    for row in rows:
+        if row != last + 1 and last >= 0:
+            yield first, last
+            first = row
+        elif last < 0:
+            first = row
+        last = row
+    if last >= 0:
+        yield first, last
 
 
 def _arrangement(said: object) -> Arrangement | None:

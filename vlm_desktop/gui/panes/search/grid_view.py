@@ -35,7 +35,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from vlm_desktop.base.language import fill
 from vlm_desktop.engine.listing import Group
-from vlm_desktop.gui.panes.search.grid_layout import GridLayout, Header, Spot, lay_out
+from vlm_desktop.gui.panes.search.grid_layout import Breaks, GridLayout, Header, Spot, lay_out
 from vlm_desktop.gui.panes.search.grid_model import GridModel
 from vlm_desktop.gui.panes.search.grid_painter import GridPainter, GroupLine, Look
 from vlm_desktop.gui.panes.search.grid_pictures import GridPictures, Wanted
@@ -114,7 +114,7 @@ class GridView(GridTouch, QListView):
         header = measures().space[5] + measures().space[1]
         listing = self._photos.listing
         if listing is None:
-            return GridLayout([], [], [], 1, self._row_height, gap, header)
+            return GridLayout([], Breaks([], []), [], 1, gap, header)
         left = measures().space[2]
         room = self.viewport().width() - left - measures().space[0]
         return lay_out(listing, room, self._row_height, gap, header, left)
