@@ -123,6 +123,7 @@ class Folders:
                 try:
                     event = events.get(timeout=_TICK_SECONDS)
                 except queue.Empty:
+                    watcher.mend()
                     continue
                 yield event
         finally:

@@ -96,10 +96,11 @@ class Watcher:
         self._is_there = is_there
         self._timing = timing or WatchTiming()
         self._watches: dict[Path, _RootWatch] = {}
+        self._wanted: set[Path] = set()
 
     def watch(self, roots: Iterable[Path]) -> None:
         """Watch these and no others. One thread at a time."""
-        wanted = set(roots)
+        self._wanted = wanted = set(roots)
         gone = [self._watches.pop(root) for root in set(self._watches) - wanted]
         _stop(gone, self._timing.online)
         for root in sorted(wanted - set(self._watches)):
@@ -107,7 +108,15 @@ class Watcher:
             self._watches[root] = watch
             watch.start()
 
-    def stop(self, timeout: float = 5.0) -> bool:
+    def mend(self) -> None:
+        """Begin anew with roots whose thread fell: the library was exchanged under it."""
+        fallen = [root for root, watch in self._watches.items() if not watch.is_alive()]
+        for root in fallen:
+            del self._watches[root]
+        if fallen:
+            self.watch(self._wanted)
+
+    def stop(self, timeout: float = 1.5) -> bool:
         """End all threads; False when one hangs on a share. Nothing is posted by the others."""
         watches = list(self._watches.values())
         self._watches.clear()

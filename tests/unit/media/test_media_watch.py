@@ -249,3 +249,24 @@ def test_stopping_is_quick_even_before_anything_settled(
     assert watcher.stop(5)
     assert time.monotonic() - began < 2
     assert ears.nothing_more(0.2)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_fell_is_begun_anew(ears: Ears, root: Path) -> None:
+    looks = []
+
+    def look(_: Path, __: CancelToken) -> Mapping[Path, int]:
+        looks.append(root)
+        if len(looks) == 1:
+            raise RuntimeError("the library is closed")
+        return {root / "a": 1}
+
+    watcher = Watcher(ears.events.put, look, Path.is_dir, QUICK)
+    watcher.watch([root])
+    try:
+        while not looks or any(one.is_alive() for one in watcher._watches.values()):
+            time.sleep(0.01)
+        watcher.mend()
+        assert ears.next(FoldersChanged) == FoldersChanged(root, (root / "a",))
+    finally:
+        assert watcher.stop(5)

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QFocusEvent,
     QImage,
     QKeyEvent,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.strings import library as strings
 from vlm_desktop.gui.theme import colours_of, measures
+from vlm_desktop.gui.widgets.spoken import speaks_as
 
 _MOST = 32.0
 _STEP = 1.25
@@ -61,6 +63,7 @@ class LinkedZoom(QObject):
         self.changed.emit()
 
 
+@speaks_as(QAccessible.Role.Graphic)
 class LinkedPicture(QWidget):
     """One of the pictures. Wheel and + - zoom, dragging and arrows move, double click fits."""
 
