@@ -8,8 +8,6 @@ import contextlib
 import dataclasses
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -167,21 +165,20 @@ def save_settings(path: Path, settings: Settings) -> None:
     A file that does not read, maybe edited by hand, is kept beside as `settings.broken.json`.
     """
     if path.is_file() and _read(path) is None:
-        shutil.copyfile(path, path.with_suffix(".broken.json"))
+        path.with_suffix(".broken.json").write_bytes(path.read_bytes())
     write_json(path, _stored(path) | dataclasses.asdict(settings))
 
 
 def write_json(path: Path, document: Mapping[str, object]) -> None:
     """Write a small file atomically. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".settings-")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(document, file, indent=2)
-        Path(temporary).replace(path)
+        part.write_text(json.dumps(document, indent=2), encoding="utf-8")
+        part.replace(path)
     except OSError:
         with contextlib.suppress(OSError):
-            Path(temporary).unlink()
+            part.unlink()
         raise
 
 
