@@ -74,7 +74,7 @@ def facts(section: DuplicatesSection) -> dict[str, list[str]]:
 
 
 def test_groups_are_listed_by_tier_and_copies_lie_side_by_side(
-    qtbot: QtBot, section: DuplicatesSection, photos: Path
+    qtbot: QtBot, section: DuplicatesSection, photos: Path, opened: list[Path]
 ) -> None:
     tiers = [section.tiers.itemText(row) for row in range(section.tiers.count())]
     assert tiers == ["All (3)", "Same file (2)", "Same picture (0)", "Nearly the same (1)"]
@@ -91,6 +91,8 @@ def test_groups_are_listed_by_tier_and_copies_lie_side_by_side(
     assert "differs" in item.data(Qt.ItemDataRole.AccessibleTextRole)
     kept = section.compare.group.copies[section.compare.kept]
     assert kept.path == photos / "a" / "large.jpg"
+    section.reveal.click()
+    assert opened == [photos / "a"]
     note = section.compare.cards[section.compare.kept].note.text()
     assert strings.KEEP_REASONS[KeepReason.PIXELS] in note
 

@@ -53,6 +53,7 @@ class DuplicatesSection(Section):
         self.settle_all = QPushButton(strings.TRASH_ALL_EQUAL, self)
         self.trash_others = QPushButton(self)
         self.trash_others.setObjectName("primary")
+        self.reveal = QPushButton(strings.SHOW_FILE, self)
         self.skip = QPushButton(strings.SKIP_GROUP, self)
         self.skip.setToolTip(strings.SKIP_TIP)
         self._looking = self._looked = False
@@ -82,6 +83,7 @@ class DuplicatesSection(Section):
         top.addWidget(self.again)
         buttons = QHBoxLayout()
         buttons.setSpacing(space[1])
+        buttons.addWidget(self.reveal)
         buttons.addStretch()
         buttons.addWidget(self.skip)
         buttons.addWidget(self.trash_others)
@@ -118,6 +120,7 @@ class DuplicatesSection(Section):
         self.settle_all.clicked.connect(self.ask_to_settle_all)
         self.trash_others.clicked.connect(self.settle_current)
         self.skip.clicked.connect(self.next_group)
+        self.reveal.clicked.connect(self.show_in_folder)
         self.trashing.went.connect(self._went)
         self.trashing.came_back.connect(self._came_back)
         add = self.desk.actions.add
@@ -167,6 +170,14 @@ class DuplicatesSection(Section):
         stays = group.copies[kept].path
         others = [copy.path for place, copy in enumerate(group.copies) if place != kept]
         self.trashing.move([TrashRequest(path, stays) for path in others])
+
+    def show_in_folder(self) -> None:
+        """The folder of the copy that is chosen to be kept."""
+        group, kept = self.compare.group, self.compare.kept
+        if group is not None and 0 <= kept < len(group.copies):
+            folder = group.copies[kept].path.parent
+            if not self.desk.open_file(folder):
+                self.desk.say(fill(strings.NOT_OPENED, path=folder))
 
     def next_group(self) -> None:
         row = self.list.currentIndex().row() + 1
@@ -288,3 +299,4 @@ class DuplicatesSection(Section):
         self.trash_others.setText(strings.trash_others(others))
         self.trash_others.setEnabled(others > 0 and self.compare.kept >= 0)
         self.skip.setEnabled(self.model.rowCount() > 1)
+        self.reveal.setEnabled(others > 0)
