@@ -32,6 +32,7 @@ class FakeKeeping:
         self.pasted = folder / "pasted"
         self.asked: list[WrittenQuery] = []
         self.searches: dict[str, WrittenQuery] = {}
+        self.swept = 0
         self.new: dict[str, int] = {}
         self.seen: list[str] = []
         self.votes: list[tuple[str, dict[int, int]]] = []
@@ -121,6 +122,10 @@ class FakeKeeping:
 
     def choices(self) -> FilterChoices:
         return self.filter_choices
+
+    def sweep_pasted(self) -> int:
+        self.swept += 1
+        return 0
 
     def picture(self, term: ImageTerm, side: int, _: CancelToken) -> Generator[Event, None, bytes]:
         yield from ()

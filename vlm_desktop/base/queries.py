@@ -22,13 +22,13 @@ class WrittenQuery:
         return not self.typed.strip() and not self.images
 
     def to_json(self) -> str:
+        """In ASCII: a path may hold bytes that are no text, and comes back as it was."""
         return json.dumps(
             {
                 "typed": self.typed,
                 "text_weight": self.text_weight,
                 "images": [_image_to_list(term) for term in self.images],
-            },
-            ensure_ascii=False,
+            }
         )
 
     @staticmethod

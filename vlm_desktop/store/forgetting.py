@@ -7,6 +7,7 @@ from vlm_desktop.base.errors import NotInLibrary
 from vlm_desktop.store.embeddings import note_deleted
 from vlm_desktop.store.part import Part
 from vlm_desktop.store.pathcodec import below, encode_path
+from vlm_desktop.store.queries import forget_queries_about
 from vlm_desktop.store.records import ForgottenCounts
 
 
@@ -28,6 +29,7 @@ class ForgettingPart(Part):
             counts = _delete(connection)
             connection.execute("DELETE FROM doomed")
             _delete_empty(connection, encode_path(Path(path).absolute()))
+            forget_queries_about(connection, Path(path).absolute())
         return counts
 
     def forget_unused(self) -> ForgottenCounts:

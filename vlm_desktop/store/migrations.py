@@ -283,6 +283,9 @@ def create_queries_and_concepts(db: "Database") -> None:
             PRIMARY KEY (concept_id, content_id)
         ) WITHOUT ROWID;
         CREATE INDEX concept_examples_content ON concept_examples(content_id);
+        CREATE TRIGGER concept_examples_gone AFTER DELETE ON concept_examples BEGIN
+            DELETE FROM concept_probes WHERE concept_id = old.concept_id;
+        END;
         CREATE TABLE concept_probes (
             concept_id INTEGER NOT NULL REFERENCES concepts(id) ON DELETE CASCADE,
             model_id INTEGER NOT NULL REFERENCES models(id) ON DELETE CASCADE,

@@ -1,6 +1,9 @@
 """Queries asked before, what saved searches have seen, and the words a query matched."""
 
+import json
+import sqlite3
 from collections.abc import Sequence
+from pathlib import Path
 
 from vlm_desktop.base.queries import FilterChoices, PlaceCount
 from vlm_desktop.store.contents import clean
@@ -119,6 +122,14 @@ class QueriesPart(Part):
             tags=tuple(name for (name,) in tags),
             kinds=tuple(kind for (kind,) in kinds),
         )
+
+
+def forget_queries_about(connection: sqlite3.Connection, path: Path) -> None:
+    """Let go of the queries that had a file, or one below a folder, as their picture."""
+    as_json = json.dumps(str(path))[1:-1]
+    connection.execute("DELETE FROM query_history WHERE instr(query, ?)", (as_json,))
+    connection.execute("DELETE FROM saved_searches WHERE instr(query, ?)", (as_json,))
+    connection.execute("DELETE FROM feedback WHERE instr(query, ?)", (clean(str(path)),))
 
 
 def _camera_name(make: str, model: str) -> str:

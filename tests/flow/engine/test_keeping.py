@@ -194,7 +194,7 @@ def test_history_has_each_query_once_the_latest_first(library: AppServices) -> N
 def test_a_written_query_survives_the_database(library: AppServices, tmp_path: Path) -> None:
     query = WrittenQuery(
         'blue -"red ball" camera:"Canon EOS"',
-        (ImageTerm(tmp_path / "ü 1.png", 0.5, Box(1, 2, 3.5, 4), 2),),
+        (ImageTerm(tmp_path / "ü \udcff1.png", 0.5, Box(1, 2, 3.5, 4), 2),),
         0.25,
     )
     library.keeping.remember(query)
@@ -247,6 +247,19 @@ def test_pasted_pictures_go_when_nothing_uses_them(library: AppServices) -> None
     keeping.remember(WrittenQuery(images=(ImageTerm(used),)))
     assert keeping.sweep_pasted() == 1
     assert (used.exists(), unused.exists(), fresh.exists()) == (True, False, True)
+
+
+def test_what_is_forgotten_leaves_no_query_and_no_probe_behind(
+    library: AppServices, photos: Path
+) -> None:
+    forgotten, kept = photos / "set4" / "0.jpg", photos / "set1" / "0.jpg"
+    for path in (forgotten, kept):
+        library.keeping.remember(WrittenQuery("like this", (ImageTerm(path),)))
+    drive(library.keeping.teach("Rocky", rocky(library, photos), (), CancelToken()))
+    assert library.library.load_probe("rocky", "colours") is not None
+    library.forget(forgotten)
+    assert [one.images[0].path for one in library.keeping.history()] == [kept]
+    assert library.library.load_probe("rocky", "colours") is None
 
 
 def test_filter_choices_come_from_the_library(library: AppServices) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from vlm_desktop.base.queries import FilterChoices, WrittenQuery
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from vlm_desktop.gui.desk import Desk
     from vlm_desktop.gui.panes.search.query_bar import QueryBar
     from vlm_desktop.gui.panes.search.searching import SearchController
+
+_LATE_MS = 3_000
 
 
 class QueryCorner(QObject):
@@ -43,7 +45,27 @@ class QueryCorner(QObject):
         bar.form_opened.connect(self._offer)
         desk.navigator.similar_wanted.connect(self.show_similar)
         desk.navigator.picture_wanted.connect(self.add_picture)
+        self._late = QTimer(self, singleShot=True, interval=_LATE_MS)
+        self._late.timeout.connect(self._tidy)
+        desk.library.changed.connect(self._library_known)
         self._add_actions()
+
+    def _library_known(self) -> None:
+        """Once, and long after the first paint: look what is new, let go of what was pasted."""
+        self._desk.library.changed.disconnect(self._library_known)
+        self._late.start()
+
+    def _tidy(self) -> None:
+        self.saved.count()
+        self._desk.fetch(
+            lambda: self._desk.services.keeping.sweep_pasted(),
+            lambda _: None,
+            failed=lambda _: None,
+        )
+
+    def stop(self) -> None:
+        """The window closes: start nothing by itself any more."""
+        self._late.stop()
 
     def _add_actions(self) -> None:
         add, bar = self._desk.actions.add, self._bar

@@ -132,6 +132,7 @@ class SearchPane(Pane):
 
     def stop(self) -> None:
         self.searching.stop()
+        self.asking.stop()
         self.panel.close_down()
         self.photo.stop()
 
