@@ -129,6 +129,30 @@ def test_a_setting_is_found_by_any_word_of_it(pane: SettingsPane, qtbot: QtBot) 
     assert not pane.nothing.isVisible()
 
 
+def test_a_setting_is_found_by_the_name_in_the_file(pane: SettingsPane) -> None:
+    pane.search.setText("gpu memory")
+    assert [name for name, row in pane.rows.items() if row.isVisible()] == ["gpu_memory_mb"]
+
+
+def test_looking_for_nothing_leaves_no_gap(pane: SettingsPane) -> None:
+    assert not pane.library.copies.isVisible()
+    pane.search.setText("pdf")
+    pane.search.clear()
+    assert not pane.library.copies.isVisible()
+
+
+def test_the_palette_changes_colours_from_anywhere(
+    open_settings: Callable[..., SettingsPane], home: Path, themes: list[str], qtbot: QtBot
+) -> None:
+    pane = open_settings(home)
+    before = len(themes)
+    pane.desk.actions.get("view.theme-contrast").trigger()
+    qtbot.waitUntil(lambda: themes[before:] == ["contrast"])
+    pane.desk.actions.get("view.theme-system").trigger()
+    qtbot.waitUntil(lambda: themes[before:] == ["contrast", "system"])
+    assert load_settings(home / "settings.json").theme == "system"
+
+
 def test_escape_backs_out_of_the_search(pane: SettingsPane, qtbot: QtBot) -> None:
     pane.search.setText("pdf")
     qtbot.keyClick(pane.search, Qt.Key.Key_Escape)

@@ -109,6 +109,7 @@ ACTS = {
     "next-indexing": "Used from the next indexing on.",
     "restart": "Used from the next start on.",
 }
+USE_THEME = "Colours: {theme}"
 RESTART_NEEDED = "Changed: close the window and start again to use it."
 RESET = "Reset {name} to: {value}"
 ON = "on"

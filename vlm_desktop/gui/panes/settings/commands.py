@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from vlm_desktop.base.language import fill
+from vlm_desktop.base.settings import RULES
 from vlm_desktop.gui.strings import settings as strings
 
 if TYPE_CHECKING:
@@ -16,8 +18,13 @@ if TYPE_CHECKING:
 _FORGET = "vlm_desktop.gui.panes.settings.forget"
 
 
-def add_commands(desk: "Desk", window: "QWidget", pane: "Callable[[], SettingsPane]") -> None:
-    """`pane` builds the pane where needed, and brings it to front."""
+def add_commands(
+    desk: "Desk",
+    window: "QWidget",
+    pane: "Callable[[], SettingsPane]",
+    hidden_pane: "Callable[[], SettingsPane]",
+) -> None:
+    """`pane` builds the pane where needed, and brings it to front; `hidden_pane` leaves it back."""
     commands: tuple[tuple[str, str, str | None, Callable[[], object]], ...] = (
         ("settings.export", strings.EXPORT_SETTINGS, None, lambda: pane().transfer.export()),
         ("settings.import", strings.IMPORT_SETTINGS, None, lambda: pane().transfer.take_in()),
@@ -53,3 +60,9 @@ def add_commands(desk: "Desk", window: "QWidget", pane: "Callable[[], SettingsPa
     )  # fmt: skip
     for name, text, menu, act in commands:
         desk.actions.add(name, text, act, menu=menu, last=name == "photo.forget")
+    for theme in RULES["theme"].choices:
+        desk.actions.add(
+            f"view.theme-{theme}",
+            fill(strings.USE_THEME, theme=strings.CHOICES[f"theme.{theme}"]),
+            lambda chosen=theme: hidden_pane().change("theme", chosen),
+        )

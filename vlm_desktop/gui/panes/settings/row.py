@@ -183,7 +183,12 @@ class SettingRow(QWidget):
 
     def matches(self, words: list[str]) -> bool:
         """Whether every word stands in the name, the sentence or the choices."""
-        texts = [self.label.text(), self.sentence.text(), strings.GROUPS[self.rule.group]]
+        texts = [
+            self.label.text(),
+            self.sentence.text(),
+            strings.GROUPS[self.rule.group],
+            self.name.replace("_", " "),  # as the file and the manual call it
+        ]
         if isinstance(self.editor, QComboBox):
             texts += [self.editor.itemText(index) for index in range(self.editor.count())]
         text = " ".join(texts).casefold()

@@ -30,7 +30,7 @@ class Section(QWidget):
         self._layout.addWidget(row)
 
     def add(self, widget: QWidget, words: str = "") -> None:
-        """Something that is no row; it is found by the words it says, or by these."""
+        """Something that is no row; a label is found by what it says, others by these words."""
         self._others.append((widget, words))
         self._layout.addWidget(widget)
 
@@ -68,8 +68,9 @@ class Section(QWidget):
             row.setVisible(whole or row.matches(words))
             left = left or row.isVisibleTo(self)
         for widget, spoken in self._others:
-            text = f"{spoken} {widget.text() if isinstance(widget, QLabel) else ''}".casefold()
-            widget.setVisible(whole or all(word in text for word in words))
+            said = widget.text() if isinstance(widget, QLabel) else spoken
+            text = said.casefold()
+            widget.setVisible(bool(text) and (whole or all(word in text for word in words)))
             left = left or widget.isVisibleTo(self)
         self.setVisible(left)
         return left

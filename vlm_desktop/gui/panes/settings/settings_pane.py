@@ -165,7 +165,7 @@ class SettingsPane(Pane):
 
     def change(self, name: str, value: Value) -> None:
         """Set one thing, as a change that can be undone."""
-        if value == getattr(self._current, name):
+        if self._at_start is not None and value == getattr(self._current, name):
             self.rows[name].show_value(value)
             return
         words = fill(strings.CHANGE, name=strings.LABELS[name])
