@@ -277,11 +277,11 @@ class GridPainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ground = QColor(self.colours.accent if strong else self.colours.raised)
         ground.setAlphaF(1.0 if strong else _GROUND_OPACITY)
-        painter.setPen(Qt.PenStyle.NoPen)
+        # White paper lies under some chips: the edge keeps them apart from it.
+        painter.setPen(QPen(ground if strong else self._hairline, self.size.hairline))
         painter.setBrush(ground)
-        painter.drawRoundedRect(
-            QRectF(0, 0, width, self._height), self._height / 2, self._height / 2
-        )
+        outline = QRectF(0, 0, width, self._height).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(outline, self._height / 2, self._height / 2)
         ink = QColor(self.colours.accent_text if strong else self.colours.text)
         left = (width - inner) // 2
         if sign:
