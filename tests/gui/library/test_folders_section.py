@@ -96,9 +96,23 @@ def test_watching_is_switched_by_the_check_box(
     section.model.setData(index, Qt.CheckState.Unchecked.value, Qt.ItemDataRole.CheckStateRole)
     qtbot.waitUntil(lambda: index.data() == strings.WATCHED_NO)
     assert not services.folders.known[0].is_watched
-    section.table.setCurrentIndex(index)
-    section.watch_action.trigger()
+    section.table.setFocus()
+    qtbot.keyClick(section.table, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: services.folders.known[0].is_watched)
+
+
+def test_the_chosen_folder_stays_chosen_when_others_come(
+    qtbot: QtBot, section: FoldersSection, services: FakeServices, window: MainWindow
+) -> None:
+    section.table.setCurrentIndex(section.model.index(1, 0))
+    services.folders.known.insert(0, folder_state(Path("/new"), 3))
+    window.desk.navigator.library_changed.emit()
+    qtbot.waitUntil(lambda: section.model.rowCount() == 3)
+    chosen = section.selected()
+    assert chosen is not None
+    assert chosen.path == SCANS
+    qtbot.keyClick(section.table, Qt.Key.Key_Return)
+    assert window.stack.currentWidget() is window.search
 
 
 def test_removing_asks_and_says_that_the_files_stay(

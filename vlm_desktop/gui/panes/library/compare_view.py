@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from vlm_desktop.engine.comparing import Copy, CopyFacts, DuplicateGroup
     from vlm_desktop.engine.photos import ViewPicture
 
+_MOST_PIXELS = 20_000_000
+"""Of all pictures side by side; at four bytes each that is 80 MB."""
+
 _LONGEST_SIDE = 2_560
 _PDF = "pdf"
 _FACTS_SHARE = 0.42
@@ -107,6 +110,8 @@ class CompareView(QWidget):
 
     def _load(self, group: "DuplicateGroup") -> None:
         services = self._desk.services
+        shown = min(len(group.copies), _MOST_CARDS)
+        side = min(_LONGEST_SIDE, round((_MOST_PIXELS / shown) ** 0.5))
         places: dict[int, list[int]] = {}
         for place, copy in enumerate(group.copies[:_MOST_CARDS]):
             places.setdefault(copy.content_id, []).append(place)
@@ -117,7 +122,7 @@ class CompareView(QWidget):
         def pictures(cancel: CancelToken) -> "Generator[Event, None, None]":
             for content_id, where in places.items():
                 page = 1 if group.copies[where[0]].kind.value == _PDF else 0
-                found = yield from services.photos.picture(content_id, page, _LONGEST_SIDE, cancel)
+                found = yield from services.photos.picture(content_id, page, side, cancel)
                 yield _Arrived(tuple(where), _image(found))
 
         self._desk.ask(

@@ -188,8 +188,7 @@ class ExportDialog(QDialog):
     def export(self) -> None:
         """Begin, unless something is amiss, which is then said."""
         problem = self._problem()
-        self.problem.setText(problem)
-        self.problem.setVisible(bool(problem))
+        self._show_problem(problem)
         if problem:
             announce(self.problem, problem)
             self.target.setFocus()
@@ -217,15 +216,14 @@ class ExportDialog(QDialog):
         self.sidecars.setEnabled(copies)
         if not self._typed:
             self.target.setText(str(_free(self._folder / _name(self.kind))))
-        self._show_problem()
+        self._show_problem("")
 
     def _target_typed(self) -> None:
+        """Judged only when a person is through with it: every look at a disk may take long."""
         self._typed = True
-        self._show_problem()
+        self._show_problem("")
 
-    def _show_problem(self) -> None:
-        """Only what is wrong with something typed; a missing target is said when it matters."""
-        problem = self._problem() if self.target.text().strip() else ""
+    def _show_problem(self, problem: str) -> None:
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         self.target.setAccessibleDescription(problem)

@@ -102,6 +102,7 @@ class FoldersSection(Section):
         self.reveal.clicked.connect(self.reveal_folder)
         self.remove.clicked.connect(self.ask_to_remove)
         self.model.watch_wanted.connect(self.set_watched)
+        self.table.activated.connect(lambda _: self.show_photos())
         self.table.selectionModel().selectionChanged.connect(self._show_buttons)
         self.table.selectionModel().currentChanged.connect(self._show_buttons)
         desk.navigator.library_changed.connect(self._refresh_if_seen)
@@ -114,7 +115,7 @@ class FoldersSection(Section):
         )  # fmt: skip
         self.watch_action = add(
             "folder.watch", strings.WATCH_FOLDER, self.toggle_watched,
-            tip=strings.WATCH_FOLDER_TIP, checkable=True, where=self.table,
+            shortcut="Space", tip=strings.WATCH_FOLDER_TIP, checkable=True, where=self.table,
         )  # fmt: skip
         add("library.tidy", strings.TIDY, self.tidy, menu="tools", tip=strings.TIDY_TIP)
         self.table.addActions([self.watch_action, self.remove_action])
@@ -230,6 +231,7 @@ class FoldersSection(Section):
         return self.model.folder(self.table.currentIndex().row())
 
     def _show(self, folders: "tuple[FolderState, ...]") -> None:
+        before, row = self.selected(), self.table.currentIndex().row()
         self._known = folders
         self.model.show(folders, self.desk.watching.states)
         self._fit_last_column()
@@ -240,14 +242,20 @@ class FoldersSection(Section):
         else:
             self.layers.setCurrentWidget(self.table)
             if not self.table.currentIndex().isValid():
-                self.table.selectionModel().setCurrentIndex(
-                    self.model.index(0, 0),
-                    QItemSelectionModel.SelectionFlag.ClearAndSelect
-                    | QItemSelectionModel.SelectionFlag.Rows,
-                )
+                paths = [one.path for one in folders]
+                if before is not None and before.path in paths:
+                    row = paths.index(before.path)
+                self._select(min(max(row, 0), len(paths) - 1))
         self._show_buttons()
         if self._wants_focus and self.isVisible():
             self.activate()
+
+    def _select(self, row: int) -> None:
+        self.table.selectionModel().setCurrentIndex(
+            self.model.index(row, 0),
+            QItemSelectionModel.SelectionFlag.ClearAndSelect
+            | QItemSelectionModel.SelectionFlag.Rows,
+        )
 
     def _failed(self, sentence: str) -> None:
         if self._known is None:
