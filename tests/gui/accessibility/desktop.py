@@ -51,6 +51,8 @@ class Node:
     states: frozenset[str]
     box: tuple[int, int, int, int]
     """x, y, width, height on the screen, in pixels."""
+    before: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """Of what has the focus: where what had it before is now."""
     path: tuple[int, ...] = ()
     text: str = ""
     actions: int = 0
@@ -65,6 +67,7 @@ class Node:
             description=read["description"],
             states=frozenset(read["states"]),
             box=tuple(read["box"]),
+            before=tuple(read.get("before", (0, 0, 0, 0))),
             path=tuple(read.get("path", ())),
             text=read.get("text", ""),
             actions=read.get("actions", 0),

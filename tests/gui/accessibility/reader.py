@@ -2,7 +2,7 @@
 
 One request per line on stdin, one answer per line on stdout:
   {"do": "tree", "pid": 1}            everything that shows, from the application down
-  {"do": "focus", "pid": 1}           what has the focus; null for nothing
+  {"do": "focus", "pid": 1}           what has the focus, and where what had it before is now
   {"do": "events"}                    what was announced and focused since the last time
   {"do": "press", "pid": 1, "path": [0, 2]}   the first action of what is at that path
 """
@@ -23,6 +23,7 @@ _EVENTS = (
     "object:active-descendant-changed",
 )
 _heard: list[dict[str, object]] = []
+_asked_for: list[object] = []
 
 
 def _listen(event) -> None:
@@ -121,6 +122,16 @@ def _focused(node, depth=0):
     return node if states.contains(Atspi.StateType.FOCUSED) else None
 
 
+def _told(focused) -> dict[str, object] | None:
+    """What has the focus; `before` is the box of what had it at the last question, as it is now."""
+    if focused is None:
+        return None
+    told = _plain(focused)
+    told["before"] = _plain(_asked_for[-1])["box"] if _asked_for else told["box"]
+    _asked_for[:] = [focused]
+    return told
+
+
 def _answer(request) -> object:
     if request["do"] == "events":
         heard, _heard[:] = list(_heard), []
@@ -132,15 +143,14 @@ def _answer(request) -> object:
     if request["do"] == "tree":
         return _tree(application, [])
     if request["do"] == "focus":
-        found = _focused(application)
-        return None if found is None else _plain(found)
+        return _told(_focused(application))
     node = application
     for number in request["path"]:
         node = node.get_child_at_index(number)
     return node.get_action_iface().do_action(0)
 
 
-def _asked(channel, _condition, loop) -> bool:
+def _hear_request(channel, _condition, loop) -> bool:
     line = channel.readline()
     if not line:
         loop.quit()
@@ -162,7 +172,7 @@ def main() -> None:
         listener.register(kind)
     loop = GLib.MainLoop()
     channel = GLib.IOChannel.unix_new(sys.stdin.fileno())
-    GLib.io_add_watch(channel, GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, _asked, loop)
+    GLib.io_add_watch(channel, GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, _hear_request, loop)
     sys.stdout.write(json.dumps({"answer": "ready"}) + "\n")
     sys.stdout.flush()
     loop.run()
