@@ -80,6 +80,7 @@ class SetAsideSection(Section):
         space = measures().space
         label = QLabel(strings.REASONS_NAME, self)
         label.setBuddy(self.reasons)
+        label.setMinimumHeight(self.reasons.sizeHint().height())
         self._reason_label = label
         top = FlowLayout(gap=space[1])
         for widget in (label, self.reasons):
