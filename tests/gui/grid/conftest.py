@@ -39,6 +39,10 @@ def open_panel(
 ) -> OpenPanel:
     """Shows a library of `count` photos, 900 by 640; columns of the catalogue may be set."""
 
+    def end(panel: GridPanel) -> None:
+        panel.close_down()
+        bridge.close()
+
     def make(count: int, **columns: object) -> GridPanel:
         theme.apply(qapp, "light")
         services.contents = count
@@ -51,7 +55,7 @@ def open_panel(
         layout.addWidget(panel)
         host.resize(900, 640)
         # What is still on its way then must not reach a panel that is gone.
-        qtbot.addWidget(host, before_close_func=lambda _: bridge.close())
+        qtbot.addWidget(host, before_close_func=lambda _: end(panel))
         panel.host = host  # type: ignore[attr-defined]
         panel.desk = desk  # type: ignore[attr-defined]
         panel.show_library()

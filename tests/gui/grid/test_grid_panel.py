@@ -176,3 +176,14 @@ def test_how_it_looked_comes_back(
     for odd in ({"zoom": "x"}, {"arrangements": [1]}, {"arrangements": {"library": [1, 2]}}):
         other.restore(odd)
     assert other.view.row_height == 250
+
+
+def test_nothing_is_asked_after_closing(
+    panel: GridPanel, services: FakeServices, qtbot: QtBot
+) -> None:
+    panel.close_down()
+    services.contents = 10
+    with qtbot.assertNotEmitted(panel.shown, wait=60):
+        panel.reload()
+        panel.show_hits([services.hit(1)], "dog")
+    assert panel.model.rowCount() == 300

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_services import FakeServices
@@ -34,11 +35,11 @@ def current(view: GridView) -> int:
 
 def wheel(view: GridView, at: QPoint, notches: float, modifiers: Qt.KeyboardModifier) -> None:
     event = QWheelEvent(
-        QPointF(view.viewport().mapTo(view, at)), QPointF(view.viewport().mapToGlobal(at)),
+        QPointF(at), QPointF(view.viewport().mapToGlobal(at)),
         QPoint(), QPoint(0, round(120 * notches)), Qt.MouseButton.NoButton, modifiers,
         Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
-    view.wheelEvent(event)
+    QApplication.sendEvent(view.viewport(), event)
 
 
 # --- keyboard ----------------------------------------------------------------------------

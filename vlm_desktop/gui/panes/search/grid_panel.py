@@ -67,6 +67,7 @@ class GridPanel(QWidget):
         self._in_place: _Source | None = None
         self._arrangements = dict(_USUAL)
         self._wanted_current: int | None = None
+        self._closed = False
         self.model = GridModel(desk, self)
         self.pictures = GridPictures(desk.services, desk.runner, self)
         self.bar = GridBar(self)
@@ -177,11 +178,15 @@ class GridPanel(QWidget):
 
     def close_down(self) -> None:
         """Nothing starts by itself any more."""
+        self._closed = True
         self._refresh.stop()
         self._tell.stop()
+        self.view.stop()
         self.pictures.close()
 
     def _ask(self, source: _Source) -> None:
+        if self._closed:
+            return
         self._source = source
         arrangement = self._arrangements[source.kind]
         self._show_arrangement()

@@ -232,6 +232,11 @@ class GridView(GridTouch, QListView):
             rows = [spot.item for spot in seen]
             self._photos.look(min(rows), max(rows))
 
+    def stop(self) -> None:
+        """Nothing starts by itself any more."""
+        self._wanting.stop()
+        self.forget_touch()
+
     def picture_of(self, row: int) -> QPixmap | None:
         """The picture of a row as far as it is there."""
         content_id = self._photos.content_id(row)
@@ -435,8 +440,7 @@ class GridView(GridTouch, QListView):
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             notches = event.angleDelta().y() / _WHEEL_NOTCH
-            at = self.viewport().mapFrom(self, event.position().toPoint())
-            self.zoom(notches, at)
+            self.zoom(notches, event.position().toPoint())
             event.accept()
             return
         QAbstractItemView.wheelEvent(self, event)
