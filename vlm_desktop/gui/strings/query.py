@@ -64,11 +64,11 @@ ADD_PICTURE_TIP = "Search for photos that look like a picture. Dropping or pasti
 PICK_PICTURES = "Choose pictures to search for"
 PICTURE_FILES = "Pictures"
 ALL_FILES = "All files"
-PASTE_PICTURE = "Paste a &picture into the search"
+PASTE_PICTURE = "Paste a picture &into the search"
 NOTHING_TO_PASTE = "There is no picture to paste."
 
 # filters
-FILTERS = "&Filters…"
+FILTERS = "Fi&lters…"
 FILTERS_TIP = "Narrow by date, place, camera, folder, rating, type and size"
 FILTERS_NAME = "Filters"
 FIELD_FROM = "&From"
@@ -90,7 +90,7 @@ PLACE_EXAMPLE = "South, west, north, east in degrees"
 PIXELS = " pixels"
 PLACE_CHOICE = "{place}: {photos}"
 USE_FILTERS = "&Use these filters"
-CLEAR_FILTERS = "Clea&r all"
+CLEAR_FILTERS = "Cl&ear all"
 NOT_UNDERSTOOD = "{field} is not understood. Write it like this: {example}."
 
 # history
@@ -133,7 +133,7 @@ VOTED_DOWN = "{photos} judged wrong for this search"
 VOTED_BACK = "Judgement of {photos} taken back"
 
 # taught names
-TEACH = "&Teach a name with these photos…"
+TEACH = "Teach a &name with these photos…"
 TEACH_TIP = "Give a person, an animal or a thing a name that searches understand"
 TEACH_TITLE = "Teach a name"
 TEACH_INTRO = (
