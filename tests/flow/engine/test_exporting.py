@@ -27,7 +27,6 @@ from vlm_desktop.engine import contactsheet, exporting
 from vlm_desktop.engine.exporting import ExportReport
 from vlm_desktop.engine.services import AppServices
 
-
 _SIDECAR = (
     "<x:xmpmeta xmlns:x='adobe:ns:meta/'>"
     "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'/></x:xmpmeta>"

@@ -9,6 +9,7 @@ from vlm_desktop.strings import bytes_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
     from vlm_desktop.engine.comparing import CopyFacts
 
 _SAME_SHARPNESS = 0.97
