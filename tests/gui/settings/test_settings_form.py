@@ -79,6 +79,7 @@ def test_many_steps_of_an_arrow_are_one_change(
     qtbot.waitUntil(
         lambda: load_settings(home / "settings.json").max_pixels == 450_000_000, timeout=20_000
     )
+    qtbot.waitUntil(lambda: pane.desk.changes.undo_text != "")
     pane.desk.changes.undo()
     qtbot.waitUntil(lambda: load_settings(home / "settings.json").max_pixels == 400_000_000)
     qtbot.waitUntil(lambda: pane.desk.changes.undo_text == "")

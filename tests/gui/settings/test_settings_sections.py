@@ -223,6 +223,14 @@ def test_about_names_parts_models_and_places(
     qtbot.waitUntil(lambda: [path.name for path in opened] == ["LICENSE", "home"])
 
 
+def test_a_table_reached_by_tab_shows_where_one_is(pane: SettingsPane, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: pane.about.parts.topLevelItemCount() > 0)
+    table = pane.about.parts
+    table.setFocus(Qt.FocusReason.TabFocusReason)
+    assert table.currentItem() is table.topLevelItem(0)
+    qtbot.waitUntil(lambda: table.visibleRegion().boundingRect().height() >= table.height() - 4)
+
+
 def test_the_system_report_tells_what_helps_and_no_photo(
     full_pane: SettingsPane,
     real_photos: Path,

@@ -10,9 +10,9 @@ from vlm_desktop import __version__
 from vlm_desktop.base.language import fill
 from vlm_desktop.base.paths import program_folder
 from vlm_desktop.gui.desk import Desk
-from vlm_desktop.gui.panes.settings.devices import add_row, fit_height, table_of
 from vlm_desktop.gui.panes.settings.report import system_report
 from vlm_desktop.gui.panes.settings.section import Section
+from vlm_desktop.gui.panes.settings.tables import FactTable
 from vlm_desktop.gui.strings import settings as strings
 from vlm_desktop.gui.theme import measures
 
@@ -59,7 +59,7 @@ class AboutSection(Section):
         block = QWidget(self)
         title = QLabel(strings.PARTS, block)
         heads = (strings.PART_NAME, strings.PART_VERSION, strings.PART_LICENCE)
-        self.parts = table_of(heads, strings.PARTS, block)
+        self.parts = FactTable(heads, strings.PARTS, block)
         title.setBuddy(self.parts)
         layout = QVBoxLayout(block)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -81,8 +81,8 @@ class AboutSection(Section):
         self.data.setText(fill(strings.ABOUT_DATA, path=about.home))
         self.parts.clear()
         for part in (*about.parts, *about.models):
-            add_row(self.parts, (part.name, part.version, part.licence or strings.LICENCE_UNKNOWN))
-        fit_height(self.parts)
+            self.parts.add_row((part.name, part.version, part.licence or strings.LICENCE_UNKNOWN))
+        self.parts.fit_height()
 
     # --- what a person does --------------------------------------------------------------
 

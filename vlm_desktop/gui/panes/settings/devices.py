@@ -3,20 +3,13 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QHeaderView,
-    QLabel,
-    QPushButton,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from vlm_desktop import strings as sentences
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.desk import Desk
+from vlm_desktop.gui.panes.settings.tables import FactTable
 from vlm_desktop.gui.strings import settings as strings
 from vlm_desktop.gui.theme import measures
 
@@ -35,7 +28,7 @@ class DevicesBlock(QWidget):
         self.text = QLabel(strings.DEVICES_TEXT, self)
         self.text.setObjectName("hint")
         self.text.setWordWrap(True)
-        self.table = table_of(
+        self.table = FactTable(
             (strings.DEVICE, strings.DEVICE_STATE, strings.DEVICE_WHY), strings.DEVICES, self
         )
         title.setBuddy(self.table)
@@ -78,9 +71,9 @@ class DevicesBlock(QWidget):
         said = []
         for provider in report.providers:
             words = (_device(provider), _state(provider), why(provider))
-            add_row(self.table, words)
+            self.table.add_row(words)
             said.append(fill(strings.DEVICE_ROW, device=words[0], state=words[1], why=words[2]))
-        fit_height(self.table)
+        self.table.fit_height()
         self.table.show()
         announce(self.table, said[0] if said else "")
 
@@ -101,33 +94,3 @@ def why(provider: "ProviderReport") -> str:
         return ""
     sentence = sentences.REJECTIONS[provider.rejection]
     return f"{sentence} ({provider.detail})" if provider.detail else sentence
-
-
-def table_of(heads: tuple[str, ...], name: str, parent: QWidget) -> QTreeWidget:
-    """A small table to read; the last column takes what room is left."""
-    table = QTreeWidget(parent)
-    table.setAccessibleName(name)
-    table.setHeaderLabels(heads)
-    table.setRootIsDecorated(False)
-    table.setUniformRowHeights(True)
-    table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-    header = table.header()
-    header.setStretchLastSection(True)
-    for column in range(len(heads) - 1):
-        header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-    return table
-
-
-def add_row(table: QTreeWidget, words: tuple[str, ...]) -> None:
-    row = QTreeWidgetItem(list(words))
-    for column, text in enumerate(words):
-        row.setToolTip(column, text)
-    table.addTopLevelItem(row)
-
-
-def fit_height(table: QTreeWidget, most: int = 12) -> None:
-    """As high as its rows, so that no second scroll bar is in the way."""
-    rows = min(table.topLevelItemCount(), most)
-    row = max(table.sizeHintForRow(0), table.fontMetrics().height())
-    frame = 2 * table.frameWidth() + measures().space[1]
-    table.setFixedHeight(table.header().sizeHint().height() + rows * row + frame)

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QVBoxLayout, QWi
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.settings import working
-from vlm_desktop.gui.panes.settings.devices import add_row, fit_height, table_of
 from vlm_desktop.gui.panes.settings.section import Section
+from vlm_desktop.gui.panes.settings.tables import FactTable
 from vlm_desktop.gui.panes.settings.transfer import documents
 from vlm_desktop.gui.strings import settings as strings
 from vlm_desktop.gui.theme import measures
@@ -45,7 +45,7 @@ class LibraryFileSection(Section):
     def _build_sizes(self) -> QWidget:
         block = QWidget(self)
         title = QLabel(strings.SIZES, block)
-        self.sizes = table_of((strings.SIZE_PART, strings.SIZE_BYTES), strings.SIZES, block)
+        self.sizes = FactTable((strings.SIZE_PART, strings.SIZE_BYTES), strings.SIZES, block)
         self.state = QLabel(strings.SIZES_WORKING, block)
         self.state.setObjectName("hint")
         self.state.setWordWrap(True)
@@ -74,8 +74,8 @@ class LibraryFileSection(Section):
         for name, words in strings.SIZE_NAMES.items():
             size = getattr(sizes, name)
             if size or name != "copies":
-                add_row(self.sizes, (words, in_bytes(size)))
-        fit_height(self.sizes)
+                self.sizes.add_row((words, in_bytes(size)))
+        self.sizes.fit_height()
         self.state.hide()
         self.sizes.show()
         self._show_copies(sizes.copies)
