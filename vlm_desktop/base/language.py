@@ -23,7 +23,7 @@ SYSTEM = "system"
 _LONGER = 0.4
 _ACCENTS = str.maketrans("aceinouyACEINOUY", "äçéîñöüÿÄÇÉÎÑÖÜŸ")
 _KEPT = re.compile(r"(\{[^}]*\}|&.|\n)")
-_SEPARATORS = {"de": str.maketrans(",.", ".,")}
+_SEPARATORS: dict[str, dict[int, int | str]] = {"de": {ord(","): ".", ord("."): ","}}
 
 
 class _Formatter(string.Formatter):
