@@ -125,8 +125,9 @@ def _columns(
     for fold in range(folds):
         weights[fold:examples:folds, 1 + fold] = 0.0
     weights[examples:, : 1 + folds] = -1.0
-    # What a person marked as "not this" counts as much as ten photos at random.
-    weights[examples : examples + counterexamples, : 1 + folds] = -10.0
+    # What a person marked as "not this" counts as much as all photos at random together.
+    said = -(len(shown) - examples - counterexamples) / max(1, counterexamples)
+    weights[examples : examples + counterexamples, : 1 + folds] = said
     first = examples + counterexamples
     others = shown[first:] / np.maximum(np.linalg.norm(shown[first:], axis=1, keepdims=True), 1e-9)
     count = max(1, min(examples, len(others) - 1))

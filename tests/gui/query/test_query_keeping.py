@@ -236,8 +236,17 @@ def test_photos_are_added_to_a_name_that_is_known(
     assert "Add to Rocky" in dialog.teach.text().replace("&", "")
     dialog.teach.click()
     qtbot.waitUntil(dialog.try_it.isVisible)
-    assert services.keeping.names["Rocky"].examples == (90, 91, 92, *chosen)
+    assert services.keeping.names["Rocky"].examples == (*sorted(chosen), 90, 91, 92)
     dialog.reject()
+    undo(qtbot, window)
+    again = window.search.asking.open_teach()
+    assert again is not None
+    qtbot.waitUntil(lambda: bool(again._known))
+    again.name.setText("rocky")
+    again.against.click()
+    qtbot.waitUntil(again.try_it.isVisible)
+    assert services.keeping.names["Rocky"].counterexamples == tuple(sorted(chosen))
+    again.reject()
     undo(qtbot, window)
     assert services.keeping.names["Rocky"].examples == (90, 91, 92)
 

@@ -64,12 +64,16 @@ class TeachDialog(QDialog):
         self.teach = QPushButton(strings.TEACH_BUTTON, self)
         self.teach.setObjectName("primary")
         self.teach.setDefault(True)
+        self.against = QPushButton(self)
+        self.against.setAutoDefault(False)
+        self.against.hide()
         self.try_it = QPushButton(self)
         self.try_it.hide()
         self.close_button = QPushButton(strings.CLOSE, self)
         self.close_button.setAutoDefault(False)
         self._lay_out()
-        self.teach.clicked.connect(self._teach)
+        self.teach.clicked.connect(lambda: self._teach())
+        self.against.clicked.connect(lambda: self._teach(against=True))
         self.try_it.clicked.connect(self._try)
         self.close_button.clicked.connect(self.reject)
         desk.thumbnails.loaded.connect(self._thumbnail_loaded)
@@ -93,7 +97,7 @@ class TeachDialog(QDialog):
         form.addRow(label, self.name)
         buttons = QHBoxLayout()
         buttons.addStretch()
-        for button in (self.teach, self.try_it, self.close_button):
+        for button in (self.teach, self.against, self.try_it, self.close_button):
             buttons.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setSpacing(measures().space[2])
@@ -146,20 +150,27 @@ class TeachDialog(QDialog):
         words = strings.TEACH_BUTTON
         if same is not None:
             words = fill(strings.TEACH_ADD, name=same.name.replace("&", "&&"))
+            self.against.setText(fill(strings.TEACH_AGAINST, name=same.name.replace("&", "&&")))
+        self.against.setVisible(same is not None)
         self.teach.setText(words)
         self.teach.setEnabled(bool(self.name.text().strip()) and bool(self._content_ids))
 
-    def _teach(self) -> None:
+    def _teach(self, *, against: bool = False) -> None:
+        """Teach with the photos, or with them as ones that do not show what is known."""
         services, before = self._desk.services, self._same()
         name = before.name if before else self.name.text()
-        examples = tuple(dict.fromkeys((*(before.examples if before else ()), *self._content_ids)))
-        against = before.counterexamples if before else ()
+        shown, others = set[int](), set[int]()
+        if before is not None:
+            shown, others = set(before.examples), set(before.counterexamples)
+        chosen = set(self._content_ids)
+        shown = shown - chosen if against else shown | chosen
+        others = others | chosen if against else others - chosen
         self.teach.setEnabled(False)
         self._say(strings.TEACHING)
 
         def teach(cancel: CancelToken) -> "Generator[Event, None, ConceptSummary]":
             return services.keeping.teach(
-                name, examples, against, cancel, replace=before is not None
+                name, sorted(shown), sorted(others), cancel, replace=before is not None
             )
 
         def undo(taught: ConceptSummary) -> None:
@@ -184,6 +195,7 @@ class TeachDialog(QDialog):
             said += score_sentences(taught.name, taught.score)
         self._say("\n".join(said))
         self.teach.setEnabled(False)  # until another name is typed
+        self.against.hide()
         self.try_it.setText(fill(strings.TRY_IT, name=taught.name.replace("&", "&&")))
         self.try_it.show()
         self.try_it.setFocus()
