@@ -165,6 +165,10 @@ class Explore:
         found = yield from self.summaries(RuleKind.POLICY, cancel)
         return tuple(one for one in found if one.new)
 
+    def names(self, kind: RuleKind) -> tuple[str, ...]:
+        """What all words, or all policies, are called; quick. Any thread."""
+        return self._library().rule_names(kind)
+
     # --- lists of words ------------------------------------------------------------------
 
     def everyday_words(self) -> tuple[str, ...]:

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.rules import Judgement, RuleKind, StoredRule
 from vlm_desktop.base.types import Filters
 from vlm_desktop.engine.calibration import Calibration
 from vlm_desktop.engine.encoding import Encoders
-from vlm_desktop.engine.thresholds import USUAL, corrected, moved, probabilities
+from vlm_desktop.engine.thresholds import USUAL, Space, corrected, moved, probabilities
 from vlm_desktop.engine.vectors import searchable_vectors
 from vlm_desktop.store.library import Library
 
@@ -95,18 +94,27 @@ class Reviewer:
         for start in range(0, len(rules), _WORDS_AT_ONCE):
             yield Progress(Phase.LABEL, start, len(rules))
             some = rules[start : start + _WORDS_AT_ONCE]
+            cancel.raise_if_cancelled()
             if kind is RuleKind.WORD:
-                self._encoders.queries(model_id, [rule.name for rule in some])
-            for rule in some:
-                cancel.raise_if_cancelled()
-                found.append(self._answers(rule, model_id, photos).summary)
+                # Many words at once: reading the vectors costs more than multiplying them.
+                words = self._encoders.queries(model_id, [rule.name for rule in some])
+                columns = photos.space.scores(words).T
+                found += [
+                    self._word_answers(rule, photos, scores).summary
+                    for rule, scores in zip(some, columns, strict=True)
+                ]
+            else:
+                found += [self._policy_answers(rule, model_id, photos).summary for rule in some]
         return tuple(found)
 
     def review(self, kind: RuleKind, name: str, model_id: str) -> Generator[Event, None, Review]:
         """All answers of one rule. Raises RuleUnknown, LibraryEmpty, ModelError."""
         rule = self._library.rule(kind, name)
         photos = yield from self._photos(model_id)
-        return self._answers(rule, model_id, photos)
+        if kind is RuleKind.POLICY:
+            return self._policy_answers(rule, model_id, photos)
+        word = self._encoders.queries(model_id, [rule.name])
+        return self._word_answers(rule, photos, photos.space.scores(word)[:, 0])
 
     # --- parts -------------------------------------------------------------------------
 
@@ -116,54 +124,48 @@ class Reviewer:
         seen = (np.asarray(matrix.pages) <= 1) & ~np.isin(
             matrix.content_ids, self._library.hidden_contents()
         )
-        if seen.all():
-            return _Photos(np.asarray(matrix.content_ids), matrix.matrix, calibration)
-        rows = np.flatnonzero(seen)
-        return _Photos(np.asarray(matrix.content_ids[rows]), matrix.matrix[rows], calibration)
+        rows = None if seen.all() else np.flatnonzero(seen)
+        ids = np.asarray(matrix.content_ids if rows is None else matrix.content_ids[rows])
+        return _Photos(ids, Space(matrix.matrix, rows), calibration)
 
-    def _answers(self, rule: StoredRule, model_id: str, photos: "_Photos") -> Review:
-        if rule.kind is RuleKind.WORD:
-            scores = photos.vectors @ self._encoders.queries(model_id, [rule.name])[0]
-            likely = probabilities(scores, photos.calibration.text)
-            learnt_from = [(one.content_id, one.verdict > 0) for one in rule.learnt_from]
-            cut = _moved_cut(rule.cut or USUAL, photos.content_ids, likely, learnt_from)
-        else:
-            scores, likely = self._flagged(rule, model_id, photos)
-            cut = rule.cut or USUAL_POLICY
+    def _word_answers(
+        self, rule: StoredRule, photos: "_Photos", scores: NDArray[np.float32]
+    ) -> Review:
+        likely = probabilities(scores, photos.calibration.text)
+        judged = [(one.content_id, one.verdict > 0) for one in rule.learnt_from]
+        cut = _moved_cut(rule.cut or USUAL, photos.content_ids, likely, judged)
         verdicts = np.zeros(len(likely), dtype=np.int8)
-        if rule.kind is RuleKind.WORD:
-            tagged = self._library.filter_contents(Filters(tag=rule.name))
-            if tagged is not None:
-                verdicts[np.isin(photos.content_ids, tagged)] = 1
-        for verdict in (1, -1):
-            judged = [one.content_id for one in rule.judgements if one.verdict == verdict]
-            verdicts[np.isin(photos.content_ids, judged)] = verdict
+        tagged = self._library.filter_contents(Filters(tag=rule.name))
+        if tagged is not None:
+            verdicts[np.isin(photos.content_ids, tagged)] = 1
         return _sorted_review(rule, cut, photos.content_ids, (likely, scores), verdicts)
 
-    def _flagged(
-        self, rule: StoredRule, model_id: str, photos: "_Photos"
-    ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-        """(best scores [n], that a photo shows the flagged, and rather than the fine [n])."""
-        flag = photos.vectors @ self._encoders.queries(model_id, rule.flag).T  # [n, flag]
+    def _policy_answers(self, rule: StoredRule, model_id: str, photos: "_Photos") -> Review:
+        """A photo shows the flagged at all, and that rather than the fine."""
+        flag = photos.space.scores(self._encoders.queries(model_id, rule.flag))  # [n, flag]
         null = photos.calibration.text
-        shown = np.max([probabilities(column, null) for column in flag.T], axis=0)
+        likely = np.max([probabilities(column, null) for column in flag.T], axis=0)
+        best = flag.max(axis=1)
         if rule.fine:
             scale = self._encoders.spec(model_id).logit_scale
-            fine = photos.vectors @ self._encoders.queries(model_id, rule.fine).T
-            margin = scale * (flag.max(axis=1) - fine.max(axis=1))
-            shown = shown / (1.0 + np.exp(-np.clip(margin, -50, 50)))
+            fine = photos.space.scores(self._encoders.queries(model_id, rule.fine))
+            margin = scale * (best - fine.max(axis=1))
+            likely = likely / (1.0 + np.exp(-np.clip(margin, -50, 50)))
         judged = {one.content_id: one.verdict > 0 for one in rule.judgements if one.by_person}
         rows = np.flatnonzero(np.isin(photos.content_ids, list(judged)))
         said = np.array([judged[one] for one in photos.content_ids[rows].tolist()], dtype=bool)
-        return flag.max(axis=1), corrected(shown, photos.vectors, rows, said)
+        likely = corrected(likely, best, rows, said, photos.space)
+        verdicts = np.zeros(len(likely), dtype=np.int8)
+        cut = rule.cut or USUAL_POLICY
+        return _sorted_review(rule, cut, photos.content_ids, (likely, best), verdicts)
 
 
 @dataclass(frozen=True, slots=True)
 class _Photos:
-    """Every photo that can be seen: ids [n], vectors [n, d]."""
+    """Every photo that can be seen: ids [n], and their directions."""
 
     content_ids: NDArray[np.int64]
-    vectors: VectorArray
+    space: Space
     calibration: Calibration
 
 
@@ -191,6 +193,9 @@ def _sorted_review(
 ) -> Review:
     """`ranked_by` is (probabilities, scores): among equally probable photos the score decides."""
     likely, scores = ranked_by
+    for verdict in (1, -1):
+        judged = [one.content_id for one in rule.judgements if one.verdict == verdict]
+        verdicts[np.isin(content_ids, judged)] = verdict
     kept = np.flatnonzero((likely >= LEAST) | (verdicts != 0))
     order = kept[np.lexsort((content_ids[kept], -scores[kept], -likely[kept]))]
     content_ids, likely, verdicts = content_ids[order], likely[order], verdicts[order]

@@ -15,6 +15,7 @@ algorithm 3.1, linear kernel) is added to the log odds: with few judgements it h
 the sentences said, and it reaches photos like the judged ones first.
 """
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -23,8 +24,8 @@ from numpy.typing import NDArray
 from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.engine.calibration import NullScores
 
-USUAL = 0.7
-"""The cut of a word that nobody has touched; see tests/model/test_explore_starter.py."""
+USUAL = 0.5
+"""The cut of a word that nobody has touched."""
 
 _BINS = 400
 _RAREST = 0.1
@@ -36,8 +37,10 @@ _QUARTER_BELOW = 0.6745
 _SUREST = 0.999
 _PRIOR_SPREAD = 1.0
 _STEEPNESS = 2.0
-_SLOPE, _SHIFT = 2.0, 0.5
-"""How far, in log odds, judgements may move photos like the judged ones, and all photos."""
+_SLOPE, _SHIFT = 1.0, 1.0
+"""How far, in log odds, judgements may move photos like the judged ones, and all photos. Chosen
+on nine sentences and 3,000 photos of Flickr8k's train split: with twenty judgements F1 of the
+other photos rises from 0.40 to 0.50, with six from 0.42 to 0.44; steeper slopes order worse."""
 _SENTENCES_SURE = 0.97
 """Sentences are never surer of a photo than this once a person has said something."""
 _NEWTON_STEPS = 20
@@ -56,12 +59,7 @@ def probabilities(scores: NDArray[np.float32], null: NullScores) -> NDArray[np.f
     tail = np.minimum(null.exceedance(edges.astype(np.float32)), 1.0)
     chance = len(scores) * -np.diff(tail)
     chance[-1] += len(scores) * tail[-1]
-    full = np.flatnonzero(seen)
-    if not len(full):
-        return np.zeros(len(scores))
-    places, shares = _rising(
-        ((edges[1:] + edges[:-1]) / 2)[full], 1.0 - chance[full] / seen[full], seen[full]
-    )
+    places, shares = _rising((edges[1:] + edges[:-1]) / 2, chance, seen)
     found = np.interp(standardised, places, shares)
     found[standardised < floor] = 0.0
     result: NDArray[np.float64] = np.clip(found, 0.0, _SUREST)
@@ -93,17 +91,24 @@ def moved(start: float, judged: Sequence[tuple[float, bool]]) -> float:
 
 def corrected(
     shares: NDArray[np.float64],
-    vectors: VectorArray,
+    scores: NDArray[np.float32],
     judged: NDArray[np.int64],
     said: NDArray[np.bool_],
+    space: "Space",
 ) -> NDArray[np.float64]:
-    """Probabilities [n] after the rows `judged` [m] of `vectors` [n, d] were `said` to be so."""
+    """Probabilities [n] after the photos `judged` [m] of `space` were `said` to be so [m].
+
+    `scores` [n] are what the probabilities `shares` [n] were made of.
+    """
     if not len(judged):
         return shares
     odds = _log_odds(np.clip(shares, 1.0 - _SENTENCES_SURE, _SENTENCES_SURE))
-    mean = vectors.mean(axis=0)
-    known = _directions(vectors[judged], mean)  # [m, d]
-    kernel = _SLOPE**2 * (known @ known.T) + _SHIFT**2
+    # Photos that the sentences were equally sure of, or not at all, keep their order.
+    standardised = (scores - scores.mean()) / max(float(scores.std()), 1e-9)
+    even = standardised[shares >= 0.5]
+    odds += standardised - (even.min() if len(even) else standardised.max())
+    known = space.directions(judged)  # [m, d]
+    kernel = (_SLOPE**2 * (known @ known.T) + _SHIFT**2).astype(np.float64)
     # From where all judged photos are even: there Newton's steps are never too long.
     shift = weights = -odds[judged]
     for _ in range(_NEWTON_STEPS):
@@ -113,18 +118,48 @@ def corrected(
         inner = np.eye(len(judged)) + spread[:, None] * kernel * spread
         weights = aim - spread * np.linalg.solve(inner, spread * (kernel @ aim))
         shift = kernel @ weights
-    slope = _SLOPE**2 * (known.T @ weights)  # [d]
-    moved_by = _directions(vectors, mean) @ slope + _SHIFT**2 * weights.sum()
+    slope = (_SLOPE**2 * (known.T @ weights)).astype(np.float32)  # [d]
+    moved_by = space.along(slope) + _SHIFT**2 * weights.sum()
     result: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-(odds + moved_by)))
     return result
 
 
-def _directions(vectors: VectorArray, mean: VectorArray) -> NDArray[np.float64]:
-    """Away from the library's mean, of unit length [n, d]."""
-    centred = np.asarray(vectors - mean, dtype=np.float64)
-    lengths = np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
-    result: NDArray[np.float64] = centred / lengths
-    return result
+class Space:
+    """The photos of a library as directions away from their mean, never copied as a whole.
+
+    `vectors` [all, d] are unit rows, of which `rows` [n] are the photos; None for all of them.
+    """
+
+    def __init__(self, vectors: VectorArray, rows: NDArray[np.int64] | None = None) -> None:
+        self._vectors = vectors
+        self._rows = rows
+
+    @functools.cached_property
+    def _mean(self) -> VectorArray:
+        mean: VectorArray = self._vectors.mean(axis=0, dtype=np.float32)
+        return mean
+
+    def scores(self, words: VectorArray) -> NDArray[np.float32]:
+        """Cosines with word vectors [k, d] -> [n, k]."""
+        found: NDArray[np.float32] = self._vectors @ words.T
+        return found if self._rows is None else found[self._rows]
+
+    def directions(self, photos: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Of a few photos [m] -> unit rows [m, d]."""
+        rows = photos if self._rows is None else self._rows[photos]
+        centred = np.asarray(self._vectors[rows]) - self._mean
+        lengths = np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
+        result: NDArray[np.float32] = centred / lengths
+        return result
+
+    def along(self, slope: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How far the direction of every photo goes along `slope` [d] -> [n]."""
+        both = self.scores(np.stack([slope, self._mean]))
+        squares = 1.0 - 2.0 * both[:, 1] + float(self._mean @ self._mean)
+        result: NDArray[np.float32] = (both[:, 0] - float(self._mean @ slope)) / np.sqrt(
+            np.maximum(squares, 1e-6)
+        )
+        return result
 
 
 def _log_odds(shares: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -134,20 +169,19 @@ def _log_odds(shares: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _rising(
-    places: NDArray[np.float64], values: NDArray[np.float64], weights: NDArray[np.float64]
+    places: NDArray[np.float64], chance: NDArray[np.float64], seen: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The nearest rising sequence, by pooling adjacent violators: (middles of pools, values)."""
+    """(middles of pools, the share of what was seen there that chance cannot explain), rising.
+
+    Adjacent violators are pooled; where nothing was seen chance still counts.
+    """
     pools: list[tuple[float, float, float]] = []
-    for pool in zip(places.tolist(), values.tolist(), weights.tolist(), strict=True):
+    for pool in zip(places.tolist(), chance.tolist(), seen.tolist(), strict=True):
         pools.append(pool)
-        while len(pools) > 1 and pools[-2][1] >= pools[-1][1]:
-            (x, value, weight), (other_x, other, more) = pools.pop(), pools.pop()
-            total = weight + more
-            pools.append(
-                (
-                    (x * weight + other_x * more) / total,
-                    (value * weight + other * more) / total,
-                    total,
-                )
-            )
-    return np.array([x for x, _, _ in pools]), np.array([value for _, value, _ in pools])
+        while len(pools) > 1 and pools[-2][1] * pools[-1][2] <= pools[-1][1] * pools[-2][2]:
+            (x, lucky, found), (other_x, more, other) = pools.pop(), pools.pop()
+            weight, other_weight = lucky + found + 1e-12, more + other + 1e-12
+            middle = (x * weight + other_x * other_weight) / (weight + other_weight)
+            pools.append((middle, lucky + more, found + other))
+    shares = [1.0 - min(1.0, lucky / found) if found else 0.0 for _, lucky, found in pools]
+    return np.array([x for x, _, _ in pools]), np.array(shares)

@@ -48,30 +48,21 @@ class RulesPart(Part):
     def rules(self, kind: RuleKind) -> list[StoredRule]:
         """All rules of a kind, by name."""
         with self._db.snapshot() as connection:
-            rows = connection.execute(
-                "SELECT id, name, flag, fine, cut, cut_after, seen FROM rules WHERE kind = ?"
-                " ORDER BY folded",
-                (kind,),
-            ).fetchall()
-            judged: dict[int, list[tuple[int, Judgement]]] = {row[0]: [] for row in rows}
-            for key, number, content_id, verdict, source, probability in connection.execute(
-                "SELECT rule_id, rule_judgements.id, content_id, verdict, source, probability"
-                " FROM rule_judgements JOIN rules ON rules.id = rule_id WHERE kind = ?"
-                " ORDER BY rule_judgements.id",
-                (kind,),
-            ):
-                judged[key].append(
-                    (number, Judgement(content_id, verdict, source == "person", probability))
-                )
-        return [_rule(kind, row, judged[row[0]]) for row in rows]
+            return _read(connection, kind, "%")
 
     def rule(self, kind: RuleKind, name: str) -> StoredRule:
         """Raises RuleUnknown."""
-        folded = clean(name).strip().casefold()
-        for rule in self.rules(kind):
-            if rule.name.casefold() == folded:
-                return rule
-        raise RuleUnknown(name=name)
+        with self._db.snapshot() as connection:
+            key = _rule_key(connection, kind, name)
+            return _read(connection, kind, str(key))[0]
+
+    def rule_names(self, kind: RuleKind) -> tuple[str, ...]:
+        """Their names, in the order of `rules`."""
+        with self._db.reading() as connection:
+            rows = connection.execute(
+                "SELECT name FROM rules WHERE kind = ? ORDER BY folded", (kind,)
+            ).fetchall()
+        return tuple(name for (name,) in rows)
 
     def delete_rule(self, kind: RuleKind, name: str) -> StoredRule:
         """Delete a rule and its judgements; tags that were accepted stay. Raises RuleUnknown."""
@@ -139,6 +130,25 @@ class RulesPart(Part):
             if kind is RuleKind.WORD:
                 _write_tags(connection, name, judgements)
         return tuple(before)
+
+
+def _read(connection: sqlite3.Connection, kind: RuleKind, key: str) -> list[StoredRule]:
+    """The rules whose row ids are like `key`, with their judgements, by name."""
+    rows = connection.execute(
+        "SELECT id, name, flag, fine, cut, cut_after, seen FROM rules"
+        " WHERE kind = ? AND id LIKE ? ORDER BY folded",
+        (kind, key),
+    ).fetchall()
+    judged: dict[int, list[tuple[int, Judgement]]] = {row[0]: [] for row in rows}
+    for rule_id, number, content_id, verdict, source, probability in connection.execute(
+        "SELECT rule_id, rule_judgements.id, content_id, verdict, source, probability"
+        " FROM rules JOIN rule_judgements ON rule_id = rules.id"
+        " WHERE kind = ? AND rules.id LIKE ? ORDER BY rule_judgements.id",
+        (kind, key),
+    ):
+        one = Judgement(content_id, verdict, source == "person", probability)
+        judged[rule_id].append((number, one))
+    return [_rule(kind, row, judged[row[0]]) for row in rows]
 
 
 def _rule(

@@ -282,7 +282,7 @@ def test_feedback_on_a_policy_changes_photos_like_the_judged(library: AppService
     before = review(library, POLICY, "Strong colours")
     assert before.summary.proposed == 24
     reds = library.library.filter_contents(Filters(folder="red")).tolist()
-    said = [Judgement(one, -1) for one in reds[:4]]
+    said = [Judgement(one, -1) for one in reds[:8]]
     _, undo = drive(library.explore.judge(POLICY, "Strong colours", said, CancelToken()))
     after = review(library, POLICY, "Strong colours")
     flagged = {one.content_id for one in after.undecided_above(after.summary.cut)}

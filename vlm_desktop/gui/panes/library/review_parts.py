@@ -46,6 +46,7 @@ class RuleList(QWidget):
         super().__init__(parent)
         heading = QLabel(title, self)
         heading.setObjectName("title")
+        heading.setWordWrap(True)
         self.list = QListWidget(self)
         self.list.setAccessibleName(name)
         heading.setBuddy(self.list)
@@ -143,10 +144,9 @@ class ReviewPanel(QWidget):
         layout.addLayout(self._build_buttons())
         self.model.modelReset.connect(self._show_counts)
 
-    def _build_views(self) -> QHBoxLayout:
+    def _build_views(self) -> FlowLayout:
         self.views = QButtonGroup(self)
-        row = QHBoxLayout()
-        row.setSpacing(measures().space[0])
+        row = FlowLayout(None, measures().space[0])
         for number, view in enumerate(VIEWS):
             button = QToolButton(self)
             button.setCheckable(True)
@@ -155,7 +155,6 @@ class ReviewPanel(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.views.addButton(button, number)
             row.addWidget(button)
-        row.addStretch(1)
         self.views.idToggled.connect(self._view_chosen)
         return row
 
@@ -180,9 +179,8 @@ class ReviewPanel(QWidget):
         row.addWidget(self.learnt, 1)
         return row
 
-    def _build_buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(measures().space[1])
+    def _build_buttons(self) -> FlowLayout:
+        row = FlowLayout(None, measures().space[1])
         self.buttons: list[QPushButton] = []
         for text, tip in (self._words.accept, self._words.reject, self._words.clear):
             button = QPushButton(text, self)
@@ -190,12 +188,11 @@ class ReviewPanel(QWidget):
             button.setAccessibleDescription(tip)
             self.buttons.append(button)
             row.addWidget(button)
-        row.addStretch(1)
         self.in_grid = QPushButton(self._words.in_grid, self)
         self.accept_all = QPushButton(self)
         self.accept_all.setObjectName("primary")
-        row.addWidget(self.in_grid)
         row.addWidget(self.accept_all)
+        row.addWidget(self.in_grid)
         return row
 
     # --- what is shown -------------------------------------------------------------------

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from vlm_desktop.engine.reviewing import Review, RuleSummary
 
 _SLIDER_RESTS_MS = 500
+_LIBRARY_RESTS_MS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,14 @@ class ReviewSection(Section):
         self._slider.timeout.connect(self._keep_cut)
         self._build_widgets()
         self._build_actions()
-        desk.navigator.library_changed.connect(self._went_stale)
-        desk.library.changed.connect(self._went_stale)
-        desk.changes.changed.connect(self._went_stale)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_LIBRARY_RESTS_MS)
+        self._rest.timeout.connect(self._went_stale)
+        # Not with each commit of an indexing run: scoring all words anew takes a while.
+        desk.navigator.library_changed.connect(self._rest.start)
+        desk.library.changed.connect(self._rest.start)
+        desk.changes.changed.connect(self._changed)
 
     # --- what a kind of review says of itself ----------------------------------------------
 
@@ -168,6 +174,7 @@ class ReviewSection(Section):
     def stop(self) -> None:
         self._closing = True
         self._slider.stop()
+        self._rest.stop()
         self.panel.grid.pictures.close()
 
     def state(self) -> dict[str, Any]:
@@ -180,6 +187,23 @@ class ReviewSection(Section):
     def _went_stale(self) -> None:
         self._stale = True
         if self.isVisible():
+            self.load()
+
+    def _changed(self) -> None:
+        """Something was done or undone, maybe here: the current rule alone is read anew."""
+        self._stale = self._stale or not self.isVisible()
+        if self.isVisible() and not self._closing:
+            self.desk.fetch(
+                lambda: self.desk.services.explore.names(self.kind),
+                self._named,
+                failed=lambda _: None,
+                latest=f"{self.prefix}.rules",
+            )
+
+    def _named(self, names: tuple[str, ...]) -> None:
+        if names == tuple(one.name for one in self._summaries):
+            self.open_rule(self._name)
+        else:
             self.load()
 
     # --- loading -------------------------------------------------------------------------
@@ -259,6 +283,9 @@ class ReviewSection(Section):
     def _show_review(self, review: "Review") -> None:
         if review.summary.name.casefold() != self._name.casefold():
             return
+        self._summaries = tuple(
+            review.summary if one.name == review.summary.name else one for one in self._summaries
+        )
         self.panel.show_review(review)
         self.rules.show_summary(review.summary)
         self.panel.grid.go_to_row(self._row)
