@@ -92,6 +92,20 @@ def test_orders_and_groups_are_chosen_above_the_grid(panel: GridPanel, qtbot: Qt
     assert len(panel.model.groups) == 300
 
 
+def test_the_line_above_gives_way_in_a_narrow_window(panel: GridPanel, qtbot: QtBot) -> None:
+    bar, host = panel.bar, panel.host  # type: ignore[attr-defined]
+    assert bar.zoom.isVisible()
+    assert all(label.isVisible() for label in bar._labels)
+    host.resize(430, 600)
+    qtbot.waitUntil(lambda: not bar.zoom.isVisible())
+    assert host.width() == 430
+    for box in (bar.sort, bar.group, bar.stacks, bar.timeline):
+        qtbot.waitUntil(lambda box=box: box.width() >= box.sizeHint().width())
+        assert box.geometry().right() <= bar.width()
+    host.resize(1_000, 600)
+    qtbot.waitUntil(lambda: bar.zoom.isVisible())
+
+
 def test_a_burst_opens_and_closes(open_panel: OpenPanel, qtbot: QtBot) -> None:
     moments = 1_000_000 * np.arange(1, 7)
     moments[3] = moments[2] + 1

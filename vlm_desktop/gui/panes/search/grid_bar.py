@@ -3,6 +3,7 @@
 import math
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -22,6 +23,8 @@ from vlm_desktop.gui.widgets.elided_label import ElidedLabel
 
 _STEPS = 100
 _SLIDER_WIDTH = 112
+_LEAST_WIDTH = 240
+_LEAST_COUNT = 96
 
 
 class GridBar(QWidget):
@@ -35,6 +38,7 @@ class GridBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._signs: dict[QLabel, str] = {}
+        self._labels: list[QLabel] = []
         self.setAccessibleName(strings.BAR_NAME)
         self.count = ElidedLabel(self)
         self.count.setObjectName("verdict")
@@ -94,6 +98,7 @@ class GridBar(QWidget):
             label = QLabel(words, self)
             label.setObjectName("verdict")
             label.setBuddy(box)
+            self._labels.append(label)
             layout.addWidget(label)
             layout.addWidget(box)
             layout.addSpacing(space[0])
@@ -106,6 +111,31 @@ class GridBar(QWidget):
         layout.addWidget(self.zoom)
         layout.addWidget(larger)
         self._draw_signs()
+        # What does not fit is hidden, see `_fit`; the layout must not ask for room for it.
+        self.setMinimumWidth(_LEAST_WIDTH)
+
+    def _fit(self) -> None:
+        """Leave out what can be done without, until the rest has room: labels, then the zoom."""
+        layout = self.layout()
+        margins, spare = layout.contentsMargins(), 4 * measures().space[0]
+        room = self.width() - margins.left() - margins.right() - spare
+        always = [self.sort, self.group, self.stacks, self.timeline]
+        always += [] if self.all_photos.isHidden() else [self.all_photos]
+        droppable: tuple[list[QWidget], ...] = ([*self._signs, self.zoom], [*self._labels])
+        need = _LEAST_COUNT + sum(one.sizeHint().width() + layout.spacing() for one in always)
+        fits = True
+        for some in droppable:
+            more = sum(
+                max(one.sizeHint().width(), one.minimumWidth()) + layout.spacing() for one in some
+            )
+            fits = fits and need + more <= room
+            need += more
+            for one in some:
+                one.setVisible(fits)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit()
 
     def _draw_signs(self) -> None:
         side = measures().space[3]
@@ -140,6 +170,7 @@ class GridBar(QWidget):
             self.sort.setCurrentIndex(self.sort.findData(arrangement.order))
             self.group.setCurrentIndex(self.group.findData(arrangement.grouping))
             self.stacks.setChecked(arrangement.stacked)
+        self._fit()
 
     def show_zoom(self, row_height: int) -> None:
         with QSignalBlocker(self.zoom):

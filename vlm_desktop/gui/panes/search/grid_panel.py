@@ -340,7 +340,7 @@ class GridPanel(QWidget):
             words = fill(strings.SELECTED_OF, count=chosen, total=words)
         self.bar.count.setText(words)
 
-    def show_timeline(self, visible: bool) -> None:  # noqa: FBT001
+    def show_timeline(self, visible: bool) -> None:
         self.timeline.setVisible(visible)
         self._show_timeline_counts()
 

@@ -305,8 +305,8 @@ class GridView(GridTouch, QListView):
         painter: QPainter,
         painting: GridPainter,
         spot: Spot,
-        selected: bool,  # noqa: FBT001
-        current: bool,  # noqa: FBT001
+        selected: bool,
+        current: bool,
     ) -> None:
         photos = self._photos
         cell = photos.cell(spot.item)
