@@ -12,7 +12,7 @@ from PySide6.QtGui import (
     QPointingDevice,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.photo.conftest import Host, wait_for_picture
@@ -426,6 +426,35 @@ def test_every_button_has_a_name(open_photo: Open) -> None:
     assert len(buttons) > 6
     assert all(button.accessibleName() for button in buttons)
     assert not any("&" in button.accessibleName() for button in buttons)
+
+
+def test_buttons_tell_their_keys(open_photo: Open) -> None:
+    view = open_photo(1)
+    tips = {button.toolTip() for button in view.bar.findChildren(QToolButton)}
+    assert "Full screen (F11)" in tips
+    assert f"{strings.SEARCH_PART_TIP} (S)" in tips
+
+
+def test_keys_in_the_details_are_not_the_photos(
+    qtbot: QtBot, open_photo: Open, corner: PhotoCorner
+) -> None:
+    view = open_photo(1)
+    corner.show_details(True)
+    qtbot.waitUntil(lambda: corner.panel.stack.currentWidget() is corner.panel.area)
+    title = corner.panel.words.title
+    title.setFocus()
+    qtbot.keyClicks(title, "r0tszR1+-")
+    assert title.text() == "r0tszR1+-"
+    assert view.canvas.geometry_of_photo.is_fitted
+    assert view.canvas.region is None
+    star = corner.panel.words.stars.buttons[0]
+    star.setFocus()
+    qtbot.keyClick(star, Qt.Key.Key_Down)
+    qtbot.keyClick(star, Qt.Key.Key_Backspace)
+    assert view.content_id == 1
+    assert corner.back()
+    assert view.canvas.hasFocus()
+    assert corner.is_open
 
 
 def test_commands_of_a_closed_view_are_off(open_photo: Open, desk: Desk) -> None:

@@ -38,6 +38,7 @@ OPEN_DEFAULT = "&Open in another program"
 OPEN_WITH = "Open &with"
 OPEN_WITH_OTHER = "Choose a program…"
 FIND_SIMILAR = "Find photos li&ke this"
+TIP_WITH_KEY = "{text} ({keys})"
 
 POSITION = "{position:,} of {total:,}"
 PAGE_OF = "Page {page:,} of {pages:,}"

@@ -1,7 +1,7 @@
 """The slim bar above an open photo: back, its name and place in the list, the tools."""
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from vlm_desktop.base.language import fill
@@ -55,6 +55,11 @@ class PhotoBar(QWidget):
         side = measures().icon
         button.setIconSize(QSize(side, side))
         button.setAccessibleName(plain(action.text()))
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        if keys:
+            text = plain(action.toolTip())
+            # On the action: a button takes its action's tip again at every change of it.
+            action.setToolTip(fill(strings.TIP_WITH_KEY, text=text, keys=keys))
         return button
 
     def show_photo(self, name: str, position: int, total: int) -> None:

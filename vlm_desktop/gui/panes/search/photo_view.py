@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from vlm_desktop.base.language import fill
 from vlm_desktop.base.types import Box, ImageTerm
@@ -140,9 +140,12 @@ class PhotoView(QWidget):
         self.closed.emit(content_id)
 
     def back(self) -> bool:
-        """One step back: the box, the full screen, the view."""
+        """One step back: to the photo, out of the box, the full screen, the view."""
         if self._key is None:
             return False
+        if self._is_beside():
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+            return True
         if self.canvas.cancel_region():
             return True
         if self.screen_filler.is_on:
@@ -150,6 +153,13 @@ class PhotoView(QWidget):
             return True
         self.close_view()
         return True
+
+    def _is_beside(self) -> bool:
+        """Whether the focus is in the details, where keys are for them."""
+        focused = QApplication.focusWidget()
+        return (
+            focused is not None and focused is not self.canvas and self.beside.isAncestorOf(focused)
+        )
 
     def _go_to(self, content_id: int, page: int) -> None:
         self._key, self._pages, self._facts = (content_id, page), 1, None
@@ -347,7 +357,7 @@ class PhotoView(QWidget):
         }
         pages = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}
         key = Qt.Key(event.key())
-        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        if self._is_beside() or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             super().keyPressEvent(event)
         elif key in steps:
             self.step(steps[key])
