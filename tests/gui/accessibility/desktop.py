@@ -137,9 +137,10 @@ class Desktop:
 
     def _start_parts(self) -> None:
         screen = f"{self._size}x24"
-        number = self._first_line(
-            ["Xvfb", "-displayfd", "1", "-screen", "0", screen, "-nolisten", "tcp", "-dpi", "96"]
-        )
+        # Without -noreset the screen begins anew when its last client goes, and takes who has just
+        # come with it.
+        how = ["-nolisten", "tcp", "-dpi", "96", "-noreset"]
+        number = self._first_line(["Xvfb", "-displayfd", "1", "-screen", "0", screen, *how])
         self.environment["DISPLAY"] = f":{number}"
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = self._first_line(
             ["dbus-daemon", "--session", "--nofork", "--print-address=1"]
@@ -147,10 +148,17 @@ class Desktop:
         launcher = next(one for one in _LAUNCHERS if Path(one).exists())
         self.start([launcher, "--launch-immediately"])
         self.start(["openbox", "--sm-disable"])
+        wait_for(self._is_managed, "the window manager")
         self._reader = self.start(
             [SYSTEM_PYTHON, str(READER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         assert self._line_of_reader()["answer"] == "ready"
+
+    def _is_managed(self) -> bool:
+        try:
+            return self.xdotool("get_desktop") != ""
+        except subprocess.CalledProcessError:
+            return False
 
     def start(self, command: list[str], **how: Any) -> subprocess.Popen[Any]:
         """A process on this desktop that ends with it."""

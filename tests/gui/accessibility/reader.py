@@ -127,7 +127,12 @@ def _told(focused) -> dict[str, object] | None:
     if focused is None:
         return None
     told = _plain(focused)
-    told["before"] = _plain(_asked_for[-1])["box"] if _asked_for else told["box"]
+    told["before"] = told["box"]
+    try:
+        if _asked_for:
+            told["before"] = _plain(_asked_for[-1])["box"]
+    except GLib.Error:
+        pass  # it is not there any more
     _asked_for[:] = [focused]
     return told
 
