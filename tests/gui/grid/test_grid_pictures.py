@@ -104,5 +104,12 @@ def test_a_picture_fills_its_cell_with_round_corners() -> None:
         assert image.pixelColor(x, y).alpha() == 255
 
 
+def test_a_photo_on_a_drive_that_is_away_has_no_colours() -> None:
+    image = decoded(jpeg(3), Wanted(3, 60, 40, 4, grey=True))
+    assert image is not None
+    colour = image.pixelColor(30, 20)
+    assert colour.red() == colour.green() == colour.blue()
+
+
 def test_what_is_no_picture_is_none() -> None:
     assert decoded(b"\xff\xd8 not a jpeg", Wanted(1, 10, 10, 2)) is None

@@ -28,12 +28,16 @@ _BYTES_PER_PIXEL = 4
 
 
 class Wanted(NamedTuple):
-    """A picture and the device pixels it is to fill; `radius` rounds its corners."""
+    """A picture and the device pixels it is to fill; `radius` rounds its corners.
+
+    `grey` takes its colours away, for a photo whose drive is not there.
+    """
 
     content_id: int
     width: int
     height: int
     radius: int
+    grey: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,8 @@ def decoded(jpeg: bytes, wanted: Wanted) -> QImage | None:
         return None
     left, top = (image.width() - cell.width()) // 2, (image.height() - cell.height()) // 2
     image = image.copy(QRect(max(0, left), max(0, top), cell.width(), cell.height()))
+    if wanted.grey:
+        image = image.convertToFormat(QImage.Format.Format_Grayscale8)
     image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
     _round_corners(image, wanted.radius)
     return image

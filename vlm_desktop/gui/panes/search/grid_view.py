@@ -34,7 +34,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from vlm_desktop.base.language import fill
-from vlm_desktop.engine.listing import Group
+from vlm_desktop.engine.listing import Flag, Group
 from vlm_desktop.gui.panes.search.grid_layout import Breaks, GridLayout, Header, Spot, lay_out
 from vlm_desktop.gui.panes.search.grid_model import GridModel
 from vlm_desktop.gui.panes.search.grid_painter import GridPainter, GroupLine, Look
@@ -50,6 +50,7 @@ SMALLEST, LARGEST = 88, 420
 _ZOOM_STEP = 1.15
 _WHEEL_NOTCH = 120
 _JUMP_MS = 40
+_OFFLINE = int(Flag.OFFLINE)
 _Index = QModelIndex | QPersistentModelIndex
 _Select = QItemSelectionModel.SelectionFlag
 
@@ -216,18 +217,13 @@ class GridView(GridTouch, QListView):
             some.sort(key=lambda spot: abs(spot.y + spot.height / 2 - middle))
         ratio = self.devicePixelRatioF()
         radius = round(measures().radius * ratio)
-        cell = self._photos.cell
-        self._pictures.want(
-            [
-                Wanted(
-                    cell(spot.item).content_id,
-                    round(spot.width * ratio),
-                    round(spot.height * ratio),
-                    radius,
-                )
-                for spot in (*seen, *near)
-            ]
-        )
+        wanted = []
+        for spot in (*seen, *near):
+            cell = self._photos.cell(spot.item)
+            wide, high = round(spot.width * ratio), round(spot.height * ratio)
+            grey = bool(cell.flags & _OFFLINE)
+            wanted.append(Wanted(cell.content_id, wide, high, radius, grey))
+        self._pictures.want(wanted)
         if seen:
             rows = [spot.item for spot in seen]
             self._photos.look(min(rows), max(rows))
