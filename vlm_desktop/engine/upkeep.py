@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -216,7 +215,6 @@ class Upkeep:
                 library.keep_out(path)
                 kept_out = True
             self._thumbnails.delete(forgotten.hashes)
-            _forget_queries(library, path)
             files += forgotten.files
             photos += forgotten.contents
             vectors += forgotten.vectors
@@ -306,15 +304,6 @@ class Upkeep:
         except LibraryError as error:
             files = f"not readable: {type(error).__name__}"
         return SystemFacts(doctor, self._settings(), sizes, files)
-
-
-def _forget_queries(library: Library, path: Path) -> None:
-    """Take queries that named a forgotten picture out of the history."""
-    named = re.compile(re.escape(json.dumps(str(path), ensure_ascii=False)[1:-1]) + r'["/\\]')
-    history = library.query_history()
-    kept = [(folded, query) for folded, query in history if not named.search(query)]
-    if len(kept) < len(history):
-        library.replace_query_history(kept)
 
 
 def _differences(before: Settings, after: Settings) -> dict[str, Value]:

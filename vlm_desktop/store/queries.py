@@ -1,6 +1,7 @@
 """Queries asked before, what saved searches have seen, and the words a query matched."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -126,10 +127,16 @@ class QueriesPart(Part):
 
 def forget_queries_about(connection: sqlite3.Connection, path: Path) -> None:
     """Let go of the queries that had a file, or one below a folder, as their picture."""
-    as_json = json.dumps(str(path))[1:-1]
-    connection.execute("DELETE FROM query_history WHERE instr(query, ?)", (as_json,))
-    connection.execute("DELETE FROM saved_searches WHERE instr(query, ?)", (as_json,))
-    connection.execute("DELETE FROM feedback WHERE instr(query, ?)", (clean(str(path)),))
+    start = json.dumps(str(path))[:-1]
+    # What follows the path tells "set0" from "set01".
+    named = (start + '"', start + json.dumps(os.sep)[1:-1])
+    for table in ("query_history", "saved_searches"):
+        connection.execute(f"DELETE FROM {table} WHERE instr(query, ?) OR instr(query, ?)", named)
+    for after in ("\n", "#", os.sep):  # the next picture, a region, a file below
+        connection.execute(
+            "DELETE FROM feedback WHERE instr(query || char(10), ?)",
+            (f"\n{clean(str(path))}{after}",),
+        )
 
 
 def _camera_name(make: str, model: str) -> str:

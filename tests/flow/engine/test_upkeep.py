@@ -23,6 +23,7 @@ from vlm_desktop.base.queries import WrittenQuery
 from vlm_desktop.base.settings import load_settings
 from vlm_desktop.base.types import ImageTerm, Query
 from vlm_desktop.engine import folders
+from vlm_desktop.engine.feedback import vote_key
 from vlm_desktop.engine.services import AppServices
 
 
@@ -224,12 +225,17 @@ def test_queries_that_named_a_forgotten_picture_are_forgotten(
 ) -> None:
     index(services, photos)
     near = photos / "set0"
+    content = services.library.content_of(photos / "set1" / "0.jpg")
+    assert content is not None
     for typed, path in (("like this", near / "0.jpg"), ("like that", photos / "set01.jpg")):
         query = WrittenQuery(typed, images=(ImageTerm(path),))
         services.library.remember_query(typed, query.to_json())
+        services.library.vote(vote_key(Query(images=(ImageTerm(path),))), content, 1)
     services.library.remember_query("words", WrittenQuery("words").to_json())
     drive(services.upkeep.forget([near], CancelToken(), keep_out=False))
     assert [folded for folded, _ in services.library.query_history()] == ["words", "like that"]
+    for path, votes in ((near / "0.jpg", {}), (photos / "set01.jpg", {content: 1})):
+        assert services.library.votes(vote_key(Query(images=(ImageTerm(path),)))) == votes
     assert _holding(services.paths.home, [str(near / "0.jpg").encode()]) == []
 
 
