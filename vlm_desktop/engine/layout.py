@@ -25,6 +25,8 @@ _AXES = 50
 _PERPLEXITY = 30
 _EARLY, _LATE, _STEP = 250, 500, 50
 _THREADS = max(1, min(4, os.cpu_count() or 1))
+_MANY = 2_000
+"""From here on several threads are quicker than one."""
 
 
 def lay_out(vectors: VectorArray, cancel: CancelToken) -> Generator[Event, None, Plane]:
@@ -45,10 +47,11 @@ def lay_out(vectors: VectorArray, cancel: CancelToken) -> Generator[Event, None,
         knn_index=PrecomputedNeighbors(neighbours, distances),
         n_jobs=_THREADS,
     )
+    threads = _THREADS if len(space) >= _MANY else 1
     start = np.zeros((len(space), 2))
     start[:, : min(2, space.shape[1])] = space[:, :2]
     start *= 1e-4 / max(float(start[:, 0].std()), 1e-12)
-    points = TSNEEmbedding(start, affinities, n_jobs=_THREADS, random_state=0)
+    points = TSNEEmbedding(start, affinities, n_jobs=threads, random_state=0)
     done = 0
     while done < _EARLY + _LATE:
         early = done < _EARLY

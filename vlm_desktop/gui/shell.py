@@ -22,6 +22,7 @@ from vlm_desktop.gui.navigator import Navigator
 from vlm_desktop.gui.palette import CommandPalette
 from vlm_desktop.gui.panes.pane import Pane
 from vlm_desktop.gui.panes.settings.commands import add_commands
+from vlm_desktop.gui.policy_watch import PolicyWatch
 from vlm_desktop.gui.status_line import StatusLine
 from vlm_desktop.gui.strings import shell as strings
 from vlm_desktop.gui.thumbnails import ThumbnailLoader
@@ -82,6 +83,7 @@ class Shell(QObject):
         window.rail.listen_to_arrows()
         self._build_actions()
         self.tools = LibraryTools(self.desk, self.pane, window)
+        self._policies = PolicyWatch(self.desk, self)
         self._connect()
         self.show_pane(window.first_pane)
         self.desk.library.refresh()
@@ -284,5 +286,6 @@ class Shell(QObject):
             pane.stop()
         self.desk.state.put("pane", self._shown)
         self.tools.stop()
+        self._policies.stop()
         for work in self.desk.work.running:
             work.stop()

@@ -58,6 +58,8 @@ def colours(tmp_path_factory: pytest.TempPathFactory) -> Path:
     services = build(folder / "home")
     for _ in services.index([folder / "photos"], CancelToken(), ocr=False):
         pass
+    for _ in services.explore.map(CancelToken()):
+        pass
     services.close()
     return folder
 

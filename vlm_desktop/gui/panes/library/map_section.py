@@ -215,7 +215,6 @@ class MapSection(Section):
             failed=self._failed,
             progress=self._progressed,
             cancelled=self._cancelled,
-            lane="model",
         )
 
     def draw_anew(self) -> None:
