@@ -61,10 +61,10 @@ class Field(QWidget):
 
 
 def field_label(words: str, buddy: QWidget, parent: QWidget) -> QLabel:
-    """A label with room for its last letter: with a line under its key it is drawn wider."""
+    """A label with room for its last letter: with a line under its key it is drawn unkerned."""
     label = QLabel(words, parent)
     label.setBuddy(buddy)
-    label.setContentsMargins(0, 0, measures().space[0], 0)
+    label.setMinimumWidth(label.sizeHint().width() + measures().space[0])
     return label
 
 
