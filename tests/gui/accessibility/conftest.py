@@ -24,13 +24,13 @@ def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desktop]:
 
 @pytest.fixture
 def start(desktop: Desktop, tmp_path: Path) -> Iterator[Callable[..., Program]]:
-    """Starts the program over a copy of a library, or over an empty home."""
+    """Starts the program over a copy of a library, or an empty home; `fresh`: no settings."""
 
-    def make(library: Path | None = None, *arguments: str) -> Program:
+    def make(library: Path | None = None, *arguments: str, fresh: bool = False) -> Program:
         home = tmp_path / "home"
-        if library is None:
+        if library is None and not fresh:
             set_up(home)
-        else:
+        elif library is not None:
             shutil.copytree(library, home)
         desktop.ask("events")
         return Program(desktop, home, *arguments)

@@ -25,6 +25,8 @@ _LAUNCHERS = ("/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi2-core/at-spi-
 _TOOLS = ("Xvfb", "dbus-daemon", "openbox", "xdotool")
 _PACKAGES = "xvfb dbus at-spi2-core python3-gi gir1.2-atspi-2.0 openbox xdotool"
 
+_UNASKED_SECONDS = 3.0
+
 Found = TypeVar("Found")
 
 
@@ -292,6 +294,10 @@ class Program:
         x, y, width, height = node.box
         self.desktop.xdotool("mousemove", str(x + width // 2), str(y + height // 2), "click", "1")
 
+    def double_click(self, node: Node) -> None:
+        self.click(node)
+        self.desktop.xdotool("click", "1")
+
     def press(self, node: Node) -> None:
         """Do what a screen reader's user asks for: the object's first action."""
         assert self.desktop.ask("press", pid=self.process.pid, path=list(node.path))
@@ -304,9 +310,15 @@ class Program:
         return Program(self.desktop, self.home, *arguments)
 
     def close(self, seconds: float = 10) -> int:
-        """Close the window as a person does; the exit code."""
+        """Close the window as a person does, who also stops what runs; the exit code."""
         self.key("ctrl+q")
-        return self.process.wait(seconds)
+        try:
+            return self.process.wait(_UNASKED_SECONDS)
+        except subprocess.TimeoutExpired:
+            stop = self.tree().find("push button", "Stop and close")
+            if stop is not None:
+                self.click(stop)
+            return self.process.wait(seconds)
 
     def kill(self) -> None:
         """End it and its helpers at once, as a power cut does."""

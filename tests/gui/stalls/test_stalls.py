@@ -51,15 +51,18 @@ def test_nothing_blocks_the_window_while_it_indexes_searches_and_scrolls(
     with Watchdog() as watchdog:
         window.add_folder(many_photos)
         queries = ["a cat", "coffee on a table", "space", "a person in an orange suit", "rocket"]
-        asked = 0
+        asked = early = 0
         while window.indexing.is_running or asked < 2 * len(queries):
             window.desk.navigator.search_wanted.emit(queries[asked % len(queries)])
             asked += 1
             stage.wait(700)
+            if window.indexing.is_running and window.search.searching.state.hits:
+                early += 1
             scroll(stage)
             assert asked < 80, "indexing does not end"
         stage.until(lambda: window.desk.library.contents > COUNT)
     assert window.desk.library.contents == COUNT + len(PHOTOS)
+    assert early > 0, "photos are found while indexing goes on"
     assert watchdog.longest < MOST_SECONDS, watchdog.report()
 
 
