@@ -104,7 +104,7 @@ class PhotoSections(QWidget):
         section = Section(title, self, is_open=is_open)
         self.sections[key] = section
         at = self._column.indexOf(self.sections[before]) if before in self.sections else -1
-        self._column.insertWidget(at if at >= 0 else len(self.sections), section)
+        self._column.insertWidget(at, section)  # -1: at the end
         return section
 
     def _copy_button(self, tip: str) -> QToolButton:
