@@ -1,6 +1,7 @@
 """The details panel: what it tells, what it saves, and that it can be undone."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,6 +14,7 @@ from tests.gui.photo.fake_photos import FakePhotos
 from vlm_desktop.base.errors import DestinationNotWritable, NotInLibrary
 from vlm_desktop.base.types import PhotoChanges, PhotoMetadata
 from vlm_desktop.gui.desk import Desk
+from vlm_desktop.gui.panes.search.details_facts import library_rows, moment
 from vlm_desktop.gui.panes.search.details_panel import DetailsPanel
 from vlm_desktop.gui.panes.search.photo_corner import PhotoCorner
 from vlm_desktop.gui.panes.search.photo_view import PhotoView
@@ -337,3 +339,21 @@ def test_tab_goes_through_the_fields_in_order(qtbot: QtBot, select: Select) -> N
     for expected in (words.title, words.caption, words.keywords.line):
         qtbot.keyClick(words.window().focusWidget(), Qt.Key.Key_Tab)
         assert words.window().focusWidget() is expected
+
+
+def test_dates_are_told_as_they_were_written() -> None:
+    told = {
+        "2012": "2012",
+        "2012-08": "August 2012",
+        "2012-08-05": "Sunday, 5 August 2012",
+        "2012-08-05T11:39:59.5-07:00": "Sunday, 5 August 2012, 11:39",
+    }
+    assert {text: moment(text) for text in told} == told
+
+
+def test_where_copies_lie_and_whether_they_are_there(photos: FakePhotos) -> None:
+    facts = photos.details(1)
+    there, other = facts.details.files[0], photos.folder / "other.jpg"
+    files = (there, replace(there, path=other, online=False))
+    facts = replace(facts, details=replace(facts.details, files=files))
+    assert dict(library_rows(facts))[strings.COPIES] == f"{other} (drive not connected)"

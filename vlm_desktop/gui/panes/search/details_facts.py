@@ -1,7 +1,8 @@
 """What is known of a photo, put in words: (label, value) rows. No widgets here."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from PySide6.QtCore import QDate, QDateTime, QLocale, Qt
 
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
 Rows: TypeAlias = list[tuple[str, str]]
 _MEGA = 1_000_000
 _KILO = 1_000
+
+
+class _File(Protocol):
+    """One of the files that hold a photo."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def online(self) -> bool: ...
+    @property
+    def state(self) -> str: ...
 
 
 def file_rows(facts: "PhotoFacts") -> Rows:
@@ -67,15 +79,15 @@ def library_rows(facts: "PhotoFacts") -> Rows:
     return rows
 
 
-def _with_state(file: object) -> str:
+def _with_state(file: _File) -> str:
     state = ""
-    if not file.online:  # type: ignore[attr-defined]
+    if not file.online:
         state = strings.STATE_OFFLINE
-    elif file.state == "missing":  # type: ignore[attr-defined]
+    elif file.state == "missing":
         state = strings.STATE_MISSING
-    elif file.state == "pending":  # type: ignore[attr-defined]
+    elif file.state == "pending":
         state = strings.STATE_PENDING
-    path = str(file.path)  # type: ignore[attr-defined]
+    path = str(file.path)
     return fill(strings.STATE_CHANGED, path=path, state=state) if state else path
 
 
