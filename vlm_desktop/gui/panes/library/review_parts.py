@@ -26,7 +26,6 @@ from vlm_desktop.gui.strings import explore as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.elided_label import ElidedLabel
 from vlm_desktop.gui.widgets.flow_layout import FlowLayout
-from vlm_desktop.gui.widgets.message_page import Message, MessagePage
 
 if TYPE_CHECKING:
     from vlm_desktop.engine.reviewing import Review, RuleSummary
@@ -45,7 +44,7 @@ class RuleList(QWidget):
     def __init__(self, title: str, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         heading = QLabel(title, self)
-        heading.setObjectName("title")
+        heading.setObjectName("heading")
         heading.setWordWrap(True)
         self.list = QListWidget(self)
         self.list.setAccessibleName(name)
@@ -105,6 +104,24 @@ def _tell(item: QListWidgetItem, summary: "RuleSummary") -> None:
     item.setData(Qt.ItemDataRole.AccessibleTextRole, said)
 
 
+class _Nothing(QWidget):
+    """Why no photo is shown, and what to do; as narrow as it must be."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title, self.sentence = QLabel(self), QLabel(self)
+        self.title.setObjectName("heading")
+        self.sentence.setObjectName("muted")
+        layout = QVBoxLayout(self)
+        layout.setSpacing(measures().space[1])
+        layout.addStretch(2)
+        for label in (self.title, self.sentence):
+            label.setWordWrap(True)
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            layout.addWidget(label)
+        layout.addStretch(3)
+
+
 def _sentences(summary: "RuleSummary") -> str:
     """What a policy says, on one line."""
     flag, fine = (strings.POLICY_AND.join(some) for some in (summary.flag, summary.fine))
@@ -125,7 +142,7 @@ class ReviewPanel(QWidget):
         self.model = ReviewModel(words.states, self)
         self.grid = ReviewView(desk, self)
         self.grid.setModel(self.model)
-        self.nothing = MessagePage(self)
+        self.nothing = _Nothing(self)
         self.stack = QStackedWidget(self)
         self.stack.addWidget(self.grid)
         self.stack.addWidget(self.nothing)
@@ -252,5 +269,6 @@ class ReviewPanel(QWidget):
             button.setEnabled(here > 0)
         if not here:
             more = self._words.nothing_text if self.model.view in VIEWS[:2] else ""
-            self.nothing.show_message(Message(self._words.nothing[self.model.view], more))
+            self.nothing.title.setText(self._words.nothing[self.model.view])
+            self.nothing.sentence.setText(more)
         self.stack.setCurrentWidget(self.grid if here else self.nothing)

@@ -241,7 +241,8 @@ class ReviewSection(Section):
             self._name = ""
             self._show_message(self.words.empty)
             return
-        self.rules.show_rules(summaries, wanted if wanted in names else names[0])
+        to_look_at = next((one.name for one in summaries if one.proposed), names[0])
+        self.rules.show_rules(summaries, wanted if wanted in names else to_look_at)
         on_message = self.message.isAncestorOf(self.focusWidget() or self)
         self.stack.setCurrentWidget(self.content)
         if on_message:
