@@ -12,9 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.real_library import PHOTOS, set_up
 from tests.gui.watchdog import Watchdog
-from tests.tools.stage import Stage, staged
+from tests.tools.stage import Stage, make_library, staged
 from vlm_desktop import compose
 from vlm_desktop.base.paths import bundled
+from vlm_desktop.gui.panes.search.photo_view import PhotoView
 
 MOST_SECONDS = 0.1
 SIZE = QSize(1180, 780)
@@ -90,6 +91,16 @@ def test_a_library_can_be_looked_at_without_its_encoder(stage: Stage) -> None:
     assert len(window.search.searching.state.hits) == len(PHOTOS)
 
 
+def open_photo(stage: Stage, content_id: int) -> PhotoView:
+    """The photo view with its picture."""
+    stage.window.desk.navigator.photo_wanted.emit(content_id)
+    stage.settle()
+    view = stage.window.findChild(PhotoView)
+    assert view is not None
+    assert view.isVisible()
+    return view
+
+
 def full_disk(real: Callable[[Path, bytes], int], room: int) -> Callable[[Path, bytes], int]:
     """`Path.write_bytes` on a disk with room for so many thumbnails."""
     written = 0
@@ -138,3 +149,27 @@ def test_ten_thousand_characters_are_answered(stage: Stage) -> None:
         stage.until(lambda: window.search.searching.state.hits)
         assert window.search.searching.state.hits[0].path.name == "chelsea.png"
     assert watchdog.longest < MOST_SECONDS, watchdog.report()
+
+
+def test_a_photo_deleted_while_it_is_open_is_said_to_be_gone(
+    qtbot: QtBot, real_photos: Path, tmp_path: Path
+) -> None:
+    photos = shutil.copytree(real_photos, tmp_path / "photos")
+    home = make_library(tmp_path / "home", photos)
+    with staged(home, SIZE) as stage:
+        window = stage.window
+        window.desk.navigator.search_wanted.emit("type:photo")
+        stage.until(lambda: len(window.search.searching.state.hits) == len(PHOTOS))
+        hits = window.search.searching.state.hits
+        first = hits[0]
+        view = open_photo(stage, first.content_id)
+        with Watchdog() as watchdog:
+            first.path.unlink()
+            gone = f"{first.path.name} was moved or deleted just now."
+            stage.until(lambda: gone in view.message.text())
+            assert gone in view.message.text()
+            QTest.keyClick(view.canvas, Qt.Key.Key_Right)
+            stage.until(lambda: gone not in view.message.text())
+            assert gone not in view.message.text(), "the next photo shows"
+        assert watchdog.longest < MOST_SECONDS, watchdog.report()
+        assert is_alive(stage)
