@@ -64,6 +64,33 @@ def _section(key: str) -> Bring:
     return bring
 
 
+def _map(stage: Stage) -> None:
+    """The map, once it is drawn, with a place selected."""
+    _section("map")(stage)
+    pane: Any = stage.window.pane("library")
+    canvas = pane.section("map").canvas
+    stage.until(lambda: canvas.map is not None)
+    canvas.select_place(0)
+
+
+def _tags(stage: Stage) -> None:
+    """Proposals for a few words."""
+    _section("tags")(stage)
+    pane: Any = stage.window.pane("library")
+    tags = pane.section("tags")
+    tags.look_for(("cat", "coffee", "rocket"))
+    stage.until(lambda: tags.rules.list.count())
+
+
+def _policies(stage: Stage) -> None:
+    """A policy and what it flags."""
+    _section("policies")(stage)
+    pane: Any = stage.window.pane("library")
+    policies = pane.section("policies")
+    policies.save("No coffee", ("a cup of coffee",), ("a cup of tea",))
+    stage.until(lambda: policies.rules.list.count())
+
+
 def _after(first: Bring, action: str) -> Bring:
     """A command, once the hits of `first` stand there and the best is chosen."""
 
@@ -116,7 +143,14 @@ SITUATIONS: dict[str, dict[str, Bring]] = {
         "photo": _photo,
         "details": _after(_search("a photo of a cat"), "photo.details"),
     },
-    "library": {spec.key: _section(spec.key) for spec in SECTIONS},
+    "library": {
+        **{spec.key: _section(spec.key) for spec in SECTIONS},
+        "map-place": _map,
+        "tags-words": _tags,
+        "tags-add": _do("tags.add"),
+        "policies-flagged": _policies,
+        "policies-add": _do("policies.add"),
+    },
     "settings": {
         "devices": _settings("models"),
         "speed": _settings("speed"),
