@@ -63,8 +63,11 @@ class MessagePage(QWidget):
 
     def show_message(self, message: Message) -> None:
         """Buttons without a word are hidden."""
-        self.title.setText(message.title)
-        self.sentence.setText(message.sentence)
+        for label, words in ((self.title, message.title), (self.sentence, message.sentence)):
+            label.setText(words)
+            label.ensurePolished()
+            # Two labels of several lines below each other: Qt gives the one what the other needs.
+            label.setFixedHeight(max(0, label.heightForWidth(_TEXT_WIDTH)))
         self.setAccessibleName(message.title)
         self.setAccessibleDescription(message.sentence)
         for button, text in ((self.primary, message.primary), (self.second, message.second)):

@@ -67,9 +67,11 @@ class ExportDialog(QDialog):
         self._lay_out()
         self._connect()
         self._restore()
-        self.setMinimumWidth(_WIDTH * measures().tile)
-        # Qt itself would cut the width at two thirds of the screen.
-        self.resize(self.sizeHint().boundedTo(self.screen().availableSize()))
+        # Qt itself asks for no more height than the words need where they are not broken. Below
+        # stays room for a problem.
+        width = max(_WIDTH * measures().tile, self.minimumSizeHint().width())
+        height = self.layout().totalHeightForWidth(width) + 2 * self.fontMetrics().lineSpacing()
+        self.setMinimumSize(width, height)
 
     # --- building ------------------------------------------------------------------------
 
@@ -115,6 +117,7 @@ class ExportDialog(QDialog):
             hint = QLabel(button.toolTip(), kinds)
             hint.setObjectName("hint")
             hint.setIndent(space[4])
+            hint.setWordWrap(True)
             column.addWidget(button)
             column.addWidget(hint)
         layout.addWidget(kinds)
@@ -137,6 +140,8 @@ class ExportDialog(QDialog):
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.go)
         layout.addLayout(buttons)
+        QWidget.setTabOrder(self.choose, self.cancel)
+        QWidget.setTabOrder(self.cancel, self.go)
 
     def _connect(self) -> None:
         self.kinds.idToggled.connect(lambda _, checked: self._kind_changed() if checked else None)
