@@ -57,7 +57,9 @@ def row_said(section: TagsSection, row: int) -> str:
     return str(index.data(Qt.ItemDataRole.AccessibleTextRole))
 
 
-def test_words_are_listed_with_what_there_is_to_look_at(section: TagsSection) -> None:
+def test_words_are_listed_with_what_there_is_to_look_at(
+    section: TagsSection, said: list[str]
+) -> None:
     items = [section.rules.list.item(row) for row in range(section.rules.list.count())]
     assert [item.text() for item in items] == ["blue · 12", "red · 12", "submarine"]
     assert [item.data(Qt.ItemDataRole.AccessibleTextRole) for item in items] == [
@@ -65,6 +67,7 @@ def test_words_are_listed_with_what_there_is_to_look_at(section: TagsSection) ->
         "red, 12 to look at",
         "submarine, nothing to look at",
     ]
+    assert said == ["New words that are looked for: 3"]
 
 
 def test_cells_say_what_they_are(section: TagsSection, qtbot: QtBot) -> None:

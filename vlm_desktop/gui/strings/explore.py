@@ -144,8 +144,7 @@ POLICIES_TITLE = "Policies"
 POLICIES_LIST = "Policies"
 POLICIES_EMPTY = "What should be flagged?"
 POLICIES_EMPTY_TEXT = (
-    "Say in your own words what is to be flagged and what is fine, such as “a person drinking "
-    "beer” and “a person drinking coffee”. New photos are checked too."
+    "Say in your own words what is to be flagged and what is fine. New photos are checked too."
 )
 POLICIES_ADD = "New policy…"
 POLICIES_EDIT = "Edit…"

@@ -180,6 +180,7 @@ class ReviewPanel(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(_LEAST, _MOST)
         self.slider.setPageStep(5)
+        self._kept_cut = self.slider.value()
         self.slider.setAccessibleName(strings.AT_LEAST_NAME)
         self.slider.valueChanged.connect(self._slid)
         label = QLabel(strings.AT_LEAST, self)

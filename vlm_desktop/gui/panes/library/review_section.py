@@ -345,7 +345,7 @@ class ReviewSection(Section):
         """The slider rests: keep where it is, as a change that can be taken back."""
         self._slider.stop()
         cut = self.panel.moved_cut()
-        if cut is None:
+        if cut is None or not self._name:
             return
         name, kind, explore = self._name, self.kind, lambda: self.desk.services.explore
 
