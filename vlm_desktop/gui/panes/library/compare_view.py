@@ -220,6 +220,9 @@ class _Card(QWidget):
         self.note.setObjectName("hint")
         self.note.setWordWrap(True)
         self.note.setText(fill(strings.SUGGESTED, reason=reason) if reason else "")
+        # Room for all its lines in the narrowest card, whatever the picture would like to have.
+        self.note.ensurePolished()
+        self.note.setMinimumHeight(max(0, self.note.heightForWidth(measures().tile)))
         self.path = ElidedLabel(self)
         self.path.setText(str(copy.path))
         self.setMinimumWidth(measures().tile)

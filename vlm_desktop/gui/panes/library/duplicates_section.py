@@ -27,6 +27,7 @@ from vlm_desktop.gui.panes.library.section import Heading, Section
 from vlm_desktop.gui.panes.library.trashing import Trashing
 from vlm_desktop.gui.strings import library as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.flow_layout import FlowLayout
 from vlm_desktop.gui.widgets.message_page import Message, MessagePage
 from vlm_desktop.strings import bytes_text
 
@@ -81,13 +82,11 @@ class DuplicatesSection(Section):
         top.addStretch()
         top.addWidget(self.settle_all)
         top.addWidget(self.again)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(space[1])
-        buttons.addWidget(self.reveal)
-        buttons.addStretch()
-        buttons.addWidget(self.skip)
-        buttons.addWidget(self.trash_others)
+        buttons = FlowLayout(gap=space[1])
+        for button in (self.reveal, self.skip, self.trash_others):
+            buttons.addWidget(button)
         right = QWidget(self)
+        right.setMinimumWidth(2 * measures().tile + space[5])  # two copies side by side
         column = QVBoxLayout(right)
         column.setContentsMargins(space[1], 0, 0, 0)
         column.setSpacing(space[1])
