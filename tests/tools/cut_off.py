@@ -15,6 +15,7 @@ from tests.tools.stage import staged
 from vlm_desktop.base.settings import Settings
 from vlm_desktop.gui.app import make_application
 from vlm_desktop.gui.panes import PANES
+from vlm_desktop.gui.qt_words import speak
 
 
 def cut_off(home: Path, size: QSize) -> list[str]:
@@ -38,6 +39,7 @@ def cut_off(home: Path, size: QSize) -> list[str]:
 
 def main(home: str, size: str, language: str) -> None:
     application = make_application(Settings(language=language))
+    speak(application)
     width, height = map(int, size.split("x"))
     for line in cut_off(Path(home), QSize(width, height)):
         sys.stdout.write(line + "\n")

@@ -79,9 +79,11 @@ def _photograph(chosen: argparse.Namespace) -> None:
     from vlm_desktop.base.settings import Settings
     from vlm_desktop.gui.app import make_application
     from vlm_desktop.gui.panes import PANES
+    from vlm_desktop.gui.qt_words import speak
 
     language, scale = chosen.languages[0], chosen.scales[0]
     application = make_application(Settings(language=language))
+    speak(application)
     for size in chosen.sizes:
         width, height = map(int, size.split("x"))
         with staged(chosen.home, QSize(width, height)) as stage:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from vlm_desktop.gui.services import Services
 
 _FOLDER = "--folder"
+_QT_WORDS = "vlm_desktop.gui.qt_words"
 _POWER = "vlm_desktop.gui.powering"
 _SCALE_VARIABLE = "QT_SCALE_FACTOR"
 
@@ -60,8 +61,7 @@ def run(
     powered: list[Power] = []
 
     def begin() -> None:
-        # Qt's own numbers and dates in the window's language, which the system's need not be.
-        QtCore.QLocale.setDefault(QtCore.QLocale(language.current()))
+        import_module(_QT_WORDS).speak(application)
         theme.complete()
         power = import_module(_POWER).Power(window, paths, build, shut_network=shut_network)
         powered.append(power)
