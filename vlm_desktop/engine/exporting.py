@@ -12,11 +12,12 @@ import shutil
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, TextIO, TypeVar
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import (
     AppError,
+    Cancelled,
     DestinationNotWritable,
     DiskFull,
     MediaRefused,
@@ -33,6 +34,8 @@ from vlm_desktop.media.companions import sidecars_beside
 from vlm_desktop.media.thumbnails import ThumbnailStore
 from vlm_desktop.store.library import Library
 from vlm_desktop.store.records import Located, PhotoDetails
+
+Made = TypeVar("Made", BinaryIO, TextIO)
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -171,6 +174,8 @@ class _Run:
             start = f"{done + 1:0{digits}} " if self._options.numbered else ""
             try:
                 self._copy_photo(located, start, taken)
+            except Cancelled:
+                raise
             except AppError as error:
                 self.problems.append(FileProblem(located.path, error))
             else:
@@ -200,16 +205,15 @@ class _Run:
                 detail="" if gone else error.strerror or "",
             ) from error
         with opened:
-            with target.open("xb") as written:
-                self._note(target)
-                try:
+            try:
+                with self._noted(target.open("xb"), target) as written:
                     for block in _blocks(opened, source):
                         self._cancel.raise_if_cancelled()
                         written.write(block)
-                except MediaRefused:
-                    self.made.pop()
-                    target.unlink()
-                    raise
+            except MediaRefused:
+                self.made.pop()
+                target.unlink()
+                raise
             with contextlib.suppress(OSError):  # times and rights are no reason to fail
                 shutil.copystat(source, target)
         self._note(target)
@@ -240,7 +244,6 @@ class _Run:
                 if located is not None:
                     file.write(f"{located.path}\n")
                     written += 1
-        self._note(self._options.target)
         return written
 
     def table(self) -> Generator[Event, None, int]:
@@ -256,7 +259,6 @@ class _Run:
                 rows.writerow(_row(details, located))
                 written += 1
                 yield Progress(Phase.EXPORT, written, len(self._ids))
-        self._note(self._options.target)
         return written
 
     def sheet(self) -> Generator[Event, None, int]:
@@ -274,7 +276,6 @@ class _Run:
             written = yield from write_sheet(
                 photos(), len(self._ids), file, self._options.words, self._make_picture
             )
-        self._note(self._options.target)
         return written
 
     def _each(self) -> Iterator[tuple[PhotoDetails | None, Located | None]]:
@@ -292,10 +293,8 @@ class _Run:
         if folder not in self.folders:
             self._make_folder(folder)
         path = folder / name
-        with path.open("xb") as file:
-            self._note(path)
+        with self._noted(path.open("xb"), path) as file:
             file.write(jpeg)
-        self._note(path)
         return f"{folder.name}/{name}"
 
     # --- what is made --------------------------------------------------------------------
@@ -307,9 +306,22 @@ class _Run:
         """The target file, new."""
         target = self._options.target
         self._make_folder(target.parent)
-        with target.open("x", encoding=encoding, errors=errors, newline=newline) as file:
-            self._note(target)
+        made = target.open("x", encoding=encoding, errors=errors, newline=newline)
+        with self._noted(made, target) as file:
             yield file
+
+    @contextlib.contextmanager
+    def _noted(self, made: Made, path: Path) -> Iterator[Made]:
+        """A file just made, noted as it is when the block ends, be it by an error.
+
+        Otherwise what was half written would look like somebody else's and stay.
+        """
+        self._note(path)
+        try:
+            with made:
+                yield made
+        finally:
+            self._note(path)
 
     def _make_folder(self, folder: Path) -> None:
         missing = []
@@ -415,4 +427,3 @@ def _row(details: PhotoDetails, located: Located) -> list[object]:
 def _harmless(text: str) -> str:
     """Text that no spreadsheet takes for a formula (OWASP, "CSV injection")."""
     return f"'{text}" if text.startswith(_RISKY) else text
-

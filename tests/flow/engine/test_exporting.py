@@ -4,8 +4,9 @@ import csv
 import html.parser
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from PIL import Image
@@ -172,6 +173,51 @@ def test_cancelling_leaves_nothing(
     with pytest.raises(Cancelled):
         next(verb)
     assert not target.exists()
+
+
+def test_what_was_half_written_does_not_stay(
+    library: AppServices,
+    three: tuple[int, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    target, cancel = tmp_path / "out", CancelToken()
+
+    def half(file: BinaryIO, _: Path) -> Iterator[bytes]:
+        yield file.read(10)
+        cancel.cancel()
+        yield b"more"
+
+    monkeypatch.setattr(exporting, "_blocks", half)
+    with pytest.raises(Cancelled):
+        drive(
+            library.exporting.export(three[-1:], ExportOptions(ExportKind.COPIES, target), cancel)
+        )
+    assert not target.exists()
+
+    def full(file: BinaryIO, _: Path) -> Iterator[bytes]:
+        yield file.read(10)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(exporting, "_blocks", full)
+    with pytest.raises(DiskFull):
+        export(library, three, ExportOptions(ExportKind.COPIES, target))
+    assert not target.exists()
+
+
+@pytest.mark.parametrize("kind", [ExportKind.LIST, ExportKind.TABLE, ExportKind.SHEET])
+def test_a_half_written_file_does_not_stay(
+    library: AppServices, three: tuple[int, ...], tmp_path: Path, kind: ExportKind
+) -> None:
+    target, cancel = tmp_path / "out" / "file", CancelToken()
+    verb = library.exporting.export(three * 40, ExportOptions(kind, target), cancel)
+    next(verb)
+    next(verb)
+    assert target.exists()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        drive(verb)
+    assert not target.parent.exists()
 
 
 def test_a_target_that_may_not_be_written_is_told(
