@@ -69,7 +69,8 @@ def write_sidecar(
     gone), SidecarDamaged (it is no XMP, and stays as it is), DestinationNotWritable, DiskFull.
     """
     take_stamp(photo)
-    sidecar = chosen_sidecar(photo)
+    with translated(photo):
+        sidecar = chosen_sidecar(photo)
 
     def change(before: bytes | None) -> bytes:
         try:
@@ -167,8 +168,11 @@ def _write_beside(target: Path, data: bytes, like: Path) -> Path:
             file.flush()
             os.fsync(file.fileno())
         with contextlib.suppress(OSError):
-            known = target if target.exists() else like
-            temporary.chmod(stat.S_IMODE(known.stat().st_mode) & _WRITABLE)
+            if target.exists():
+                mode = stat.S_IMODE(target.stat().st_mode)
+            else:  # beside a read-only photo too, or nothing could be said of it a second time
+                mode = stat.S_IMODE(like.stat().st_mode) | stat.S_IWUSR
+            temporary.chmod(mode & _WRITABLE)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()

@@ -122,6 +122,16 @@ def test_the_mode_is_kept(photo: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o664
 
 
+def test_a_sidecar_beside_a_read_only_photo_can_be_written_again(ordinary_user: Path) -> None:
+    photo = ordinary_user / "photo.jpg"
+    photo.write_bytes(encoded(picture(), "JPEG"))
+    photo.chmod(0o444)
+    write_sidecar(photo, PhotoChanges(4))
+    change = write_sidecar(photo, PhotoChanges(5))
+    assert read_xmp(change.sidecar.read_bytes()).rating == 5
+    assert photo.stat().st_mode & 0o777 == 0o444
+
+
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
 def test_a_linked_sidecar_stays_a_link(photo: Path, tmp_path: Path) -> None:
     target = tmp_path / "elsewhere"
