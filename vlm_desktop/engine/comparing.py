@@ -1,7 +1,7 @@
 """Duplicates as a person goes through them: groups by tier, which copy to keep, what differs."""
 
 import re
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,10 +90,11 @@ class Comparing:
         yield Progress(Phase.VERIFY, 0, None)
         catalogue = library.catalogue()
         found: list[DuplicateGroup] = []
-        pixel_groups = [_without_pairs(catalogue, twins) for twins in _twins(catalogue)]
+        beside: dict[int, int] = dict(catalogue.pairs.tolist())
+        pixel_groups = [_without_pairs(beside, twins) for twins in _twins(catalogue)]
         cancel.raise_if_cancelled()
         yield Progress(Phase.VERIFY, 1, None)
-        near = [_without_pairs(catalogue, ids) for ids in near_groups(library, cancel)]
+        near = [_without_pairs(beside, ids) for ids in near_groups(library, cancel)]
         same = {one: number for number, ids in enumerate(pixel_groups) for one in ids}
         near = [ids for ids in near if len({same.get(one, -one) for one in ids}) > 1]
         repeated = catalogue.content_ids[catalogue.copies > 1].tolist()
@@ -218,10 +219,9 @@ def _twins(catalogue: Catalogue) -> Iterable[list[int]]:
     return groups.values()
 
 
-def _without_pairs(catalogue: Catalogue, ids: Sequence[int]) -> list[int]:
-    """The ids without those whose RAW is among them, too."""
-    together = set(ids)
-    of_raw = {other for raw, other in catalogue.pairs.tolist() if raw in together}
+def _without_pairs(beside: Mapping[int, int], ids: Sequence[int]) -> list[int]:
+    """The ids without those whose RAW is among them, too; `beside` leads from RAW to the other."""
+    of_raw = {beside[one] for one in ids if one in beside}
     return [one for one in ids if one not in of_raw]
 
 

@@ -142,8 +142,5 @@ def test_why_a_copy_is_kept(
 
 
 def test_a_raw_and_the_jpeg_beside_it_are_one_photo() -> None:
-    class Pairs:
-        pairs = np.array([[7, 8]])
-
-    assert _without_pairs(Pairs, [7, 8, 9]) == [7, 9]  # type: ignore[arg-type]
-    assert _without_pairs(Pairs, [8, 9]) == [8, 9]  # type: ignore[arg-type]
+    assert _without_pairs({7: 8}, [7, 8, 9]) == [7, 9]
+    assert _without_pairs({7: 8}, [8, 9]) == [8, 9]
