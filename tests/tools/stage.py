@@ -10,7 +10,6 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.settings import Settings, save_settings
 from vlm_desktop.compose import build_services
 from vlm_desktop.gui import theme
@@ -93,12 +92,11 @@ def staged(home: Path, size: QSize, theme_name: str = "light") -> Iterator[Stage
     bridge = Bridge()
     runner = JobRunner(bridge.post)
     services = build_services(home)
-    state = WindowState(HomePaths(home).home / "no-window.json")
     window = MainWindow(
         services,
         runner,
         lambda _: True,
-        state=state,
+        state=WindowState(None),
         set_theme=lambda name: theme.apply(application, name),
     )
     try:
