@@ -34,7 +34,8 @@ QUIET_LIBRARIES = {
 """Environment that keeps libraries, here and in child processes, from trying."""
 
 _REACHING = {"socket.connect", "socket.sendto", "socket.sendmsg"}
-_ASKING = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
+_ASKING = {"socket.getaddrinfo", "socket.gethostbyname"}
+_ASKING_BACK = {"socket.gethostbyaddr", "socket.getnameinfo"}
 _UNIX = getattr(socket, "AF_UNIX", None)
 _log = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ class _Gate:
         self.refused = 0
         self.mine = threading.local()
         self.lock = threading.Lock()
+        self.telling = threading.RLock()
         self.numbers = itertools.count()
         self.holders: dict[int, Open] = {}
         self.listeners: list[Listener] = []
@@ -132,17 +134,19 @@ def subscribe(listener: Listener) -> Callable[[], None]:
 
 
 def _hold(number: int, use: Open | None) -> None:
-    before = state()
-    with _gate.lock:
-        if use is None:
-            _gate.holders.pop(number, None)
-        else:
-            _gate.holders[number] = use
-        listeners = tuple(_gate.listeners)
-    after = state()
-    if after != before:
-        for listener in listeners:
-            listener(after)
+    # Changing and telling are one, or of two threads the one that ended could speak last.
+    with _gate.telling:
+        before = state()
+        with _gate.lock:
+            if use is None:
+                _gate.holders.pop(number, None)
+            else:
+                _gate.holders[number] = use
+            listeners = tuple(_gate.listeners)
+        after = state()
+        if after != before:
+            for listener in listeners:
+                listener(after)
 
 
 def _audit(event: str, values: tuple[Any, ...]) -> None:
@@ -151,7 +155,7 @@ def _audit(event: str, values: tuple[Any, ...]) -> None:
     if event in _REACHING:
         if values[0].family != _UNIX and values[1] is not None:
             _admit(_host(values[1]))
-    elif event in _ASKING and not _is_numeric(values[0]):
+    elif event in _ASKING_BACK or (event in _ASKING and not _is_numeric(values[0])):
         _admit(_host(values[0]))
 
 

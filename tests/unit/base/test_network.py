@@ -48,6 +48,8 @@ def test_nothing_gets_out_unless_the_gate_is_open() -> None:
     attempt("connect_ex", lambda: socket.socket().connect_ex(here))
     attempt("look up", lambda: socket.getaddrinfo("hub.example", 443))
     attempt("old look up", lambda: socket.gethostbyname("hub.example"))
+    attempt("name of an address", lambda: socket.gethostbyaddr("192.0.2.1"))
+    attempt("name of a place", lambda: socket.getnameinfo(("192.0.2.1", 80), 0))
     attempt("datagram", lambda: datagrams.sendto(b"x", here))
     with network.opened("download", "127.0.0.1"):
         attempt("inside", lambda: socket.create_connection(here).close())
@@ -60,10 +62,12 @@ def test_nothing_gets_out_unless_the_gate_is_open() -> None:
         "connect_ex refused 127.0.0.1",
         "look up refused hub.example",
         "old look up refused hub.example",
+        "name of an address refused 192.0.2.1",
+        "name of a place refused 192.0.2.1",
         "datagram refused 127.0.0.1",
         "inside let through",
         "after refused 127.0.0.1",
-        "6",
+        "8",
     ]
 
 
@@ -155,6 +159,36 @@ def test_the_sign_stays_on_while_another_thread_still_uses_the_network() -> None
     leave.set()
     thread.join()
     assert network.state() == network.Off()
+
+
+def test_the_last_word_of_the_sign_is_the_state() -> None:
+    """A use that ends while another begins must not say "off" after it."""
+    heard: list[network.State] = []
+    beginning, begun = threading.Event(), threading.Event()
+
+    def use() -> None:
+        beginning.set()
+        with network.opened("download", "second.example"):
+            begun.set()
+            leave.wait(5)
+
+    def listen(said: network.State) -> None:
+        if said == network.Off() and not beginning.is_set():
+            thread.start()
+            assert beginning.wait(5)
+            begun.wait(0.2)  # time for the other one to overtake, if it may
+        heard.append(said)
+
+    leave = threading.Event()
+    thread = threading.Thread(target=use)
+    unsubscribe = network.subscribe(listen)
+    with network.opened("download", "first.example"):
+        pass
+    assert begun.wait(5)
+    assert heard[-1] == network.state() == network.Open("download", "second.example")
+    leave.set()
+    thread.join()
+    unsubscribe()
 
 
 def test_a_refusal_is_an_error_of_ours_and_a_missing_connection_to_libraries() -> None:
