@@ -15,6 +15,7 @@ from vlm_desktop.base.errors import (
     BadSetting,
     DestinationNotWritable,
     LibraryError,
+    NotInLibrary,
 )
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.paths import HomePaths
@@ -201,7 +202,7 @@ class Upkeep:
         The photos themselves are not touched. With `keep_out`, what lies in an indexed folder
         is not indexed again. Once the first is forgotten this is not cancelled any more, and it
         may take as long as writing the library once; to be run where no indexing runs at the
-        same time. Raises `NotInLibrary`.
+        same time. Raises `NotInLibrary` when the first is unknown.
         """
         library = self._library()
         yield Progress(Phase.SCRUB, 0, None)
@@ -209,8 +210,15 @@ class Upkeep:
         # No event from here on: at an event the runner may end a verb, and half forgotten is not.
         files = photos = vectors = 0
         kept_out = False
+        begun = False
         for path in paths:
-            forgotten = library.forget(path)
+            try:
+                forgotten = library.forget(path)
+            except NotInLibrary:
+                if not begun:
+                    raise
+                continue  # it went with a folder before it, or is named twice
+            begun = True
             if keep_out and library.is_watched(path):
                 library.keep_out(path)
                 kept_out = True

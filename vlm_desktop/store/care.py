@@ -18,13 +18,13 @@ from vlm_desktop.base.errors import (
     DatabaseNewer,
     DestinationNotWritable,
     DiskFull,
-    HomeNotWritable,
 )
 from vlm_desktop.store.db import (
     connect,
     prepare,
     translated_errors,
 )
+from vlm_desktop.store.maps import MapsPart
 from vlm_desktop.store.matrices import MatricesPart
 from vlm_desktop.store.models import ModelsPart
 from vlm_desktop.store.pathcodec import encode_path
@@ -74,7 +74,7 @@ class KeptOut:
         return found
 
 
-class CarePart(ModelsPart, MatricesPart):
+class CarePart(ModelsPart, MatricesPart, MapsPart):
     """What concerns the library as a whole."""
 
     # --- copies ------------------------------------------------------------------------
@@ -82,7 +82,7 @@ class CarePart(ModelsPart, MatricesPart):
     def copy_to(self, target: Path, cancel: CancelToken) -> CopySteps:
         """Write the library, as it is at this moment, to one file; others may go on using it.
 
-        The file appears whole or not at all. Raises `DestinationNotWritable`, `DiskFull`,
+        The file appears whole or not at all. Raises `DestinationNotWritable`, `DiskFull` (there),
         `Cancelled`.
         """
         part = target.with_name(f".{target.name}.part")
@@ -91,7 +91,13 @@ class CarePart(ModelsPart, MatricesPart):
             with contextlib.closing(connect(self._db.path)) as source:
                 yield from _copy_file(source, part, cancel)
             part.replace(target)
-        except (OSError, sqlite3.OperationalError, HomeNotWritable) as error:
+        except (OSError, sqlite3.Error) as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code == sqlite3.SQLITE_FULL:
+                raise DiskFull(path=target.parent) from error
+            if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                with translated_errors(self._db.path):
+                    raise
             raise DestinationNotWritable(path=target, detail=str(error)) from error
         finally:
             _remove(part)
@@ -120,6 +126,8 @@ class CarePart(ModelsPart, MatricesPart):
                     contextlib.closing(connect(live)) as current,
                 ):
                     yield from _copied(incoming, current, cancel)
+                    # Their numbers meant other photos.
+                    self.drop_maps()
                     counts = [
                         current.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
                         for table in ("files", "contents", "embeddings")
@@ -131,7 +139,7 @@ class CarePart(ModelsPart, MatricesPart):
     # --- forgetting for good -----------------------------------------------------------
 
     def scrub(self) -> bool:
-        """Write database, log and vector files anew, without what was deleted before.
+        """Write database, log, vector files and maps anew, without what was deleted before.
 
         SQLite leaves deleted bytes in free pages, in its log and in the full-text index until
         they are written over. Takes as long as writing the library once. False when another
@@ -146,6 +154,8 @@ class CarePart(ModelsPart, MatricesPart):
             (busy, _, _) = own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         for model in self.coverage():
             self.vectors(model.model_id)
+            with contextlib.suppress(OSError):
+                self.thin_map(model.model_id)
         return not busy
 
     def is_watched(self, path: Path) -> bool:

@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +96,37 @@ class MapsPart(Part):
             with contextlib.suppress(OSError):
                 Path(temporary).unlink()
             raise
+
+    def thin_map(self, model_id: str) -> None:
+        """Take photos that left the library off a model's map; unwritable, the map goes.
+
+        Raises `ModelUnknown`, OSError when it cannot be removed either.
+        """
+        drawn = self.read_map(model_id)
+        if drawn is None:
+            return
+        with self._db.reading() as connection:
+            known = connection.execute("SELECT id FROM contents").fetchall()
+        kept = np.isin(drawn.content_ids, np.array(known, dtype=np.int64).ravel())
+        if kept.all():
+            return
+        thinned = replace(
+            drawn,
+            content_ids=drawn.content_ids[kept],
+            positions=drawn.positions[kept],
+            places=drawn.places[kept],
+            drawn=min(drawn.drawn, int(kept.sum())),
+        )
+        try:
+            self.write_map(model_id, thinned)
+        except OSError:
+            self._map_path(model_id).unlink(missing_ok=True)
+
+    def drop_maps(self) -> None:
+        """Remove the maps of all models; each is drawn anew when it is next looked at."""
+        for path in self._paths.maps.glob("*.npz"):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
     def _map_path(self, model_id: str) -> Path:
         return self._paths.maps / f"{safe_name(model_id)}.npz"

@@ -250,6 +250,32 @@ def test_a_whole_root_is_forgotten_without_being_kept_out(
     assert services.info().contents == 24
 
 
+def test_a_photo_forgotten_with_its_folder_is_no_error(services: AppServices, photos: Path) -> None:
+    index(services, photos)
+    paths = [photos / "set0", photos / "set0" / "0.jpg", photos / "set0"]
+    needles = [str(Path("set0") / "0.jpg").encode()]
+    _, report = drive(services.upkeep.forget(paths, CancelToken(), keep_out=False))
+    assert report.clean
+    assert services.library.content_of(paths[1]) is None
+    assert _holding(services.paths.home, needles) == []
+
+
+def test_the_map_forgets_and_is_not_taken_for_that_of_another_library(
+    services: AppServices, photos: Path, tmp_path: Path
+) -> None:
+    index(services, photos)
+    drive(services.explore.map(CancelToken()))
+    drive(services.upkeep.export_library(tmp_path / "copy.sqlite3", CancelToken()))
+    gone = services.library.content_of(photos / "set0" / "0.jpg")
+    drive(services.upkeep.forget([photos / "set0"], CancelToken(), keep_out=False))
+    kept = services.library.read_map("colours")
+    assert kept is not None
+    assert len(kept.content_ids) == len(kept.positions) == services.info().contents
+    assert gone not in kept.content_ids
+    drive(services.upkeep.import_library(tmp_path / "copy.sqlite3", CancelToken()))
+    assert services.library.read_map("colours") is None
+
+
 def test_what_is_not_in_the_library_cannot_be_forgotten(
     services: AppServices, photos: Path, tmp_path: Path
 ) -> None:

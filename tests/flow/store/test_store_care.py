@@ -18,14 +18,17 @@ from tests.flow.store.store_builders import (
 )
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import (
+    AppError,
     BadInputFile,
     Cancelled,
+    DatabaseCorrupt,
     DatabaseNewer,
     DestinationNotWritable,
+    DiskFull,
 )
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.types import PhotoMetadata
-from vlm_desktop.store import db
+from vlm_desktop.store import care, db
 from vlm_desktop.store.library import Library
 from vlm_desktop.store.records import Root
 
@@ -86,6 +89,31 @@ def test_a_copy_into_a_folder_that_is_not_there_is_refused(
 ) -> None:
     with pytest.raises(DestinationNotWritable):
         finish(library.copy_to(tmp_path / "nowhere" / "copy.sqlite3", CancelToken()))
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        (sqlite3.SQLITE_FULL, DiskFull),
+        (sqlite3.SQLITE_NOTADB, DatabaseCorrupt),
+        (sqlite3.SQLITE_CANTOPEN, DestinationNotWritable),
+    ],
+)
+def test_what_ends_a_copy_is_told_apart(
+    library: Library,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    code: int,
+    error: type[AppError],
+) -> None:
+    def fail(*_: object) -> None:
+        failure = sqlite3.DatabaseError("no")
+        failure.sqlite_errorcode = code
+        raise failure
+
+    monkeypatch.setattr(care, "_copy_file", fail)
+    with pytest.raises(error):
+        copy_of(library, tmp_path / "copy.sqlite3")
 
 
 # --- taking in ---------------------------------------------------------------------------
