@@ -66,11 +66,10 @@ class RulesPart(Part):
 
     def delete_rule(self, kind: RuleKind, name: str) -> StoredRule:
         """Delete a rule and its judgements; tags that were accepted stay. Raises RuleUnknown."""
-        found = self.rule(kind, name)
         with self._db.writing() as connection:
-            connection.execute(
-                "DELETE FROM rules WHERE id = ?", (_rule_key(connection, kind, name),)
-            )
+            key = _rule_key(connection, kind, name)
+            (found,) = _read(connection, kind, str(key))
+            connection.execute("DELETE FROM rules WHERE id = ?", (key,))
         return found
 
     def restore_rule(self, rule: StoredRule) -> None:
