@@ -111,5 +111,6 @@ def test_a_photo_on_a_drive_that_is_away_has_no_colours() -> None:
     assert colour.red() == colour.green() == colour.blue()
 
 
+@pytest.mark.qt_log_ignore("JPEG")  # the decoder says so itself
 def test_what_is_no_picture_is_none() -> None:
     assert decoded(b"\xff\xd8 not a jpeg", Wanted(1, 10, 10, 2)) is None
