@@ -180,6 +180,23 @@ def test_undo_is_the_windows_once_the_line_is_saved(
     assert undone == [True]
 
 
+def test_undo_is_the_windows_while_no_keyword_is_typed(
+    qtbot: QtBot, select: Select, host: Host, desk: Desk
+) -> None:
+    undone: list[bool] = []
+    desk.actions.add("edit.undo", "Undo", lambda: undone.append(True), shortcut="Ctrl+Z")
+    line = select(1).words.keywords.line
+    line.setFocus()
+    qtbot.keyClicks(line, "sea")
+    qtbot.keyClick(line, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not undone, "typing is taken back first"
+    assert line.text() == ""
+    qtbot.keyClicks(line, "sea")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.keyClick(line, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert undone == [True]
+
+
 def test_a_caption_is_saved_when_the_focus_leaves(
     qtbot: QtBot, select: Select, photos: FakePhotos
 ) -> None:

@@ -4,11 +4,14 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import DiskFull
 from vlm_desktop.base.events import Event
+from vlm_desktop.gui.panes.search.query_line import QueryLine
 from vlm_desktop.gui.undo import Change, Changes, Verb
 from vlm_desktop.jobs import JobRunner
 
@@ -93,3 +96,19 @@ def test_changes_asked_for_at_once_run_in_order(qtbot: QtBot, changes: Changes) 
         changes.perform(adding(album, name))
     qtbot.waitUntil(lambda: changes.undo_text == "Add f")
     assert album == list("abcdef")
+
+
+def test_an_empty_query_line_leaves_undo_to_the_window(qtbot: QtBot) -> None:
+    window, line, undone = QMainWindow(), QueryLine(), []
+    qtbot.addWidget(window)
+    window.setCentralWidget(line)
+    undo = window.addAction("Undo", lambda: undone.append(True))
+    undo.setShortcut("Ctrl+Z")
+    with qtbot.waitExposed(window):
+        window.show()
+    line.setFocus()
+    qtbot.keyClick(line, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert undone == [True]
+    qtbot.keyClicks(line, "dog")
+    qtbot.keyClick(line, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert (undone, line.text()) == ([True], "")

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, QStringListModel, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QCompleter,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPlainTextEdit,
     QToolButton,
     QVBoxLayout,
@@ -22,17 +21,10 @@ from vlm_desktop.gui.strings import photo as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.elided_label import ElidedLabel
 from vlm_desktop.gui.widgets.flow_layout import FlowLayout
+from vlm_desktop.gui.widgets.typing_undo import TypingLine, is_for_window
 
 _STARS = 5
 _LEAST_LINES, _MOST_LINES = 2, 8
-
-
-def _is_for_window(event: QEvent, can_undo: bool, can_redo: bool) -> bool:
-    """Whether Ctrl+Z is pressed where there is no typing left to take back."""
-    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
-        return False
-    undo, redo = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
-    return (event.matches(undo) and not can_undo) or (event.matches(redo) and not can_redo)
 
 
 class Stars(QWidget):
@@ -84,7 +76,7 @@ class Stars(QWidget):
         self.setAccessibleDescription(text)
 
 
-class LineField(QLineEdit):
+class LineField(TypingLine):
     """One line, committed with Enter or when the focus leaves; Esc takes back what was typed."""
 
     committed = Signal(str)
@@ -113,12 +105,6 @@ class LineField(QLineEdit):
             self.setText(self._stored)
             return
         super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        if _is_for_window(event, self.isUndoAvailable(), self.isRedoAvailable()):
-            event.ignore()
-            return True
-        return super().event(event)
 
 
 class TextField(QPlainTextEdit):
@@ -160,7 +146,7 @@ class TextField(QPlainTextEdit):
 
     def event(self, event: QEvent) -> bool:
         document = self.document()
-        if _is_for_window(event, document.isUndoAvailable(), document.isRedoAvailable()):
+        if is_for_window(event, document.isUndoAvailable(), document.isRedoAvailable()):
             event.ignore()
             return True
         return super().event(event)
@@ -199,7 +185,7 @@ class Keywords(QWidget):
         column.setSpacing(space[0])
         self._chips = QWidget(self)
         self._flow = FlowLayout(self._chips, space[0])
-        self.line = QLineEdit(self)
+        self.line = TypingLine(self)
         self.line.setPlaceholderText(strings.KEYWORD_HINT)
         self.line.editingFinished.connect(self._commit)
         self._known = QStringListModel(self)
@@ -249,7 +235,7 @@ class Keywords(QWidget):
 
     def _commit(self) -> None:
         words = tuple(word.strip() for word in self.line.text().split(",") if word.strip())
-        self.line.clear()
+        self.line.setText("")  # not clear(), which typing's undo would bring back
         if words:
             self.added.emit(words)
 

@@ -4,17 +4,18 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from vlm_desktop.base.errors import BadFilter
 from vlm_desktop.base.types import Filters
 from vlm_desktop.engine.querytext import PartKind, TypedPart, add_filter, parts
 from vlm_desktop.gui.strings import query as strings
+from vlm_desktop.gui.widgets.typing_undo import TypingLine
 
 LONGEST_QUERY = 10_000
 
 
-class QueryLine(QLineEdit):
+class QueryLine(TypingLine):
     """Words, -exclusions and "phrases" stay in it. Main thread."""
 
     filters_typed = Signal(object)
