@@ -136,7 +136,12 @@ class Editor:
         first = photo.sidecars[0]
         now = read_sidecar(first.photo)
         as_before = now == (first.before or b"")
-        self._save(photo, photo.before if as_before else with_sidecar(photo.before, now))
+        try:
+            self._save(photo, photo.before if as_before else with_sidecar(photo.before, now))
+        except LibraryError as error:
+            # The next indexing finds the sidecars changed and reads them.
+            failures.append(EditFailure(first.photo, error))
+            return False
         return True
 
     def _save(self, photo: EditedPhoto, said: PhotoMetadata) -> None:

@@ -324,6 +324,24 @@ def test_a_library_that_cannot_be_written_leaves_no_sidecar(
     assert not (folder / "b.jpg.xmp").exists()
 
 
+def test_undoing_goes_on_when_the_library_cannot_be_written(
+    indexed: AppServices, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = edit(indexed, [folder / "a.jpg", folder / "b.jpg"], PhotoChanges(5))
+
+    def busy(_: object) -> None:
+        raise DatabaseBusy(path=folder)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(indexed.library, "save_words", busy)
+        with pytest.raises(DatabaseBusy):
+            drive(indexed.photos.undo_edit(record, CancelToken()))
+    assert not list(folder.rglob("*.xmp"))
+    drive(indexed.index([folder], CancelToken()))
+    number = content(indexed, folder / "b.jpg")
+    assert indexed.photos.details(number).details.metadata.rating is None
+
+
 def test_a_cancelled_edit_takes_back_what_it_did(indexed: AppServices, folder: Path) -> None:
     ids = [content(indexed, folder / name) for name in ("a.jpg", "b.jpg")]
     verb = indexed.photos.edit(ids, PhotoChanges(5), CancelToken())
