@@ -86,3 +86,8 @@ class Backgrounds:
                 known = measure_background(matrix.matrix)
                 self._measured[model_id] = known
             return known
+
+    def clear(self) -> None:
+        """Measure anew: another library may be of the same size."""
+        with self._lock:
+            self._measured.clear()

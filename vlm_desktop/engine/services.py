@@ -4,10 +4,10 @@ Every verb yields `base.events` and returns a frozen result; a front drives it w
 through `vlm_desktop.jobs`. Nothing is loaded before a verb needs it.
 """
 
-import functools
 import threading
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from vlm_desktop.backends.protocols import ImageTextEncoder, TextReader
 from vlm_desktop.backends.registry import Registry
@@ -52,6 +52,25 @@ from vlm_desktop.store.records import (
     VerifyReport,
 )
 
+Result = TypeVar("Result")
+
+
+class _Part(Generic[Result]):
+    """A part of the services, made once for all threads; `cached_property` holds no lock."""
+
+    def __init__(self, make: Callable[["AppServices"], Result]) -> None:
+        self._make = make
+        self._name = make.__name__
+        self.__doc__ = make.__doc__
+
+    def __get__(self, services: "AppServices", owner: type | None = None) -> Result:
+        # Without __set__ the instance's own attribute, once there, is found before this.
+        with services.making:
+            if self._name not in services.__dict__:
+                services.__dict__[self._name] = self._make(services)
+            made: Result = services.__dict__[self._name]
+            return made
+
 
 class AppServices:
     """All verbs over one home folder. `compose` builds it; `close` frees what it opened."""
@@ -71,6 +90,8 @@ class AppServices:
         self._open_library = open_library
         self.open_pool = open_pool
         self._lock = threading.Lock()
+        self.making = threading.RLock()
+        """Held while a part is made."""
         self._library: Library | None = None
         self.encoders = Encoders(self._open_encoder)
         self._pictures = PictureVectors()
@@ -85,12 +106,12 @@ class AppServices:
                 self._library = self._open_library()
             return self._library
 
-    @functools.cached_property
+    @_Part
     def browsing(self) -> Browsing:
         """Listings of the whole library, stacks, timeline."""
         return Browsing(lambda: self.library, self._thumbnails)
 
-    @functools.cached_property
+    @_Part
     def keeping(self) -> Keeping:
         """History, saved searches, votes, taught names."""
         return Keeping(
@@ -102,7 +123,7 @@ class AppServices:
             lambda: self.open_pool(),
         )
 
-    @functools.cached_property
+    @_Part
     def explore(self) -> Explore:
         """The map, words and policies over all photos."""
         return Explore(
@@ -112,14 +133,14 @@ class AppServices:
             lambda model_id: self._searcher().calibration(model_id),
         )
 
-    @functools.cached_property
+    @_Part
     def photos(self) -> Photos:
         """One photo: details, pixels, edits."""
         return Photos(
             lambda: self.library, lambda: DecodePool(1, self.limits), self.read_text
         )
 
-    @functools.cached_property
+    @_Part
     def folders(self) -> Folders:
         """The folders of the library, watching them, files set aside."""
         return Folders(
@@ -128,17 +149,17 @@ class AppServices:
             may_watch=lambda: self.settings.watch_folders,
         )
 
-    @functools.cached_property
+    @_Part
     def trash(self) -> Trash:
         """Photos to the system's trash and back."""
         return Trash(lambda: self.library)
 
-    @functools.cached_property
+    @_Part
     def exporting(self) -> Exporting:
         """Copies, lists, tables and contact sheets of hits."""
         return Exporting(lambda: self.library, self._thumbnails)
 
-    @functools.cached_property
+    @_Part
     def comparing(self) -> Comparing:
         """Duplicates side by side."""
         return Comparing(lambda: self.library, self.photos.picture)
@@ -165,7 +186,7 @@ class AppServices:
         if before.watch_folders != settings.watch_folders:
             self.folders.watch_anew()
 
-    @functools.cached_property
+    @_Part
     def upkeep(self) -> Upkeep:
         """Settings, copies of the library, privacy, sizes, devices."""
         return Upkeep(
@@ -178,10 +199,10 @@ class AppServices:
             examine=self.examine,
             rebuild=self.rebuild,
             cards=lambda: self._registry.cards(),
-            roots_changed=lambda: self.folders.watch_anew(),
+            roots_changed=self._roots_changed,
         )
 
-    @functools.cached_property
+    @_Part
     def switching(self) -> Switching:
         """The shelf beside the library; switching to another model."""
         return Switching(
@@ -337,6 +358,10 @@ class AppServices:
                 self._library = None
 
     # --- parts -------------------------------------------------------------------------
+
+    def _roots_changed(self) -> None:
+        self._backgrounds.clear()
+        self.folders.watch_anew()
 
     def _searcher(self) -> Searcher:
         return Searcher(
