@@ -26,6 +26,8 @@ LEAST = 0.05
 
 USUAL_POLICY = 0.5
 _WORDS_AT_ONCE = 16
+_MOST_LEARNT_FROM = 400
+"""The latest judgements of a policy: the work grows with their cube, what they teach hardly."""
 
 MeasureCalibration = Callable[[str], Generator[Event, None, Calibration]]
 
@@ -151,7 +153,8 @@ class Reviewer:
             fine = photos.space.scores(self._encoders.queries(model_id, rule.fine))
             margin = scale * (best - fine.max(axis=1))
             likely = likely / (1.0 + np.exp(-np.clip(margin, -50, 50)))
-        judged = {one.content_id: one.verdict > 0 for one in rule.judgements if one.by_person}
+        by_person = [one for one in rule.judgements if one.by_person][-_MOST_LEARNT_FROM:]
+        judged = {one.content_id: one.verdict > 0 for one in by_person}
         rows = np.flatnonzero(np.isin(photos.content_ids, list(judged)))
         said = np.array([judged[one] for one in photos.content_ids[rows].tolist()], dtype=bool)
         likely = corrected(likely, best, rows, said, photos.space)

@@ -19,6 +19,7 @@ from vlm_desktop.base.errors import (
 from vlm_desktop.base.events import Progress
 from vlm_desktop.base.rules import Judgement, RuleKind
 from vlm_desktop.base.types import Filters
+from vlm_desktop.engine import reviewing
 from vlm_desktop.engine.reviewing import Review
 from vlm_desktop.engine.services import AppServices
 
@@ -292,6 +293,27 @@ def test_feedback_on_a_policy_changes_photos_like_the_judged(library: AppService
     drive(library.explore.judge(POLICY, "Strong colours", undo, CancelToken()))
     again = review(library, POLICY, "Strong colours")
     assert again.summary == before.summary
+
+
+def test_a_policy_learns_from_the_latest_judgements_only(
+    library: AppServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their work grows with the cube, and the learning is done at every look."""
+    monkeypatch.setattr(reviewing, "_MOST_LEARNT_FROM", 1)
+    save(library, "Rule", ["a red thing"], [])
+    first, second = review(library, POLICY, "Rule").content_ids[:2].tolist()
+    known = []
+    corrected = reviewing.corrected
+
+    def listen(shares: object, scores: object, judged: np.ndarray, *rest: object) -> object:
+        known.append(len(judged))
+        return corrected(shares, scores, judged, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reviewing, "corrected", listen)
+    said = [Judgement(first, -1), Judgement(second, -1)]
+    drive(library.explore.judge(POLICY, "Rule", said, CancelToken()))
+    assert review(library, POLICY, "Rule").summary.rejected == 2
+    assert known == [1]
 
 
 def test_changed_sentences_keep_what_was_said(library: AppServices) -> None:
