@@ -125,9 +125,10 @@ class CarePart(ModelsPart, MatricesPart, MapsPart):
                     contextlib.closing(connect(staged)) as incoming,
                     contextlib.closing(connect(live)) as current,
                 ):
-                    yield from _copied(incoming, current, cancel)
-                    # Their numbers meant other photos.
-                    self.drop_maps()
+                    try:
+                        yield from _copied(incoming, current, cancel)
+                    finally:
+                        self.drop_maps()  # their numbers mean other photos now
                     counts = [
                         current.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
                         for table in ("files", "contents", "embeddings")
@@ -229,6 +230,7 @@ def _copied(
             if source.in_transaction:
                 source.execute("ROLLBACK")
 
+    cancel.raise_if_cancelled()
     worker = threading.Thread(target=work, name="library-copy", daemon=True)
     worker.start()
     try:
@@ -236,13 +238,13 @@ def _copied(
             worker.join(_POLL_SECONDS)
             if cancel.is_cancelled:
                 stop.set()
-            if "pages" in state:
+            if "pages" in state and worker.is_alive():
                 yield state["pages"]
     finally:
         stop.set()
         worker.join()
-    cancel.raise_if_cancelled()
-    if failed:
+    if failed:  # else it is done, and a cancel comes too late
+        cancel.raise_if_cancelled()
         raise failed[0]
 
 
