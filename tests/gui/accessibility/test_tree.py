@@ -62,6 +62,7 @@ def test_every_control_of_every_pane_has_a_name_and_a_role(program: Program) -> 
         controls = [node for node in tree.walk() if "focusable" in node.states]
         assert len(controls) >= _FEWEST_TABS, f"{pane.key}: {controls}"
         unnamed = [str(node) for node in controls if not node.name.strip()]
+        unnamed += [str(node) for node in tree.walk() if "button" in node.role and not node.name]
         assert not unnamed, f"{pane.key}: without a name: {unnamed}"
         vague = [str(node) for node in controls if node.role in SAYS_NOTHING]
         assert not vague, f"{pane.key}: without a role: {vague}"

@@ -43,6 +43,9 @@ REDO_WHAT = "&Redo: {change}"
 UNDONE = "Undone: {change}"
 REDONE = "Done again: {change}"
 
+# lines to type in
+CLEAR = "Clear"
+
 # the status bar
 STATUS_NAME = "Status"
 PROGRESS_NAME = "Progress"

@@ -26,6 +26,7 @@ from vlm_desktop.gui.panes.models.shelf import Shelf
 from vlm_desktop.gui.panes.pane import Pane
 from vlm_desktop.gui.strings import models as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.clear_button import add_clear_button
 from vlm_desktop.gui.widgets.message_page import Message, MessagePage
 
 _WIDEST = 70
@@ -62,7 +63,7 @@ class ModelsPane(Pane):
         self.filter = QLineEdit(self)
         self.filter.setAccessibleName(strings.FILTER)
         self.filter.setPlaceholderText(strings.FILTER_HINT)
-        self.filter.setClearButtonEnabled(True)
+        add_clear_button(self.filter)
         self.filter.textChanged.connect(self._filter_changed)
         self.filter.installEventFilter(self)
         self.importing = QPushButton(strings.IMPORT, self)

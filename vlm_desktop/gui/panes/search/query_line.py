@@ -10,6 +10,7 @@ from vlm_desktop.base.errors import BadFilter
 from vlm_desktop.base.types import Filters
 from vlm_desktop.engine.querytext import PartKind, TypedPart, add_filter, parts
 from vlm_desktop.gui.strings import query as strings
+from vlm_desktop.gui.widgets.clear_button import add_clear_button
 from vlm_desktop.gui.widgets.typing_undo import TypingLine
 
 LONGEST_QUERY = 10_000
@@ -33,7 +34,7 @@ class QueryLine(TypingLine):
         self.setAccessibleName(strings.QUERY_NAME)
         self.setAccessibleDescription(strings.QUERY_DESCRIPTION)
         self.setToolTip(strings.QUERY_DESCRIPTION)
-        self.setClearButtonEnabled(True)
+        add_clear_button(self)
         self.setMaxLength(LONGEST_QUERY)
         self.setAcceptDrops(False)  # the bar takes drops: a file's path is no query
 

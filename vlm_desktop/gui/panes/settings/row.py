@@ -18,6 +18,7 @@ from vlm_desktop.base.settings import DEFAULTS, RULES, Acts, Rule, Value
 from vlm_desktop.gui.icons import icon
 from vlm_desktop.gui.strings import settings as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.clear_button import add_clear_button
 
 _SETTLE_MS = 500
 _EDITOR_WIDTH = 280
@@ -98,7 +99,7 @@ class SettingRow(QWidget):
             return box
         if self.name in _FREE_TEXTS:
             line = QLineEdit(self)
-            line.setClearButtonEnabled(True)
+            add_clear_button(line)
             line.setPlaceholderText(strings.HUB_HINT)
             line.editingFinished.connect(self._tell)
             return line

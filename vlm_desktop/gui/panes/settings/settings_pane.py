@@ -32,6 +32,7 @@ from vlm_desktop.gui.panes.settings.transfer import SettingsTransfer
 from vlm_desktop.gui.strings import settings as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.undo import Change
+from vlm_desktop.gui.widgets.clear_button import add_clear_button
 
 if TYPE_CHECKING:
     from vlm_desktop.engine.models import ModelCard
@@ -91,7 +92,7 @@ class SettingsPane(Pane):
         space = measures().space
         self.search = QLineEdit(self)
         self.search.setPlaceholderText(strings.SEARCH_HINT)
-        self.search.setClearButtonEnabled(True)
+        add_clear_button(self.search)
         self.search.textChanged.connect(self._filter)
         label = QLabel(strings.SEARCH, self)
         label.setBuddy(self.search)
