@@ -45,6 +45,7 @@ class IndexController(QObject):
         self._board = work
         self._waiting: deque[tuple[Path, ...]] = deque()
         self._folders: tuple[Path, ...] = ()
+        self._unasked: set[tuple[Path, ...]] = set()
         self._job: Job | None = None
         self._work: Work | None = None
 
@@ -52,9 +53,13 @@ class IndexController(QObject):
     def is_running(self) -> bool:
         return self._job is not None
 
-    def index(self, folders: Sequence[Path]) -> None:
-        """Start, or queue behind the run that is on."""
+    def index(self, folders: Sequence[Path], *, unasked: bool = False) -> None:
+        """Start, or queue behind the run that is on.
+
+        `unasked`: nobody waits for it, so it says nothing when it finds nothing.
+        """
         asked = tuple(folders)
+        (self._unasked.add if unasked else self._unasked.discard)(asked)
         if asked and asked != self._folders and asked not in self._waiting:
             self._waiting.append(asked)
             self._start_next()
@@ -94,7 +99,9 @@ class IndexController(QObject):
             case Notice(code, detail):
                 self.noticed.emit(sentences.notice(code, detail))
             case Done(result):
-                self._end(_summary(result))
+                text = _summary(result)
+                is_news = text != strings.FINISHED_NOTHING or self._folders not in self._unasked
+                self._end(text if is_news else "")
             case CancelledEnding():
                 self._end(strings.STOPPED)
             case Failed(error):

@@ -22,6 +22,7 @@ class StatusLine(QWidget):
     def __init__(self, board: WorkBoard, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._board = board
+        self._said = ""
         self.text = ElidedLabel(self)
         # A description: as a name it would stand in the place of what the line says.
         self.text.setAccessibleDescription(strings.STATUS_NAME)
@@ -88,6 +89,7 @@ class StatusLine(QWidget):
             widget.setVisible(bool(running))
         self.pause.setVisible(bool(running) and running[0].can_pause)
         if not running:
+            self.text.setText(self._said)
             return
         state = running[0].state
         text = fill(strings.PAUSED, text=state.text) if state.paused else state.text
@@ -103,7 +105,8 @@ class StatusLine(QWidget):
         self.say(text)
 
     def say(self, text: str) -> None:
-        """A message; running work takes its place again at its next step."""
+        """A message; running work takes its place at its next step, and gives it back."""
+        self._said = text
         self.text.setText(text)
         announce(self.text, text)
 

@@ -12,8 +12,8 @@ from vlm_desktop.gui.strings import library as strings
 from vlm_desktop.jobs import Failed, Job, JobRunner
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Generator
+    from pathlib import Path
 
     from vlm_desktop.gui.indexing import IndexController
     from vlm_desktop.gui.services import Services
@@ -92,7 +92,7 @@ class WatchController(QObject):
         if self._waiting and not self._indexing.is_running:
             folders = sorted(self._waiting)
             self._waiting.clear()
-            self._indexing.index(folders)
+            self._indexing.index(folders, unasked=True)
 
     def _run_ended(self) -> None:
         if self._job is not None:

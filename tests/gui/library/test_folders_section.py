@@ -16,6 +16,7 @@ from vlm_desktop.engine.services import AppServices
 from vlm_desktop.gui.main_window import MainWindow
 from vlm_desktop.gui.panes.library.folders_model import Column
 from vlm_desktop.gui.panes.library.folders_section import FoldersSection
+from vlm_desktop.gui.strings import indexing as indexing_strings
 from vlm_desktop.gui.strings import library as strings
 
 HOLIDAYS, SCANS = Path("/photos/Holidays"), Path("/drive/Scans")
@@ -151,6 +152,20 @@ def test_what_changes_is_indexed_and_what_changes_meanwhile_is_indexed_after(
         lambda: services.indexed_folders[1:] == [(HOLIDAYS / "a", HOLIDAYS / "b")], timeout=5000
     )
     qtbot.waitUntil(lambda: services.folders.anew > 0)
+
+
+def test_a_look_nobody_asked_for_leaves_the_last_message_when_it_finds_nothing(
+    qtbot: QtBot, window: MainWindow, services: FakeServices
+) -> None:
+    services.files_to_index = 0
+    start_watching(qtbot, window, services)
+    window.status.say("Saved: Rating of 1 photo.")
+    services.folders.tell(FoldersChanged(HOLIDAYS, (HOLIDAYS / "a",)))
+    with qtbot.waitSignal(window.desk.indexing.finished):
+        pass
+    assert window.status.text.text() == "Saved: Rating of 1 photo."
+    window.desk.indexing.index([HOLIDAYS / "a"])
+    qtbot.waitUntil(lambda: window.status.text.text() == indexing_strings.FINISHED_NOTHING)
 
 
 def test_how_folders_are_watched_is_shown_and_trouble_is_said(
