@@ -63,9 +63,11 @@ class Node:
 
     def walk(self) -> Iterator["Node"]:
         """This element and all below it, in document order."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        waiting = [self]
+        while waiting:  # damaged packets nest deeper than Python's stack
+            node = waiting.pop()
+            yield node
+            waiting += reversed(node.children)
 
 
 def as_utf8(packet: bytes) -> bytes:

@@ -187,6 +187,7 @@ def test_other_encodings_become_utf_8(encoding: str) -> None:
         LIGHTROOM[:-60],
         b'<!DOCTYPE a [<!ENTITY b "c">]>' + LIGHTROOM[LIGHTROOM.index(b"<x:") :],
         b"\xff\xfe\x00",
+        b"<a>" * 5_000 + b"</a>" * 5_000,
         b"<?xml version='1.0' encoding='nonsense'?>" + LIGHTROOM[LIGHTROOM.index(b"<x:") :],
     ],
 )
