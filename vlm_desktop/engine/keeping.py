@@ -181,13 +181,15 @@ class Keeping:
         Those of the last hour stay: they may be in a query that was not asked yet. Returns how
         many went.
         """
-        used = {term.path for query in self.history() for term in query.images}
-        used |= {term.path for one in self.saved() for term in one.query.images}
+        # By name in what is stored, so that a query of a later version keeps its pictures, too.
+        stored = [payload for _, payload in self._library().query_history()]
+        stored += [one.query for one in self._library().saved_searches()]
+        used = "\n".join(stored)
         newest = time.time() - _PASTED_KEPT_SECONDS
         removed = 0
         for path in self.pasted.glob("*.png") if self.pasted.is_dir() else ():
             try:
-                if path not in used and path.stat().st_mtime < newest:
+                if path.name not in used and path.stat().st_mtime < newest:
                     path.unlink()
                     removed += 1
             except OSError:

@@ -239,14 +239,17 @@ def test_a_search_whose_picture_is_gone_is_not_counted(
 def test_pasted_pictures_go_when_nothing_uses_them(library: AppServices) -> None:
     keeping = library.keeping
     keeping.pasted.mkdir(parents=True)
-    used, unused, fresh = (keeping.pasted / f"{name}.png" for name in ("used", "unused", "fresh"))
-    for path in (used, unused, fresh):
+    used, unused, fresh, later = (
+        keeping.pasted / f"{name}.png" for name in ("used", "unused", "fresh", "later")
+    )
+    for path in (used, unused, fresh, later):
         Image.new("RGB", (8, 8)).save(path)
-    for path in (used, unused):
+    for path in (used, unused, later):
         os.utime(path, (1, 1))
+    library.library.save_search("Of a later version", f'{{"new": "{later.name}"}}')
     keeping.remember(WrittenQuery(images=(ImageTerm(used),)))
     assert keeping.sweep_pasted() == 1
-    assert (used.exists(), unused.exists(), fresh.exists()) == (True, False, True)
+    assert sorted(keeping.pasted.iterdir()) == [fresh, later, used]
 
 
 def test_what_is_forgotten_leaves_no_query_and_no_probe_behind(
