@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from vlm_desktop.base.errors import AppError
+
 
 class ExportKind(StrEnum):
     COPIES = "copies"
@@ -35,6 +37,14 @@ class ExportOptions:
     numbered: bool = False
     sidecars: bool = True
     words: SheetWords = field(default_factory=SheetWords)
+
+
+@dataclass(frozen=True, slots=True)
+class FileProblem:
+    """A file that stayed as it was, and the error that says why."""
+
+    path: Path
+    error: AppError
 
 
 @dataclass(frozen=True, slots=True)

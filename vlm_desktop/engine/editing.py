@@ -11,6 +11,7 @@ from pathlib import Path
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import AppError, LibraryError, MediaRefused, PhotoOffline, Refusal
 from vlm_desktop.base.events import Event, Phase, Progress
+from vlm_desktop.base.filework import FileProblem
 from vlm_desktop.base.types import PhotoChanges, PhotoMetadata
 from vlm_desktop.media.metadata import read_sidecar, with_sidecar
 from vlm_desktop.media.sidecar import (
@@ -22,14 +23,6 @@ from vlm_desktop.media.sidecar import (
 from vlm_desktop.media.xmpedit import tidy
 from vlm_desktop.store.library import Library
 from vlm_desktop.store.records import MISSING, Located, PhotoDetails, PhotoWords
-
-
-@dataclass(frozen=True, slots=True)
-class EditFailure:
-    """One file that was not changed, and why."""
-
-    path: Path
-    error: AppError
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +41,7 @@ class EditRecord:
 
     changes: PhotoChanges
     photos: tuple[EditedPhoto, ...]
-    failures: tuple[EditFailure, ...] = ()
+    failures: tuple[FileProblem, ...] = ()
 
 
 class Editor:
@@ -67,7 +60,7 @@ class Editor:
         """
         changes = tidy(changes)
         photos: list[EditedPhoto] = []
-        failures: list[EditFailure] = []
+        failures: list[FileProblem] = []
         finished = False
         try:
             for done, content_id in enumerate(content_ids):
@@ -87,9 +80,9 @@ class Editor:
 
     def undo(
         self, record: EditRecord, cancel: CancelToken
-    ) -> Generator[Event, None, tuple[EditFailure, ...]]:
+    ) -> Generator[Event, None, tuple[FileProblem, ...]]:
         """Take an edit back; returns the files where that failed. Raises when it failed on all."""
-        failures: list[EditFailure] = []
+        failures: list[FileProblem] = []
         undone = 0
         for done, photo in enumerate(reversed(record.photos)):
             yield Progress(Phase.EDIT, done, len(record.photos))
@@ -101,21 +94,21 @@ class Editor:
     # --- one photo -----------------------------------------------------------------------
 
     def _edit_one(
-        self, content_id: int, changes: PhotoChanges, failures: list[EditFailure]
+        self, content_id: int, changes: PhotoChanges, failures: list[FileProblem]
     ) -> EditedPhoto | None:
         """Every copy that can be reached gets its sidecar; the library follows."""
         try:
             details = self._open().details(content_id)
             paths = _reachable(details)
         except AppError as error:
-            failures.append(EditFailure(Path(f"#{content_id}"), error))
+            failures.append(FileProblem(Path(f"#{content_id}"), error))
             return None
         written: list[SidecarChange] = []
         for path in paths:
             try:
                 written.append(write_sidecar(path, changes, details.metadata.keywords))
             except AppError as error:
-                failures.append(EditFailure(path, error))
+                failures.append(FileProblem(path, error))
         if not written:
             return None
         after = with_sidecar(details.metadata, read_sidecar(written[0].photo))
@@ -124,12 +117,12 @@ class Editor:
             self._save(photo, after)
         except LibraryError as error:
             _restore(photo, changes, [])
-            failures.append(EditFailure(written[0].photo, error))
+            failures.append(FileProblem(written[0].photo, error))
             return None
         return photo
 
     def _undo_one(
-        self, photo: EditedPhoto, changes: PhotoChanges, failures: list[EditFailure]
+        self, photo: EditedPhoto, changes: PhotoChanges, failures: list[FileProblem]
     ) -> bool:
         if not _restore(photo, changes, failures):
             return False
@@ -140,7 +133,7 @@ class Editor:
             self._save(photo, photo.before if as_before else with_sidecar(photo.before, now))
         except LibraryError as error:
             # The next indexing finds the sidecars changed and reads them.
-            failures.append(EditFailure(first.photo, error))
+            failures.append(FileProblem(first.photo, error))
             return False
         return True
 
@@ -168,7 +161,7 @@ def absence(files: Sequence[Located], content_id: int) -> AppError:
     return MediaRefused(path=path, reason=Refusal.VANISHED)
 
 
-def _restore(photo: EditedPhoto, changes: PhotoChanges, failures: list[EditFailure]) -> bool:
+def _restore(photo: EditedPhoto, changes: PhotoChanges, failures: list[FileProblem]) -> bool:
     """Give sidecars their bytes back; False when not one could be."""
     reverse = _reversed(changes, photo.before)
     restored = 0
@@ -177,7 +170,7 @@ def _restore(photo: EditedPhoto, changes: PhotoChanges, failures: list[EditFailu
             restore_sidecar(change, reverse)
             restored += 1
         except AppError as error:
-            failures.append(EditFailure(change.photo, error))
+            failures.append(FileProblem(change.photo, error))
     return restored > 0
 
 

@@ -27,9 +27,8 @@ from vlm_desktop.base.errors import (
     Refusal,
 )
 from vlm_desktop.base.events import Event, Phase, Progress
-from vlm_desktop.base.filework import ExportKind, ExportOptions
+from vlm_desktop.base.filework import ExportKind, ExportOptions, FileProblem
 from vlm_desktop.engine.contactsheet import SheetPhoto, write_sheet
-from vlm_desktop.engine.trash import FileProblem
 from vlm_desktop.media.companions import sidecars_beside
 from vlm_desktop.media.thumbnails import ThumbnailStore
 from vlm_desktop.store.library import Library
@@ -221,6 +220,9 @@ class _Run:
     def _check_room(self) -> None:
         needed = 0
         for located in self._located.values():
+            self._cancel.raise_if_cancelled()
+            if not located.online:
+                continue  # left out; a share that hangs would hold up the others
             with contextlib.suppress(OSError):
                 needed += located.path.stat().st_size
         around = self._options.target

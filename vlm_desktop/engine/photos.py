@@ -9,6 +9,7 @@ from pathlib import Path
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import MediaRefused, Refusal
 from vlm_desktop.base.events import Event, Phase, Progress
+from vlm_desktop.base.filework import FileProblem
 from vlm_desktop.base.types import (
     DecodedFile,
     DecodeRequest,
@@ -17,7 +18,7 @@ from vlm_desktop.base.types import (
     Size,
     TagListing,
 )
-from vlm_desktop.engine.editing import EditFailure, Editor, EditRecord, absence
+from vlm_desktop.engine.editing import Editor, EditRecord, absence
 from vlm_desktop.engine.readtext import PageLines
 from vlm_desktop.engine.viewing import Viewer, ViewPicture, full_size, shorter_side
 from vlm_desktop.media.pool import DecodePool
@@ -205,7 +206,7 @@ class Photos:
 
     def undo_edit(
         self, record: EditRecord, cancel: CancelToken
-    ) -> Generator[Event, None, tuple[EditFailure, ...]]:
+    ) -> Generator[Event, None, tuple[FileProblem, ...]]:
         """Take an edit back. See `engine.editing.Editor.undo`."""
         return (yield from self._editor.undo(record, cancel))
 

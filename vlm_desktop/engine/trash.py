@@ -8,7 +8,7 @@ from pathlib import Path
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import AppError, KeptCopyGone
 from vlm_desktop.base.events import Event, Phase, Progress
-from vlm_desktop.base.filework import TrashRequest
+from vlm_desktop.base.filework import FileProblem, TrashRequest
 from vlm_desktop.media.companions import own_sidecars
 from vlm_desktop.media.trash import CAN_RESTORE, Trashed, move_to_trash, restore
 from vlm_desktop.store.library import Library
@@ -20,14 +20,6 @@ class MovedPhoto:
 
     path: Path
     files: tuple[Trashed, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FileProblem:
-    """A file that stayed as it was, and the error that says why."""
-
-    path: Path
-    error: AppError
 
 
 @dataclass(frozen=True, slots=True)

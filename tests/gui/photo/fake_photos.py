@@ -10,6 +10,7 @@ import numpy as np
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import AppError, NotInLibrary
 from vlm_desktop.base.events import Event, Phase, Progress
+from vlm_desktop.base.filework import FileProblem
 from vlm_desktop.base.types import (
     Box,
     Exposure,
@@ -25,7 +26,7 @@ from vlm_desktop.base.types import (
     TagRow,
     Verdict,
 )
-from vlm_desktop.engine.editing import EditedPhoto, EditFailure, EditRecord
+from vlm_desktop.engine.editing import EditedPhoto, EditRecord
 from vlm_desktop.engine.photos import OtherPhoto, PhotoFacts, SharedWords
 from vlm_desktop.engine.readtext import PageLines
 from vlm_desktop.engine.viewing import ViewPicture
@@ -195,7 +196,7 @@ class FakePhotos:
 
     def undo_edit(
         self, record: EditRecord, cancel: CancelToken
-    ) -> Generator[Event, None, tuple[EditFailure, ...]]:
+    ) -> Generator[Event, None, tuple[FileProblem, ...]]:
         del cancel
         yield Progress(Phase.EDIT, 0, 1)
         for photo in record.photos:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.filework import TrashRequest
+from vlm_desktop.base.filework import FileProblem, TrashRequest
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.strings import library as strings
@@ -15,7 +15,7 @@ from vlm_desktop.gui.words import failure
 
 if TYPE_CHECKING:
     from vlm_desktop.base.events import Event
-    from vlm_desktop.engine.trash import FileProblem, RestoreReport, TrashReport
+    from vlm_desktop.engine.trash import RestoreReport, TrashReport
 
 
 class Trashing(QObject):
@@ -93,7 +93,7 @@ class Trashing(QObject):
             self.came_back.emit(list(report.restored))
             self._desk.navigator.library_changed.emit()
 
-    def _say(self, moved: str, problems: "Sequence[FileProblem]") -> None:
+    def _say(self, moved: str, problems: Sequence[FileProblem]) -> None:
         if problems:
             first = failure(problems[0].error)
             moved = fill(strings.TRASH_PROBLEMS, moved=moved, left=len(problems), first=first)

@@ -14,7 +14,8 @@ from vlm_desktop.gui.words import failure
 
 if TYPE_CHECKING:
     from vlm_desktop.base.events import Event
-    from vlm_desktop.engine.editing import EditFailure, EditRecord
+    from vlm_desktop.base.filework import FileProblem
+    from vlm_desktop.engine.editing import EditRecord
     from vlm_desktop.gui.desk import Desk
 
 _REMEMBERED = 200
@@ -45,7 +46,7 @@ class PhotoEdits(QObject):
             return (yield from services.photos.edit(ids, changes, cancel))
 
         def undo(record: "EditRecord") -> Verb:
-            def verb(cancel: CancelToken) -> "Generator[Event, None, tuple[EditFailure, ...]]":
+            def verb(cancel: CancelToken) -> "Generator[Event, None, tuple[FileProblem, ...]]":
                 return (yield from services.photos.undo_edit(record, cancel))
 
             return verb
