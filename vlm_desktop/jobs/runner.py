@@ -2,7 +2,8 @@
 
 A lane is a queue with its own threads. "model" has one, so that two networks never compete;
 "search" has one of its own, because a search must answer while indexing holds the model lane;
-"io" has a few for thumbnails and small files; "watch" waits for changes of folders. Threads start with their lane's first job.
+"io" has a few for thumbnails and small files; "watch" waits for changes of folders. Threads
+start with their lane's first job.
 """
 
 import itertools
