@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_services import FakeServices
@@ -27,10 +28,12 @@ def services(tmp_path: Path) -> FakeServices:
 
 
 @pytest.fixture
-def bridge(qtbot: QtBot) -> Iterator[Bridge]:
-    made = Bridge()
+def bridge(qapp: QObject) -> Iterator[Bridge]:
+    # The application's: garbage is collected on any thread, even on a lane of a later test.
+    made = Bridge(qapp)
     yield made
     made.close()
+    made.deleteLater()
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
+
 from vlm_desktop.base import log, network
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.paths import HomePaths
@@ -43,7 +45,8 @@ class Power:
         gc.enable()
         log.configure(paths.log)
         self._window = window
-        self._bridge = Bridge()
+        # With a parent it is never taken down as garbage, which may happen on a lane's thread.
+        self._bridge = Bridge(QCoreApplication.instance())
         self._runner = JobRunner(self._bridge.post)
         self._services = LateServices(build)
         window.furnish(self._services, self._runner)
