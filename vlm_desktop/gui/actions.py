@@ -81,10 +81,6 @@ class ActionBook:
             menu.insertAction(self._ends.get(name), action)
         menu.menuAction().setVisible(True)
 
-    def separate(self, menu: str) -> None:
-        """A line in a menu, below what it holds now."""
-        self._menus[menu].insertSeparator(self._ends.get(menu))
-
     def remove(self, id: str) -> None:  # noqa: A002
         command = self._commands.pop(id, None)
         if command is not None:

@@ -33,7 +33,6 @@ TASKS = {
     "image-text-embedding": "Finds photos by words and by other pictures",
 }
 OTHER_TASK = "Does {task}"
-ANY_LANGUAGE = "many languages"
 LANGUAGES = {
     "en": "English",
     "de": "German",

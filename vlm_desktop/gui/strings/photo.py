@@ -59,7 +59,6 @@ GONE_KEPT = "{sentence} What you see is its thumbnail."
 GONE_WHILE_OPEN = "{name} was moved or deleted just now. What you see is the last of it."
 REDUCED = "This picture has {width:,} × {height:,} pixels; {percent} % of its size are shown."
 CHANGED_SINCE = "This file was changed since it was indexed. Update the library to search it anew."
-NO_PICTURE = "There is nothing to show of this photo."
 
 # the details panel
 DETAILS_NAME = "Details"

@@ -173,7 +173,6 @@ NAMES_RENAME = "&Rename…"
 NAMES_DELETE = "&Delete"
 NAMES_DELETED = "Deleting the name {name}"
 CLOSE = "C&lose"
-CANCEL = "Cancel"
 
 # why a photo was found
 WHY_TITLE = "Why this photo"

@@ -24,7 +24,6 @@ PANE_SEARCH = "Search"
 PANE_LIBRARY = "Library"
 PANE_MODELS = "Models"
 PANE_SETTINGS = "Settings"
-PANE_FAILED = "The area “{pane}” could not be opened: {detail}"
 GO_TO = "Go to {pane}"
 
 # the command palette

@@ -72,10 +72,6 @@ class SearchController(QObject):
         timer.timeout.connect(slot)
         return timer
 
-    def type_text(self, typed: str) -> None:
-        """The words changed; search when the typing pauses."""
-        self.ask_for(replace(self.written, typed=typed))
-
     def ask_for(self, query: WrittenQuery) -> None:
         """The query changed; search when the changing pauses."""
         self.written = query
