@@ -211,6 +211,8 @@ def _surroundings(chosen: Colours, size: Measures) -> str:
     QLabel#verdict {{ font-size: {size.type_body}px; color: {chosen.text_muted}; }}
     QLabel#title {{ font-size: {size.type_title}px; font-weight: 600; }}
     QLabel#sentence {{ font-size: {size.type_large}px; color: {chosen.text_muted}; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+    QInputDialog QLineEdit {{ min-width: {10 * size.space[5]}px; }}
     QListView#hits {{ border: none; background: {chosen.ground}; outline: none; }}
     QScrollBar:vertical {{ width: {middle}px; background: transparent; margin: 0; }}
     QScrollBar::handle:vertical {{
