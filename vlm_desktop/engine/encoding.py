@@ -81,6 +81,13 @@ class Encoders:
         with self._lock:
             self._opened.clear()
 
+    def release(self, model_id: str) -> None:
+        """Let go of a model that is being removed: another may come to bear its name."""
+        with self._lock:
+            self._opened.pop(model_id, None)
+            for key in [key for key in self._texts if key[0] == model_id]:
+                del self._texts[key]
+
     def close(self) -> None:
         """Free every network."""
         with self._lock:

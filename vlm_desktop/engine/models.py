@@ -1,6 +1,6 @@
 """Verbs over models: list, show, download, import, export, verify, remove, and what runs here."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,8 +43,12 @@ class CheckedModel:
 class ModelShelf:
     """The models of one home folder, as verbs."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(
+        self, registry: Registry, release: Callable[[str], None] = lambda model_id: None
+    ) -> None:
+        """`release` lets go of a model that is open, before its files are deleted."""
         self._registry = registry
+        self._release = release
 
     def list(self) -> Generator[Event, None, tuple[ModelCard, ...]]:
         """All models: bundled, installed, then what the shelf offers."""
@@ -130,6 +134,7 @@ class ModelShelf:
         Raises `ModelProtected` for a bundled one.
         """
         yield from ()
+        self._release(model_id)
         return self._registry.remove(model_id)
 
     def providers(self, wanted: str = "auto") -> Generator[Event, None, ProviderChoice]:

@@ -85,7 +85,6 @@ class AppServices:
     ) -> None:
         self.paths = paths
         self.settings = settings
-        self.models = ModelShelf(registry)
         self._registry = registry
         self._open_library = open_library
         self.open_pool = open_pool
@@ -94,6 +93,7 @@ class AppServices:
         """Held while a part is made."""
         self._library: Library | None = None
         self.encoders = Encoders(self._open_encoder)
+        self.models = ModelShelf(registry, self.encoders.release)
         self._pictures = PictureVectors()
         self._backgrounds = Backgrounds()
         self._thumbnails = ThumbnailStore(paths.thumbnails)

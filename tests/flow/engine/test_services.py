@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from tests.fakes import ColourEncoder
+from tests.flow.engine.conftest import drive
 from vlm_desktop.engine import services as module
 from vlm_desktop.engine.background import Backgrounds
 from vlm_desktop.engine.services import AppServices
@@ -31,6 +33,24 @@ def test_threads_that_ask_at_once_get_the_same_part(
 
     with ThreadPoolExecutor(4) as threads:
         assert len(set(map(id, threads.map(ask, range(4))))) == 1
+
+
+def test_a_removed_model_is_no_longer_open(
+    services: AppServices, encoder: ColourEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    def open_encoder(model_id: str, **_: object) -> ColourEncoder:
+        opened.append(model_id)
+        return encoder
+
+    monkeypatch.setattr(services._registry, "open_encoder", open_encoder)
+    monkeypatch.setattr(services._registry, "remove", lambda model_id: model_id, raising=False)
+    before = services.encoders.texts("colours", ["red"])
+    drive(services.models.remove("colours"))
+    monkeypatch.setattr(encoder, "encode_texts", lambda texts: -before)
+    np.testing.assert_array_equal(services.encoders.texts("colours", ["red"]), -before)
+    assert opened == ["colours", "colours"]
 
 
 def test_a_background_is_of_the_library_at_hand() -> None:
