@@ -9,6 +9,7 @@ import csv
 import errno
 import os
 import shutil
+import urllib.parse
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -290,14 +291,14 @@ class _Run:
                 yield None, None
 
     def _make_picture(self, name: str, jpeg: bytes) -> str:
-        """Put a thumbnail beside the page; returns its path relative to the page."""
+        """Put a thumbnail beside the page; returns its address relative to the page."""
         folder = self._options.target.with_name(f"{self._options.target.stem} pictures")
         if folder not in self.folders:
             self._make_folder(folder)
         path = folder / name
         with self._noted(path.open("xb"), path) as file:
             file.write(jpeg)
-        return f"{folder.name}/{name}"
+        return urllib.parse.quote(os.fsencode(f"{folder.name}/{name}"))
 
     # --- what is made --------------------------------------------------------------------
 

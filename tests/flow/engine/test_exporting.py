@@ -4,6 +4,7 @@ import csv
 import html.parser
 import os
 import shutil
+import urllib.parse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -310,14 +311,16 @@ def test_many_pictures_lie_beside_the_page(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(contactsheet, "MOST_INSIDE", 2)
-    target = tmp_path / "sheet.html"
+    target = tmp_path / "sheet #1 of 100%.html"
     report = export(library, three, ExportOptions(ExportKind.SHEET, target))
     page = Page(target.read_text(encoding="utf-8"))
     assert len(page.pictures) == 3
     for picture in page.pictures:
-        with Image.open(target.parent / str(picture["src"])) as image:
+        address = urllib.parse.urlsplit(str(picture["src"]))
+        assert not address.fragment
+        with Image.open(target.parent / urllib.parse.unquote(address.path)) as image:
             assert image.format == "JPEG"
     _, kept = drive(library.exporting.undo(report, CancelToken()))
     assert kept == ()
     assert not target.exists()
-    assert not (tmp_path / "sheet pictures").exists()
+    assert not (tmp_path / "sheet #1 of 100% pictures").exists()
