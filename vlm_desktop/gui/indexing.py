@@ -99,7 +99,7 @@ class IndexController(QObject):
             case Notice(code, detail):
                 self.noticed.emit(sentences.notice(code, detail))
             case Done(result):
-                text = _summary(result)
+                text = summary_words(result)
                 is_news = text != strings.FINISHED_NOTHING or self._folders not in self._unasked
                 self._end(text if is_news else "")
             case CancelledEnding():
@@ -144,12 +144,13 @@ def progress_state(folders: str, event: Progress, *, paused: bool = False) -> Wo
     return WorkState(strings.PARTS.join(parts), event.done, known or 0, paused)
 
 
-def _summary(result: object) -> str:
+def summary_words(result: object) -> str:
+    """What a run did, in one sentence."""
     summary: IndexSummary = result  # type: ignore[assignment]  # `index` promises it
     if not summary.indexed and not summary.removed:
         return strings.FINISHED_NOTHING
     return fill(
-        strings.FINISHED,
+        strings.FINISHED_ONE if summary.indexed == 1 else strings.FINISHED,
         indexed=summary.indexed,
         unchanged=summary.unchanged,
         removed=summary.removed,

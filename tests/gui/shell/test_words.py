@@ -3,7 +3,8 @@
 import pytest
 
 from vlm_desktop.base.events import Phase, Progress
-from vlm_desktop.gui.indexing import progress_state
+from vlm_desktop.engine.indexing import IndexSummary
+from vlm_desktop.gui.indexing import progress_state, summary_words
 from vlm_desktop.gui.strings import indexing, pages, shell
 
 
@@ -44,3 +45,9 @@ def test_every_phase_has_words_whether_its_total_is_known_or_not(
     state = progress_state("Holidays", Progress(phase, 7, total, 2.5))
     assert "Holidays" in state.text
     assert "{" not in state.text
+
+
+def test_a_single_new_photo_is_one_photo() -> None:
+    one, two = (IndexSummary(60 + n, n, 60, 0, (), 1.0, 9.0) for n in (1, 2))
+    assert summary_words(one) == "1 photo indexed, 60 unchanged, 0 removed"
+    assert summary_words(two) == "2 photos indexed, 60 unchanged, 0 removed"

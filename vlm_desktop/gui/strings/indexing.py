@@ -23,6 +23,7 @@ PARTS = " · "
 STOPPING = "Stopping…"
 STOPPED = "Stopped. What is indexed so far stays in the library."
 FINISHED = "{indexed:,} photos indexed, {unchanged:,} unchanged, {removed:,} removed"
+FINISHED_ONE = "1 photo indexed, {unchanged:,} unchanged, {removed:,} removed"
 FINISHED_NOTHING = "Nothing has changed."
 
 
