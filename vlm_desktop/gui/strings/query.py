@@ -60,7 +60,9 @@ PICTURE_UNREADABLE = "This picture cannot be read: {path}"
 WORDS_CHIP = "Words"
 PASTED_NAME = "pasted picture"
 ADD_PICTURE = "Search by &picture…"
-ADD_PICTURE_TIP = "Search for photos that look like a picture. Dropping or pasting one does the same."
+ADD_PICTURE_TIP = (
+    "Search for photos that look like a picture. Dropping or pasting one does the same."
+)
 PICK_PICTURES = "Choose pictures to search for"
 PICTURE_FILES = "Pictures"
 ALL_FILES = "All files"
@@ -165,7 +167,9 @@ NAMES = "&Taught names…"
 NAMES_TIP = "Names that were taught with photos: how good they are, rename, delete"
 NAMES_TITLE = "Taught names"
 NAMES_LIST = "Names and how good they are"
-NAMES_EMPTY = "No name was taught yet. Select 5 to 20 photos of one thing and choose “Teach a name”."
+NAMES_EMPTY = (
+    "No name was taught yet. Select 5 to 20 photos of one thing and choose “Teach a name”."
+)
 NAMES_ROW = "{name}: {photos}"
 NAMES_ROW_SCORED = "{name}: {photos}, finds {recall:.0f} %, at least {precision:.0f} % right"
 NAMES_SEARCH = "&Search"

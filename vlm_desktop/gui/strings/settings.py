@@ -1,6 +1,6 @@
 """Words of the settings and of what stands beside them: privacy, the library's file, about."""
 
-SEARCH = "&Find a setting"
+SEARCH = "Find a &setting"
 SEARCH_HINT = "for example: memory"
 SECTIONS = "Sections of the settings"
 NOTHING_FOUND = "No setting is called like that."
@@ -133,7 +133,7 @@ HUB_HINT = "The public hub"
 # devices
 DEVICES = "Devices of this computer"
 DEVICES_TEXT = "What can run the models here, tried with a small network, and why the rest cannot."
-DEVICES_TRY = "&Try the devices"
+DEVICES_TRY = "Tr&y the devices"
 DEVICES_TRYING = "Trying the devices…"
 DEVICE = "Device"
 DEVICE_STATE = "State"
@@ -152,7 +152,7 @@ FORGET_TEXT = (
     "Forgetting removes all that the program knows of a photo: what it looks like, its thumbnail, "
     "the text read in it, tags and albums. The photo itself stays as it is."
 )
-FORGET_PHOTOS = "&Forget photos…"
+FORGET_PHOTOS = "For&get photos…"
 FORGET_FOLDER = "Forget a f&older…"
 FORGET_SELECTED = "For&get for good…"
 FORGET_NOTHING = "Select the photos to forget first."
@@ -176,7 +176,7 @@ KEPT_OUT_NONE = "No file or folder is kept out."
 LET_IN = "&Allow them again"
 LET_IN_DONE = "They are indexed again when their folders are looked through."
 COPIES = "Older copies of the library lie beside it ({size}). They still hold what was forgotten."
-DELETE_COPIES = "&Delete older copies"
+DELETE_COPIES = "Delete older copies"
 COPIES_DELETED = "{count:,} older copies were deleted."
 
 # the library's file
@@ -228,7 +228,7 @@ SIZE_NAMES = {
 }
 SIZES_WORKING = "Adding up…"
 SIZES_FAILED = "The sizes could not be read: {reason}"
-THUMBNAILS_DELETE = "Delete t&humbnails"
+THUMBNAILS_DELETE = "Delete th&umbnails"
 THUMBNAILS_MAKE = "&Make thumbnails again"
 THUMBNAILS_DELETING = "Deleting thumbnails"
 THUMBNAILS_MAKING = "Making thumbnails"
@@ -253,10 +253,10 @@ ABOUT_TEXT = "Find your own photos by what they show. On your own computer, and 
 ABOUT_LICENCE = "Apache License 2.0"
 ABOUT_DATA = "What it keeps lies in {path}"
 OPEN_DATA = "Open the &data folder"
-OPEN_LOG = "Open the lo&g folder"
-OPEN_README = "Ma&nual"
+OPEN_LOG = "Open the log folder"
+OPEN_README = "Manual"
 OPEN_CHANGES = "What is ne&w"
-OPEN_LICENCE = "Lice&nce"
+OPEN_LICENCE = "Licence"
 COPY_REPORT = "&Copy system report"
 COPY_REPORT_TIP = (
     "Versions, devices, settings and sizes as text, to be put into a report of a problem. No photo "
