@@ -1,12 +1,13 @@
 """Photos to the trash and back: files, their sidecars, and what the library knows of them."""
 
+import contextlib
 import os
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.errors import AppError, KeptCopyGone
+from vlm_desktop.base.errors import AppError, KeptCopyGone, LibraryError
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.filework import FileProblem, TrashRequest
 from vlm_desktop.media.companions import own_sidecars
@@ -51,7 +52,8 @@ class Trash:
         """Move photos with their sidecars to the trash. One that fails holds up no other.
 
         The library keeps all it knows of them: vectors, tags and words are there again when the
-        file is. When cancelled, what was moved so far is brought back.
+        file is. When cancelled, what was moved so far is brought back; on a system that does not
+        let it (`can_restore`), it is noted as gone.
         """
         moved: list[MovedPhoto] = []
         problems: list[FileProblem] = []
@@ -70,6 +72,9 @@ class Trash:
             if not finished and self.can_restore:
                 for one in moved:
                     _bring_back(one.files)
+            elif not finished:
+                with contextlib.suppress(LibraryError):
+                    self._open_library().mark_missing([one.path for one in moved])
         return TrashReport(tuple(moved), tuple(problems))
 
     def restore(

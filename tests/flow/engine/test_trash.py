@@ -192,3 +192,20 @@ def test_cancelling_brings_back_what_was_moved(tmp_path: Path, services: AppServ
     with pytest.raises(Cancelled):
         next(verb)
     assert all(photo.exists() for photo in photos)
+
+
+def test_what_cannot_be_brought_back_is_noted_as_gone(
+    tmp_path: Path, services: AppServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos = [make_photo(tmp_path / "p" / f"{n}.jpg", "red", seed=n) for n in range(3)]
+    drive(services.index([tmp_path / "p"], CancelToken()))
+    monkeypatch.setattr(services.trash, "can_restore", False)
+    cancel = CancelToken()
+    verb = services.trash.move([TrashRequest(photo) for photo in photos], cancel)
+    next(verb)
+    next(verb)
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        next(verb)
+    assert [photo.exists() for photo in photos] == [False, True, True]
+    assert services.info().files.missing == 1
