@@ -182,38 +182,9 @@ def without_unfinished(typed: str) -> str:
     return typed
 
 
-def filter_parts(filters: Filters) -> tuple[TypedPart, ...]:
-    """Filters as parts that read the same again."""
-    said = {
-        "date": _range(filters.date_from, filters.date_to),
-        "place": "" if filters.place is None else place_value(filters.place),
-        "camera": filters.camera,
-        "folder": filters.folder,
-        "rating": "" if filters.min_rating is None else str(filters.min_rating),
-        "size": _size_value(filters.min_side, filters.max_side),
-        "tag": filters.tag,
-        "album": filters.album,
-    }
-    texts = [f"{key}:{value}" for key, value in said.items() if value]
-    texts += [f"type:{kind}" for kind in filters.kinds]
-    return tuple(TypedPart(PartKind.FILTER, text) for text in texts)
-
-
 def place_value(box: PlaceBox) -> str:
     """SOUTH,WEST,NORTH,EAST in degrees."""
     return ",".join(f"{edge:.10g}" for edge in (box.south, box.west, box.north, box.east))
-
-
-def _range(first: str, last: str) -> str:
-    if first == last:
-        return first
-    return f"{first}..{last}"
-
-
-def _size_value(least: int | None, most: int | None) -> str:
-    if least is None and most is None:
-        return ""
-    return f"{'' if least is None else least}..{'' if most is None else most}"
 
 
 def query_prompts(text: str) -> tuple[str, ...]:

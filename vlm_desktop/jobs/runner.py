@@ -60,10 +60,6 @@ class Job:
     def resume(self) -> None:
         self._going.set()
 
-    @property
-    def is_paused(self) -> bool:
-        return not self._going.is_set()
-
     def cancel(self) -> None:
         """Ask the job to stop. One that still waits in its lane ends at once."""
         self.token.cancel()

@@ -6,43 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vlm_desktop.base.types import Filters, PlaceBox
+from vlm_desktop.base.types import Filters
 from vlm_desktop.engine.querytext import (
     PartKind,
     TypedPart,
-    filter_parts,
     parse_query,
     parts,
     without_unfinished,
 )
-
-_WORDS = st.text(min_size=1, max_size=20).map(str.strip).filter(bool)
-_DATES = st.sampled_from(["", "2012", "2012-08", "2012-08-05"])
-_SIDES = st.none() | st.integers(1, 20_000)
-
-
-def _round(value: float) -> float:
-    return round(value, 4)
-
-
-_PLACES = st.tuples(
-    st.floats(-90, 0).map(_round), st.floats(-180, 180).map(_round),
-    st.floats(0, 90).map(_round), st.floats(-180, 180).map(_round),
-).map(lambda edges: PlaceBox(*edges))  # fmt: skip
-_FILTERS = st.builds(
-    Filters,
-    date_from=_DATES, date_to=_DATES, place=st.none() | _PLACES, camera=st.just("") | _WORDS,
-    folder=st.just("") | _WORDS, min_rating=st.none() | st.integers(0, 5),
-    kinds=st.lists(st.sampled_from(["photo", "raw", "pdf"]), max_size=3).map(tuple),
-    min_side=_SIDES, max_side=_SIDES, tag=st.just("") | _WORDS, album=st.just("") | _WORDS,
-)  # fmt: skip
-
-
-@given(_FILTERS)
-def test_filters_survive_being_written_and_read(filters: Filters) -> None:
-    written = " ".join(part.written for part in filter_parts(filters))
-    assert parse_query(written) == parse_query(written + " ")
-    assert parse_query(written).filters == filters
 
 
 @given(st.text(max_size=200))
