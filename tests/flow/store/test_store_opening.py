@@ -21,7 +21,7 @@ from vlm_desktop.base.errors import (
     HomeNotWritable,
 )
 from vlm_desktop.base.paths import HomePaths
-from vlm_desktop.store import db
+from vlm_desktop.store import db, recovery
 from vlm_desktop.store.library import Library
 from vlm_desktop.store.migrations import migrations
 
@@ -308,3 +308,21 @@ def test_a_read_only_disk_is_not_writable(small_disk: Path) -> None:
         Library.open(home)
     with pytest.raises(HomeNotWritable):
         Library.open(HomePaths(small_disk / "another"))
+
+
+def test_a_rebuild_leaves_no_table_out(library: Library, home: HomePaths) -> None:
+    """Whatever a person made is taken over, and nothing of it points to what was lost."""
+    with contextlib.closing(sqlite3.connect(home.database)) as database:
+        names = [
+            name
+            for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        ]
+        tables = {n for n in names if not n.startswith(("sqlite_", "_sqlite_", "texts_fts"))}
+        assert tables == set(recovery._TABLES)
+        pointing = {
+            (table, column, parent)
+            for table in tables
+            for _, _, parent, column, *_ in database.execute(f"PRAGMA foreign_key_list({table})")
+        }
+    mended = {("contents", "camera_id", "cameras"), ("files", "content_id", "contents")}
+    assert pointing == set(recovery._PARENTS) | mended
