@@ -1,7 +1,7 @@
 """What the grid shows, and what stays when it changes."""
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_browsing import catalogue
@@ -176,6 +176,8 @@ def test_how_it_looked_comes_back(
     arrange(qtbot, panel, order=Order.OLDEST, grouping=Grouping.FOLDER, stacked=False)
     panel.view.set_row_height(250)
     panel.view.choose(40)
+    extend = QItemSelectionModel.SelectionFlag.Select
+    panel.view.selectionModel().select(panel.model.index(42), extend)
     panel.bar.timeline.setChecked(True)
     kept = panel.state()
     panel.desk.actions.remove("view.larger")  # type: ignore[attr-defined]
@@ -185,9 +187,16 @@ def test_how_it_looked_comes_back(
     qtbot.waitUntil(lambda: ids(other)[0] == 0)
     assert other.view.row_height == 250
     assert other.view.currentIndex().row() == 40
+    assert other.view.selected_rows() == panel.view.selected_rows()
+    assert len(other.selected_ids()) == 2
     assert other.timeline.isVisible()
     assert other.bar.arrangement() == Arrangement(Order.OLDEST, Grouping.FOLDER, stacked=False)
-    for odd in ({"zoom": "x"}, {"arrangements": [1]}, {"arrangements": {"library": [1, 2]}}):
+    for odd in (
+        {"zoom": "x"},
+        {"current": 1, "selected": ["x"]},
+        {"arrangements": [1]},
+        {"arrangements": {"library": [1, 2]}},
+    ):
         other.restore(odd)
     assert other.view.row_height == 250
 

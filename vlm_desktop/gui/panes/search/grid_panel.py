@@ -33,6 +33,7 @@ _LIBRARY, _HITS, _SET = "library", "hits", "set"
 _REFRESH_MS = 1_500
 _LARGE, _REFRESH_LARGE_MS = 20_000, 5_000
 _SELECTION_MS = 30
+_MOST_SELECTED_KEPT = 1_000
 _USUAL = {
     _LIBRARY: Arrangement(Order.NEWEST, Grouping.MONTH),
     _HITS: Arrangement(Order.RELEVANCE, Grouping.NONE),
@@ -67,6 +68,7 @@ class GridPanel(QWidget):
         self._in_place: _Source | None = None
         self._arrangements = dict(_USUAL)
         self._wanted_current: int | None = None
+        self._wanted_selected: list[int] = []
         self._closed = False
         self.model = GridModel(desk, self)
         self.pictures = GridPictures(desk.services, desk.runner, self)
@@ -221,7 +223,7 @@ class GridPanel(QWidget):
         self._in_place = source
         self.model.show(listing, source.hits)
         wanted = self._wanted_current
-        self._take_up(current if wanted is None else wanted, selected)
+        self._take_up(current if wanted is None else wanted, selected or self._wanted_selected)
         row = self.model.row_of(top) if top is not None else None
         if anchor is not None and row is not None:
             self.view.relayout((row, anchor[1], anchor[2]))
@@ -247,7 +249,7 @@ class GridPanel(QWidget):
         selection.select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         row = self.model.row_of(current) if current is not None else None
         if row is not None:
-            self._wanted_current = None
+            self._wanted_current, self._wanted_selected = None, []
             flag = QItemSelectionModel.SelectionFlag.NoUpdate
             selection.setCurrentIndex(self.model.index(row), flag)
 
@@ -362,10 +364,12 @@ class GridPanel(QWidget):
 
     def state(self) -> dict[str, Any]:
         """What is to come back at the next start, as JSON can say it."""
+        selected = [i for run in self.view.selected_rows() for i in self.model.content_ids(*run)]
         return {
             "zoom": self.view.row_height,
             "timeline": self.timeline.isVisibleTo(self),
             "current": self.model.content_id(self.view.currentIndex().row()),
+            "selected": selected if len(selected) <= _MOST_SELECTED_KEPT else [],
             "arrangements": {
                 kind: [one.order.value, one.grouping.value, one.stacked]
                 for kind, one in self._arrangements.items()
@@ -378,6 +382,9 @@ class GridPanel(QWidget):
             self.view.set_row_height(zoom)
         if isinstance(current, int):
             self._wanted_current = current
+            selected = state.get("selected")
+            if isinstance(selected, list) and all(isinstance(one, int) for one in selected):
+                self._wanted_selected = selected
         if state.get("timeline") is True:
             self.bar.timeline.setChecked(True)
         chosen = state.get("arrangements")
