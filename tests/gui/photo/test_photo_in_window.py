@@ -80,11 +80,16 @@ def test_the_panel_is_there_at_the_next_start(
 
 
 def test_the_window_closes_over_an_open_photo_in_full_screen(
-    qtbot: QtBot, window: MainWindow
+    qtbot: QtBot, window: MainWindow, services: FakeServices
 ) -> None:
+    services.photos.path(1).parent.mkdir(parents=True, exist_ok=True)
+    services.photos.path(1).write_bytes(b"a photo")
     search(qtbot, window)
     window.search.photo.open(1)
     window.search.photo.view.toggle_full_screen()
     assert window.isFullScreen()
+    watched = window.search.photo.view._watch._watcher
+    qtbot.waitUntil(lambda: watched.files() != [])
     window.close()
     assert not window.isVisible()
+    assert watched.files() == []

@@ -140,7 +140,7 @@ class PhotoCorner(QObject):
     def stop(self) -> None:
         """The window closes."""
         if self._view is not None:
-            self._view.screen_filler.leave()
+            self._view.stop()
         if self._panel is not None:
             self._panel.close_down()
 

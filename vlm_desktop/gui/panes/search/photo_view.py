@@ -139,6 +139,11 @@ class PhotoView(QWidget):
         self.canvas.clear()
         self.closed.emit(content_id)
 
+    def stop(self) -> None:
+        """The window closes: the file is watched no more."""
+        self.screen_filler.leave()
+        self._watch.watch(None)
+
     def back(self) -> bool:
         """One step back: to the photo, out of the box, the full screen, the view."""
         if self._key is None:
