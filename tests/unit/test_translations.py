@@ -1,10 +1,14 @@
 """German: complete, with the same places, and keys that do not clash."""
 
+import re
 import string
+from collections import Counter
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+import vlm_desktop
 from vlm_desktop.base.language import read_table, words_of
 from vlm_desktop.base.paths import bundled
 from vlm_desktop.gui.strings import areas
@@ -76,3 +80,12 @@ def test_areas_are_found() -> None:
     assert {"sentences", "shell", "pages", "query", "grid", "photo"} <= set(AREAS)
     assert all(isinstance(module, ModuleType) for module in AREAS.values())
     assert flat(words_of(AREAS["sentences"]))["ERROR_SENTENCES.Cancelled"] == "Stopped."
+
+
+def test_every_word_is_said_somewhere() -> None:
+    """Tables name some words as text, so any mention counts."""
+    package = Path(vlm_desktop.__file__).parent
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
+    mentioned = Counter(re.findall(r"\b[A-Z][A-Z0-9_]+\b", sources))
+    defined = Counter(name for module in AREAS.values() for name in words_of(module))
+    assert [name for name, times in defined.items() if mentioned[name] <= times] == []
