@@ -89,7 +89,7 @@ def staged(home: Path, size: QSize, theme_name: str = "light") -> Iterator[Stage
     assert isinstance(application, QApplication)
     application.setCursorFlashTime(0)
     theme.apply(application, theme_name)
-    bridge = Bridge()
+    bridge = Bridge(application)
     runner = JobRunner(bridge.post)
     services = build_services(home)
     window = MainWindow(
