@@ -136,9 +136,7 @@ class AppServices:
     @_Part
     def photos(self) -> Photos:
         """One photo: details, pixels, edits."""
-        return Photos(
-            lambda: self.library, lambda: DecodePool(1, self.limits), self.read_text
-        )
+        return Photos(lambda: self.library, lambda: DecodePool(1, self.limits), self.read_text)
 
     @_Part
     def folders(self) -> Folders:

@@ -119,9 +119,7 @@ class Shell(QObject):
                 menu="view",
             )
         if "settings" in self._window.specs:
-            add_commands(
-                self.desk, self._window, self._settings, lambda: self.pane("settings")
-            )
+            add_commands(self.desk, self._window, self._settings, lambda: self.pane("settings"))
 
     def _connect(self) -> None:
         desk, navigator = self.desk, self.desk.navigator

@@ -1,5 +1,6 @@
-"""The letters with Alt: in each language none stands for two things at a time."""
+"""Letters with Alt and shortcuts: none stands for two things at a time."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 import pytest
@@ -55,3 +56,15 @@ def test_no_letter_is_taken_twice(qtbot: QtBot, open_window: Callable[[], MainWi
         assert clashing(bar + keyed(window.pane(key))) == [], key
     for one in window.menuBar().actions():
         assert clashing(action.text() for action in one.menu().actions()) == [], one.text()
+
+
+def test_no_shortcut_is_taken_twice(window: MainWindow) -> None:
+    for key in window.specs:
+        window.pane(key)
+    taken = Counter(
+        shortcut.toString()
+        for command in window.desk.actions
+        for shortcut in command.action.shortcuts()
+    )
+    assert taken["Ctrl+K"] == 1
+    assert [key for key, count in taken.items() if count > 1] == []
