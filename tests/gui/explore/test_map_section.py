@@ -197,7 +197,7 @@ def test_a_selection_becomes_an_album_and_is_taken_back(
     engine: AppServices,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("Trip", True))
+    monkeypatch.setattr(QInputDialog, "exec", lambda dialog: dialog.setTextValue("Trip") or 1)
     section.canvas.select_place(0)
     section.album.click()
     qtbot.waitUntil(lambda: len(engine.library.albums()) == 1)

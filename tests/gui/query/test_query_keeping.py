@@ -25,7 +25,7 @@ def name_as(monkeypatch: pytest.MonkeyPatch) -> NameAs:
     """Answers the next question for a name."""
 
     def answer(name: str) -> None:
-        monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: (name, True))
+        monkeypatch.setattr(QInputDialog, "exec", lambda dialog: dialog.setTextValue(name) or 1)
 
     return answer
 

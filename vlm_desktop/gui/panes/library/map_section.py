@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QInputDialog,
     QLabel,
     QListWidget,
     QListWidgetItem,
@@ -32,6 +31,7 @@ from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.undo import Change
 from vlm_desktop.gui.widgets.elided_label import ElidedLabel
 from vlm_desktop.gui.widgets.message_page import Message, MessagePage
+from vlm_desktop.gui.widgets.name_question import ask_name
 from vlm_desktop.gui.work import Work, WorkState
 
 if TYPE_CHECKING:
@@ -375,11 +375,9 @@ class MapSection(Section):
         ids = self.canvas.selected_ids()
         if not ids:
             return
-        name, chosen = QInputDialog.getText(
-            self, strings.ALBUM_TITLE, strings.ALBUM_LABEL, text=self._name
-        )
-        if chosen and name.strip():
-            self.put_into_album(name.strip(), ids)
+        name = ask_name(self, strings.ALBUM_TITLE, strings.ALBUM_LABEL, self._name)
+        if name:
+            self.put_into_album(name, ids)
 
     def put_into_album(self, name: str, ids: tuple[int, ...]) -> None:
         def do(cancel: CancelToken) -> Generator[Event, None, tuple[int, ...]]:

@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QInputDialog,
     QLabel,
     QListWidget,
     QListWidgetItem,
@@ -23,6 +22,7 @@ from vlm_desktop.gui.strings import query as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.undo import Change
 from vlm_desktop.gui.verbs import quick
+from vlm_desktop.gui.widgets.name_question import ask_name
 
 if TYPE_CHECKING:
     from vlm_desktop.gui.desk import Desk
@@ -120,10 +120,8 @@ class NamesDialog(QDialog):
         current = self._current()
         if current is None:
             return
-        wanted, agreed = QInputDialog.getText(
-            self, strings.RENAME_TITLE, strings.RENAME_NAME, text=current.name
-        )
-        if not agreed or not wanted.strip() or wanted == current.name:
+        wanted = ask_name(self, strings.RENAME_TITLE, strings.RENAME_NAME, current.name)
+        if wanted in ("", current.name):
             return
         services, old = self._desk.services, current.name
         self._desk.changes.perform(

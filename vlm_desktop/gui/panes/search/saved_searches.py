@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtWidgets import QInputDialog, QMenu
+from PySide6.QtWidgets import QMenu
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.language import fill
@@ -12,6 +12,7 @@ from vlm_desktop.gui.panes.search.query_history import query_words
 from vlm_desktop.gui.strings import query as strings
 from vlm_desktop.gui.undo import Change
 from vlm_desktop.gui.verbs import quick
+from vlm_desktop.gui.widgets.name_question import ask_name
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -112,11 +113,8 @@ class SavedSearches(QObject):
         """Keep the query in the bar under a name a person gives."""
         query = self._bar.query
         suggested = query_words(query)[:60]
-        name, agreed = QInputDialog.getText(
-            self._bar, strings.SAVE_TITLE, strings.SAVE_NAME, text=suggested
-        )
-        name = name.strip()
-        if not agreed or not name:
+        name = ask_name(self._bar, strings.SAVE_TITLE, strings.SAVE_NAME, suggested)
+        if not name:
             return
         services = self._desk.services
 
@@ -154,11 +152,8 @@ class SavedSearches(QObject):
 
     def rename(self, name: str) -> None:
         """Give one another name."""
-        wanted, agreed = QInputDialog.getText(
-            self._bar, strings.RENAME_TITLE, strings.RENAME_NAME, text=name
-        )
-        wanted = wanted.strip()
-        if not agreed or not wanted or wanted == name:
+        wanted = ask_name(self._bar, strings.RENAME_TITLE, strings.RENAME_NAME, name)
+        if wanted in ("", name):
             return
         if wanted in [one.name for one in self._known]:
             self._desk.say(fill(strings.NAME_TAKEN, name=wanted))
