@@ -74,3 +74,5 @@ class KeepReason(StrEnum):
     NAME = "name"
     OLDER = "older"
     PLACE = "place"
+    FIRST = "first"
+    """Nothing sets it apart but its name's place in the alphabet."""

@@ -161,7 +161,7 @@ def suggest(tier: Tier, copies: Sequence[Copy]) -> tuple[int, KeepReason]:
     for reason, left, right in zip(_REASONS, best, next_best, strict=True):
         if left != right:
             return order[0], reason
-    return order[0], KeepReason.PLACE
+    return order[0], KeepReason.FIRST
 
 
 _REASONS = (
@@ -173,6 +173,7 @@ _REASONS = (
     KeepReason.NAME,
     KeepReason.OLDER,
     KeepReason.PLACE,
+    KeepReason.FIRST,
 )
 
 
@@ -188,7 +189,8 @@ def _merits(tier: Tier, copy: Copy) -> tuple[object, ...]:
         -copy.size_bytes if tier is Tier.NEAR else 0,
         _COPY_NAME.search(copy.path.stem) is not None,
         changed_second,
-        (len(copy.path.parts), str(copy.path)),
+        len(copy.path.parts),
+        str(copy.path),
     )
 
 

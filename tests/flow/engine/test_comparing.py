@@ -128,7 +128,7 @@ def copy(name: str, **changes: object) -> Copy:
         (Tier.NEAR, copy("/a"), copy("/b", has_sidecar=True), 1, KeepReason.SIDECAR),
         (Tier.PIXELS, copy("/a"), copy("/b", rating=4), 1, KeepReason.RATING),
         (Tier.NEAR, copy("/a"), copy("/b", size_bytes=2000), 1, KeepReason.BYTES),
-        (Tier.PIXELS, copy("/a"), copy("/b", size_bytes=2000), 0, KeepReason.PLACE),
+        (Tier.PIXELS, copy("/a"), copy("/b", size_bytes=2000), 0, KeepReason.FIRST),
         (Tier.IDENTICAL, copy("/x (1).jpg"), copy("/x.jpg"), 1, KeepReason.NAME),
         (Tier.IDENTICAL, copy("/x - Kopie.jpg"), copy("/y.jpg"), 1, KeepReason.NAME),
         (Tier.IDENTICAL, copy("/a"), copy("/b", changed_ns=10**17), 1, KeepReason.OLDER),

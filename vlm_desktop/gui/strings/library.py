@@ -165,6 +165,7 @@ KEEP_REASONS = {
     KeepReason.NAME: "its name does not look like a copy's",
     KeepReason.OLDER: "it is the oldest file",
     KeepReason.PLACE: "it lies highest up in your folders",
+    KeepReason.FIRST: "nothing else sets them apart, and its name comes first",
 }
 TRASH_OTHERS = "Move the other {count:,} to trash"
 TRASH_OTHERS_ONE = "Move the other to trash"
