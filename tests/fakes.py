@@ -10,6 +10,7 @@ from PIL import Image
 from vlm_desktop.base.arrays import PixelArray, VectorArray
 from vlm_desktop.base.errors import ModelUnknown
 from vlm_desktop.base.types import Box, EncoderSpec, OcrLine
+from vlm_desktop.media.pool import DecodePool
 
 COLOURS = {
     "red": (220, 30, 30),
@@ -108,3 +109,16 @@ def make_photo(
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(pixels).save(path, quality=92)
     return path
+
+
+class SharedPool:
+    """The session's pool as the engine wants it: a context it enters and leaves."""
+
+    def __init__(self, pool: DecodePool) -> None:
+        self._pool = pool
+
+    def __enter__(self) -> DecodePool:
+        return self._pool
+
+    def __exit__(self, *_: object) -> None:
+        """The pool stays open for the next test."""

@@ -7,7 +7,14 @@ from typing import TypeVar
 
 import pytest
 
-from tests.fakes import COLOURS, ColourEncoder, FakeRegistry, SignReader, make_photo
+from tests.fakes import (
+    COLOURS,
+    ColourEncoder,
+    FakeRegistry,
+    SharedPool,
+    SignReader,
+    make_photo,
+)
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.settings import Settings
@@ -34,19 +41,6 @@ def pool() -> Iterator[DecodePool]:
     """Workers shared by all tests of the ring; their start is most of a short test."""
     with DecodePool(2, DecodeLimits(seconds=10)) as opened:
         yield opened
-
-
-class SharedPool:
-    """The session's pool as the engine wants it: a context it enters and leaves."""
-
-    def __init__(self, pool: DecodePool) -> None:
-        self._pool = pool
-
-    def __enter__(self) -> DecodePool:
-        return self._pool
-
-    def __exit__(self, *_: object) -> None:
-        """The pool stays open for the next test."""
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.flow.engine.conftest import SharedPool
+from tests.fakes import SharedPool
 from tests.model.encoders.tinypair import make_pair
 from vlm_desktop.backends.registry import Registry
 from vlm_desktop.base.cancel import CancelToken

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.fakes import ColourEncoder, FakeRegistry, SignReader
+from tests.fakes import ColourEncoder, FakeRegistry, SharedPool, SignReader
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.settings import Settings
@@ -28,19 +28,6 @@ def decoders() -> Iterator[DecodePool]:
         yield opened
 
 
-class _Lent:
-    """The session's pool, for a context that enters and leaves it."""
-
-    def __init__(self, pool: DecodePool) -> None:
-        self._pool = pool
-
-    def __enter__(self) -> DecodePool:
-        return self._pool
-
-    def __exit__(self, *_: object) -> None:
-        """The pool stays open for the next test."""
-
-
 @pytest.fixture
 def engine(tmp_path: Path, decoders: DecodePool) -> Iterator[AppServices]:
     paths = HomePaths(tmp_path / "home")
@@ -50,7 +37,7 @@ def engine(tmp_path: Path, decoders: DecodePool) -> Iterator[AppServices]:
         replace(Settings(), search_model=encoder.spec.model_id, ocr=False),
         FakeRegistry(encoder, SignReader()),  # type: ignore[arg-type]
         lambda: Library.open(paths),
-        lambda: _Lent(decoders),  # type: ignore[arg-type, return-value]
+        lambda: SharedPool(decoders),  # type: ignore[arg-type, return-value]
     )
     yield services
     services.photos.close()
