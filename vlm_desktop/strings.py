@@ -106,6 +106,16 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
         "There is not enough memory to run {model} on even one picture ({detail}). "
         "Close other programs or choose a smaller model."
     ),
+    errors.NothingAsked: "There is no question for {model} to answer. Type one first.",
+    errors.PictureNeeded: "{model} answers about pictures only. Add one first.",
+    errors.TooManyPictures: (
+        "{model} takes {limit} pictures at once, and {given} were given. Take some out."
+    ),
+    errors.PromptTooLong: (
+        "The question needs {given} tokens, and {model} has room for {limit}. "
+        "Shorten it, take a picture out or give pictures fewer tokens."
+    ),
+    errors.OptionUnsupported: "{model} cannot follow the option {option}: {detail}.",
     errors.ExportRefused: (
         "The {precision} export of {model} was thrown away: its vectors agree with the original "
         "only to a cosine of {cosine}, and {needed} is needed."

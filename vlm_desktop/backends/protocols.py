@@ -1,9 +1,21 @@
 """The contracts a backend fulfils. Engine code knows these and nothing behind them."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import Protocol
 
 from vlm_desktop.base.arrays import PixelArray, VectorArray
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.chat import (
+    ChatCapabilities,
+    ChatImage,
+    ChatSpec,
+    GenerationOptions,
+    Message,
+    Reply,
+    SeenImage,
+    Token,
+    TokenUsage,
+)
 from vlm_desktop.base.types import EncoderSpec, OcrLine
 
 
@@ -45,3 +57,58 @@ class TextReader(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class ChatModel(Protocol):
+    """A model that answers with words about pictures.
+
+    Not thread-safe; one thread uses it at a time (the lane "model"). Making one reads
+    configuration only; `load` reads the weights, and so does the first `stream`. Whoever has a
+    network of another library behind this protocol translates its exceptions.
+    """
+
+    @property
+    def capabilities(self) -> ChatCapabilities: ...
+
+    @property
+    def spec(self) -> ChatSpec:
+        """Device, precision and memory are final once it is loaded."""
+        ...
+
+    def load(self) -> None:
+        """Read the weights; nothing when they are there.
+
+        Raises `ModelBroken`, `ModelUnsupported`, `ModelOutOfMemory`, `PartMissing`.
+        """
+        ...
+
+    def usage(
+        self, messages: Sequence[Message], images: Sequence[ChatImage], options: GenerationOptions
+    ) -> TokenUsage:
+        """Tokens of a request, without running a network; `reply` is 0."""
+        ...
+
+    def look(self, image: ChatImage, options: GenerationOptions) -> SeenImage:
+        """What the model would be given of a picture, without running a network."""
+        ...
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        images: Sequence[ChatImage],
+        options: GenerationOptions,
+        cancel: CancelToken,
+    ) -> Generator[Token, None, Reply]:
+        """Answer the last message, which is the user's.
+
+        Stops within one token of `cancel` with `Cancelled`; closing the generator stops it as
+        soon. An error while the answer is written comes out of this generator, whichever thread
+        it happened in. Raises `ChatRefused` for what the model cannot take (`NothingAsked`,
+        `PictureNeeded`, `TooManyPictures`, `PromptTooLong`, `OptionUnsupported`), and
+        `ModelOutOfMemory`.
+        """
+        ...
+
+    def unload(self) -> None:
+        """Free the weights and the caches. `load` brings them back."""
+        ...

@@ -264,6 +264,45 @@ class ModelOutOfMemory(ModelError):
         super().__init__(model=model, detail=detail)
 
 
+class ChatRefused(ModelError):
+    """Root of requests that a chat model cannot take; the next lines say which."""
+
+
+class NothingAsked(ChatRefused):
+    """There is no question to answer."""
+
+    def __init__(self, *, model: str) -> None:
+        super().__init__(model=model)
+
+
+class PictureNeeded(ChatRefused):
+    """The model answers about pictures only, and none was given."""
+
+    def __init__(self, *, model: str) -> None:
+        super().__init__(model=model)
+
+
+class TooManyPictures(ChatRefused):
+    """More pictures than the model takes at once."""
+
+    def __init__(self, *, model: str, given: int, limit: int) -> None:
+        super().__init__(model=model, given=given, limit=limit)
+
+
+class PromptTooLong(ChatRefused):
+    """Words and pictures need more tokens than the model's context has."""
+
+    def __init__(self, *, model: str, given: int, limit: int) -> None:
+        super().__init__(model=model, given=given, limit=limit)
+
+
+class OptionUnsupported(ChatRefused):
+    """An option that this model cannot follow, by the name of its field."""
+
+    def __init__(self, *, model: str, option: str, detail: str) -> None:
+        super().__init__(model=model, option=option, detail=detail)
+
+
 class ExportRefused(ModelError):
     """The exported graph does not agree with PyTorch."""
 
