@@ -13,11 +13,15 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import Qt, QTimer
+
+MOST_SECONDS = 0.1
+"""The longest stall that people may meet."""
 
 _BEAT_MS = 4
 _LOOK_SECONDS = 0.02
@@ -92,6 +96,21 @@ class Watchdog:
         """The long stalls, the longest first."""
         ranked = sorted(self.stalls, key=lambda one: -one.seconds)
         return "\n".join(f"{one.seconds * 1000:.0f} ms: {one.where}" for one in ranked[:8])
+
+
+def longest_stall(act: Callable[[], None], tries: int = 3) -> float:
+    """Seconds of the longest stall while `act` turns the event loop, of the calmest try.
+
+    The machine may be busy with other things for once, not each time.
+    """
+    longest = []
+    for _ in range(tries):
+        with Watchdog() as watchdog:
+            act()
+        longest.append(watchdog.longest)
+        if watchdog.longest < MOST_SECONDS:
+            break
+    return min(longest)
 
 
 def _now() -> tuple[float, float]:

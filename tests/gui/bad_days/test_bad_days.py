@@ -11,13 +11,12 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.gui.real_library import PHOTOS, set_up
-from tests.gui.watchdog import Watchdog
+from tests.gui.watchdog import MOST_SECONDS, Watchdog
 from tests.tools.stage import Stage, make_library, staged
 from vlm_desktop import compose
 from vlm_desktop.base.paths import bundled
 from vlm_desktop.gui.panes.search.photo_view import PhotoView
 
-MOST_SECONDS = 0.1
 SIZE = QSize(1180, 780)
 
 

@@ -11,11 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.pieces import cut_pieces
 from tests.gui.real_library import PHOTOS
-from tests.gui.watchdog import Watchdog
+from tests.gui.watchdog import MOST_SECONDS, Watchdog
 from tests.tools.stage import Stage, staged
 from vlm_desktop.gui.panes import PANES
 
-MOST_SECONDS = 0.1
 COUNT = 300
 
 
