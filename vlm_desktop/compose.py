@@ -22,6 +22,7 @@ def build_services(home: Path | None = None) -> AppServices:
         manifest=bundled("models") / "manifest.toml",
         hub=hub_access(settings.hub_endpoint, paths.models),
         memory_limit=settings.gpu_memory_mb * 1024**2,
+        cache_folder=paths.features,
     )
 
     def open_pool() -> DecodePool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from vlm_desktop.backends.chat.families import FAMILIES as CHAT_FAMILIES
 from vlm_desktop.backends.encoders.recipe import MODEL_FILE, read_pair
 from vlm_desktop.backends.shelf import (
     INSTALLED,
@@ -68,6 +69,7 @@ def recognise(folder: Path, model_id: str = "") -> Recognised:
         detail = "it has no model.toml, config.json or open_clip_config.json"
         raise ImportRefused(path=folder, detail=detail)
     weights = _safetensors(folder, names)
+    _check_shards(folder, names)
     keep = tuple(
         name
         for name in sorted(names)
@@ -193,6 +195,18 @@ def _safetensors(folder: Path, names: set[str]) -> set[str]:
     raise ImportRefused(path=folder, detail="it has no safetensors file")
 
 
+def _check_shards(folder: Path, names: set[str]) -> None:
+    """Every file that an index of shards names is there."""
+    for index in sorted(name for name in names if name.endswith(".safetensors.index.json")):
+        places = _json(folder, index).get("weight_map")
+        if not isinstance(places, dict):
+            raise ImportRefused(path=folder, detail=f"{index} has no weight_map")
+        missing = sorted(set(map(str, places.values())) - names)
+        if missing:
+            detail = f"{missing[0]} is missing, a part of the weights"
+            raise ImportRefused(path=folder, detail=detail)
+
+
 def _recognise_pair(folder: Path, names: set[str], model_id: str) -> Recognised:
     try:
         recipe = read_pair(folder)
@@ -218,8 +232,17 @@ def _recognise_pair(folder: Path, names: set[str], model_id: str) -> Recognised:
 
 def _transformers_card(folder: Path, model_id: str) -> ModelCard:
     kind = _json(folder, "config.json").get("model_type")
+    family = CHAT_FAMILIES.get(str(kind))
+    if family is not None:
+        return ModelCard(
+            id=model_id,
+            name=folder.resolve().name,
+            tasks=family.tasks,
+            family=family.adapter,
+            chat_family=family.adapter,
+        )
     if kind not in TRANSFORMERS_TYPES:
-        known = ", ".join(TRANSFORMERS_TYPES)
+        known = ", ".join((*TRANSFORMERS_TYPES, *CHAT_FAMILIES))
         raise ImportRefused(path=folder, detail=f"model_type is {kind!r}, known are {known}")
     return ModelCard(
         id=model_id,

@@ -1,7 +1,8 @@
 """All models by id: lists them without loading, and opens them by late import.
 
 A new family is one line in `FAMILIES`: its name and the "module:attr" of a class made with
-(folder, *, model_id, provider, threads, memory_limit).
+(folder, *, model_id, provider, threads, memory_limit). A family of models that answer is one line
+in `CHAT_FAMILIES`; its class takes `cache_folder` too.
 """
 
 import shutil
@@ -13,7 +14,7 @@ from vlm_desktop.backends.checking import CheckedFile, FileChecker
 from vlm_desktop.backends.hubaccess import HubAccess
 from vlm_desktop.backends.importing import copy_in, recognise
 from vlm_desktop.backends.late import resolve
-from vlm_desktop.backends.protocols import ImageTextEncoder, TextReader
+from vlm_desktop.backends.protocols import ChatModel, ImageTextEncoder, TextReader
 from vlm_desktop.backends.reports import ExportReport, ProviderChoice
 from vlm_desktop.backends.shelf import (
     BROKEN,
@@ -48,6 +49,13 @@ FAMILIES = {
 }
 """Encoder families and the class that runs each."""
 
+_CHAT = "vlm_desktop.backends.chat"
+CHAT_FAMILIES = {
+    "transformers-chat": f"{_CHAT}.transformers_chat:TransformersChat",
+    "starter-assistant": f"{_CHAT}.starter:StarterAssistant",
+}
+"""Families of models that answer, and the class that runs each."""
+
 READER = "vlm_desktop.backends.ocr.rapid:RapidReader"
 EXPORTER = f"{_ENCODERS}.export:export_folder"
 DOWNLOADER = "vlm_desktop.backends.downloading:Download"
@@ -69,8 +77,13 @@ class Registry:
         *,
         hub: HubAccess | None = None,
         memory_limit: int = 0,
+        cache_folder: Path | None = None,
     ) -> None:
-        """`memory_limit` caps in bytes what an encoder takes of a GPU; 0 leaves it to us."""
+        """`memory_limit` caps in bytes what a model takes of a GPU; 0 leaves it to us.
+
+        `cache_folder` is where models that answer keep what they saw; None keeps it in memory.
+        """
+        self._cache_folder = cache_folder
         self._memory_limit = memory_limit
         self.hub = hub or HubAccess(token_folder=home_models)
         self._bundled = bundled
@@ -137,6 +150,27 @@ class Registry:
             memory_limit=self._memory_limit,
         )
         return encoder
+
+    def open_chat(self, model_id: str, *, provider: str = "auto", threads: int = 0) -> ChatModel:
+        """A model that answers, its files checked. The weights are read by its `load`.
+
+        Raises `ModelUnknown`, `ModelNotInstalled`, `ModelBroken`, `ModelUnsupported`,
+        `PartMissing`.
+        """
+        card, folder = self._usable(model_id)
+        target = CHAT_FAMILIES.get(card.chat_family)
+        if target is None:
+            raise ModelUnsupported(model=model_id, family=card.chat_family or card.family)
+        make = resolve(target, f"the model {model_id}")
+        model: ChatModel = make(
+            folder,
+            model_id=card.id,
+            provider=provider,
+            threads=threads,
+            memory_limit=self._memory_limit,
+            cache_folder=self._cache_folder,
+        )
+        return model
 
     def open_reader(self, *, close_look: bool = False) -> TextReader:
         """The reader of text in pictures. Raises `PartMissing`, `ModelBroken`.

@@ -18,6 +18,8 @@ from vlm_desktop.base.errors import ModelBroken
 
 LOCK_FILE = "lock.json"
 TASK_EMBEDDING = "image-text-embedding"
+CHAT_TASKS = frozenset({"chat", "caption", "vqa"})
+"""Tasks that a model which answers fulfils: see `ModelCard.chat_family`."""
 BUNDLED, INSTALLED, AVAILABLE, BROKEN = "bundled", "installed", "available", "broken"
 PARTIAL = "partial"
 DOWNLOAD_FOLDER = ".download-"
@@ -35,7 +37,9 @@ class ModelCard:
     same, and a part of it has been downloaded) or "broken" (`problem` says why). `size_bytes` is
     what lies on disk, 0 when nothing does; `download_bytes` is about what a download weighs and
     `files` what it fetches, names or patterns. `parameters` is 0 when not known. `path` is None
-    for a model that is not whole on this disk.
+    for a model that is not whole on this disk. `family` names what runs it as an encoder, and
+    `chat_family` what answers with it ("" for one that cannot): a folder may be both, and one that
+    only answers has the same word in both.
     """
 
     id: str
@@ -57,6 +61,7 @@ class ModelCard:
     problem: str = ""
     download_bytes: int = 0
     files: tuple[str, ...] = ()
+    chat_family: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,7 @@ def _shelf_card(entry: dict[str, Any]) -> ModelCard:
         # Weights are kept in float32 as a rule.
         download_bytes=1_000_000 * entry.get("download_mb", 0) or 4 * entry.get("parameters", 0),
         files=tuple(entry.get("files", ())),
+        chat_family=entry["family"] if CHAT_TASKS & set(entry["tasks"]) else "",
     )
 
 
@@ -182,6 +188,7 @@ def pair_card(folder: Path, recipe: PairRecipe) -> ModelCard:
         notice=recipe.notice,
         dimension=recipe.dimension,
         precision=recipe.precision,
+        chat_family=recipe.chat_family,
     )
 
 
@@ -203,6 +210,7 @@ def write_lock(folder: Path, card: ModelCard, sha256: dict[str, str]) -> None:
     """Write the lock file of an imported folder. Raises OSError."""
     content = {key: getattr(card, key) for key in _CARD_KEYS}
     content |= {"tasks": list(card.tasks), "languages": list(card.languages), "sha256": sha256}
+    content["chat_family"] = card.chat_family
     text = json.dumps(content, indent=2, ensure_ascii=False)
     (folder / LOCK_FILE).write_text(text + "\n", encoding="utf-8")
 
@@ -218,6 +226,7 @@ def read_lock(folder: Path) -> Lock:
             **{key: content[key] for key in _CARD_KEYS},
             tasks=tuple(content["tasks"]),
             languages=tuple(content["languages"]),
+            chat_family=str(content.get("chat_family", "")),
             size_bytes=folder_bytes(folder),
             state=INSTALLED,
             path=folder,

@@ -44,6 +44,11 @@ class HomePaths:
         return self.home / "models"
 
     @property
+    def features(self) -> Path:
+        """What models that answer saw in pictures, so that they need not look again."""
+        return self.home / "features"
+
+    @property
     def settings(self) -> Path:
         return self.home / "settings.json"
 

@@ -68,7 +68,11 @@ class TextRecipe:
 
 @dataclass(frozen=True, slots=True)
 class PairRecipe:
-    """All of model.toml for the family "onnx-dual"."""
+    """All of model.toml for the family "onnx-dual".
+
+    `chat_family` is the family of the table [chat], of a folder that can answer too; the rest of
+    that table is read by whoever runs it.
+    """
 
     id: str
     name: str
@@ -88,6 +92,7 @@ class PairRecipe:
     text_file: str = "text.onnx"
     logit_scale: float | None = None
     logit_bias: float = 0.0
+    chat_family: str = ""
     sha256: dict[str, str] = field(default_factory=dict)
 
 
@@ -133,6 +138,7 @@ def _pair(table: dict[str, Any]) -> PairRecipe:
         notice=str(table.get("notice", "")),
         logit_scale=score.get("logit_scale"),
         logit_bias=float(score.get("logit_bias", 0.0)),
+        chat_family=str(table["chat"]["family"]) if "chat" in table else "",
         sha256=dict(table.get("sha256", {})),
     )
 
