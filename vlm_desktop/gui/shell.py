@@ -20,6 +20,7 @@ from vlm_desktop.gui.library_state import LibraryState
 from vlm_desktop.gui.library_tools import LibraryTools
 from vlm_desktop.gui.navigator import Navigator
 from vlm_desktop.gui.palette import CommandPalette
+from vlm_desktop.gui.panes.building import build_pane
 from vlm_desktop.gui.panes.pane import Pane
 from vlm_desktop.gui.panes.settings.commands import add_commands
 from vlm_desktop.gui.policy_watch import PolicyWatch
@@ -154,9 +155,8 @@ class Shell(QObject):
     def pane(self, key: str) -> Pane:
         """The pane, built now if it was not."""
         if key not in self._panes:
-            module, _, name = self._window.specs[key].target.partition(":")
             stack = self._window.stack
-            pane: Pane = getattr(importlib.import_module(module), name)(self.desk, stack)
+            pane = build_pane(self._window.specs[key].target, self.desk, stack)
             self._panes[key] = pane
             stack.addWidget(pane)
             pane.restore(self.desk.state.table(f"pane.{key}"))

@@ -54,7 +54,7 @@ class Changes(QObject):
         self._runner = runner
         self._done: list[tuple[Change, object]] = []
         self._taken_back: list[Change] = []
-        self._waiting: deque[_Step] = deque()
+        self._waiting: deque[Callable[[], _Step | None]] = deque()
         self._running: _Step | None = None
 
     @property
@@ -80,12 +80,16 @@ class Changes(QObject):
             if done is not None:
                 done(result)
 
-        self._queue(_Step(change, change.do, worked, failed))
+        self._queue(lambda: _Step(change, change.do, worked, failed))
 
     def undo(self) -> None:
-        """Take back the last change. A failure leaves it in place and is said."""
-        if self._running is not None or not self._done:
-            return
+        """Take back the last change, of those asked for so far. A failure leaves it in place
+        and is said."""
+        self._queue(self._undoing)
+
+    def _undoing(self) -> _Step | None:
+        if not self._done:
+            return None
         change, result = self._done[-1]
 
         def worked(_: object) -> None:
@@ -93,11 +97,15 @@ class Changes(QObject):
             self._taken_back.append(change)
             self.undone.emit(change)
 
-        self._queue(_Step(change, change.undo(result), worked, None))
+        return _Step(change, change.undo(result), worked, None)
 
     def redo(self) -> None:
-        if self._running is not None or not self._taken_back:
-            return
+        """Do again what was last taken back."""
+        self._queue(self._redoing)
+
+    def _redoing(self) -> _Step | None:
+        if not self._taken_back:
+            return None
         change = self._taken_back[-1]
 
         def worked(result: object) -> None:
@@ -105,21 +113,23 @@ class Changes(QObject):
             self._push(change, result)
             self.redone.emit(change)
 
-        self._queue(_Step(change, change.do, worked, None))
+        return _Step(change, change.do, worked, None)
 
     def _push(self, change: Change, result: object) -> None:
         self._done.append((change, result))
         del self._done[:-_KEPT]
         self.performed.emit(change, result)
 
-    def _queue(self, step: _Step) -> None:
-        self._waiting.append(step)
+    def _queue(self, make: Callable[[], _Step | None]) -> None:
+        """What is to be undone is known only when all that was asked for before is done."""
+        self._waiting.append(make)
         self._next()
 
     def _next(self) -> None:
-        if self._running is None and self._waiting:
-            self._running = self._waiting.popleft()
-            self._runner.submit(self._running.verb, self._heard, lane="io")
+        while self._running is None and self._waiting:
+            self._running = self._waiting.popleft()()
+            if self._running is not None:
+                self._runner.submit(self._running.verb, self._heard, lane="io")
 
     def _heard(self, event: Event) -> None:
         step = self._running

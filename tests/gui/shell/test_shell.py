@@ -18,6 +18,7 @@ from vlm_desktop.gui.late_services import LateServices
 from vlm_desktop.gui.main_window import MainWindow
 from vlm_desktop.gui.palette import CommandPalette, ranked
 from vlm_desktop.gui.panes import PANES, PaneSpec
+from vlm_desktop.gui.panes.building import BrokenPane
 from vlm_desktop.gui.panes.pane import Pane
 from vlm_desktop.gui.state import WindowState
 from vlm_desktop.gui.strings import indexing
@@ -74,6 +75,27 @@ def open_with(
 
 
 def test_the_window_starts_where_typing_begins(window: MainWindow) -> None:
+    assert window.focusWidget() is window.search.bar.line
+
+
+def test_a_pane_that_cannot_be_built_says_so_and_leaves_the_others(
+    qtbot: QtBot,
+    runner: JobRunner,
+    services: FakeServices,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    lost = PaneSpec("lost", "PANE_LIBRARY", "library", "Ctrl+7", f"{__name__}:NoSuchPane")
+    window = MainWindow(services, runner, panes=(PANES[0], lost))
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.shell.show_pane("lost")
+    pane = window.pane("lost")
+    assert isinstance(pane, BrokenPane)
+    assert pane.page.title.text() == strings.PANE_BROKEN
+    assert "NoSuchPane" in pane.page.sentence.text()
+    assert "NoSuchPane" in caplog.text
+    window.shell.show_pane("search")
     assert window.focusWidget() is window.search.bar.line
 
 

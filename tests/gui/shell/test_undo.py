@@ -98,6 +98,22 @@ def test_changes_asked_for_at_once_run_in_order(qtbot: QtBot, changes: Changes) 
     assert album == list("abcdef")
 
 
+def test_what_is_still_being_done_is_undone_once_it_is_there(
+    qtbot: QtBot, changes: Changes
+) -> None:
+    album: list[str] = []
+    changes.perform(adding(album, "a"))
+    changes.perform(adding(album, "b"))
+    changes.undo()
+    qtbot.waitUntil(lambda: changes.redo_text == "Add b")
+    assert album == ["a"]
+    changes.undo()
+    changes.undo()
+    changes.redo()
+    qtbot.waitUntil(lambda: changes.undo_text == "Add a" and changes.redo_text == "Add b")
+    assert album == ["a"]
+
+
 def test_an_empty_query_line_leaves_undo_to_the_window(qtbot: QtBot) -> None:
     window, line, undone = QMainWindow(), QueryLine(), []
     qtbot.addWidget(window)

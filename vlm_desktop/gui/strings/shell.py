@@ -25,6 +25,7 @@ PANE_LIBRARY = "Library"
 PANE_MODELS = "Models"
 PANE_SETTINGS = "Settings"
 GO_TO = "Go to {pane}"
+PANE_BROKEN = "This area cannot be opened"
 
 # the command palette
 PALETTE = "&Commands…"
