@@ -46,11 +46,11 @@ _SPELLING = re.compile("|".join(map(re.escape, _SPELLED)))
 
 # Abbreviations whose full stop belongs to them.
 _ABBREVIATIONS = (
-    "mr mrs ms dr st jr sr inc etc vs ave blvd rd co corp ltd ft mt sq bldg dept est tel bros assn"
-    " univ gen sen rep gov prof rev hon capt col sgt lt maj cmdr adm det pres supt messrs mme mlle"
-    " esq md cf al jan feb mar apr jun jul aug sept sep oct nov dec mon tue wed thu fri ariz calif"
-    " fla minn conn va ga"
-).split()
+    "mr|mrs|ms|dr|st|jr|sr|inc|etc|vs|ave|blvd|rd|co|corp|ltd|ft|mt|sq|bldg|dept|est|tel|bros|assn"
+    "|univ|gen|sen|rep|gov|prof|rev|hon|capt|col|sgt|lt|maj|cmdr|adm|det|pres|supt|messrs|mme|mlle"
+    "|esq|md|cf|al|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec|mon|tue|wed|thu|fri|ariz|calif"
+    "|fla|minn|conn|va|ga|ph\\.d"
+)
 
 _LETTER = r"[^\W\d_]"
 _TOKEN = re.compile(
@@ -67,7 +67,7 @@ _TOKEN = re.compile(
     | (?:[oldcjs]|ma)' (?!(?:s|m|d|ll|re|ve)\b) {_LETTER}+          # o'clock
     | y'(?=\w) | ol'
     | {_LETTER} (?:\.{_LETTER})* \. (?![\w.])                      # d.c.
-    | (?:{"|".join(_ABBREVIATIONS)}|ph\.d) \. (?!\w) | no\.(?=\s?\d)
+    | (?:{_ABBREVIATIONS}) \. (?!\w) | no\.(?=\s?\d)
     | [+-]? \d* (?:[.,:]\d+)+ (?:-\w+)* | [+-]\d+\b                # 3,000 10:30 .5 -5
     | [^\W_]+ (?:[.?!]{_LETTER}+)+                                 # a.b, as one
     | (?-i:[A-Z]+&[A-Z]+)                                          # R&B
