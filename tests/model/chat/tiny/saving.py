@@ -15,7 +15,9 @@ VISION = {
 }  # fmt: skip
 
 
-def save(folder: Path, network: type, config: Any, processor: Any, *, eos: int, **ends: Any) -> Path:
+def save(
+    folder: Path, network: type, config: Any, processor: Any, *, eos: Any, **ends: Any
+) -> Path:
     """Make `network` with random weights and write it with its processor.
 
     Greedy answers of random weights would say one token for ever, or a special one that is not

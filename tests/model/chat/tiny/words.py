@@ -1,13 +1,13 @@
 """Real little tokenizers of every kind that the families use, trained on a few sentences."""
 
+import json
 import random
 import string
 from functools import cache
 
 import transformers
-from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers
+from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, trainers
 from tokenizers import pre_tokenizers as before
-from tokenizers import trainers
 
 _TEXT = """a photo of the dog cat boat red blue house running over under water sky tree man
 woman child street beach mountain snow bicycle eating sleeping two three people playing guitar
@@ -48,8 +48,6 @@ def _fallback_pairs(first: tuple[str, ...], size: int) -> tuple[dict, list]:
 
 
 def _parts(maker: Tokenizer) -> tuple[dict[str, int], list[tuple[str, str]]]:
-    import json
-
     made = json.loads(maker.to_str())["model"]
     return made["vocab"], [tuple(pair) for pair in made["merges"]]
 
@@ -60,8 +58,6 @@ def _unigram(size: int) -> tuple[tuple[str, float], ...]:
     maker.pre_tokenizer = before.Metaspace()
     trainer = trainers.UnigramTrainer(vocab_size=size, show_progress=False)
     maker.train_from_iterator(corpus(), trainer)
-    import json
-
     return tuple((piece, score) for piece, score in json.loads(maker.to_str())["model"]["vocab"])
 
 
