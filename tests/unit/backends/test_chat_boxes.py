@@ -5,7 +5,7 @@ import pytest
 from vlm_desktop.backends.chat.boxes import STYLES, read_boxes, write_box
 from vlm_desktop.base.types import Box, Size
 
-PICTURE = Size(640, 480)
+PICTURE = Box(0, 0, 640, 480)
 SEEN = Size(308, 224)
 
 
@@ -72,8 +72,9 @@ def test_a_box_comes_back_within_one_step_of_the_family(style, picture, part):
     x0, y0, x1, y1 = part
     width, height = picture.width, picture.height
     box = Box(x0 * width, y0 * height, x1 * width, y1 * height)
-    text = write_box(style, "a dog", box, picture, seen)
-    ((what, back),) = read_boxes(style, text, picture, seen)
+    whole = Box(0, 0, width, height)
+    text = write_box(style, "a dog", box, whole, seen)
+    ((what, back),) = read_boxes(style, text, whole, seen)
     assert what == "a dog"
     assert abs(back.x0 - box.x0) <= step_x * width + 1e-6
     assert abs(back.x1 - box.x1) <= step_x * width + 1e-6
@@ -119,3 +120,10 @@ def test_what_is_no_box_gives_none(style, answer):
 def test_corners_the_wrong_way_round_are_put_right():
     ((_, box),) = read_boxes("corners", "dog(750,1000),(250,500)", PICTURE, SEEN)
     assert corners(box) == (160, 240, 480, 480)
+
+
+def test_a_model_that_was_given_a_part_counts_from_there():
+    ((_, box),) = read_boxes("corners", "dog(0,0),(500,500)", Box(80, 0, 560, 480), SEEN)
+    assert corners(box) == (80, 0, 320, 240)
+    text = write_box("corners", "dog", box, Box(80, 0, 560, 480), SEEN)
+    assert "(0,0),(500,500)" in text

@@ -42,27 +42,34 @@ class BoxStyle:
     write: Callable[[str, Fractions, Size], str]
 
 
-def read_boxes(style: str, answer: str, picture: Size, seen: Size) -> tuple[tuple[str, Box], ...]:
-    """(What, where in pixels of `picture`) of each box in an answer, in the order they are said.
+def read_boxes(style: str, answer: str, part: Box, seen: Size) -> tuple[tuple[str, Box], ...]:
+    """(What, where in pixels of the picture) of each box in an answer, in the order they are said.
 
-    `answer` has its special tokens. What lies outside is cut off, corners the wrong way round are
-    put right, and a box without any area is left out.
+    `answer` has its special tokens; `part` is what of the picture the model was given, and `seen`
+    its size by then. What lies outside is cut off, corners the wrong way round are put right, and
+    a box without any area is left out.
     """
     found = []
     for what, (x0, y0, x1, y1) in STYLES[style].read(answer, seen):
         left, right = sorted((_within(x0), _within(x1)))
         top, bottom = sorted((_within(y0), _within(y1)))
         if left < right and top < bottom:
-            width, height = picture.width, picture.height
-            box = Box(left * width, top * height, right * width, bottom * height)
+            width, height = part.x1 - part.x0, part.y1 - part.y0
+            box = Box(
+                part.x0 + left * width, part.y0 + top * height,
+                part.x0 + right * width, part.y0 + bottom * height,
+            )  # fmt: skip
             found.append((" ".join(what.split()), box))
     return tuple(found)
 
 
-def write_box(style: str, what: str, box: Box, picture: Size, seen: Size) -> str:
+def write_box(style: str, what: str, box: Box, part: Box, seen: Size) -> str:
     """A box as a model of this style would say it."""
-    width, height = picture.width, picture.height
-    fractions = (box.x0 / width, box.y0 / height, box.x1 / width, box.y1 / height)
+    width, height = part.x1 - part.x0, part.y1 - part.y0
+    fractions = (
+        (box.x0 - part.x0) / width, (box.y0 - part.y0) / height,
+        (box.x1 - part.x0) / width, (box.y1 - part.y0) / height,
+    )  # fmt: skip
     left, top, right, bottom = map(_within, fractions)
     return STYLES[style].write(what, (left, top, right, bottom), seen)
 
