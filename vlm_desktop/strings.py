@@ -6,7 +6,7 @@ return codes and data; only `gui` and `cli` call this module.
 
 import logging
 
-from vlm_desktop.base import errors
+from vlm_desktop.base import chaterrors, errors
 from vlm_desktop.base.errors import AppError, Refusal
 from vlm_desktop.base.events import Phase
 from vlm_desktop.base.language import fill
@@ -106,6 +106,13 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
         "There is not enough memory to run {model} on even one picture ({detail}). "
         "Close other programs or choose a smaller model."
     ),
+    chaterrors.ChatOutOfMemory: (
+        "There is not enough memory for {model} to answer ({detail}), even with the smallest "
+        "pictures. {offer_text}"
+    ),
+    chaterrors.ModelTooLarge: (
+        "{model} needs {needed} of memory, and models may take {limit}. {offer_text}"
+    ),
     errors.NothingAsked: "There is no question for {model} to answer. Type one first.",
     errors.PictureNeeded: "{model} answers about pictures only. Add one first.",
     errors.TooManyPictures: (
@@ -159,6 +166,18 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
     errors.ConceptTooSmall: (
         "{count} examples are too few to learn from; choose at least {least} indexed photos."
     ),
+    chaterrors.ConversationUnknown: "That conversation is not there any more.",
+    chaterrors.TurnUnknown: "That part of the conversation is not there any more.",
+    chaterrors.NoAnswerYet: "There is no answer of a model yet that this could be done with.",
+    chaterrors.PresetNameRefused: (
+        "A system prompt cannot be called “{name}”. Choose another name; those that come with the "
+        "program keep theirs."
+    ),
+    chaterrors.BadRegion: (
+        "The region does not meet the picture {path}, which is {width} by {height}. Choose one "
+        "inside it."
+    ),
+    chaterrors.SchemaRefused: "The answer's form cannot be used: {detail}.",
     errors.BadInputFile: "{path}{line_text} cannot be used: {detail}.",
     errors.KeptCopyGone: (
         "{path} stays where it is, since {kept}, the copy to keep, is not there any more."
@@ -166,6 +185,8 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
     errors.DestinationNotWritable: "{path} cannot be written ({detail}).",
 }
 
+MODEL_THAT_FITS = "{offer} would fit: choose it, or close other programs."
+NO_MODEL_FITS = "Close other programs, or choose a smaller model."
 GATED_DESPITE_TOKEN = ", and your access token does not show that you did."
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {
@@ -188,6 +209,12 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
 NOTICE_SENTENCES: dict[str, str] = {
     "ocr-unavailable": "Text in pictures is not read: {detail}.",
     "folder-unreadable": "This folder could not be read and was left out: {detail}.",
+    "system-prompt-ignored": "{detail} takes no system prompt; it was asked without.",
+    "picture-changed": "This picture was changed since it was first asked about: {detail}.",
+    "picture-left-out": (
+        "The model does not take that many pictures at once, so this one was left out: {detail}."
+    ),
+    "turns-left-out": "{detail} answers each question on its own, without what was said before.",
     "folder-offline": "This folder is not there at the moment; its photos are kept: {detail}.",
 }
 
@@ -212,7 +239,10 @@ def sentence(error: AppError) -> str:
         values["line_text"] = "" if line is None else f", line {line},"
     if isinstance(error, errors.HubGated):
         values["token_text"] = GATED_DESPITE_TOKEN if error.fields["has_token"] else "."
-    if isinstance(error, errors.NotEnoughRoom | errors.DownloadBroken):
+    if isinstance(error, chaterrors.ChatOutOfMemory | chaterrors.ModelTooLarge):
+        offer = MODEL_THAT_FITS.format(offer=error.offer) if error.offer else NO_MODEL_FITS
+        values["offer_text"] = offer
+    if isinstance(error, errors.NotEnoughRoom | errors.DownloadBroken | chaterrors.ModelTooLarge):
         values |= {name: bytes_text(n) for name, n in values.items() if isinstance(n, int)}
     return ERROR_SENTENCES[type(error)].format(**values)
 

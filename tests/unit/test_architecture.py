@@ -302,7 +302,7 @@ def _run_at_import(tree: ast.AST) -> Iterator[ast.AST]:
 
 def _all_errors(root: type[errors.AppError] = errors.AppError) -> Iterator[type[errors.AppError]]:
     for child in root.__subclasses__():
-        if child.__module__ == errors.__name__:
+        if child.__module__.startswith("vlm_desktop."):
             yield child
             yield from _all_errors(child)
 

@@ -13,25 +13,27 @@ from pathlib import Path
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import ChatCapabilities, ChatSpec, GenerationOptions
-from vlm_desktop.base.conversations import (
+from vlm_desktop.base.chatwork import (
     Answered,
-    Attachment,
     BatchTable,
     BlankTest,
     ChatChoice,
     ContextUse,
-    Conversation,
-    ConversationCounts,
     ConversationExport,
     ConversationFormat,
-    ConversationSummary,
     NounsFound,
-    Picture,
-    PromptPreset,
     Repeated,
     SampleAgreement,
     SeenPicture,
     Side,
+)
+from vlm_desktop.base.conversations import (
+    Attachment,
+    Conversation,
+    ConversationCounts,
+    ConversationSummary,
+    Picture,
+    PromptPreset,
     Turn,
     Why,
 )
