@@ -10,7 +10,7 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import Refusal
 from vlm_desktop.base.events import Event
 from vlm_desktop.store.folders import FolderState, SetAsideFiles
-from vlm_desktop.store.records import FileCounts, ForgottenCounts
+from vlm_desktop.store.records import FileCounts, ForgottenCounts, RemovedRoot
 
 
 @dataclass
@@ -21,11 +21,13 @@ class FakeFolders:
     aside: SetAsideFiles = field(default_factory=lambda: set_aside_files([]))
     retried: list[tuple[int, ...]] = field(default_factory=list)
     removed: list[Path] = field(default_factory=list)
+    purged: int = 0
     watching: bool = False
     anew: int = 0
 
     def __post_init__(self) -> None:
         self._news: list[Event] = []
+        self._out: dict[Path, FolderState] = {}
         self._lock = threading.Lock()
 
     def tell(self, event: Event) -> None:
@@ -44,11 +46,23 @@ class FakeFolders:
             for one in self.known
         ]
 
-    def remove(self, path: Path) -> Generator[Event, None, ForgottenCounts]:
+    def remove(self, path: Path) -> Generator[Event, None, RemovedRoot]:
         yield from ()
+        (state,) = [one for one in self.known if one.path == path]
         self.removed.append(path)
+        self._out[path] = state
         self.known = [one for one in self.known if one.path != path]
-        return ForgottenCounts(3, 3, 3, ())
+        return RemovedRoot(len(self.removed), path, state.files.scanned)
+
+    def restore(self, path: Path) -> Generator[Event, None, None]:
+        yield from ()
+        self.removed.remove(path)
+        self.known = sorted([*self.known, self._out.pop(path)], key=lambda one: one.id)
+
+    def purge(self, cancel: CancelToken) -> Generator[Event, None, int]:
+        yield from ()
+        self.purged += 1
+        return 0
 
     def forget_unused(self) -> Generator[Event, None, ForgottenCounts]:
         yield from ()

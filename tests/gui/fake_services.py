@@ -135,7 +135,7 @@ class FakeServices:
     # --- the engine's verbs --------------------------------------------------------------
 
     def index(
-        self, folders: Sequence[Path], cancel: CancelToken
+        self, folders: Sequence[Path], cancel: CancelToken, *, only_known: bool = False
     ) -> Generator[Event, None, FakeSummary]:
         self.indexed_folders.append(tuple(folders))
         yield Progress(Phase.INVENTORY, self.files_to_index, None)

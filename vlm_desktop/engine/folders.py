@@ -8,16 +8,16 @@ from pathlib import Path
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import NotInLibrary
-from vlm_desktop.base.events import Event
+from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.watching import WatchMode, WatchState
 from vlm_desktop.media.scan import ScanProblem, scan_folder
 from vlm_desktop.media.thumbnails import ThumbnailStore
 from vlm_desktop.media.watch import Watcher, WatchTiming
 from vlm_desktop.store.folders import FolderState, SetAsideFiles, stamp_sum
 from vlm_desktop.store.library import Library
-from vlm_desktop.store.records import ForgottenCounts
+from vlm_desktop.store.records import ForgottenCounts, RemovedRoot
 
-__all__ = ["FolderState", "Folders", "ForgottenCounts", "SetAsideFiles"]
+__all__ = ["FolderState", "Folders", "ForgottenCounts", "RemovedRoot", "SetAsideFiles"]
 
 _TICK_SECONDS = 0.5
 
@@ -41,22 +41,50 @@ class Folders:
         self._timing = timing
         self._may_watch = may_watch
         self._anew = threading.Event()
+        self._removed: set[int] = set()
+        self._removing = threading.Lock()
 
     def states(self) -> tuple[FolderState, ...]:
         """Every root, oldest first, looked for on disk."""
         return self._open_library().folder_states()
 
-    def remove(self, path: Path) -> Generator[Event, None, ForgottenCounts]:
-        """Forget a root with all that is known of its photos; the files stay where they are.
+    def remove(self, path: Path) -> Generator[Event, None, RemovedRoot]:
+        """Take a root out of the library: nothing shows its photos any more; no file is touched.
 
-        This cannot be undone but by indexing the folder again, which is why the window asks
-        first. Raises NotInLibrary.
+        `restore` undoes it exactly while this program runs; `purge` forgets what an earlier run
+        took out. A run that indexes the root meanwhile gives it up. Raises NotInLibrary.
         """
         yield from ()
-        forgotten = self._open_library().forget(path)
-        self._thumbnails.delete(forgotten.hashes)
+        with self._removing:  # a purge must not see it before it is known as this run's
+            removed = self._open_library().remove_root(path)
+            self._removed.add(removed.number)
         self.watch_anew()
-        return forgotten
+        return removed
+
+    def restore(self, path: Path) -> Generator[Event, None, None]:
+        """Put a root back that was removed, with tags, albums, votes and vectors.
+
+        One that was added again meanwhile stays as it is. Raises NotInLibrary.
+        """
+        yield from ()
+        self._open_library().put_back_root(path)
+        self.watch_anew()
+
+    def purge(self, cancel: CancelToken) -> Generator[Event, None, int]:
+        """Forget for good what earlier runs removed; returns how many photos that were.
+
+        May stop after any step, and goes on with the next call. Raises Cancelled.
+        """
+        forgotten = 0
+        while True:
+            cancel.raise_if_cancelled()
+            with self._removing:
+                counts = self._open_library().purge_removed(tuple(self._removed))
+            if counts is None:
+                return forgotten
+            self._thumbnails.delete(counts.hashes)
+            forgotten += counts.contents
+            yield Progress(Phase.SCRUB, forgotten, None)
 
     def forget_unused(self) -> Generator[Event, None, ForgottenCounts]:
         """Let go of what is known of photos that no file holds any more."""

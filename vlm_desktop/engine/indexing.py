@@ -27,10 +27,15 @@ _PROGRESS_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class IndexOptions:
-    """What one indexing run does, beside the folders and the encoder."""
+    """What one indexing run does, beside the folders and the encoder.
+
+    With `only_known`, folders that lie in no root are passed over instead of being added: one may
+    have been removed since the run was asked for.
+    """
 
     ocr: bool = True
     thumbnail_side: int = 480
+    only_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +107,11 @@ class Indexer:
         scanned = removed = 0
         root_ids = []
         for folder in folders:
-            root, found, gone = yield from self._inventory(folder, cancel)
-            root_ids.append(root.id)
-            scanned, removed = scanned + found, removed + gone
+            root = self._root(folder, only_known=options.only_known)
+            if root is not None:
+                found, gone = yield from self._inventory(root, folder, cancel)
+                root_ids.append(root.id)
+                scanned, removed = scanned + found, removed + gone
         filler = Filler(self._library, self._thumbnails, encoder, root_ids, options.thumbnail_side)
         if filler.count():
             with self._open_pool() as pool:
@@ -126,14 +133,17 @@ class Indexer:
             images_per_second=filler.pictures_per_second,
         )
 
+    def _root(self, folder: Path, *, only_known: bool) -> Root | None:
+        return self._library.root_of(folder) if only_known else self._library.add_root(folder)
+
     def _inventory(
-        self, folder: Path, cancel: CancelToken
-    ) -> Generator[Event, None, tuple[Root, int, int]]:
+        self, root: Root, folder: Path, cancel: CancelToken
+    ) -> Generator[Event, None, tuple[int, int]]:
         """Record what is new, changed and missing in a folder; returns files found and gone.
 
         A folder inside a known root is looked at alone: the rest of that root is left as it is.
+        A root that is removed meanwhile is given up.
         """
-        root = self._library.add_root(folder)
         skip = len(str(root.path).rstrip(os.sep)) + 1
         inside = str(folder)[skip:]
         known = self._library.file_stamps(root.id)
@@ -164,6 +174,8 @@ class Indexer:
                 due = time.monotonic() + _PROGRESS_SECONDS
         # A walk that was cut short, or lost its drive, tells nothing of what it did not see.
         cancel.raise_if_cancelled()
+        if not self._library.has_root(root.id):
+            return 0, 0
         if not self._library.is_root_online(root.id) or not folder.is_dir():
             raise FolderNotFound(path=folder)
         missing = [
@@ -173,7 +185,7 @@ class Indexer:
         ]
         self._library.record_inventory(root.id, changed, missing)
         yield Progress(Phase.INVENTORY, scanned, scanned)
-        return root, scanned, len(missing)
+        return scanned, len(missing)
 
     def _read_texts(self, cancel: CancelToken) -> Generator[Event, None, None]:
         phase = TextPhase(self._library, self._open_reader)

@@ -225,12 +225,14 @@ class AppServices:
         *,
         model: str | None = None,
         ocr: bool | None = None,
+        only_known: bool = False,
     ) -> Generator[Event, None, IndexSummary]:
         """Index folders, then measure the calibration if the library outgrew it."""
         model_id = self.model_in_use(model)
         options = IndexOptions(
             ocr=self.settings.ocr if ocr is None else ocr,
             thumbnail_side=self.settings.thumbnail_side,
+            only_known=only_known,
         )
         indexer = Indexer(self.library, self._thumbnails, self.open_pool, self.open_reader)
         summary = yield from indexer.index(folders, self.encoders.get(model_id), options, cancel)

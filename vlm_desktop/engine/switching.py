@@ -32,7 +32,13 @@ class IndexVerb(Protocol):
     """`AppServices.index`, as far as it is used here."""
 
     def __call__(
-        self, folders: Sequence[Path], cancel: CancelToken, *, model: str | None, ocr: bool | None
+        self,
+        folders: Sequence[Path],
+        cancel: CancelToken,
+        *,
+        model: str | None,
+        ocr: bool | None,
+        only_known: bool,
     ) -> Generator[Event, None, IndexSummary]: ...
 
 
@@ -82,7 +88,7 @@ class Switching:
         photos = library.info().contents
         if photos and self._covered(model_id) < photos:
             folders = [root.path for root in library.roots() if root.online]
-            yield from self._index(folders, cancel, model=model_id, ocr=False)
+            yield from self._index(folders, cancel, model=model_id, ocr=False, only_known=True)
             photos = library.info().contents
         if photos:
             self._use(model_id)

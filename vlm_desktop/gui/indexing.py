@@ -46,6 +46,7 @@ class IndexController(QObject):
         self._waiting: deque[tuple[Path, ...]] = deque()
         self._folders: tuple[Path, ...] = ()
         self._unasked: set[tuple[Path, ...]] = set()
+        self._only_known: set[tuple[Path, ...]] = set()
         self._job: Job | None = None
         self._work: Work | None = None
 
@@ -53,13 +54,17 @@ class IndexController(QObject):
     def is_running(self) -> bool:
         return self._job is not None
 
-    def index(self, folders: Sequence[Path], *, unasked: bool = False) -> None:
+    def index(
+        self, folders: Sequence[Path], *, unasked: bool = False, only_known: bool = False
+    ) -> None:
         """Start, or queue behind the run that is on.
 
-        `unasked`: nobody waits for it, so it says nothing when it finds nothing.
+        `unasked`: nobody waits for it, so it says nothing when it finds nothing. `only_known`:
+        what is not in the library when its turn comes is not added, for it was removed meanwhile.
         """
         asked = tuple(folders)
         (self._unasked.add if unasked else self._unasked.discard)(asked)
+        (self._only_known.add if only_known else self._only_known.discard)(asked)
         if asked and asked != self._folders and asked not in self._waiting:
             self._waiting.append(asked)
             self._start_next()
@@ -79,10 +84,10 @@ class IndexController(QObject):
         if self._job is not None or not self._waiting:
             return
         self._folders = self._waiting.popleft()
-        folders = self._folders
+        folders, only_known = self._folders, self._folders in self._only_known
 
         def verb(cancel: CancelToken) -> "Generator[Event, None, IndexSummary]":
-            return self._services.index(folders, cancel)
+            return self._services.index(folders, cancel, only_known=only_known)
 
         text = fill(strings.JOB_WAITING, folders=_named(folders))
         self._work = self._board.begin(Work(text, stop=self.stop, pause=self._pause, parent=self))

@@ -18,7 +18,10 @@ _WATCH_AFTER_MS = 3_000
 
 
 class LibraryTools(QObject):
-    """Adds the commands and starts watching. The pane itself is built when it is asked for."""
+    """Adds the commands; starts watching, and the forgetting of folders that were removed before.
+
+    The pane itself is built when it is asked for.
+    """
 
     def __init__(self, desk: Desk, pane: Callable[[str], Pane], window: QWidget) -> None:
         super().__init__(window)
@@ -40,8 +43,14 @@ class LibraryTools(QObject):
         watching.noticed.connect(desk.say)
         watching.lost.connect(desk.navigator.library_changed)
         self._begin = QTimer(self, singleShot=True, interval=_WATCH_AFTER_MS)
-        self._begin.timeout.connect(watching.start)
+        self._begin.timeout.connect(self._start)
         self._begin.start()
+
+    def _start(self) -> None:
+        self._desk.watching.start()
+        services = self._desk.services
+        # What is left over, whatever the reason, is forgotten at the next start; nobody waits.
+        self._desk.ask(lambda cancel: services.folders.purge(cancel), _quiet, failed=_quiet)
 
     def open_section(self, key: str) -> None:
         """Show a section of the Library pane and put the focus into it."""
@@ -62,6 +71,10 @@ class LibraryTools(QObject):
     def stop(self) -> None:
         self._begin.stop()
         self._desk.watching.stop()
+
+
+def _quiet(_: object) -> None:
+    """Nothing that a person can see has changed."""
 
 
 def section_word(spec: SectionSpec) -> str:

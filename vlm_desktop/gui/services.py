@@ -95,8 +95,10 @@ class Services(Protocol):
     """The engine's verbs that the window uses. Generators run on lanes; the rest on io threads."""
 
     def index(
-        self, folders: Sequence[Path], cancel: CancelToken
-    ) -> Generator[Event, None, IndexSummary]: ...
+        self, folders: Sequence[Path], cancel: CancelToken, *, only_known: bool = False
+    ) -> Generator[Event, None, IndexSummary]:
+        """`only_known` adds no folder that is not in the library."""
+        ...
 
     def search(self, query: Query, cancel: CancelToken) -> Generator[Event, None, SearchResult]: ...
 

@@ -207,7 +207,8 @@ class Shell(QObject):
         """Index every folder of the library that is there."""
         info = self.desk.library.info
         roots = info.roots if info else ()
-        self.add_folders([one.root.path for one in roots if one.root.online])
+        there = [one.root.path for one in roots if one.root.online]
+        self.desk.indexing.index(there, only_known=True)
 
     def show_palette(self) -> None:
         palette = CommandPalette(self.desk.actions, self._window)

@@ -92,7 +92,7 @@ class WatchController(QObject):
         if self._waiting and not self._indexing.is_running:
             folders = sorted(self._waiting)
             self._waiting.clear()
-            self._indexing.index(folders, unasked=True)
+            self._indexing.index(folders, unasked=True, only_known=True)
 
     def _run_ended(self) -> None:
         if self._job is not None:

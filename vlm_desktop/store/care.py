@@ -28,6 +28,7 @@ from vlm_desktop.store.maps import MapsPart
 from vlm_desktop.store.matrices import MatricesPart
 from vlm_desktop.store.models import ModelsPart
 from vlm_desktop.store.pathcodec import encode_path
+from vlm_desktop.store.removing import purge_all
 
 _log = logging.getLogger(__name__)
 _PAGES_AT_ONCE = 1000
@@ -82,14 +83,16 @@ class CarePart(ModelsPart, MatricesPart, MapsPart):
     def copy_to(self, target: Path, cancel: CancelToken) -> CopySteps:
         """Write the library, as it is at this moment, to one file; others may go on using it.
 
-        The file appears whole or not at all. Raises `DestinationNotWritable`, `DiskFull` (there),
-        `Cancelled`.
+        Roots that were taken out are not in it. The file appears whole or not at all. Raises
+        `DestinationNotWritable`, `DiskFull` (there), `Cancelled`.
         """
         part = target.with_name(f".{target.name}.part")
         try:
             part.unlink(missing_ok=True)
             with contextlib.closing(connect(self._db.path)) as source:
                 yield from _copy_file(source, part, cancel)
+            with contextlib.closing(connect(part)) as copy:
+                purge_all(copy)
             part.replace(target)
         except (OSError, sqlite3.Error) as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -160,10 +163,15 @@ class CarePart(ModelsPart, MatricesPart, MapsPart):
         return not busy
 
     def is_watched(self, path: Path) -> bool:
-        """Whether the path lies at or in one of the roots, so that indexing would find it."""
+        """Whether the path lies at or in one of the roots, so that indexing would find it.
+
+        Roots that were taken out count: they may be put back.
+        """
         wanted = encode_path(Path(path).absolute())
         with self._db.reading() as connection:
-            rows = connection.execute("SELECT path FROM roots").fetchall()
+            rows = connection.execute(
+                "SELECT path FROM roots UNION ALL SELECT path FROM removed_roots"
+            ).fetchall()
         return any(
             wanted == root or wanted.startswith(root.rstrip(b"/") + b"/") for (root,) in rows
         )

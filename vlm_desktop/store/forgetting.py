@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from vlm_desktop.base.errors import NotInLibrary
+from vlm_desktop.store.conversations import forget_pictures_of
 from vlm_desktop.store.embeddings import note_deleted
 from vlm_desktop.store.part import Part
 from vlm_desktop.store.pathcodec import below, encode_path
@@ -12,41 +13,52 @@ from vlm_desktop.store.records import ForgottenCounts
 
 
 class ForgettingPart(Part):
-    """`forget`, the only way anything leaves the library."""
+    """`forget`, and tidying up. What it takes does not come back, whatever is undone later."""
 
     def forget(self, path: Path) -> ForgottenCounts:
         """Forget a file, a folder with all below it, or a root; in one transaction.
 
         Contents that lose their last file go with their vectors, texts, tags and album entries; a
-        content that has another file, even a missing one, stays. Raises `NotInLibrary`.
+        content that has another file, even a missing one, stays. What was taken out of the
+        library with its root (see `removing`) holds nothing back and is forgotten by its path
+        too. Raises `NotInLibrary`.
         """
         with self._db.writing() as connection:
-            connection.execute("CREATE TEMP TABLE IF NOT EXISTS doomed (id INTEGER PRIMARY KEY)")
-            connection.execute("DELETE FROM doomed")
-            found = _mark(connection, encode_path(Path(path).absolute()))
-            if not found:
+            wanted = encode_path(Path(path).absolute())
+            for table in ("doomed", "doomed_removed", "touched"):
+                connection.execute(
+                    f"CREATE TEMP TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY)"
+                )
+                connection.execute(f"DELETE FROM {table}")
+            found = _mark(connection, wanted, "", "doomed")
+            removed = _mark(connection, wanted, "removed_", "doomed_removed")
+            if not found and not removed:
                 raise NotInLibrary(path=path)
             counts = _delete(connection)
-            connection.execute("DELETE FROM doomed")
-            _delete_empty(connection, encode_path(Path(path).absolute()))
+            _delete_empty(connection, wanted)
             forget_queries_about(connection, Path(path).absolute())
+            forget_pictures_of(connection, Path(path).absolute())
         return counts
 
     def forget_unused(self) -> ForgottenCounts:
         """Let go of contents that have no file row at all, and of unused words and cameras."""
         with self._db.writing() as connection:
-            return _delete_contents(
+            return delete_contents(
                 connection,
                 "SELECT id FROM contents"
-                " WHERE NOT EXISTS (SELECT 1 FROM files WHERE content_id = contents.id)",
+                " WHERE NOT EXISTS (SELECT 1 FROM files WHERE content_id = contents.id)"
+                " AND NOT EXISTS (SELECT 1 FROM removed_files WHERE content_id = contents.id)",
                 files=0,
             )
 
 
-def _mark(connection: sqlite3.Connection, wanted: bytes) -> bool:
-    """Collect the files at or below `wanted`; whether it names anything we know."""
+def _mark(connection: sqlite3.Connection, wanted: bytes, kind: str, doomed: str) -> bool:
+    """Collect the files at or below `wanted`; whether it names anything we know.
+
+    `kind` "removed_" looks among what was taken out with its root, "" among the others.
+    """
     found = False
-    for root_id, root in connection.execute("SELECT id, path FROM roots").fetchall():
+    for root_id, root in connection.execute(f"SELECT id, path FROM {kind}roots").fetchall():
         start = root if root.endswith(b"/") else root + b"/"
         if root == wanted or start.startswith(wanted.rstrip(b"/") + b"/"):
             where, values = "root_id = ?", [root_id]
@@ -55,15 +67,15 @@ def _mark(connection: sqlite3.Connection, wanted: bytes) -> bool:
             inner = wanted[len(start) :]
             folder, _, name = inner.rpartition(b"/")
             where = (
-                "root_id = ? AND (folders.path = ? OR (folders.path >= ? AND folders.path < ?)"
-                " OR (folders.path = ? AND name = ?))"
+                "root_id = ? AND (of.path = ? OR (of.path >= ? AND of.path < ?)"
+                " OR (of.path = ? AND name = ?))"
             )
             values = [root_id, inner, *below(inner), folder, name]
         else:
             continue
         added = connection.execute(
-            "INSERT OR IGNORE INTO doomed SELECT files.id FROM folders"
-            f" CROSS JOIN files ON folder_id = folders.id WHERE {where}",
+            f"INSERT OR IGNORE INTO {doomed} SELECT one.id FROM {kind}folders AS of"
+            f" CROSS JOIN {kind}files AS one ON folder_id = of.id WHERE {where}",
             values,
         ).rowcount
         found = found or added > 0
@@ -71,14 +83,15 @@ def _mark(connection: sqlite3.Connection, wanted: bytes) -> bool:
 
 
 def _delete(connection: sqlite3.Connection) -> ForgottenCounts:
-    connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (id INTEGER PRIMARY KEY)")
-    connection.execute("DELETE FROM touched")
-    connection.execute(
-        "INSERT OR IGNORE INTO touched SELECT content_id FROM files"
-        " WHERE id IN doomed AND content_id IS NOT NULL"
-    )
-    files = connection.execute("DELETE FROM files WHERE id IN doomed").rowcount
-    counts = _delete_contents(
+    files = 0
+    for table, doomed in (("files", "doomed"), ("removed_files", "doomed_removed")):
+        connection.execute(
+            f"INSERT OR IGNORE INTO touched SELECT content_id FROM {table}"
+            f" WHERE id IN {doomed} AND content_id IS NOT NULL"
+        )
+        files += connection.execute(f"DELETE FROM {table} WHERE id IN {doomed}").rowcount
+        connection.execute(f"DELETE FROM {doomed}")
+    counts = delete_contents(
         connection,
         "SELECT id FROM touched"
         " WHERE NOT EXISTS (SELECT 1 FROM files WHERE content_id = touched.id)",
@@ -88,7 +101,8 @@ def _delete(connection: sqlite3.Connection) -> ForgottenCounts:
     return counts
 
 
-def _delete_contents(connection: sqlite3.Connection, chosen: str, *, files: int) -> ForgottenCounts:
+def delete_contents(connection: sqlite3.Connection, chosen: str, *, files: int) -> ForgottenCounts:
+    """Delete the contents whose ids a query gives, with all that hangs on them."""
     hashes = connection.execute(
         f"SELECT content_hash FROM contents WHERE id IN ({chosen})"
     ).fetchall()
@@ -110,7 +124,10 @@ def _delete_contents(connection: sqlite3.Connection, chosen: str, *, files: int)
 
 def _delete_empty(connection: sqlite3.Connection, wanted: bytes) -> None:
     """Folders without files go; so do roots that lie at or below what was forgotten."""
-    connection.execute("DELETE FROM folders WHERE id NOT IN (SELECT folder_id FROM files)")
-    for root_id, root in connection.execute("SELECT id, path FROM roots").fetchall():
-        if root == wanted or root.startswith(wanted.rstrip(b"/") + b"/"):
-            connection.execute("DELETE FROM roots WHERE id = ?", (root_id,))
+    for kind in ("", "removed_"):
+        connection.execute(
+            f"DELETE FROM {kind}folders WHERE id NOT IN (SELECT folder_id FROM {kind}files)"
+        )
+        for root_id, root in connection.execute(f"SELECT id, path FROM {kind}roots").fetchall():
+            if root == wanted or root.startswith(wanted.rstrip(b"/") + b"/"):
+                connection.execute(f"DELETE FROM {kind}roots WHERE id = ?", (root_id,))

@@ -16,6 +16,7 @@ from vlm_desktop.store.records import (
     Root,
     ScannedEntry,
 )
+from vlm_desktop.store.roots import make_root, root_around
 from vlm_desktop.store.volumes import is_online, volume_of
 
 _TRANSIENT = ", ".join(f"'{reason.value}'" for reason in sorted(TRANSIENT_REFUSALS))
@@ -59,21 +60,22 @@ class InventoryPart(Part):
         """The root that watches a folder. Touches nothing on disk.
 
         Roots never overlap, so that a file is recorded once: a folder inside a known root is
-        watched by that root, which is returned; roots inside the folder become part of it.
+        watched by that root, which is returned; roots inside the folder become part of it, and
+        so does what was taken out there (see `removing`), with all that was known of it.
         """
         folder = Path(path).absolute()
         with self._db.writing() as connection:
-            outer = _root_around(connection, folder)
-            if outer is not None:
-                return outer
-            volume = volume_of(folder)
-            root_id = connection.execute(
-                "INSERT INTO roots (path, volume, seen_at) VALUES (?, ?, CURRENT_TIMESTAMP)",
-                (encode_path(folder), volume),
-            ).lastrowid
-            assert root_id is not None
-            _absorb_roots(connection, root_id, encode_path(folder))
-        return Root(root_id, folder, is_online(folder, volume))
+            return root_around(connection, folder) or make_root(connection, folder)
+
+    def root_of(self, path: Path) -> Root | None:
+        """The root that is the folder or holds it."""
+        with self._db.reading() as connection:
+            return root_around(connection, Path(path).absolute())
+
+    def has_root(self, root_id: int) -> bool:
+        """Whether a root is still in the library."""
+        with self._db.reading() as connection:
+            return _has_root(connection, root_id)
 
     def roots(self) -> list[Root]:
         """All roots, oldest first; each is looked for on disk."""
@@ -114,9 +116,12 @@ class InventoryPart(Part):
         `new_or_changed` holds files without a stamp, with another stamp, or whose stamp says
         "missing": they become pending, but a missing file that came back unchanged takes up its
         old state. `missing_ids` were not found; they are kept, to be revived. Call it after every
-        walk, even with nothing: files refused for a transient reason are tried again.
+        walk, even with nothing: files refused for a transient reason are tried again. A root
+        that was removed meanwhile is passed over.
         """
         with self._db.writing() as connection:
+            if not _has_root(connection, root_id):
+                return InventoryCounts(new=0, changed=0, revived=0, missing=0, retried=0)
             retried = _retry_transient(connection, root_id)
             before, gone_before = _count(connection, root_id)
             folders = _folder_ids(connection, root_id, new_or_changed)
@@ -184,33 +189,9 @@ class InventoryPart(Part):
         return count
 
 
-def _root_around(connection: sqlite3.Connection, folder: Path) -> Root | None:
-    """The root that is the folder or holds it."""
-    whole = encode_path(folder) + b"/"
-    for root_id, path, volume in connection.execute("SELECT id, path, volume FROM roots"):
-        if whole.startswith(path.rstrip(b"/") + b"/"):
-            found = Path(decode_path(path))
-            return Root(root_id, found, is_online(found, volume))
-    return None
-
-
-def _absorb_roots(connection: sqlite3.Connection, root_id: int, whole: bytes) -> None:
-    """Hand the folders of every root under `whole` to the new root, and drop those roots."""
-    start = whole.rstrip(b"/") + b"/"
-    inner = connection.execute(
-        "SELECT id, path FROM roots WHERE id != ? AND substr(path, 1, ?) = ?",
-        (root_id, len(start), start),
-    ).fetchall()
-    for inner_id, path in inner:
-        prefix = path[len(start) :]
-        for folder_id, below_it in connection.execute(
-            "SELECT id, path FROM folders WHERE root_id = ?", (inner_id,)
-        ).fetchall():
-            connection.execute(
-                "UPDATE folders SET root_id = ?, path = ? WHERE id = ?",
-                (root_id, prefix + b"/" + below_it if below_it else prefix, folder_id),
-            )
-        connection.execute("DELETE FROM roots WHERE id = ?", (inner_id,))
+def _has_root(connection: sqlite3.Connection, root_id: int) -> bool:
+    row = connection.execute("SELECT 1 FROM roots WHERE id = ?", (root_id,)).fetchone()
+    return row is not None
 
 
 def find_file(connection: sqlite3.Connection, path: Path) -> int | None:

@@ -7,6 +7,7 @@ models.py       models, calibration                 lookup.py      content -> pa
 duplicates.py   same bytes, same pixels             forgetting.py  taking out
 inspection.py   info, verify                        tags.py, shelves.py, counts.py
 browsing.py     all contents as arrays             photos.py      one photo, edits
+removing.py     roots out and back                 roots.py       rows of roots
 rules.py        words, policies, judgements        maps.py        where photos lie on the map
 """
 
@@ -34,6 +35,7 @@ from vlm_desktop.store.photos import PhotosPart
 from vlm_desktop.store.queries import QueriesPart
 from vlm_desktop.store.records import RebuildReport
 from vlm_desktop.store.recovery import rebuild_database
+from vlm_desktop.store.removing import RemovingPart
 from vlm_desktop.store.rules import RulesPart
 from vlm_desktop.store.shelves import ShelvesPart
 from vlm_desktop.store.tags import TagsPart
@@ -55,6 +57,7 @@ class Library(
     BrowsingPart,
     DuplicatesPart,
     ForgettingPart,
+    RemovingPart,
     FoldersPart,
     TagsPart,
     ShelvesPart,

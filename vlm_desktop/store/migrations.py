@@ -330,3 +330,45 @@ def create_rules(db: "Database") -> None:
 def add_watching(db: "Database") -> None:
     """Whether changes in a root are noticed while the program runs."""
     db.executescript("ALTER TABLE roots ADD COLUMN watched INTEGER NOT NULL DEFAULT 1;")
+
+
+@migrations()
+def create_removed_roots(db: "Database") -> None:
+    """Roots that were taken out, with their files as they were, until they are forgotten.
+
+    `root_id` and `file_id` are the ids they had; `path_text` is the file's path among the texts.
+    """
+    db.executescript("""
+        CREATE TABLE removed_roots (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            root_id INTEGER NOT NULL,
+            path BLOB NOT NULL UNIQUE,
+            volume TEXT NOT NULL,
+            seen_at TEXT,
+            watched INTEGER NOT NULL
+        );
+        CREATE TABLE removed_folders (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            root_id INTEGER NOT NULL REFERENCES removed_roots(id) ON DELETE CASCADE,
+            path BLOB NOT NULL,
+            UNIQUE (root_id, path)
+        );
+        CREATE TABLE removed_files (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            file_id INTEGER NOT NULL,
+            folder_id INTEGER NOT NULL REFERENCES removed_folders(id) ON DELETE CASCADE,
+            name BLOB NOT NULL,
+            size INTEGER NOT NULL,
+            mtime_ns INTEGER NOT NULL,
+            sidecar_mtime_ns INTEGER NOT NULL,
+            content_id INTEGER REFERENCES contents(id) ON DELETE CASCADE,
+            state TEXT NOT NULL,
+            reread INTEGER NOT NULL,
+            refusal TEXT,
+            refusal_detail TEXT,
+            path_text TEXT,
+            UNIQUE (folder_id, name)
+        );
+        CREATE INDEX removed_files_content ON removed_files(content_id)
+            WHERE content_id IS NOT NULL;
+    """)

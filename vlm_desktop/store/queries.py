@@ -109,7 +109,9 @@ class QueriesPart(Part):
             albums = connection.execute("SELECT name FROM albums ORDER BY folded").fetchall()
             tags = connection.execute(
                 "SELECT name FROM tags WHERE EXISTS"
-                " (SELECT 1 FROM content_tags WHERE tag_id = tags.id) ORDER BY folded LIMIT 500"
+                " (SELECT 1 FROM content_tags WHERE tag_id = tags.id"
+                " AND content_id NOT IN (SELECT id FROM contents WHERE present = 0))"
+                " ORDER BY folded LIMIT 500"
             ).fetchall()
             kinds = connection.execute(
                 "SELECT kind FROM contents WHERE present > 0 GROUP BY kind ORDER BY count(*) DESC"

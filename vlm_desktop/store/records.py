@@ -284,6 +284,15 @@ class VerifyReport:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovedRoot:
+    """A root that was taken out and can be put back; `number` tells it from others taken out."""
+
+    number: int
+    path: Path
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
 class ForgottenCounts:
     """`hashes` are the contents that lost their last file: their thumbnails can go."""
 

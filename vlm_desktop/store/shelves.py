@@ -49,10 +49,11 @@ class ShelvesPart(Part):
             )
 
     def albums(self) -> list[Album]:
-        """All albums by name."""
+        """All albums by name, with how many photos in them are there."""
         with self._db.reading() as connection:
             rows = connection.execute(
-                "SELECT name, (SELECT count(*) FROM album_contents WHERE album_id = albums.id)"
+                "SELECT name, (SELECT count(*) FROM album_contents WHERE album_id = albums.id"
+                " AND content_id NOT IN (SELECT id FROM contents WHERE present = 0))"
                 " FROM albums ORDER BY folded"
             ).fetchall()
         return [Album(*row) for row in rows]

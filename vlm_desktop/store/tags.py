@@ -62,11 +62,13 @@ class TagsPart(Part):
         return {content_id: tuple(tags) for content_id, tags in found.items()}
 
     def all_tags(self) -> list[tuple[str, int]]:
-        """(name, number of contents) of every tag in use, most used first."""
+        """(name, number of photos that are there) of every tag in use, most used first."""
         with self._db.reading() as connection:
             return connection.execute(
                 "SELECT name, count(DISTINCT content_id) AS uses FROM content_tags"
-                " JOIN tags ON tags.id = tag_id GROUP BY tag_id ORDER BY uses DESC, folded"
+                " JOIN tags ON tags.id = tag_id"
+                " WHERE content_id NOT IN (SELECT id FROM contents WHERE present = 0)"
+                " GROUP BY tag_id ORDER BY uses DESC, folded"
             ).fetchall()
 
 

@@ -74,20 +74,6 @@ def test_state_counts_what_lies_in_a_folder(folders: Folders, photos: Path) -> N
     assert not folders.states()[0].online
 
 
-def test_removing_a_folder_forgets_it_and_leaves_the_files(
-    folders: Folders, indexed: AppServices, photos: Path
-) -> None:
-    ids = [int(one) for one in indexed.library.catalogue().content_ids]
-    files = sorted(photos.rglob("*.*"))
-    _, forgotten = drive(folders.remove(photos))
-    assert forgotten.contents == 24
-    assert folders.states() == ()
-    assert sorted(photos.rglob("*.*")) == files
-    assert indexed.thumbnail(ids[0]) is None
-    with pytest.raises(NotInLibrary):
-        drive(folders.remove(photos))
-
-
 def test_files_set_aside_are_a_table_by_reason_and_can_be_retried(
     folders: Folders, indexed: AppServices, photos: Path
 ) -> None:

@@ -1,8 +1,9 @@
 """The library tools over the real engine, with an encoder that knows colours."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import ColourEncoder, FakeRegistry, SharedPool, SignReader
 from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.events import Event
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.settings import Settings
 from vlm_desktop.base.types import DecodeLimits
@@ -20,6 +22,8 @@ from vlm_desktop.jobs import JobRunner
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
 
+Result = TypeVar("Result")
+
 
 @pytest.fixture(scope="session")
 def decoders() -> Iterator[DecodePool]:
@@ -28,20 +32,43 @@ def decoders() -> Iterator[DecodePool]:
         yield opened
 
 
+def drive(verb: Generator[Event, None, Result]) -> Result:
+    """The result of a verb."""
+    while True:
+        try:
+            next(verb)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+
+
 @pytest.fixture
-def engine(tmp_path: Path, decoders: DecodePool) -> Iterator[AppServices]:
+def reopen(tmp_path: Path, decoders: DecodePool) -> Iterator[Callable[[], AppServices]]:
+    """The engine as another start of the program makes it, over the same home folder."""
     paths = HomePaths(tmp_path / "home")
     encoder = ColourEncoder()
-    services = AppServices(
-        paths,
-        replace(Settings(), search_model=encoder.spec.model_id, ocr=False),
-        FakeRegistry(encoder, SignReader()),  # type: ignore[arg-type]
-        lambda: Library.open(paths),
-        lambda: SharedPool(decoders),  # type: ignore[arg-type, return-value]
-    )
-    yield services
-    services.photos.close()
-    services.close()
+    opened: list[AppServices] = []
+
+    def build() -> AppServices:
+        services = AppServices(
+            paths,
+            replace(Settings(), search_model=encoder.spec.model_id, ocr=False),
+            FakeRegistry(encoder, SignReader()),  # type: ignore[arg-type]
+            lambda: Library.open(paths),
+            lambda: SharedPool(decoders),  # type: ignore[arg-type, return-value]
+        )
+        opened.append(services)
+        return services
+
+    yield build
+    for services in opened:
+        services.photos.close()
+        services.close()
+
+
+@pytest.fixture
+def engine(reopen: Callable[[], AppServices]) -> AppServices:
+    return reopen()
 
 
 @pytest.fixture

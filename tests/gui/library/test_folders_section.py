@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import make_photo
 from tests.gui.fake_folders import folder_state
 from tests.gui.fake_services import FakeServices
+from vlm_desktop.base.language import fill
 from vlm_desktop.base.watching import FoldersChanged, PollReason, WatchMode, WatchState
 from vlm_desktop.engine.services import AppServices
 from vlm_desktop.gui.main_window import MainWindow
@@ -116,24 +117,38 @@ def test_the_chosen_folder_stays_chosen_when_others_come(
     assert window.stack.currentWidget() is window.search
 
 
-def test_removing_asks_and_says_that_the_files_stay(
+def test_removing_needs_no_question_because_undo_brings_it_back(
     qtbot: QtBot, section: FoldersSection, services: FakeServices, window: MainWindow
 ) -> None:
+    changes = window.desk.changes
     section.table.setFocus()
     qtbot.keyClick(section.table, Qt.Key.Key_Delete)
-    box = section.findChild(QMessageBox)
-    assert "not touched" in box.text()
-    assert box.defaultButton().text() == strings.CANCEL
-    qtbot.keyClick(box, Qt.Key.Key_Escape)
-    qtbot.wait(20)
-    assert not services.folders.removed
-    section.ask_to_remove()
-    box = section.findChildren(QMessageBox)[-1]
-    (remove,) = [one for one in box.buttons() if one.text() == strings.REMOVE_NOW]
-    qtbot.mouseClick(remove, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: services.folders.removed == [HOLIDAYS])
     qtbot.waitUntil(lambda: section.model.rowCount() == 1)
-    assert "Holidays" in window.status.text.text()
+    assert section.findChild(QMessageBox) is None
+    assert window.status.text.text() == fill(strings.REMOVED, folder="Holidays")
+    assert changes.undo_text == "Removing Holidays"
+
+    window.shell.undo_action.trigger()
+    qtbot.waitUntil(lambda: services.folders.removed == [])
+    qtbot.waitUntil(lambda: section.model.rowCount() == 2)
+    assert window.status.text.text() == "Undone: Removing Holidays"
+
+    window.shell.redo_action.trigger()
+    qtbot.waitUntil(lambda: services.folders.removed == [HOLIDAYS])
+    qtbot.waitUntil(lambda: section.model.rowCount() == 1)
+    qtbot.mouseClick(section.remove, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: services.folders.removed == [HOLIDAYS, SCANS])
+    qtbot.waitUntil(lambda: section.page.title.text() == strings.FOLDERS_EMPTY_TITLE)
+
+
+def test_what_earlier_runs_removed_is_forgotten_once_watching_begins(
+    qtbot: QtBot, window: MainWindow, services: FakeServices
+) -> None:
+    assert services.folders.purged == 0
+    window.shell.tools._begin.timeout.emit()
+    qtbot.waitUntil(lambda: services.folders.purged == 1)
+    qtbot.waitUntil(lambda: services.folders.watching)
 
 
 def test_what_changes_is_indexed_and_what_changes_meanwhile_is_indexed_after(

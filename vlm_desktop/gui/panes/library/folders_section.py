@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QItemSelectionModel, Qt, QTimer
 from PySide6.QtWidgets import (
     QHeaderView,
-    QMessageBox,
     QPushButton,
     QStackedWidget,
     QTreeView,
@@ -18,9 +17,9 @@ from PySide6.QtWidgets import (
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.library.folders_model import Column, FoldersModel
+from vlm_desktop.gui.panes.library.removing import Removing
 from vlm_desktop.gui.panes.library.section import Heading, Section
 from vlm_desktop.gui.strings import library as strings
-from vlm_desktop.gui.strings import pages
 from vlm_desktop.gui.strings import shell as shell_strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.flow_layout import FlowLayout
@@ -56,6 +55,7 @@ class FoldersSection(Section):
             QWidget.setTabOrder(before, after)
         self._clock = QTimer(self, interval=_MINUTE_MS)
         self._clock.timeout.connect(self._show_watches)
+        self._removing = Removing(desk, self)
         self._known: tuple[FolderState, ...] | None = None
         self._wants_focus = False
         self._connect()
@@ -83,7 +83,7 @@ class FoldersSection(Section):
         self.pause = _button(shell_strings.PAUSE, shell_strings.PAUSE_NAME)
         self.photos = _button(strings.SHOW_PHOTOS)
         self.reveal = _button(strings.SHOW_FOLDER)
-        self.remove = _button(strings.REMOVE_FOLDER)
+        self.remove = _button(strings.REMOVE_FOLDER, strings.REMOVE_FOLDER_TIP)
         row = FlowLayout(gap=measures().space[1])
         for button in (
             self.add_button, self.look, self.pause, self.photos, self.reveal, self.remove,
@@ -100,7 +100,7 @@ class FoldersSection(Section):
         self.pause.clicked.connect(self._pause)
         self.photos.clicked.connect(self.show_photos)
         self.reveal.clicked.connect(self.reveal_folder)
-        self.remove.clicked.connect(self.ask_to_remove)
+        self.remove.clicked.connect(self.remove_folder)
         self.model.watch_wanted.connect(self.set_watched)
         self.table.activated.connect(lambda _: self.show_photos())
         self.table.selectionModel().selectionChanged.connect(self._show_buttons)
@@ -110,8 +110,8 @@ class FoldersSection(Section):
         desk.work.changed.connect(self._show_buttons)
         add = desk.actions.add
         self.remove_action = add(
-            "folder.remove", strings.REMOVE_FOLDER, self.ask_to_remove, shortcut="Del",
-            where=self.table,
+            "folder.remove", strings.REMOVE_FOLDER, self.remove_folder, shortcut="Del",
+            tip=strings.REMOVE_FOLDER_TIP, where=self.table,
         )  # fmt: skip
         self.watch_action = add(
             "folder.watch", strings.WATCH_FOLDER, self.toggle_watched,
@@ -151,7 +151,7 @@ class FoldersSection(Section):
         folders = [chosen] if chosen else list(self._known or ())
         there = [one.path for one in folders if one.online]
         if there:
-            self.desk.indexing.index(there)
+            self.desk.indexing.index(there, only_known=True)
 
     def show_photos(self) -> None:
         chosen = self.selected()
@@ -174,34 +174,11 @@ class FoldersSection(Section):
             lambda: services.folders.set_watched(path, watched), lambda _: self.refresh()
         )
 
-    def ask_to_remove(self) -> None:
-        """Removing cannot be undone, so this one time the window asks."""
+    def remove_folder(self) -> None:
+        """Remove the selected folder, which Undo brings back."""
         chosen = self.selected()
-        if chosen is None:
-            return
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(strings.REMOVE_TITLE)
-        count = pages.photos(chosen.files.indexed)
-        box.setText(fill(strings.REMOVE_TEXT, folder=chosen.path, photos=count))
-        remove = box.addButton(strings.REMOVE_NOW, QMessageBox.ButtonRole.DestructiveRole)
-        cancel = box.addButton(strings.CANCEL, QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(cancel)
-        box.setEscapeButton(cancel)
-        remove.clicked.connect(lambda: self.remove_folder(chosen.path))
-        box.open()
-
-    def remove_folder(self, path: Path) -> None:
-        services = self.desk.services
-
-        def done(_: "ForgottenCounts") -> None:
-            self.desk.watching.states.pop(path, None)
-            self.desk.say(fill(strings.REMOVED, folder=path.name or path))
-            self.desk.navigator.library_changed.emit()
-
-        # On the lane of indexing, so that no run fills in what is being forgotten.
-        self.desk.ask(lambda _: services.folders.remove(path), done, lane="model")
+        if chosen is not None:
+            self._removing.remove(chosen.path)
 
     def tidy(self) -> None:
         services = self.desk.services

@@ -194,7 +194,7 @@ class SetAsideSection(Section):
             return
         parts = [strings.retrying(count)]
         if folders:
-            self.desk.indexing.index(folders)
+            self.desk.indexing.index(folders, only_known=True)
         else:
             parts.append(strings.RETRY_OFFLINE)
         self.desk.say(" ".join(parts))
