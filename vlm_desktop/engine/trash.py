@@ -46,6 +46,11 @@ class Trash:
     def __init__(self, open_library: Callable[[], Library]) -> None:
         self._open_library = open_library
 
+    def requests(self, content_ids: Sequence[int]) -> tuple[TrashRequest, ...]:
+        """Every file of photos that is there, copies included: what is to go with them."""
+        paths = self._open_library().all_paths(content_ids)
+        return tuple(TrashRequest(path) for path in paths if path.is_file())
+
     def move(
         self, requests: Sequence[TrashRequest], cancel: CancelToken
     ) -> Generator[Event, None, TrashReport]:

@@ -108,7 +108,8 @@ def corner(qtbot: QtBot, host: Host, desk: Desk) -> Iterator[PhotoCorner]:
     layout.addWidget(layers)
     host.setCentralWidget(pane)
     made = PhotoCorner(pane, layers, beside, Order(), host.selected.append)
-    desk.actions.add("photo.show-in-folder", "Show", lambda: None)
+    for name in ("show-in-folder", "trash"):
+        desk.actions.add(f"photo.{name}", name, lambda: None)
     host.show()
     qtbot.waitExposed(host)
     host.activateWindow()

@@ -1,9 +1,11 @@
 """Letters with Alt and shortcuts: none stands for two things at a time."""
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -61,10 +63,18 @@ def test_no_letter_is_taken_twice(qtbot: QtBot, open_window: Callable[[], MainWi
 def test_no_shortcut_is_taken_twice(window: MainWindow) -> None:
     for key in window.specs:
         window.pane(key)
-    taken = Counter(
-        shortcut.toString()
-        for command in window.desk.actions
-        for shortcut in command.action.shortcuts()
-    )
-    assert taken["Ctrl+K"] == 1
-    assert [key for key, count in taken.items() if count > 1] == []
+    everywhere, places = Counter[str](), list[tuple[str, QWidget]]()
+    for command in window.desk.actions:
+        for shortcut in command.action.shortcuts():
+            place = command.action.parent()
+            if command.action.shortcutContext() is not Qt.ShortcutContext.WindowShortcut:
+                assert isinstance(place, QWidget)
+                places.append((shortcut.toString(), place))
+            else:
+                everywhere[shortcut.toString()] += 1
+    assert everywhere["Ctrl+K"] == 1
+    assert [key for key, count in everywhere.items() if count > 1] == []
+    assert [key for key, _ in places if key in everywhere] == []
+    for (key, place), (other, elsewhere) in itertools.combinations(places, 2):
+        meet = place is elsewhere or place.isAncestorOf(elsewhere) or elsewhere.isAncestorOf(place)
+        assert not (key == other and meet), key

@@ -37,6 +37,12 @@ COPY_PATH = "Copy &path"
 OPEN_DEFAULT = "&Open in another program"
 OPEN_WITH = "Open &with"
 OPEN_WITH_OTHER = "Choose a program…"
+TO_TRASH = "&Move to trash"
+TO_TRASH_TIP = (
+    "Moves the file, its sidecar and its copies; Undo brings them back where the system lets it"
+)
+TO_TRASH_CHANGE = "Move {count:,} photos to the trash"
+TO_TRASH_CHANGE_ONE = "Move a photo to the trash"
 FIND_SIMILAR = "Find photos li&ke this"
 TIP_WITH_KEY = "{text} ({keys})"
 
@@ -176,6 +182,10 @@ COLUMN_VALUE = "Value"
 def photos(count: int) -> str:
     """ "1 photo", "12 photos"."""
     return PHOTOS_ONE if count == 1 else fill(PHOTOS, count=count)
+
+
+def to_trash_change(count: int) -> str:
+    return TO_TRASH_CHANGE_ONE if count == 1 else fill(TO_TRASH_CHANGE, count=count)
 
 
 def lines_found(count: int) -> str:

@@ -24,9 +24,9 @@ from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.library.compare_view import CompareView
 from vlm_desktop.gui.panes.library.duplicates_model import DuplicatesModel, gain
 from vlm_desktop.gui.panes.library.section import Heading, Section
-from vlm_desktop.gui.panes.library.trashing import Trashing
 from vlm_desktop.gui.strings import library as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.trashing import Trashing
 from vlm_desktop.gui.widgets.flow_layout import FlowLayout
 from vlm_desktop.gui.widgets.message_page import Message, MessagePage
 from vlm_desktop.strings import bytes_text
@@ -43,7 +43,7 @@ class DuplicatesSection(Section):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self.model = DuplicatesModel(desk.thumbnails, self)
-        self.trashing = Trashing(desk, self)
+        self.trashing = Trashing(desk, strings.trash_change, self)
         self.heading = Heading(strings.DUPLICATES_TITLE, strings.DUPLICATES_TEXT, self)
         self.tiers = QComboBox(self)
         self.tiers.setAccessibleName(strings.TIERS_NAME)

@@ -64,6 +64,7 @@ class PhotoActions:
         add("copy", strings.COPY_PICTURE, self._copy_picture, "Ctrl+C", "copy")
         add("copy-path", strings.COPY_PATH, self._copy_path, "Ctrl+Shift+C")
         add("open-outside", strings.OPEN_DEFAULT, self._open_default, "Ctrl+Shift+O")
+        canvas.addAction(self._desk.actions.get("photo.trash"))
         view.bar.build(self.back, (last_page, next_page), [fit, left, right, self.text, self.part])
         view.bar.add_tool(self._desk.actions.get("photo.details"))
         view.bar.add_tool(full)
@@ -98,7 +99,8 @@ class PhotoActions:
         for action in self._made:
             action.setEnabled(is_open)
         if is_open:
-            self._desk.actions.get("photo.show-in-folder").setEnabled(True)
+            for name in ("photo.show-in-folder", "photo.trash"):
+                self._desk.actions.get(name).setEnabled(True)
         for action in (self.text, self.part):
             action.setChecked(False)
 
@@ -158,6 +160,7 @@ class PhotoActions:
             ("photo.open-outside",),
             ("photo.show-in-folder",),
             ("photo.fit", "photo.full-size", "photo.turn-left", "photo.turn-right"),
+            ("photo.trash",),
             ("photo.text", "photo.details", "photo.full-screen", "photo.back"),
         ):
             for name in group:

@@ -124,6 +124,16 @@ class PhotoView(QWidget):
             other = self._order.content_id(row)
         return other
 
+    def leave_photo(self) -> None:
+        """On from a photo that is gone: to the next, else the previous, else to the grid."""
+        other = self._beside(1)
+        if other is None:
+            other = self._beside(-1)
+        if other is None:
+            self.close_view()
+        else:
+            self._go_to(other, 0)
+
     def turn_page(self, by: int) -> None:
         """Another page of a PDF."""
         if self._key is not None and 1 <= self._key[1] + by <= self._pages and self._pages > 1:

@@ -12,6 +12,7 @@ from vlm_desktop.engine.samples import sample_photos
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.navigator import ContentSet
 from vlm_desktop.gui.panes.pane import Pane
+from vlm_desktop.gui.panes.search.discarding import Discarding
 from vlm_desktop.gui.panes.search.grid_panel import GridPanel
 from vlm_desktop.gui.panes.search.pages import Situation, what_to_say
 from vlm_desktop.gui.panes.search.photo_corner import PhotoCorner
@@ -79,7 +80,15 @@ class SearchPane(Pane):
             menu="photo",
         )
         add("search.find", query_strings.FIND, self.focus_query, shortcut="Ctrl+F", menu="view")
-        self.grid.addActions([self.open_action, self.folder_action, self.photo.details_action])
+        self.discarding = Discarding(self.desk, self.grid, self.photo)
+        self.grid.addActions(
+            [
+                self.open_action,
+                self.folder_action,
+                self.discarding.action,
+                self.photo.details_action,
+            ]
+        )
         self.grid.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def _connect(self) -> None:
@@ -94,9 +103,9 @@ class SearchPane(Pane):
         self.panel.range_chosen.connect(self._narrow_dates)
         self.panel.range_cleared.connect(lambda: self._narrow_dates("", ""))
         self.desk.navigator.contents_wanted.connect(self.show_contents)
+        self.discarding.done.connect(self.searching.search_now)
         self.searching.slow.connect(self.bar.show_searching)
-        self.desk.indexing.committed.connect(self.searching.refresh_soon)
-        self.desk.indexing.finished.connect(self.searching.refresh_soon)
+        self.desk.navigator.library_changed.connect(self.searching.refresh_soon)
         self.desk.work.changed.connect(self._show_middle_unless_asked)
         self.desk.library.changed.connect(self._library_known)
         self.desk.navigator.search_wanted.connect(self.search_for)

@@ -26,13 +26,27 @@ class Trashing(QObject):
     came_back = Signal(object)
     """Paths that are where they were."""
 
-    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+    def __init__(
+        self, desk: Desk, change: Callable[[int], str], parent: QObject | None = None
+    ) -> None:
+        """`change` says in the Edit menu's words what becomes of so many photos."""
         super().__init__(parent)
         self._desk = desk
+        self._change = change
         self._mine: dict[int, Change] = {}
         self._restored: dict[int, RestoreReport] = {}
         desk.changes.undone.connect(self._undone)
         desk.changes.performed.connect(self._performed)
+
+    def move_photos(self, content_ids: Sequence[int]) -> None:
+        """Move every file of photos."""
+        services = self._desk.services
+
+        def found(requests: "tuple[TrashRequest, ...]") -> None:
+            if requests:
+                self.move(requests)
+
+        self._desk.fetch(lambda: services.trash.requests(content_ids), found)
 
     def move(self, requests: Sequence[TrashRequest]) -> None:
         """Move photos; each stays while the copy that is to be kept is not there."""
@@ -43,9 +57,7 @@ class Trashing(QObject):
 
         def known(can_restore: bool) -> None:
             if can_restore:
-                change = Change(
-                    strings.trash_change(len(wanted)), do, self._undo_of(len(self._mine))
-                )
+                change = Change(self._change(len(wanted)), do, self._undo_of(len(self._mine)))
                 self._mine[len(self._mine)] = change
                 self._desk.changes.perform(change)
             else:
