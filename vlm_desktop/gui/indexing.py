@@ -152,11 +152,4 @@ def progress_state(folders: str, event: Progress, *, paused: bool = False) -> Wo
 def summary_words(result: object) -> str:
     """What a run did, in one sentence."""
     summary: IndexSummary = result  # type: ignore[assignment]  # `index` promises it
-    if not summary.indexed and not summary.removed:
-        return strings.FINISHED_NOTHING
-    return fill(
-        strings.FINISHED_ONE if summary.indexed == 1 else strings.FINISHED,
-        indexed=summary.indexed,
-        unchanged=summary.unchanged,
-        removed=summary.removed,
-    )
+    return strings.finished(summary.indexed, summary.unchanged, summary.removed)

@@ -49,5 +49,7 @@ def test_every_phase_has_words_whether_its_total_is_known_or_not(
 
 def test_a_single_new_photo_is_one_photo() -> None:
     one, two = (IndexSummary(60 + n, n, 60, 0, (), 1.0, 9.0) for n in (1, 2))
-    assert summary_words(one) == "1 photo indexed, 60 unchanged, 0 removed"
-    assert summary_words(two) == "2 photos indexed, 60 unchanged, 0 removed"
+    assert summary_words(one) == "1 photo indexed, 60 unchanged"
+    assert summary_words(two) == "2 photos indexed, 60 unchanged"
+    assert summary_words(IndexSummary(5, 0, 0, 5, (), 1.0, 0.0)) == "5 removed"
+    assert summary_words(IndexSummary(5, 0, 5, 0, (), 1.0, 0.0)) == indexing.FINISHED_NOTHING

@@ -22,9 +22,21 @@ LEFT_HOURS = "about {hours:,} hours left"
 PARTS = " · "
 STOPPING = "Stopping…"
 STOPPED = "Stopped. What is indexed so far stays in the library."
-FINISHED = "{indexed:,} photos indexed, {unchanged:,} unchanged, {removed:,} removed"
-FINISHED_ONE = "1 photo indexed, {unchanged:,} unchanged, {removed:,} removed"
+INDEXED = "{count:,} photos indexed"
+INDEXED_ONE = "1 photo indexed"
+UNCHANGED = "{count:,} unchanged"
+REMOVED = "{count:,} removed"
+AND = ", "
 FINISHED_NOTHING = "Nothing has changed."
+
+
+def finished(indexed: int, unchanged: int, removed: int) -> str:
+    """What a run did; what did not happen is not said."""
+    if not indexed and not removed:
+        return FINISHED_NOTHING
+    first = INDEXED_ONE if indexed == 1 else INDEXED
+    said = ((indexed, first), (unchanged, UNCHANGED), (removed, REMOVED))
+    return AND.join(fill(form, count=count) for count, form in said if count)
 
 
 def rate(per_second: float) -> str:
