@@ -51,5 +51,5 @@ def test_a_single_new_photo_is_one_photo() -> None:
     one, two = (IndexSummary(60 + n, n, 60, 0, (), 1.0, 9.0) for n in (1, 2))
     assert summary_words(one) == "1 photo indexed, 60 unchanged"
     assert summary_words(two) == "2 photos indexed, 60 unchanged"
-    assert summary_words(IndexSummary(5, 0, 0, 5, (), 1.0, 0.0)) == "5 removed"
+    assert summary_words(IndexSummary(5, 0, 0, 5, (), 1.0, 0.0)) == "5 photos removed"
     assert summary_words(IndexSummary(5, 0, 5, 0, (), 1.0, 0.0)) == indexing.FINISHED_NOTHING

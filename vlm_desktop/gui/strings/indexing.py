@@ -26,6 +26,8 @@ INDEXED = "{count:,} photos indexed"
 INDEXED_ONE = "1 photo indexed"
 UNCHANGED = "{count:,} unchanged"
 REMOVED = "{count:,} removed"
+PHOTOS_REMOVED = "{count:,} photos removed"
+PHOTOS_REMOVED_ONE = "1 photo removed"
 AND = ", "
 FINISHED_NOTHING = "Nothing has changed."
 
@@ -34,6 +36,8 @@ def finished(indexed: int, unchanged: int, removed: int) -> str:
     """What a run did; what did not happen is not said."""
     if not indexed and not removed:
         return FINISHED_NOTHING
+    if not indexed:
+        return fill(PHOTOS_REMOVED_ONE if removed == 1 else PHOTOS_REMOVED, count=removed)
     first = INDEXED_ONE if indexed == 1 else INDEXED
     said = ((indexed, first), (unchanged, UNCHANGED), (removed, REMOVED))
     return AND.join(fill(form, count=count) for count, form in said if count)
