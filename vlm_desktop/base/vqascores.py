@@ -2,9 +2,9 @@
 
 The method is that of the evaluation code of VQA v2 (Antol et al. 2015, arXiv:1505.00468; Goyal et
 al. 2017, arXiv:1612.00837), written anew. One thing is done more evenly than there: the answers of
-people are always normalised as those of the model are, where the original leaves them alone when
-all ten agree and maps number words only in the model's. The VQA data sets come normalised, so on
-them nothing differs.
+people are normalised in full, as those of the model are, where the original leaves them alone when
+all ten agree and takes out no more than punctuation when they do not. The VQA data sets come nearly
+normalised: of 24,137 answers tried against real panels, 43 score otherwise, most of them "none".
 
 Pure and thread-safe, so training can use it too.
 """
