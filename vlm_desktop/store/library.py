@@ -9,6 +9,7 @@ inspection.py   info, verify                        tags.py, shelves.py, counts.
 browsing.py     all contents as arrays             photos.py      one photo, edits
 removing.py     roots out and back                 roots.py       rows of roots
 rules.py        words, policies, judgements        maps.py        where photos lie on the map
+conversations.py, turns.py, chatnotes.py           talks with models
 """
 
 from types import TracebackType
@@ -17,7 +18,9 @@ from typing import Self
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.store.browsing import BrowsingPart
 from vlm_desktop.store.care import CarePart
+from vlm_desktop.store.chatnotes import ChatNotesPart
 from vlm_desktop.store.concepts import ConceptsPart
+from vlm_desktop.store.conversations import ConversationsPart
 from vlm_desktop.store.counts import CountsPart
 from vlm_desktop.store.db import BUSY_SECONDS, Connections, prepare
 from vlm_desktop.store.duplicates import DuplicatesPart
@@ -40,6 +43,7 @@ from vlm_desktop.store.rules import RulesPart
 from vlm_desktop.store.shelves import ShelvesPart
 from vlm_desktop.store.tags import TagsPart
 from vlm_desktop.store.texts import TextsPart
+from vlm_desktop.store.turns import TurnsPart
 
 
 class Library(
@@ -65,6 +69,9 @@ class Library(
     ConceptsPart,
     RulesPart,
     MapsPart,
+    ConversationsPart,
+    TurnsPart,
+    ChatNotesPart,
 ):
     """A library in a home folder. Any thread may call any method; `close` comes last.
 

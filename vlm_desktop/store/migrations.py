@@ -372,3 +372,107 @@ def create_removed_roots(db: "Database") -> None:
         CREATE INDEX removed_files_content ON removed_files(content_id)
             WHERE content_id IS NOT NULL;
     """)
+
+
+@migrations()
+def create_conversations(db: "Database") -> None:
+    """Talks with models: trees of turns. What hangs on a turn and is never sought is JSON.
+
+    A turn that was taken out has `deleted_by`, the turn with which it went, and when.
+    """
+    db.executescript("""
+        CREATE TABLE conversations (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            title TEXT NOT NULL DEFAULT '',
+            model_id TEXT NOT NULL DEFAULT '',
+            system_prompt TEXT NOT NULL DEFAULT '',
+            metadata INTEGER NOT NULL DEFAULT 0,
+            pinned INTEGER NOT NULL DEFAULT 0,
+            created_at TEXT NOT NULL,
+            changed_at TEXT NOT NULL,
+            deleted_at TEXT,
+            leaf INTEGER
+        );
+        CREATE TABLE turns (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            conversation_id INTEGER NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,
+            parent_id INTEGER REFERENCES turns(id) ON DELETE CASCADE,
+            role TEXT NOT NULL CHECK (role IN ('user', 'assistant')),
+            text TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('done', 'partial', 'failed')),
+            created_at TEXT NOT NULL,
+            why TEXT NOT NULL DEFAULT 'asked',
+            note TEXT NOT NULL DEFAULT '',
+            pinned INTEGER NOT NULL DEFAULT 0,
+            model_id TEXT NOT NULL DEFAULT '',
+            source TEXT NOT NULL DEFAULT 'model',
+            details TEXT NOT NULL DEFAULT '{}',
+            deleted_by INTEGER,
+            deleted_at TEXT
+        );
+        CREATE INDEX turns_conversation ON turns(conversation_id);
+        CREATE INDEX turns_parent ON turns(parent_id) WHERE parent_id IS NOT NULL;
+        CREATE VIRTUAL TABLE turns_fts USING fts5(
+            text, content='turns', content_rowid='id', tokenize='trigram'
+        );
+        CREATE TRIGGER turns_added AFTER INSERT ON turns BEGIN
+            INSERT INTO turns_fts(rowid, text) VALUES (new.id, new.text);
+        END;
+        CREATE TRIGGER turns_removed AFTER DELETE ON turns BEGIN
+            INSERT INTO turns_fts(turns_fts, rowid, text) VALUES ('delete', old.id, old.text);
+        END;
+        CREATE TRIGGER turns_changed AFTER UPDATE OF text ON turns BEGIN
+            INSERT INTO turns_fts(turns_fts, rowid, text) VALUES ('delete', old.id, old.text);
+            INSERT INTO turns_fts(rowid, text) VALUES (new.id, new.text);
+        END;
+    """)
+
+
+@migrations()
+def create_chat_pictures(db: "Database") -> None:
+    """What conversations speak of, solved cases, system prompts, speeds on this machine."""
+    db.executescript("""
+        CREATE TABLE chat_pictures (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            conversation_id INTEGER NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,
+            path BLOB NOT NULL,
+            page INTEGER NOT NULL,
+            box TEXT NOT NULL DEFAULT '',
+            content_hash TEXT NOT NULL,
+            width INTEGER NOT NULL, height INTEGER NOT NULL,
+            thumbnail BLOB NOT NULL,
+            caption TEXT NOT NULL DEFAULT '',
+            dropped INTEGER NOT NULL DEFAULT 0
+        );
+        CREATE INDEX chat_pictures_conversation ON chat_pictures(conversation_id);
+        CREATE INDEX chat_pictures_path ON chat_pictures(path);
+        CREATE TABLE turn_pictures (
+            turn_id INTEGER NOT NULL REFERENCES turns(id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            picture_id INTEGER NOT NULL REFERENCES chat_pictures(id) ON DELETE CASCADE,
+            PRIMARY KEY (turn_id, position)
+        ) WITHOUT ROWID;
+        CREATE INDEX turn_pictures_picture ON turn_pictures(picture_id);
+        CREATE TABLE chat_examples (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            conversation_id INTEGER NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,
+            picture_id INTEGER NOT NULL REFERENCES chat_pictures(id) ON DELETE CASCADE,
+            question TEXT NOT NULL,
+            answer TEXT NOT NULL
+        );
+        CREATE INDEX chat_examples_conversation ON chat_examples(conversation_id);
+        CREATE INDEX chat_examples_picture ON chat_examples(picture_id);
+        CREATE TABLE prompt_presets (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL,
+            folded TEXT NOT NULL UNIQUE,
+            text TEXT NOT NULL
+        );
+        CREATE TABLE chat_speeds (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            model_id TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('vision', 'prefill', 'reply')),
+            seconds REAL NOT NULL
+        );
+        CREATE INDEX chat_speeds_model ON chat_speeds(model_id, kind);
+    """)

@@ -52,6 +52,13 @@ _TABLES = {
     "concept_probes": "concept_id, model_id",
     "rules": "id",
     "rule_judgements": "id",
+    "conversations": "id",
+    "turns": "id",
+    "chat_pictures": "id",
+    "turn_pictures": "turn_id, position",
+    "chat_examples": "id",
+    "prompt_presets": "id",
+    "chat_speeds": "id",
     "settings": "key",
     "kept_out": "fingerprint",
 }
@@ -80,6 +87,13 @@ _PARENTS = (
     ("concept_probes", "model_id", "models"),
     ("rule_judgements", "rule_id", "rules"),
     ("rule_judgements", "content_id", "contents"),
+    ("turns", "conversation_id", "conversations"),
+    ("turns", "parent_id", "turns"),
+    ("chat_pictures", "conversation_id", "conversations"),
+    ("turn_pictures", "turn_id", "turns"),
+    ("turn_pictures", "picture_id", "chat_pictures"),
+    ("chat_examples", "conversation_id", "conversations"),
+    ("chat_examples", "picture_id", "chat_pictures"),
 )
 
 
@@ -193,6 +207,10 @@ def _batches(
 
 def _mend(fresh: sqlite3.Connection) -> None:
     """Let go of what points nowhere; make pending what has to be looked at again."""
+    # A turn whose question was lost begins a branch of its own, rather than being lost, too.
+    fresh.execute(
+        "UPDATE turns SET parent_id = NULL WHERE parent_id NOT IN (SELECT id FROM turns)"
+    )
     for table, column, parent in _PARENTS:
         fresh.execute(
             f"DELETE FROM {table} WHERE {column} IS NOT NULL"
