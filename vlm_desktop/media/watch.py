@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -363,6 +364,10 @@ class _Changes(FileSystemEventHandler):
 
 def _observer(handler: FileSystemEventHandler, path: str, *, recursive: bool) -> BaseObserver:
     """A started observer. Raises OSError where the system cannot watch the folder itself."""
+    # A folder that is moved out of the root takes the system's watch with it, for watchdog cannot
+    # know that it left. Once it is back, the same watch is entered again, and watchdog warns that
+    # it writes the same entry over itself.
+    warnings.filterwarnings("ignore", "Callback with id .* already exists", RuntimeWarning)
     observer = Observer()
     try:
         observer.schedule(handler, path, recursive=recursive, event_filter=_EVENTS)

@@ -152,6 +152,21 @@ def test_a_folder_that_is_moved_in_is_told_whole_and_one_that_leaves_by_what_hel
     assert ears.next(FoldersChanged).folders == (root / "a",)
 
 
+def test_a_folder_that_leaves_and_comes_back_is_watched_as_before(
+    start: Callable[..., Watcher], ears: Ears, library: Library, root: Path
+) -> None:
+    """The system goes on watching what was moved away; that it is met again is no trouble."""
+    start(root)
+    listening(ears, root, library)
+    for name in ("a", "c"):
+        (root / "a").rename(root.parent / "elsewhere")
+        assert ears.next(FoldersChanged) == FoldersChanged(root, (root,))
+        (root.parent / "elsewhere").rename(root / name)
+        assert ears.next(FoldersChanged) == FoldersChanged(root, (root / name,))
+        (root / name / "deep" / "x.jpg").write_bytes(b"pixels")
+        assert ears.next(FoldersChanged) == FoldersChanged(root, (root / name / "deep",))
+
+
 def test_a_root_that_vanishes_is_offline_and_looked_at_when_it_is_back(
     start: Callable[..., Watcher], ears: Ears, library: Library, root: Path, tmp_path: Path
 ) -> None:
