@@ -12,19 +12,73 @@ ALL_TASKS = (CHAT, CAPTION, VQA)
 
 GENERIC = "transformers-chat"
 
+CROP, SNAPSHOT, NEVER = "crop", "snapshot", "never"
+
 
 @dataclass(frozen=True, slots=True)
 class ChatFamily:
-    """One `model_type` of transformers."""
+    """One `model_type` of transformers.
+
+    `template` is a Jinja chat template for folders that bring none; it may use `image_token` and
+    the tokenizer's special tokens. `knob` names what sets the tokens of a picture (see `budgets`).
+
+    `reuse` says how a part of the key-value cache can be used again: "crop" cuts it back to any
+    length; "snapshot" keeps a copy as it was after the last picture, for decoders with states that
+    cannot be cut; "never" for decoders whose pictures see the question. `fresh_pictures`: pictures
+    are read only into an empty cache, because their tokens see each other. `token_types` is what
+    the decoder wants as token_type_ids: "" nothing, "image" ones at pictures, "prefix" zeros.
+
+    `onnx_vision`: all that turns pixels into features takes pixel_values alone, so that it can run
+    in ONNX Runtime. `stop_words` are tokens that end an answer beside the model's own.
+    """
 
     model_type: str
     adapter: str = GENERIC
     tasks: tuple[str, ...] = ALL_TASKS
+    template: str = ""
+    knob: str = ""
+    max_images: int = 16
+    multi_turn: bool = True
+    system_prompt: bool = True
+    boxes: bool = False
+    points: bool = False
+    reuse: str = CROP
+    fresh_pictures: bool = False
+    token_types: str = ""
+    onnx_vision: bool = False
+    stop_words: tuple[str, ...] = ()
 
+
+_VICUNA = (
+    "{% for message in messages %}"
+    "{% if message.role == 'system' %}{{ message.content[0].text }} {% endif %}"
+    "{% if message.role == 'user' %}USER: {% for part in message.content %}"
+    "{% if part.type == 'image' %}{{ image_token }}\n{% else %}{{ part.text }}{% endif %}"
+    "{% endfor %} {% endif %}"
+    "{% if message.role == 'assistant' %}ASSISTANT: {{ message.content[0].text }}"
+    "{{ eos_token }}{% endif %}"
+    "{% endfor %}{% if add_generation_prompt %}ASSISTANT:{% endif %}"
+)
+"""LLaVA 1.5, as it was trained."""
+
+_IDEFICS = (
+    "<|im_start|>{% for message in messages %}{{ message.role | capitalize }}"
+    "{% if message.content[0].type == 'image' %}:{% else %}: {% endif %}"
+    "{% for part in message.content %}"
+    "{% if part.type == 'image' %}{{ image_token }}{% else %}{{ part.text }}{% endif %}"
+    "{% endfor %}<end_of_utterance>\n{% endfor %}"
+    "{% if add_generation_prompt %}Assistant:{% endif %}"
+)
 
 ROWS = (
-    ChatFamily("smolvlm"),
-    ChatFamily("idefics3"),
-    ChatFamily("llava"),
-)
+    ChatFamily(
+        "smolvlm", template=_IDEFICS, knob="edge", onnx_vision=True,
+        stop_words=("<end_of_utterance>",),
+    ),
+    ChatFamily(
+        "idefics3", template=_IDEFICS, knob="edge", onnx_vision=True,
+        stop_words=("<end_of_utterance>",),
+    ),
+    ChatFamily("llava", template=_VICUNA, onnx_vision=True),
+)  # fmt: skip
 FAMILIES = {row.model_type: row for row in ROWS}

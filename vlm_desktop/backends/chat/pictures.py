@@ -1,0 +1,103 @@
+"""From a picture to what a model is fed: reduced, through the processor, counted, remembered."""
+
+import math
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+
+from vlm_desktop.base.arrays import PixelArray
+from vlm_desktop.base.chat import ChatImage
+
+MOST_PIXELS = 12_000_000
+"""Above this a picture is reduced first: no processor here keeps more, and the time is a user's."""
+_REMEMBERED = 8
+_SEQUENCE = ("input_ids", "attention_mask", "token_type_ids", "mm_token_type_ids", "labels",
+             "text_replacement_offsets")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A picture, ready for the vision tower. `words` stands for it in the text of a prompt.
+
+    `inputs` are the tower's keyword arguments (on the CPU); `tokens` of `words` are places of
+    features. `key` names the pixels and the budget, "" when they may not be remembered.
+    """
+
+    inputs: Mapping[str, Any]
+    words: str
+    tokens: int
+    key: str
+
+
+class Preparer:
+    """Runs a model's processor on one picture at a time and remembers the last few."""
+
+    def __init__(self, processor: Any, image_token_id: int) -> None:
+        self._processor = processor
+        self._token = image_token_id
+        self._kept: OrderedDict[str, Prepared] = OrderedDict()
+
+    def prepare(self, image: ChatImage, budget: Mapping[str, Any]) -> Prepared:
+        """`budget` are keyword arguments of the image processor."""
+        key = f"{image.key}|{sorted(budget.items())!r}" if image.key else ""
+        if key and key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        prepared = self.run(reduced(image.pixels), budget, key)
+        if key:
+            self._kept[key] = prepared
+            while len(self._kept) > _REMEMBERED:
+                self._kept.popitem(last=False)
+        return prepared
+
+    def run(self, pixels: PixelArray, budget: Mapping[str, Any], key: str = "") -> Prepared:
+        """The processor's answer to one picture and nothing else."""
+        encoded = self._processor(
+            images=[Image.fromarray(pixels)],
+            text=[self._processor.image_token],
+            images_kwargs={**budget, "return_tensors": "pt"},
+            return_text_replacement_offsets=True,
+        )
+        words = encoded["text_replacement_offsets"][0][0]["replacement"]
+        inputs = {name: value for name, value in encoded.items() if name not in _SEQUENCE}
+        ids = self._processor.tokenizer(words, add_special_tokens=False)["input_ids"]
+        return Prepared(tensors(inputs), words, ids.count(self._token), key)
+
+    def forget(self) -> None:
+        self._kept.clear()
+
+
+def reduced(pixels: PixelArray, most: int = MOST_PIXELS) -> PixelArray:
+    """A picture of at most `most` pixels and no side below one, its aspect kept."""
+    height, width = pixels.shape[:2]
+    pixels = np.ascontiguousarray(pixels)
+    if height * width <= most:
+        return pixels
+    scale = math.sqrt(most / (height * width))
+    size = (max(1, int(width * scale)), max(1, int(height * scale)))
+    smaller = Image.fromarray(pixels).resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+    return np.asarray(smaller)
+
+
+def tensors(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Arrays and lists of numbers as tensors; anything else as it is."""
+    made: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, np.ndarray):
+            made[name] = torch.from_numpy(value)
+        elif (
+            isinstance(value, list)
+            and value
+            and all(isinstance(one, torch.Tensor) for one in value)
+        ):
+            made[name] = torch.stack(value)
+        elif isinstance(value, list):
+            made[name] = torch.as_tensor(np.asarray(value))
+        else:
+            made[name] = value
+    return made

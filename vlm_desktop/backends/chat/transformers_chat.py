@@ -1,0 +1,305 @@
+"""Any image-text-to-text model of transformers, from a local folder, as a `ChatModel`.
+
+What sets families apart is data (`families`); what a request needs is in the modules beside this
+one. Nothing is fetched and no code of the folder is run.
+"""
+
+import contextlib
+import time
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from vlm_desktop.backends.chat import beams, budgets, generating, loading
+from vlm_desktop.backends.chat.choosing import Chooser, Grammar
+from vlm_desktop.backends.chat.decoding import CausalDecoder
+from vlm_desktop.backends.chat.families import FAMILIES, ChatFamily
+from vlm_desktop.backends.chat.folder import ChatFolder
+from vlm_desktop.backends.chat.pictures import Prepared, Preparer
+from vlm_desktop.backends.chat.prefixcache import PrefixCache
+from vlm_desktop.backends.chat.prompting import Prompt, Span, check_asked, compose
+from vlm_desktop.backends.chat.vision import Features, check_places, look_at
+from vlm_desktop.backends.chat.wording import Wording
+from vlm_desktop.backends.encoders.torch_dual import memory_error
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.chat import (
+    AnswerTiming,
+    ChatCapabilities,
+    ChatImage,
+    ChatSpec,
+    GenerationOptions,
+    Message,
+    Reply,
+    SeenImage,
+    Token,
+    TokenUsage,
+)
+from vlm_desktop.base.errors import (
+    ModelBroken,
+    ModelOutOfMemory,
+    ModelUnsupported,
+    OptionUnsupported,
+    PromptTooLong,
+)
+
+_NETWORK_ERRORS = (RuntimeError, ValueError, IndexError, TypeError, KeyError, AttributeError)
+
+
+class TransformersChat:
+    """A `ChatModel` over AutoModelForImageTextToText and AutoProcessor."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        model_id: str = "",
+        provider: str = "auto",
+        threads: int = 0,
+        memory_limit: int = 0,
+        cache_folder: Path | None = None,
+    ) -> None:
+        self._folder = ChatFolder.read(folder, model_id or folder.name)
+        self._id = self._folder.model_id
+        family = FAMILIES.get(self._folder.model_type)
+        if family is None:
+            raise ModelUnsupported(model=self._id, family=self._folder.model_type)
+        self._family: ChatFamily = family
+        self._provider = provider
+        self._threads = threads
+        self._memory_limit = memory_limit
+        self._cache_folder = cache_folder
+        self._spec = self._folder.spec()
+        self._tools: _Tools | None = None
+        self._network: _Network | None = None
+
+    @property
+    def spec(self) -> ChatSpec:
+        return self._spec
+
+    @property
+    def capabilities(self) -> ChatCapabilities:
+        family = self._family
+        return ChatCapabilities(
+            max_images=family.max_images,
+            multi_turn=family.multi_turn,
+            system_prompt=family.system_prompt,
+            boxes=family.boxes,
+            points=family.points,
+            image_budget=tuple(one.tokens for one in self._reading().choices),
+        )
+
+    # --- loading -----------------------------------------------------------------------
+
+    def load(self) -> None:
+        if self._network is not None:
+            return
+        tools = self._reading()
+        loading.set_threads(self._threads)
+        ways = loading.plans(self._provider, self._spec.parameters)
+        loaded = loading.load_fitting(self._folder.path, self._id, ways, self._try)
+        self._network = _Network(self._family, loaded.model, tools)
+        self._spec = self._folder.spec(
+            device=loaded.plan.device,
+            precision=loaded.plan.precision,
+            memory_bytes=loaded.memory_bytes,
+        )
+
+    def unload(self) -> None:
+        self._network = None
+        if self._tools is not None:
+            self._tools.preparer.forget()
+        loading.release(self._spec.device)
+
+    @torch.inference_mode()
+    def _try(self, model: Any) -> None:
+        """One forward of a few tokens. Raises ValueError when it gives no numbers."""
+        ids = torch.tensor([self._reading().tokenizer("a photo")["input_ids"]], device=model.device)
+        logits = model(input_ids=ids).logits
+        if not torch.isfinite(logits).all():
+            raise ValueError("its numbers overflow in this precision")
+
+    # --- asking ------------------------------------------------------------------------
+
+    def usage(
+        self, messages: Sequence[Message], images: Sequence[ChatImage], options: GenerationOptions
+    ) -> TokenUsage:
+        return self._compose(messages, images, options).usage
+
+    def look(self, image: ChatImage, options: GenerationOptions) -> SeenImage:
+        raise NotImplementedError
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        images: Sequence[ChatImage],
+        options: GenerationOptions,
+        cancel: CancelToken,
+    ) -> Generator[Token, None, Reply]:
+        self.load()
+        cancel.raise_if_cancelled()
+        begun = time.perf_counter()
+        prompt = self._compose(messages, images, options)
+        room = self._room(prompt)
+        with self._translated():
+            network = self._running()
+            cache, reused = network.prefix.take(prompt)
+            prepared = time.perf_counter()
+            features = [
+                network.features(span) if span.start >= reused else None for span in prompt.spans
+            ]
+            for span, seen in zip(prompt.spans, features, strict=True):
+                if seen is not None:
+                    check_places(self._id, span.picture, seen)
+            looked = time.perf_counter()
+            decoder = CausalDecoder(
+                network.model, self._family, prompt, features, cache, reused, network.prefix
+            )
+            try:
+                written = yield from self._write(decoder, prompt, options, room, cancel)
+            finally:
+                if decoder.sound:
+                    network.prefix.keep(prompt, decoder.read, cache)
+        return Reply(
+            text=written.text,
+            stop=written.stop,
+            usage=TokenUsage(
+                prompt.usage.system, prompt.usage.text, prompt.usage.image, len(written.tokens)
+            ),
+            timing=AnswerTiming(
+                prepare=prepared - begun,
+                vision=looked - prepared,
+                prefill=written.prefill,
+                generate=written.generate,
+                reused=reused,
+            ),
+        )
+
+    def _write(
+        self,
+        decoder: CausalDecoder,
+        prompt: Prompt,
+        options: GenerationOptions,
+        room: int,
+        cancel: CancelToken,
+    ) -> Generator[Token, None, generating.Written]:
+        tools, ends = self._reading(), self._running().ends
+        if options.beams > 1:
+            written = beams.search(
+                decoder, tools.tokenizer, options, prompt=prompt.ids, ends=ends, room=room,
+                cancel=cancel,
+            )  # fmt: skip
+            yield Token(written.text, len(written.tokens))
+            return written
+        chooser = Chooser(options, tools.tokenizer, prompt.ids, tools.grammar(self._id, options))
+        return (
+            yield from generating.write(
+                decoder, chooser, tools.tokenizer, options, ends=ends, room=room, cancel=cancel
+            )
+        )
+
+    def _compose(
+        self, messages: Sequence[Message], images: Sequence[ChatImage], options: GenerationOptions
+    ) -> Prompt:
+        shown = [index for message in messages for index in message.images]
+        check_asked(self._id, messages, len(shown), max_images=self._family.max_images)
+        self._check_options(options)
+        tools = self._reading()
+        with self._translated():
+            pictures = [tools.prepare(images[index], options) for index in shown]
+            return compose(
+                self._id, tools.wording, tools.tokenizer, tools.image_token, messages, pictures
+            )
+
+    def _check_options(self, options: GenerationOptions) -> None:
+        if options.beams > 1:
+            for name, used in (("temperature", options.temperature > 0),
+                               ("json_schema", bool(options.json_schema))):  # fmt: skip
+                if used:
+                    detail = "it does not go together with beams"
+                    raise OptionUnsupported(model=self._id, option=name, detail=detail)
+
+    def _room(self, prompt: Prompt) -> int:
+        """How many tokens an answer may have. Raises `PromptTooLong`."""
+        limit = self._spec.context_length
+        if limit and len(prompt.ids) >= limit:
+            raise PromptTooLong(model=self._id, given=len(prompt.ids), limit=limit)
+        return limit - len(prompt.ids) if limit else 1_000_000
+
+    # --- parts -------------------------------------------------------------------------
+
+    def _reading(self) -> "_Tools":
+        if self._tools is None:
+            processor = loading.load_processor(self._folder.path, self._id)
+            self._tools = _Tools(self._id, processor, self._family, self._folder)
+        return self._tools
+
+    def _running(self) -> "_Network":
+        if self._network is None:
+            raise ModelBroken(model=self._id, detail="it was unloaded while it answered")
+        return self._network
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Errors of the libraries in our words; a shortage of memory empties the caches first."""
+        try:
+            yield
+        except MemoryError as error:
+            self._drop_caches()
+            raise ModelOutOfMemory(model=self._id, detail=loading.first_line(error)) from error
+        except _NETWORK_ERRORS as error:
+            told = memory_error(error) if isinstance(error, RuntimeError) else error
+            if isinstance(told, MemoryError):
+                self._drop_caches()
+                raise ModelOutOfMemory(model=self._id, detail=loading.first_line(told)) from error
+            raise ModelBroken(model=self._id, detail=loading.first_line(error)) from error
+
+    def _drop_caches(self) -> None:
+        if self._network is not None:
+            self._network.prefix.forget()
+        loading.release(self._spec.device)
+
+
+class _Tools:
+    """What reads requests without the network: processor, tokenizer, template."""
+
+    def __init__(
+        self, model_id: str, processor: Any, family: ChatFamily, folder: ChatFolder
+    ) -> None:
+        self.processor = processor
+        self.tokenizer = processor.tokenizer
+        self.wording = Wording(model_id, processor, family)
+        self.image_token = folder.image_token_id or int(processor.image_token_id)
+        self.preparer = Preparer(processor, self.image_token)
+        self.choices = budgets.settings(family.knob, processor)
+
+    def prepare(self, image: ChatImage, options: GenerationOptions) -> Prepared:
+        budget = budgets.arguments(self.choices, options.max_image_tokens)
+        return self.preparer.prepare(image, budget)
+
+    def grammar(self, model_id: str, options: GenerationOptions) -> Grammar | None:
+        return None
+
+
+class _Network:
+    """The weights, and what belongs to them."""
+
+    def __init__(self, family: ChatFamily, model: Any, tools: _Tools) -> None:
+        self.model = model
+        self.prefix = PrefixCache(
+            model.config, tools.image_token, reuse=family.reuse,
+            fresh_pictures=family.fresh_pictures,
+        )  # fmt: skip
+        self.ends = end_tokens(model, tools.tokenizer, family)
+
+    def features(self, span: Span) -> Features:
+        return look_at(self.model, span.picture)
+
+
+def end_tokens(model: Any, tokenizer: Any, family: ChatFamily) -> frozenset[int]:
+    """Every token that ends an answer: the model's, the tokenizer's and the family's."""
+    own = getattr(model.generation_config, "eos_token_id", None)
+    ids = {*(own if isinstance(own, list) else [own]), tokenizer.eos_token_id}
+    ids |= {tokenizer.convert_tokens_to_ids(word) for word in family.stop_words}
+    return frozenset(one for one in ids if isinstance(one, int) and one != tokenizer.unk_token_id)
