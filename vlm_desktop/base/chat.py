@@ -199,6 +199,8 @@ class Reply:
     timing: AnswerTiming
     boxes: tuple[tuple[str, int, Box], ...] = ()
     """(what, index of the image, where), from models that answer with boxes."""
+    ranked: tuple[tuple[str, float], ...] = ()
+    """A classifier's likeliest answers with their probabilities, best first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ patches) never leaves this module.
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from vlm_desktop.base.types import Box, Size
 
@@ -29,6 +29,10 @@ _PAIR = r"\(\s*(-?\d+)\s*,\s*(-?\d+)\s*\)"
 _CORNERS = re.compile(rf"{_PAIR}\s*,\s*{_PAIR}")
 _SIGNS = re.compile(r"<\|(?:object_ref|box)_(?:start|end)\|>")
 _RECORD = re.compile(r"\{[^{}]*\"bbox_2d\"[^{}]*\}")
+_TAG = re.compile(
+    r"<(?:loc|seg)\d{3,4}>|<patch_index_\d{4}>|</?(?:phrase|object|grounding|doc|chunk|line|image)>"
+    r"|</delimiter_of_multi_objects/>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,20 @@ def write_box(style: str, what: str, box: Box, part: Box, seen: Size) -> str:
     )  # fmt: skip
     left, top, right, bottom = map(_within, fractions)
     return STYLES[style].write(what, (left, top, right, bottom), seen)
+
+
+class Untagged:
+    """A tokenizer as far as `decode` goes, which leaves out what says where and not what."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._tokenizer = tokenizer
+        added = tokenizer.get_added_vocab().items()
+        self._tags = frozenset(number for token, number in added if _TAG.fullmatch(token))
+
+    def decode(self, ids: Sequence[int], **options: Any) -> str:
+        kept = [number for number in ids if number not in self._tags]
+        text: str = self._tokenizer.decode(kept, **options)
+        return text
 
 
 def _within(value: float) -> float:

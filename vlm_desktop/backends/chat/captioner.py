@@ -1,0 +1,438 @@
+"""Models that say something about one picture: BLIP, BLIP-2, InstructBLIP, GIT and Kosmos-2.
+
+They have no turns and no chat template, and their decoders are fed in ways of their own: over
+cross-attention, through a query transformer that may read the question too, or with the picture
+in front of a text that does not know of it. What each needs is one `Manner`; the loop that writes
+the answer, its options and its refusals are those of every other model.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from PIL import Image
+from transformers import AutoConfig
+from transformers.modeling_outputs import BaseModelOutput
+
+from vlm_desktop.backends.chat import beams, generating
+from vlm_desktop.backends.chat.boxes import Untagged, read_boxes
+from vlm_desktop.backends.chat.choosing import Chooser
+from vlm_desktop.backends.chat.oneshot import Asked, OneShotModel, placed, seen_part
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.chat import (
+    AnswerTiming,
+    ChatCapabilities,
+    ChatImage,
+    GenerationOptions,
+    Message,
+    Reply,
+    Token,
+    TokenUsage,
+)
+from vlm_desktop.base.errors import PromptTooLong
+from vlm_desktop.base.types import Size
+
+_KEPT_FEATURES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a decoder is called with: `first` to read the prompt, `every` at each call.
+
+    `tokens` names the argument that takes the next token; tensors begin with the answers.
+    """
+
+    network: Callable[..., Any]
+    first: Mapping[str, torch.Tensor]
+    every: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    tokens: str = "input_ids"
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How an architecture is asked.
+
+    `see(model, inputs)` gives the features of a picture, whatever is asked about it;
+    `read(processor, text)` the ids of a prompt by name, on the CPU; `begin(model, features, ids)`
+    what the decoder is called with. `prompt` has a place for the words of a question, `bare` is
+    read when there are none; `bare` alone is read by models that are not asked anything.
+    """
+
+    see: Callable[[Any, Mapping[str, Any]], torch.Tensor]
+    read: Callable[[Any, str], dict[str, torch.Tensor]]
+    begin: Callable[[Any, torch.Tensor, Mapping[str, torch.Tensor]], Begun]
+    prompt: str = ""
+    bare: str = ""
+    boxes: str = ""
+
+
+class StepDecoder:
+    """A `generating.Decoder` over a network that keeps its own cache."""
+
+    def __init__(self, begun: Begun, device: torch.device) -> None:
+        self._begun = begun
+        self._every = dict(begun.every)
+        self._device = device
+        self._cache: Any = None
+
+    def prefill(self) -> torch.Tensor:
+        return self._run(self._begun.first)
+
+    def step(self, tokens: Sequence[int]) -> torch.Tensor:
+        ids = torch.tensor([[one] for one in tokens], device=self._device)
+        return self._run({self._begun.tokens: ids})
+
+    @torch.inference_mode()
+    def branch(self, parents: Sequence[int]) -> None:
+        order = torch.tensor(list(parents), device=self._device)
+        self._cache.reorder_cache(order)
+        self._every = {name: one.index_select(0, order) for name, one in self._every.items()}
+
+    @torch.inference_mode()
+    def _run(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        answer = self._begun.network(
+            **inputs, **self._every, past_key_values=self._cache, use_cache=True, return_dict=True
+        )
+        self._cache = answer.past_key_values
+        logits: torch.Tensor = answer.logits[:, -1]
+        return logits
+
+
+# --- BLIP: the decoder looks at the picture, or at the question that has looked at it -----
+
+
+def _see_blip(model: Any, inputs: Mapping[str, Any]) -> torch.Tensor:
+    seen: torch.Tensor = model.vision_model(**inputs).last_hidden_state
+    return seen
+
+
+def _read_words(processor: Any, text: str) -> dict[str, torch.Tensor]:
+    ids = processor.tokenizer(text, return_tensors="pt")
+    return {"input_ids": ids["input_ids"], "attention_mask": ids["attention_mask"]}
+
+
+def _begin_blip_caption(model: Any, seen: torch.Tensor, ids: Mapping[str, Any]) -> Begun:
+    """The prompt's own ending is left out, and it begins as the decoder does."""
+    text = ids["input_ids"][:, :-1].clone()
+    text[:, 0] = model.config.text_config.bos_token_id
+    return Begun(model.text_decoder, {"input_ids": text}, {"encoder_hidden_states": seen})
+
+
+def _begin_blip_answer(model: Any, seen: torch.Tensor, ids: Mapping[str, Any]) -> Begun:
+    question = model.text_encoder(**ids, encoder_hidden_states=seen).last_hidden_state
+    start = torch.full((1, 1), model.decoder_start_token_id, device=seen.device)
+    return Begun(model.text_decoder, {"input_ids": start}, {"encoder_hidden_states": question})
+
+
+# --- GIT: the picture in front of the text ------------------------------------------------
+
+
+def _see_git(model: Any, inputs: Mapping[str, Any]) -> torch.Tensor:
+    """The pixels themselves: its decoder takes nothing else."""
+    del model
+    pixels: torch.Tensor = inputs["pixel_values"]
+    return pixels
+
+
+def _begin_git(model: Any, seen: torch.Tensor, ids: Mapping[str, Any]) -> Begun:
+    return Begun(model, {"input_ids": ids["input_ids"][:, :-1], "pixel_values": seen})
+
+
+# --- BLIP-2 and InstructBLIP: a few queries stand for the picture -------------------------
+
+
+def _see_queries(model: Any, inputs: Mapping[str, Any]) -> torch.Tensor:
+    seen: torch.Tensor = model.get_image_features(**inputs, return_dict=True).pooler_output
+    return seen
+
+
+def _read_queries(processor: Any, text: str) -> dict[str, torch.Tensor]:
+    """Places for the queries, then the words as the language model begins a text."""
+    places = str(processor.image_token) * processor.num_query_tokens
+    image = processor.tokenizer(places, add_special_tokens=False, return_tensors="pt")
+    return {
+        "input_ids": torch.cat([image["input_ids"], _read_words(processor, text)["input_ids"]], 1)
+    }
+
+
+def _read_instructed(processor: Any, text: str) -> dict[str, torch.Tensor]:
+    asked = processor.qformer_tokenizer(text, return_tensors="pt")
+    return _read_queries(processor, text) | {"question": asked["input_ids"]}
+
+
+def _begin_queries(model: Any, seen: torch.Tensor, ids: Mapping[str, Any]) -> Begun:
+    """The features at their places; an encoder reads all before its decoder begins."""
+    text = ids["input_ids"]
+    language = model.language_model
+    embeds = model.get_input_embeddings()(text)
+    places = (text == model.config.image_token_id).unsqueeze(-1)
+    embeds = embeds.masked_scatter(places, seen.to(embeds.dtype))
+    if not language.config.is_encoder_decoder:
+        return Begun(language, {"inputs_embeds": embeds})
+    encoded = language.get_encoder()(inputs_embeds=embeds).last_hidden_state
+
+    def network(encoder: torch.Tensor, **more: Any) -> Any:
+        return language(encoder_outputs=BaseModelOutput(encoder), **more)
+
+    start = torch.full((1, 1), language.config.decoder_start_token_id, device=text.device)
+    return Begun(network, {"decoder_input_ids": start}, {"encoder": encoded}, "decoder_input_ids")
+
+
+def _begin_instructed(model: Any, seen: torch.Tensor, ids: Mapping[str, Any]) -> Begun:
+    """The queries see the picture with the question in mind."""
+    queries = model.query_tokens.expand(1, -1, -1)
+    length = queries.shape[1] + ids["question"].shape[1]
+    found = model.qformer(
+        input_ids=ids["question"],
+        attention_mask=torch.ones((1, length), dtype=torch.long, device=seen.device),
+        query_embeds=queries,
+        encoder_hidden_states=seen,
+        encoder_attention_mask=torch.ones(seen.shape[:-1], dtype=torch.long, device=seen.device),
+        return_dict=True,
+    ).last_hidden_state[:, : queries.shape[1]]
+    return _begin_queries(model, model.language_projection(found.to(seen.dtype)), ids)
+
+
+# --- Kosmos-2: places of the picture in the text, and boxes in the answer -----------------
+
+
+def _see_kosmos(model: Any, inputs: Mapping[str, Any]) -> torch.Tensor:
+    """Every patch, normalised, gathered into its queries."""
+    patches = model.vision_model(**inputs).last_hidden_state
+    patches = model.vision_model.model.post_layernorm(patches)
+    seen: torch.Tensor = model.image_to_text_projection(
+        torch.nn.functional.normalize(patches, dim=-1)
+    )[0]
+    return seen
+
+
+def _read_kosmos(processor: Any, text: str) -> dict[str, torch.Tensor]:
+    """Written by its own processor, which wants a picture for the places that it makes."""
+    blank = Image.new("RGB", (8, 8))
+    ids = processor(images=blank, text=text, return_tensors="pt")
+    mask = ids["image_embeds_position_mask"].bool()
+    return {"input_ids": ids["input_ids"], "image_embeds_position_mask": mask}
+
+
+def _begin_kosmos(model: Any, seen: torch.Tensor, ids: Mapping[str, Any]) -> Begun:
+    return Begun(model.text_model, {**ids, "image_embeds": seen})
+
+
+MANNERS: Mapping[str, Manner] = {
+    # Captions go on from the words that it was trained with.
+    "BlipForConditionalGeneration": Manner(
+        _see_blip, _read_words, _begin_blip_caption, bare="a picture of"
+    ),
+    "BlipForQuestionAnswering": Manner(
+        _see_blip, _read_words, _begin_blip_answer, "{words}", "what is in the picture?"
+    ),
+    "GitForCausalLM": Manner(_see_git, _read_words, _begin_git),
+    "Blip2ForConditionalGeneration": Manner(
+        _see_queries, _read_queries, _begin_queries, "Question: {words} Answer:", "a photo of"
+    ),
+    "InstructBlipForConditionalGeneration": Manner(
+        _see_blip, _read_instructed, _begin_instructed, "{words}", "A short image description."
+    ),
+    "Kosmos2ForConditionalGeneration": Manner(
+        _see_kosmos, _read_kosmos, _begin_kosmos,
+        "<grounding>Question: {words} Answer:", "<grounding>An image of", "patches",
+    ),
+}  # fmt: skip
+
+
+class TransformersCaptioner(OneShotModel):
+    """A `ChatModel` over one of `MANNERS`."""
+
+    architectures = MANNERS
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        manner: Manner = MANNERS[self._architecture]
+        if self._architecture == "GitForCausalLM" and "vqa" in self._id.lower():
+            # Its weights alone tell whether it was taught to answer; only the name says so.
+            manner = Manner(manner.see, manner.read, manner.begin, "{words}")
+        self._manner = manner
+        self._features: OrderedDict[str, torch.Tensor] = OrderedDict()
+
+    @property
+    def capabilities(self) -> ChatCapabilities:
+        return ChatCapabilities(
+            multi_turn=False,
+            system_prompt=False,
+            asks=bool(self._manner.prompt),
+            json=False,
+            boxes=bool(self._manner.boxes),
+        )
+
+    def usage(
+        self, messages: Sequence[Message], images: Sequence[ChatImage], options: GenerationOptions
+    ) -> TokenUsage:
+        asked = self._asked(messages, images, options)
+        with self._translated():
+            return self._usage(self._read(asked), asked.words)
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        images: Sequence[ChatImage],
+        options: GenerationOptions,
+        cancel: CancelToken,
+    ) -> Generator[Token, None, Reply]:
+        self.load()
+        cancel.raise_if_cancelled()
+        asked = self._asked(messages, images, options)
+        with self._translated():
+            ids = self._read(asked)
+            usage = self._usage(ids, asked.words)
+        prompt = ids["input_ids"][0].tolist()
+        room = self._room(len(prompt))
+        prepared = time.perf_counter()
+        with self._translated():
+            seen = self._see(asked)
+            looked = time.perf_counter()
+            with torch.inference_mode():
+                begun = self._manner.begin(self._model, seen, placed(ids, self._model))
+            decoder = StepDecoder(begun, self._model.device)
+            ready = time.perf_counter()
+            text, written = yield from self._write(decoder, prompt, options, room, cancel)
+        return Reply(
+            text=text,
+            stop=written.stop,
+            usage=TokenUsage(usage.system, usage.text, usage.image, len(written.tokens)),
+            timing=AnswerTiming(
+                prepare=prepared - asked.begun,
+                vision=looked - prepared,
+                prefill=ready - looked + written.prefill,
+                generate=written.generate,
+            ),
+            boxes=self._boxes(written.tokens, asked.size),
+        )
+
+    # --- steps -------------------------------------------------------------------------
+
+    def _read(self, asked: Asked) -> dict[str, torch.Tensor]:
+        manner = self._manner
+        words = plain(asked.words, self._reading().tokenizer)
+        text = manner.prompt.format(words=words) if manner.prompt and words else manner.bare
+        return manner.read(self._reading(), text)
+
+    def _usage(self, ids: Mapping[str, torch.Tensor], words: str) -> TokenUsage:
+        length, image = ids["input_ids"].shape[1], self._picture_tokens({})
+        asked = words if self._manner.prompt else ""
+        tokenizer = self._reading().tokenizer
+        text = len(tokenizer(asked, add_special_tokens=False)["input_ids"]) if asked else 0
+        within = image if self._manner.read is not _read_words else 0
+        return TokenUsage(max(0, length - within - text), min(text, length), image)
+
+    def _room(self, length: int) -> int:
+        limit = self._spec.context_length or 512
+        if length >= limit:
+            raise PromptTooLong(model=self._id, given=length, limit=limit)
+        return limit - length
+
+    def _see(self, asked: Asked) -> torch.Tensor:
+        if asked.key in self._features:
+            self._features.move_to_end(asked.key)
+            return self._features[asked.key]
+        with torch.inference_mode():
+            seen = self._manner.see(self._model, placed(asked.inputs, self._model))
+        if asked.key:
+            self._features[asked.key] = seen
+            while len(self._features) > _KEPT_FEATURES:
+                self._features.popitem(last=False)
+        return seen
+
+    def _write(
+        self,
+        decoder: StepDecoder,
+        prompt: Sequence[int],
+        options: GenerationOptions,
+        room: int,
+        cancel: CancelToken,
+    ) -> Generator[Token, None, tuple[str, generating.Written]]:
+        """The answer from its first letter on: continuations begin with a space."""
+        tokenizer, ends = Untagged(self._reading().tokenizer), self._ends()
+        if options.beams > 1:
+            found = beams.search(
+                decoder, tokenizer, options, prompt=prompt, ends=ends, room=room, cancel=cancel
+            )
+            yield Token(found.text.lstrip(), len(found.tokens))
+            return found.text.lstrip(), found
+        chooser = Chooser(options, tokenizer, prompt)
+        pieces = generating.write(
+            decoder, chooser, tokenizer, options, ends=ends, room=room, cancel=cancel
+        )
+        return (yield from _from_first_letter(pieces))
+
+    def _boxes(self, tokens: Sequence[int], size: Size) -> tuple[Any, ...]:
+        if not self._manner.boxes:
+            return ()
+        processor = self._reading()
+        answer = processor.tokenizer.decode(list(tokens), skip_special_tokens=False)
+        part = seen_part(processor.image_processor, size)
+        found = read_boxes(self._manner.boxes, answer, part, size)
+        return tuple((what, 0, box) for what, box in found)
+
+    # --- parts -------------------------------------------------------------------------
+
+    def _ends(self) -> frozenset[int]:
+        """Tokens that end an answer. BLIP's decoder ends as BERT's sentences do."""
+        text = getattr(self._model.config, "text_config", self._model.config)
+        if text.model_type == "blip_text_model":
+            return frozenset({text.sep_token_id})
+        every: list[Any] = []
+        for one in (text, getattr(self._model, "generation_config", None)):
+            ends = getattr(one, "eos_token_id", None)
+            every += ends if isinstance(ends, list) else [ends]
+        return frozenset(one for one in every if isinstance(one, int))
+
+    def _picture_tokens(self, inputs: Mapping[str, Any]) -> int:
+        del inputs
+        config = AutoConfig.from_pretrained(self._folder.path, local_files_only=True)
+        for name in ("num_query_tokens", "latent_query_num"):
+            if hasattr(config, name):
+                return int(getattr(config, name))
+        vision = config.vision_config
+        return int(1 + (vision.image_size // vision.patch_size) ** 2)
+
+    def _try(self, model: Any) -> None:
+        with torch.inference_mode():
+            ids = self._manner.read(self._reading(), self._manner.bare or "a photo")
+            seen = self._manner.see(model, placed(self._grey(), model))
+            begun = self._manner.begin(model, seen, placed(ids, model))
+        if not torch.isfinite(StepDecoder(begun, model.device).prefill()).all():
+            raise ValueError("its numbers overflow in this precision")
+
+    def _forget(self) -> None:
+        self._features.clear()
+
+
+def _from_first_letter(
+    pieces: Generator[Token, None, generating.Written],
+) -> Generator[Token, None, tuple[str, generating.Written]]:
+    """Pieces without the blanks before the first letter; the text they make, and all else."""
+    said: list[str] = []
+    count, logprob = 0, 0.0
+    while True:
+        try:
+            piece = next(pieces)
+        except StopIteration as end:
+            written: generating.Written = end.value
+            return "".join(said), written
+        count, logprob = count + piece.count, logprob + (piece.logprob or 0.0)
+        text = piece.text if said else piece.text.lstrip()
+        if text:
+            said.append(text)
+            yield Token(text, count, logprob)
+            count, logprob = 0, 0.0
+
+
+def plain(words: str, tokenizer: Any) -> str:
+    """Words in which no control token is left: what a user types is never a command."""
+    for token in {*tokenizer.all_special_tokens, *tokenizer.get_added_vocab()}:
+        if token in words:
+            words = words.replace(token, " ")
+    return words.strip()
