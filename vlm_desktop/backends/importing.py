@@ -231,13 +231,20 @@ def _recognise_pair(folder: Path, names: set[str], model_id: str) -> Recognised:
 
 
 def _transformers_card(folder: Path, model_id: str) -> ModelCard:
-    kind = _json(folder, "config.json").get("model_type")
+    config = _json(folder, "config.json")
+    kind = config.get("model_type")
     family = CHAT_FAMILIES.get(str(kind))
     if family is not None:
+        named = config.get("architectures")
+        architecture = str(named[0]) if isinstance(named, list) and named else ""
+        tasks = family.tasks_of(architecture)
+        if not tasks:
+            detail = f"{architecture or kind} is not a model that answers"
+            raise ImportRefused(path=folder, detail=detail)
         return ModelCard(
             id=model_id,
             name=folder.resolve().name,
-            tasks=family.tasks,
+            tasks=tasks,
             family=family.adapter,
             chat_family=family.adapter,
         )

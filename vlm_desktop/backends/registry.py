@@ -52,6 +52,8 @@ FAMILIES = {
 _CHAT = "vlm_desktop.backends.chat"
 CHAT_FAMILIES = {
     "transformers-chat": f"{_CHAT}.transformers_chat:TransformersChat",
+    "transformers-captioner": f"{_CHAT}.captioner:TransformersCaptioner",
+    "transformers-classifier": f"{_CHAT}.classifier:TransformersClassifier",
     "starter-assistant": f"{_CHAT}.starter:StarterAssistant",
 }
 """Families of models that answer, and the class that runs each."""

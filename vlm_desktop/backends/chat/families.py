@@ -11,6 +11,8 @@ CHAT, CAPTION, VQA = "chat", "caption", "vqa"
 ALL_TASKS = (CHAT, CAPTION, VQA)
 
 GENERIC = "transformers-chat"
+CAPTIONER = "transformers-captioner"
+CLASSIFIER = "transformers-classifier"
 
 CROP, SNAPSHOT, NEVER = "crop", "snapshot", "never"
 
@@ -30,6 +32,9 @@ class ChatFamily:
 
     `onnx_vision`: all that turns pixels into features takes pixel_values alone, so that it can run
     in ONNX Runtime. `stop_words` are tokens that end an answer beside the model's own.
+
+    `boxes` names how an answer says where (`boxes.STYLES`), "" for not at all. `architectures`
+    lists those that are run with their tasks, where a `model_type` has others too.
     """
 
     model_type: str
@@ -40,13 +45,18 @@ class ChatFamily:
     max_images: int = 16
     multi_turn: bool = True
     system_prompt: bool = True
-    boxes: bool = False
+    boxes: str = ""
     points: bool = False
     reuse: str = CROP
     fresh_pictures: bool = False
     token_types: str = ""
     onnx_vision: bool = False
     stop_words: tuple[str, ...] = ()
+    architectures: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def tasks_of(self, architecture: str) -> tuple[str, ...]:
+        """What a network of this family does; nothing when it is one that does not answer."""
+        return dict(self.architectures).get(architecture, ()) if self.architectures else self.tasks
 
 
 _VICUNA = (
@@ -70,6 +80,13 @@ _IDEFICS = (
     "{% if add_generation_prompt %}Assistant:{% endif %}"
 )
 
+_PREFIX = (
+    "{% for part in messages[-1].content %}{% if part.type == 'image' %}{{ image_token }}"
+    "{% endif %}{% endfor %}{{ bos_token }}{% for part in messages[-1].content %}"
+    "{% if part.type == 'text' %}{{ part.text }}{% endif %}{% endfor %}\n"
+)
+"""PaliGemma reads pictures, a beginning, and a task in a line of its own ("answer en ...")."""
+
 ROWS = (
     ChatFamily(
         "smolvlm", template=_IDEFICS, knob="edge", onnx_vision=True,
@@ -79,6 +96,31 @@ ROWS = (
         "idefics3", template=_IDEFICS, knob="edge", onnx_vision=True,
         stop_words=("<end_of_utterance>",),
     ),
+    ChatFamily("idefics2", template=_IDEFICS.removeprefix("<|im_start|>"), knob="splitting",
+               stop_words=("<end_of_utterance>",)),
+    ChatFamily("qwen2_vl", knob="pixels", boxes="corners"),
+    ChatFamily("qwen2_5_vl", knob="pixels", boxes="json-pixels", points=True),
+    ChatFamily("qwen3_vl", knob="pixels", boxes="json-thousandths", points=True),
+    ChatFamily("internvl", knob="tiles"),
     ChatFamily("llava", template=_VICUNA, onnx_vision=True),
+    ChatFamily("llava_next", template=_VICUNA),
+    ChatFamily("llava_onevision"),
+    ChatFamily(
+        "paligemma", tasks=(CAPTION, VQA), template=_PREFIX, max_images=1, multi_turn=False,
+        system_prompt=False, boxes="bins", reuse=NEVER, token_types="prefix", onnx_vision=True,
+    ),
+    ChatFamily("gemma3", fresh_pictures=True, token_types="image", onnx_vision=True,
+               stop_words=("<end_of_turn>",)),
+    ChatFamily("lfm2_vl", knob="tokens", reuse=SNAPSHOT),
+    ChatFamily("blip", CAPTIONER, architectures=(
+        ("BlipForConditionalGeneration", (CAPTION,)), ("BlipForQuestionAnswering", (VQA,)),
+    )),
+    ChatFamily("blip-2", CAPTIONER, architectures=(
+        ("Blip2ForConditionalGeneration", (CAPTION, VQA)),
+    )),
+    ChatFamily("instructblip", CAPTIONER, tasks=(CAPTION, VQA)),
+    ChatFamily("git", CAPTIONER, tasks=(CAPTION, VQA)),
+    ChatFamily("kosmos-2", CAPTIONER, tasks=(CAPTION, VQA)),
+    ChatFamily("vilt", CLASSIFIER, architectures=(("ViltForQuestionAnswering", (VQA,)),)),
 )  # fmt: skip
 FAMILIES = {row.model_type: row for row in ROWS}

@@ -13,16 +13,19 @@ from typing import Any
 import torch
 
 from vlm_desktop.backends.chat import beams, budgets, generating, loading
+from vlm_desktop.backends.chat.boxes import read_boxes
 from vlm_desktop.backends.chat.choosing import Chooser, Grammar
 from vlm_desktop.backends.chat.decoding import CausalDecoder
 from vlm_desktop.backends.chat.families import FAMILIES, ChatFamily
 from vlm_desktop.backends.chat.folder import ChatFolder
+from vlm_desktop.backends.chat.looking import seen_image, seen_size
 from vlm_desktop.backends.chat.pictures import Prepared, Preparer
 from vlm_desktop.backends.chat.prefixcache import PrefixCache
 from vlm_desktop.backends.chat.prompting import Prompt, Span, check_asked, compose
 from vlm_desktop.backends.chat.vision import Features, check_places, look_at
 from vlm_desktop.backends.chat.wording import Wording
 from vlm_desktop.backends.encoders.torch_dual import memory_error
+from vlm_desktop.backends.late import resolve
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import (
     AnswerTiming,
@@ -43,7 +46,9 @@ from vlm_desktop.base.errors import (
     OptionUnsupported,
     PromptTooLong,
 )
+from vlm_desktop.base.types import Box
 
+SCHEMAS = "vlm_desktop.backends.chat.schema:SchemaReader"
 _NETWORK_ERRORS = (RuntimeError, ValueError, IndexError, TypeError, KeyError, AttributeError)
 
 
@@ -85,7 +90,7 @@ class TransformersChat:
             max_images=family.max_images,
             multi_turn=family.multi_turn,
             system_prompt=family.system_prompt,
-            boxes=family.boxes,
+            boxes=bool(family.boxes),
             points=family.points,
             image_budget=tuple(one.tokens for one in self._reading().choices),
         )
@@ -128,7 +133,10 @@ class TransformersChat:
         return self._compose(messages, images, options).usage
 
     def look(self, image: ChatImage, options: GenerationOptions) -> SeenImage:
-        raise NotImplementedError
+        tools = self._reading()
+        with self._translated():
+            budget = budgets.arguments(tools.choices, options.max_image_tokens)
+            return seen_image(tools.preparer, tools.processor, image, budget)
 
     def stream(
         self,
@@ -174,7 +182,26 @@ class TransformersChat:
                 generate=written.generate,
                 reused=reused,
             ),
+            boxes=self._boxes(messages, images, prompt, written.tokens),
         )
+
+    def _boxes(
+        self,
+        messages: Sequence[Message],
+        images: Sequence[ChatImage],
+        prompt: Prompt,
+        tokens: Sequence[int],
+    ) -> tuple[tuple[str, int, Box], ...]:
+        """Where the answer says things are, in the picture that was shown last."""
+        if not self._family.boxes or not prompt.spans:
+            return ()
+        tools = self._reading()
+        index = [number for message in messages for number in message.images][-1]
+        height, width = images[index].pixels.shape[:2]
+        said = tools.tokenizer.decode(tokens, skip_special_tokens=False)
+        seen = seen_size(prompt.spans[-1].picture, tools.processor.image_processor)
+        found = read_boxes(self._family.boxes, said, Box(0, 0, width, height), seen)
+        return tuple((what, index, box) for what, box in found)
 
     def _write(
         self,
@@ -192,7 +219,8 @@ class TransformersChat:
             )  # fmt: skip
             yield Token(written.text, len(written.tokens))
             return written
-        chooser = Chooser(options, tools.tokenizer, prompt.ids, tools.grammar(self._id, options))
+        grammar = tools.grammar(self._id, options, ends) if options.json_schema else None
+        chooser = Chooser(options, tools.tokenizer, prompt.ids, grammar)
         return (
             yield from generating.write(
                 decoder, chooser, tools.tokenizer, options, ends=ends, room=room, cancel=cancel
@@ -273,13 +301,19 @@ class _Tools:
         self.image_token = folder.image_token_id or int(processor.image_token_id)
         self.preparer = Preparer(processor, self.image_token)
         self.choices = budgets.settings(family.knob, processor)
+        self._schemas: Any = None
 
     def prepare(self, image: ChatImage, options: GenerationOptions) -> Prepared:
         budget = budgets.arguments(self.choices, options.max_image_tokens)
         return self.preparer.prepare(image, budget)
 
-    def grammar(self, model_id: str, options: GenerationOptions) -> Grammar | None:
-        return None
+    def grammar(self, model_id: str, options: GenerationOptions, ends: frozenset[int]) -> Grammar:
+        """What lets only answers through that fulfil `options.json_schema`."""
+        if self._schemas is None:
+            make = resolve(SCHEMAS, "answers in the form of a schema")
+            self._schemas = make(model_id, self.tokenizer, ends)
+        grammar: Grammar = self._schemas.grammar(options.json_schema)
+        return grammar
 
 
 class _Network:
