@@ -284,6 +284,13 @@ REJECTIONS: dict[str, str] = {
 }
 """Why a provider is not used, by code (`engine.models.Rejection`)."""
 
+METEOR_ABSENCES: dict[str, str] = {
+    "java": "left out: there is no Java runtime",
+    "resources": "left out: its jar is not here (it comes with the Python package pycocoevalcap)",
+    "failed": "left out: its program ended before it answered",
+}
+"""Why captions have no METEOR, by code (`backends.meteor.MeteorAbsence`)."""
+
 
 PHASES: dict[Phase, str] = {
     Phase.INVENTORY: "Looking at files",

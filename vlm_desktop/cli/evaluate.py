@@ -1,10 +1,11 @@
-"""`vlm-desktop evaluate retrieval DATA.jsonl [--split NAME] [--model ID]`."""
+"""`vlm-desktop evaluate retrieval|captions|vqa DATA.jsonl`: see each module for its options."""
 
 import argparse
 import dataclasses
 from pathlib import Path
 
 from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.cli import evaluatecaptions, evaluatevqa
 from vlm_desktop.cli.output import Output
 from vlm_desktop.engine.evaluate import CutFigures, RankFigures, RetrievalReport, read_captioned
 from vlm_desktop.engine.services import AppServices
@@ -16,9 +17,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     retrieval.add_argument("data", type=Path, metavar="DATA.jsonl")
     retrieval.add_argument("--split", default="", metavar="NAME", help='rows of this "split" only')
     retrieval.add_argument("--model", metavar="ID")
+    evaluatecaptions.add_arguments(
+        actions.add_parser("captions", help="BLEU, CIDEr-D, METEOR, CLIPScore, CHAIR")
+    )
+    evaluatevqa.add_arguments(
+        actions.add_parser("vqa", help="exact match, VQA accuracy, yes and no, without the picture")
+    )
 
 
 def run(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
+    if arguments.action == "captions":
+        return evaluatecaptions.run(arguments, services, output)
+    if arguments.action == "vqa":
+        return evaluatevqa.run(arguments, services, output)
+    return _run_retrieval(arguments, services, output)
+
+
+def _run_retrieval(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
     photos = read_captioned(arguments.data, arguments.split)
     cancel = CancelToken()
     verb = services.evaluate_retrieval(photos, cancel, model=arguments.model)

@@ -4,12 +4,13 @@ Every verb yields `base.events` and returns a frozen result; a front drives it w
 through `vlm_desktop.jobs`. Nothing is loaded before a verb needs it.
 """
 
+import contextlib
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from vlm_desktop.backends.protocols import ImageTextEncoder, TextReader
+from vlm_desktop.backends.protocols import ChatModel, ImageTextEncoder, TextReader
 from vlm_desktop.backends.registry import Registry
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import ModelIncomplete
@@ -25,6 +26,7 @@ from vlm_desktop.engine.doctor import DoctorReport, examine
 from vlm_desktop.engine.duplicates import find_duplicates
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.evaluate import CaptionedPhoto, RetrievalReport, evaluate_retrieval
+from vlm_desktop.engine.evaluating import Evaluating
 from vlm_desktop.engine.explaining import Explainer
 from vlm_desktop.engine.explore import Explore
 from vlm_desktop.engine.exporting import Exporting
@@ -33,6 +35,7 @@ from vlm_desktop.engine.indexing import Indexer, IndexOptions, IndexSummary
 from vlm_desktop.engine.keeping import Keeping
 from vlm_desktop.engine.labels import Labeller, Policy
 from vlm_desktop.engine.models import ModelShelf
+from vlm_desktop.engine.peeking import Peeking
 from vlm_desktop.engine.photos import Photos
 from vlm_desktop.engine.pictures import PictureVectors
 from vlm_desktop.engine.readtext import PageLines, read_file
@@ -137,6 +140,21 @@ class AppServices:
     def photos(self) -> Photos:
         """One photo: details, pixels, edits."""
         return Photos(lambda: self.library, lambda: DecodePool(1, self.limits), self.read_text)
+
+    @_Part
+    def peeking(self) -> Peeking:
+        """A look at any file, in the library or not."""
+        return Peeking(lambda: DecodePool(1, self.limits))
+
+    @_Part
+    def evaluating(self) -> Evaluating:
+        """Captions and answers of models, measured."""
+        return Evaluating(
+            self._using_chat,
+            self.encoders,
+            lambda: self.model_in_use(),
+            lambda: self.open_pool(),
+        )
 
     @_Part
     def folders(self) -> Folders:
@@ -351,6 +369,8 @@ class AppServices:
         """Free networks and processes, and close the database."""
         if "photos" in self.__dict__:
             self.photos.close()
+        if "peeking" in self.__dict__:
+            self.peeking.close()
         self.encoders.close()
         with self._lock:
             if self._library is not None:
@@ -376,6 +396,19 @@ class AppServices:
         return self._registry.open_encoder(
             model_id, provider=self.settings.provider, threads=self.settings.encode_threads
         )
+
+    @contextlib.contextmanager
+    def _using_chat(self, model_id: str, cancel: CancelToken) -> Iterator[ChatModel]:
+        """A model that answers, in memory for as long as the block lasts."""
+        cancel.raise_if_cancelled()
+        model = self._registry.open_chat(
+            model_id, provider=self.settings.provider, threads=self.settings.encode_threads
+        )
+        try:
+            model.load()
+            yield model
+        finally:
+            model.unload()
 
     def open_reader(self) -> TextReader:
         return self._registry.open_reader()
