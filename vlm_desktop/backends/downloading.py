@@ -205,6 +205,7 @@ class Download:
     def _fetch(self, file: RemoteFile, remote: RemoteModel, part: Path) -> Steps:
         """Stream until the part is as long as the file, over as many connections as it takes."""
         fruitless, pause = 0, self._access.pause_seconds
+        part.parent.mkdir(exist_ok=True)
         part.touch()
         with part.open("r+b") as writing:
             while (offset := writing.seek(0, os.SEEK_END)) < file.size:
@@ -300,8 +301,8 @@ class Download:
 
     def _take_in(self, remote: RemoteModel, licence: str, hashes: dict[str, str]) -> ModelCard:
         """The same check and lock file as for a folder that is imported."""
-        for path in self._folder.iterdir():
-            if path.name not in hashes:
+        for path in self._folder.rglob("*"):
+            if path.is_file() and path.relative_to(self._folder).as_posix() not in hashes:
                 path.unlink()
         try:
             found = recognise(self._folder, self._card.id)

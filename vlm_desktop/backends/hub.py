@@ -24,7 +24,7 @@ from huggingface_hub.utils import build_hf_headers, hf_raise_for_status
 
 from vlm_desktop import __version__
 from vlm_desktop.backends.apart import Apart
-from vlm_desktop.backends.encoders.recipe import is_plain_name
+from vlm_desktop.backends.encoders.recipe import is_model_file
 from vlm_desktop.backends.hubaccess import HubAccess
 from vlm_desktop.base import network
 from vlm_desktop.base.cancel import CancelToken
@@ -247,7 +247,7 @@ def _remote_model(repository: str, info: Any) -> RemoteModel:
             blob=one.blob_id or "",
         )
         for one in info.siblings
-        if is_plain_name(one.rfilename) and one.size is not None and (one.lfs or one.blob_id)
+        if is_model_file(one.rfilename) and one.size is not None and (one.lfs or one.blob_id)
     )
     return RemoteModel(repository, info.sha, _licence(info.card_data), bool(info.gated), files)
 

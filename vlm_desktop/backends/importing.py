@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vlm_desktop.backends.chat.families import FAMILIES as CHAT_FAMILIES
-from vlm_desktop.backends.encoders.recipe import MODEL_FILE, read_pair
+from vlm_desktop.backends.encoders.recipe import MODEL_FILE, SUBFOLDERS, read_pair
 from vlm_desktop.backends.shelf import (
     INSTALLED,
     TASK_EMBEDDING,
@@ -42,6 +42,10 @@ PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib", ".msgpa
 _NOT_WEIGHTS = {"training_args.bin", "optimizer.bin", "scheduler.bin", "optimizer.pt"}
 _TEXT_FILES = (".json", ".txt", ".md", ".toml", ".jinja")
 _MORE_FILES = {"spiece.model", "sentencepiece.bpe.model", "tokenizer.model", "LICENSE", "NOTICE"}
+_MAY_NAME_CODE = {
+    "config.json", "tokenizer_config.json", "preprocessor_config.json", "processor_config.json",
+    "video_preprocessor_config.json", "open_clip_config.json",
+}  # fmt: skip
 _ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -94,6 +98,7 @@ def copy_in(found: Recognised, folder: Path, home_models: Path) -> ModelCard:
         staging = Path(tempfile.mkdtemp(dir=home_models, prefix=".incoming-"))
         hashes = {}
         for name in found.files:
+            (staging / name).parent.mkdir(exist_ok=True)
             _copy_file(folder / name, staging / name)
             hashes[name] = sha256_of(staging / name)
         write_lock(staging, found.card, hashes)
@@ -119,9 +124,8 @@ def move_in(
     if target.exists():
         raise ImportRefused(path=target, detail=f"{found.card.id} is already installed")
     try:
-        for path in folder.iterdir():
-            if path.name not in found.files:
-                path.unlink()
+        for name in _names_within(folder) - set(found.files):
+            (folder / name).unlink()
         write_lock(folder, found.card, {name: hashes[name] for name in found.files})
         folder.rename(target)
     except OSError as error:
@@ -157,14 +161,21 @@ def _file_names(folder: Path) -> set[str]:
     if not folder.is_dir():
         raise FolderNotFound(path=folder)
     try:
-        names = {path.name for path in folder.iterdir() if path.is_file()}
+        names = _names_within(folder)
     except OSError as error:
         raise FolderUnreadable(path=folder, detail=error.strerror or str(error)) from error
-    for name in names & {"config.json", "tokenizer_config.json", "preprocessor_config.json",
-                         "processor_config.json", "open_clip_config.json"}:  # fmt: skip
+    for name in (one for one in names if Path(one).name in _MAY_NAME_CODE):
         if _mentions_code(_json(folder, name)):
             detail = f"{name} asks for Python code of its own (auto_map), which is never run"
             raise ImportRefused(path=folder, detail=detail)
+    return names
+
+
+def _names_within(folder: Path) -> set[str]:
+    """Its files, and those of folders that belong to a model. Raises OSError."""
+    names = {path.name for path in folder.iterdir() if path.is_file()}
+    for inner in (folder / name for name in SUBFOLDERS if (folder / name).is_dir()):
+        names |= {f"{inner.name}/{path.name}" for path in inner.iterdir() if path.is_file()}
     return names
 
 

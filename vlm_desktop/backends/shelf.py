@@ -11,7 +11,7 @@ from typing import Any
 from vlm_desktop.backends.encoders.recipe import (
     MODEL_FILE,
     PairRecipe,
-    is_plain_name,
+    is_model_file,
     read_pair,
 )
 from vlm_desktop.base.errors import ModelBroken
@@ -220,7 +220,7 @@ def read_lock(folder: Path) -> Lock:
     try:
         content = json.loads((folder / LOCK_FILE).read_text(encoding="utf-8"))
         hashes = {str(name): str(digest) for name, digest in content["sha256"].items()}
-        if not all(is_plain_name(name) for name in hashes):
+        if not all(is_model_file(name) for name in hashes):
             raise ValueError("a file name in it leads out of the folder")
         card = ModelCard(
             **{key: content[key] for key in _CARD_KEYS},

@@ -178,6 +178,18 @@ def is_plain_name(name: object) -> bool:
     )
 
 
+SUBFOLDERS = ("qformer_tokenizer",)
+"""Folders within a model's that transformers looks into: InstructBLIP has a second tokenizer."""
+
+
+def is_model_file(name: object) -> bool:
+    """A plain name, or one within a folder that a model may have."""
+    if is_plain_name(name):
+        return True
+    folder, _, rest = str(name).partition("/")
+    return folder in SUBFOLDERS and is_plain_name(rest)
+
+
 def write_pair(folder: Path, recipe: PairRecipe) -> None:
     """Write `folder`/model.toml. Raises OSError."""
     lines = [
