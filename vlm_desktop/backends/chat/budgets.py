@@ -45,6 +45,68 @@ def _edge(processor: Any) -> tuple[Setting, ...]:
     return (whole, *split)
 
 
+def _splitting(processor: Any) -> tuple[Setting, ...]:
+    """Idefics 2: the whole, or its four quarters too."""
+    own = processor.image_seq_len
+    return (
+        Setting(own, {"do_image_splitting": False}),
+        Setting(5 * own, {"do_image_splitting": True}),
+    )
+
+
+def _pixels(processor: Any) -> tuple[Setting, ...]:
+    """Qwen: an area in pixels, in cells of merged patches; a token each."""
+    images = processor.image_processor
+    cell = (images.patch_size * images.merge_size) ** 2
+    least, most = int(images.size["shortest_edge"]), int(images.size["longest_edge"])
+    return tuple(
+        Setting(
+            tokens,
+            {"size": {"shortest_edge": min(least, tokens * cell), "longest_edge": tokens * cell}},
+        )
+        for tokens in _doubling(max(4, least // cell), most // cell)
+    )
+
+
+def _tiles(processor: Any) -> tuple[Setting, ...]:
+    """InternVL: tiles, and one that shows the whole where there are several."""
+    own = processor.image_seq_length
+    most = int(processor.image_processor.max_patches)
+    return tuple(
+        Setting(own * (tiles + (tiles > 1)), {"min_patches": 1, "max_patches": tiles})
+        for tiles in range(1, most + 1)
+    )
+
+
+def _tokens(processor: Any) -> tuple[Setting, ...]:
+    """LFM2-VL: the tokens of a picture that is not cut, or more tiles of it."""
+    images = processor.image_processor
+    least, most = int(images.min_image_tokens), int(images.max_image_tokens)
+    whole = (
+        Setting(tokens, {"do_image_splitting": False, "max_image_tokens": tokens})
+        for tokens in _doubling(least, most)
+    )
+    side = images.tile_size // images.encoder_patch_size // images.downsample_factor
+    split = (
+        Setting(side**2 * tiles + most, {"min_tiles": images.min_tiles, "max_tiles": tiles})
+        for tiles in range(images.min_tiles, images.max_tiles + 1)
+    )
+    return (*whole, *split)
+
+
+def _doubling(first: int, last: int) -> list[int]:
+    """first, twice that, and so on; `last` is always among them."""
+    steps = []
+    while first < last:
+        steps.append(first)
+        first *= 2
+    return [*steps, last]
+
+
 KNOBS: Mapping[str, Callable[[Any], tuple[Setting, ...]]] = {
     "edge": _edge,
+    "pixels": _pixels,
+    "splitting": _splitting,
+    "tiles": _tiles,
+    "tokens": _tokens,
 }

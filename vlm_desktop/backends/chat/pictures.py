@@ -61,12 +61,20 @@ class Preparer:
             images=[Image.fromarray(pixels)],
             text=[self._processor.image_token],
             images_kwargs={**budget, "return_tensors": "pt"},
+            add_special_tokens=False,
             return_text_replacement_offsets=True,
         )
-        words = encoded["text_replacement_offsets"][0][0]["replacement"]
+        words = self._words(encoded)
         inputs = {name: value for name, value in encoded.items() if name not in _SEQUENCE}
         ids = self._processor.tokenizer(words, add_special_tokens=False)["input_ids"]
         return Prepared(tensors(inputs), words, ids.count(self._token), key)
+
+    def _words(self, encoded: Mapping[str, Any]) -> str:
+        """What the processor writes for a picture; signs only where it does not say."""
+        if "text_replacement_offsets" in encoded:
+            return str(encoded["text_replacement_offsets"][0][0]["replacement"])
+        ids = [int(one) for one in encoded["input_ids"][0]]
+        return "".join(self._processor.tokenizer.convert_ids_to_tokens(ids))
 
     def forget(self) -> None:
         self._kept.clear()
