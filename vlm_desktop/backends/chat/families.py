@@ -33,8 +33,9 @@ class ChatFamily:
     `onnx_vision`: all that turns pixels into features takes pixel_values alone, so that it can run
     in ONNX Runtime. `stop_words` are tokens that end an answer beside the model's own.
 
-    `boxes` names how an answer says where (`boxes.STYLES`), "" for not at all. `architectures`
-    lists those that are run with their tasks, where a `model_type` has others too.
+    `needs_picture`: words alone are not answered. `boxes` names how an answer says where
+    (`boxes.STYLES`), "" for not at all. `architectures` lists those that are run with their tasks,
+    where a `model_type` has others too.
     """
 
     model_type: str
@@ -45,6 +46,7 @@ class ChatFamily:
     max_images: int = 16
     multi_turn: bool = True
     system_prompt: bool = True
+    needs_picture: bool = False
     boxes: str = ""
     points: bool = False
     reuse: str = CROP
@@ -107,7 +109,8 @@ ROWS = (
     ChatFamily("llava_onevision"),
     ChatFamily(
         "paligemma", tasks=(CAPTION, VQA), template=_PREFIX, max_images=1, multi_turn=False,
-        system_prompt=False, boxes="bins", reuse=NEVER, token_types="prefix", onnx_vision=True,
+        system_prompt=False, needs_picture=True, boxes="bins", reuse=NEVER, token_types="prefix",
+        onnx_vision=True,
     ),
     ChatFamily("gemma3", fresh_pictures=True, token_types="image", onnx_vision=True,
                stop_words=("<end_of_turn>",)),

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vlm_desktop.backends.chat.pictures import Prepared, Preparer, reduced
+from vlm_desktop.backends.chat.pictures import Prepared, Preparer, reduced_size
 from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.chat import ChatImage, SeenImage
 from vlm_desktop.base.types import Box, Size
@@ -24,13 +24,11 @@ def seen_image(
     preparer: Preparer, processor: Any, image: ChatImage, budget: Mapping[str, Any]
 ) -> SeenImage:
     """The exact pixels that the vision tower gets, un-normalised, in its own order."""
-    pixels = reduced(image.pixels)
-    height, width = pixels.shape[:2]
+    true_height, true_width = image.pixels.shape[:2]
     shown = preparer.prepare(image, budget)
-    map_of = preparer.run(coordinate_picture(height, width), budget)
+    map_of = preparer.run(coordinate_picture(*reduced_size(true_height, true_width)), budget)
     tiles = plain_tiles(shown, processor.image_processor)
     places = plain_tiles(map_of, processor.image_processor)
-    true_height, true_width = image.pixels.shape[:2]
     size = Size(true_width, true_height)
     return SeenImage(
         size=size,

@@ -82,14 +82,22 @@ class Preparer:
 
 def reduced(pixels: PixelArray, most: int = MOST_PIXELS) -> PixelArray:
     """A picture of at most `most` pixels and no side below one, its aspect kept."""
-    height, width = pixels.shape[:2]
     pixels = np.ascontiguousarray(pixels)
-    if height * width <= most:
+    height, width = reduced_size(*pixels.shape[:2], most)
+    if (height, width) == pixels.shape[:2]:
         return pixels
-    scale = math.sqrt(most / (height * width))
-    size = (max(1, int(width * scale)), max(1, int(height * scale)))
-    smaller = Image.fromarray(pixels).resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+    smaller = Image.fromarray(pixels).resize(
+        (width, height), Image.Resampling.BOX, reducing_gap=2.0
+    )
     return np.asarray(smaller)
+
+
+def reduced_size(height: int, width: int, most: int = MOST_PIXELS) -> tuple[int, int]:
+    """The (height, width) that `reduced` gives a picture."""
+    if height * width <= most:
+        return height, width
+    scale = math.sqrt(most / (height * width))
+    return max(1, int(height * scale)), max(1, int(width * scale))
 
 
 def tensors(values: Mapping[str, Any]) -> dict[str, Any]:

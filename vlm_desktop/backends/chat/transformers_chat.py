@@ -33,9 +33,12 @@ from vlm_desktop.base.chat import (
     ChatImage,
     ChatSpec,
     GenerationOptions,
+    ImagePart,
     Message,
     Reply,
+    Role,
     SeenImage,
+    TextPart,
     Token,
     TokenUsage,
 )
@@ -44,6 +47,7 @@ from vlm_desktop.base.errors import (
     ModelOutOfMemory,
     ModelUnsupported,
     OptionUnsupported,
+    PictureNeeded,
     PromptTooLong,
 )
 from vlm_desktop.base.types import Box
@@ -232,7 +236,12 @@ class TransformersChat:
     ) -> Prompt:
         shown = [index for message in messages for index in message.images]
         check_asked(self._id, messages, len(shown), max_images=self._family.max_images)
+        if not shown and self._family.needs_picture:
+            raise PictureNeeded(model=self._id)
         self._check_options(options)
+        if not self._family.multi_turn:
+            pictures_first = (ImagePart(index) for index in shown)
+            messages = [Message(Role.USER, (*pictures_first, TextPart(messages[-1].text)))]
         tools = self._reading()
         with self._translated():
             pictures = [tools.prepare(images[index], options) for index in shown]

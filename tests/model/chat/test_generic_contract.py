@@ -1,0 +1,21 @@
+"""The contract, held by the generic adapter over a tiny network of each family that it runs."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.model.chat.contract import ChatContract
+from vlm_desktop.backends.protocols import ChatModel
+
+GENERIC = [
+    "smolvlm", "idefics3", "idefics2", "qwen2-vl", "qwen2.5-vl", "qwen3-vl", "internvl", "llava",
+    "llava-next", "llava-onevision", "paligemma", "gemma3", "lfm2-vl",
+]  # fmt: skip
+
+
+class TestGeneric(ChatContract):
+    @pytest.fixture(params=GENERIC)
+    def make(
+        self, request: pytest.FixtureRequest, open_tiny: Callable[..., ChatModel]
+    ) -> Callable[[], ChatModel]:
+        return lambda: open_tiny(request.param)
