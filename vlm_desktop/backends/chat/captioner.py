@@ -42,13 +42,18 @@ class StepDecoder:
         self._every = dict(begun.every)
         self._device = device
         self._cache: Any = None
+        self._steps = 0
 
     def prefill(self) -> torch.Tensor:
         return self._run(self._begun.first)
 
     def step(self, tokens: Sequence[int]) -> torch.Tensor:
         ids = torch.tensor([[one] for one in tokens], device=self._device)
-        return self._run({self._begun.tokens: ids})
+        inputs = {self._begun.tokens: ids}
+        if self._begun.place:
+            inputs["position_ids"] = torch.full_like(ids, self._begun.place + self._steps)
+        self._steps += 1
+        return self._run(inputs)
 
     @torch.inference_mode()
     def branch(self, parents: Sequence[int]) -> None:

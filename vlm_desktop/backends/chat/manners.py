@@ -18,12 +18,14 @@ class Begun:
     """What a decoder is called with: `first` to read the prompt, `every` at each call.
 
     `tokens` names the argument that takes the next token; tensors begin with the answers.
+    `place` is the first answer token's position, for a network that would count the picture too.
     """
 
     network: Callable[..., Any]
     first: Mapping[str, torch.Tensor]
     every: Mapping[str, torch.Tensor] = field(default_factory=dict)
     tokens: str = "input_ids"
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def _see_git(model: Any, inputs: Mapping[str, Any]) -> torch.Tensor:
 
 
 def _begin_git(model: Any, seen: torch.Tensor, ids: Mapping[str, Any]) -> Begun:
-    return Begun(model, {"input_ids": ids["input_ids"][:, :-1], "pixel_values": seen})
+    text = ids["input_ids"][:, :-1]
+    return Begun(model, {"input_ids": text, "pixel_values": seen}, place=text.shape[1])
 
 
 # --- BLIP-2 and InstructBLIP: a few queries stand for the picture -------------------------

@@ -1,5 +1,6 @@
 """What every builder does at the end: lively weights, and a folder in the hub's layout."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,21 @@ def _enliven(model: torch.nn.Module) -> None:
 
 
 def _hush(model: Any, tokenizer: Any) -> None:
-    """Words only: the output's rows of special tokens give the lowest scores."""
+    """Words only: the output's rows of other tokens give the lowest scores.
+
+    Those are special tokens, bytes that are no letter by themselves, and seven of eight tokens
+    that say where, of which some families have more than words.
+    """
     head = model.get_output_embeddings()
     if head is None:
         return
-    special = [number for number in tokenizer.all_special_ids if number < head.weight.shape[0]]
-    special += range(len(tokenizer), head.weight.shape[0])
+    rows = head.weight.shape[0]
+    quiet = {number for number in tokenizer.all_special_ids if number < rows}
+    quiet |= set(range(len(tokenizer), rows))
+    for number in range(min(len(tokenizer), rows)):
+        text = tokenizer.decode([number])
+        place = re.fullmatch(r"<(?:loc|seg|patch_index_)(\d+)>", text)
+        if "\ufffd" in text or not text.isprintable() or (place and int(place.group(1)) % 8):
+            quiet.add(number)
     with torch.no_grad():
-        head.weight[special] = 0.0
+        head.weight[sorted(quiet)] = 0.0
