@@ -311,6 +311,7 @@ PHASES: dict[Phase, str] = {
     Phase.THUMBNAILS: "Thumbnails",
     Phase.SIZES: "Adding up sizes",
     Phase.TRASH: "Moving files",
+    Phase.ANSWER: "Answering",
 }
 
 FEW_BYTES = "{size:,.0f} bytes"

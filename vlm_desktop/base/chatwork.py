@@ -212,6 +212,21 @@ class ConversationFormat(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ConversationWords:
+    """What stands in an export beside what was said; a front hands in its own language's."""
+
+    you: str = "You"
+    picture: str = "Picture {letter}"
+    system_prompt: str = "System prompt"
+    settings: str = "Settings"
+    from_metadata: str = "from the file's metadata"
+    from_ocr: str = "text read in the picture"
+    partial: str = "not finished"
+    failed: str = "no answer"
+    example: str = "Solved example"
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationExport:
     """What an export made: the file, and pictures beside it (Markdown only)."""
 
@@ -236,3 +251,34 @@ class Answered:
     timing: AnswerTiming
     first_token_at: float
     """Measured from the question to the first piece of the answer, reading the picture included."""
+
+
+# --- answers in a form -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One value of an answer in a form. `name` is the way to it: "total", "items.0.price".
+
+    `kind` is the schema's: "string", "number", "integer", "boolean", "choice", "array", "object".
+    `value` is how it is shown, "" for what is not there; `problem` says how it breaks the schema.
+    """
+
+    name: str
+    kind: str
+    required: bool
+    value: str
+    choices: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormAnswer:
+    """An answer held against its schema. `problem` is why it is no JSON at all, "" otherwise."""
+
+    fields: tuple[FormField, ...]
+    problem: str = ""
+
+    @property
+    def is_valid(self) -> bool:
+        return not self.problem and not any(one.problem for one in self.fields)

@@ -113,7 +113,8 @@ class Turn:
 
     `pictures` are ids of the conversation's pictures that come with a question. Of an answer:
     `model_id` and `revision` are what wrote it (also when it was read in the file, "" then),
-    `options` how, `context` what else was put before the question (metadata). `decode` is the
+    `options` how, `context` what else was put before the question (metadata), `system` the system
+    prompt, `shown` the ids of the pictures the model was given. `decode` is the
     seconds that reading the pictures took, before `timing` begins; `note` the words a person gave
     along with `why`.
     """
@@ -133,6 +134,8 @@ class Turn:
     source: AnswerSource = AnswerSource.MODEL
     options: GenerationOptions = field(default_factory=GenerationOptions)
     context: str = ""
+    system: str = ""
+    shown: tuple[int, ...] = ()
     stop: StopReason | None = None
     usage: TokenUsage = field(default_factory=TokenUsage)
     decode: float = 0.0

@@ -28,6 +28,7 @@ class Phase(StrEnum):
     THUMBNAILS = "thumbnails"
     SIZES = "sizes"
     TRASH = "trash"
+    ANSWER = "answer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,12 +87,19 @@ class Settings:
 
     search_model: str = _setting("starter", Rule(Group.MODELS))
     """Model whose vectors answer searches until the library has one of its own."""
+    chat_model: str = _setting("starter", Rule(Group.MODELS))
+    """Model that answers in conversations that have none of their own."""
     provider: str = _setting("auto", Rule(Group.MODELS, choices=_PROVIDERS))
     """ONNX Runtime provider, or "auto" to choose by trial."""
     gpu_memory_mb: int = _setting(
         0, Rule(Group.MODELS, Acts.RESTART, least=0, most=524_288, step=512, unit="mebibytes",
                 zero_is_auto=True))
     """Memory of a graphics card that a model may take, in MiB; 0 means weights and some room."""
+
+    chat_memory_mb: int = _setting(
+        0, Rule(Group.MODELS, least=0, most=1_048_576, step=512, unit="mebibytes",
+                zero_is_auto=True))
+    """Main memory that models that answer may take together, in MiB; 0 means most of it."""
 
     hub_endpoint: str = _setting("", Rule(Group.MODELS, Acts.RESTART))
     """Address that models are downloaded from; empty means $HF_ENDPOINT or the public hub."""

@@ -6,282 +6,112 @@ yield `AnswerBegun`, then `base.chat.Token`s, and return the saved `Turn`; what 
 the database at least twice a second, so nothing is lost when the program is killed. A verb that
 is cancelled or closed leaves the turn with state "partial"; one that fails leaves it "failed"
 and raises.
+
+    chatkeeping.py  conversations, branches, prompts    residents.py     models in memory
+    chatasking.py   asking, again, comparing            answering.py     one request, answered
+    loosetalk.py    talks that are not kept             preparing.py     pictures, file or model
+    doubt.py        what speaks against an answer       prompting.py     what a model is told
+    chatexport.py   Markdown, HTML, JSON                directanswers.py what the file knows
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
+from vlm_desktop.backends.late import resolve
+from vlm_desktop.backends.shelf import CHAT_TASKS, ModelCard
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.chat import ChatCapabilities, ChatSpec, GenerationOptions
+from vlm_desktop.base.chat import ChatCapabilities, ChatSpec, GenerationOptions, Role, TokenUsage
+from vlm_desktop.base.chaterrors import NoAnswerYet
 from vlm_desktop.base.chatwork import (
     Answered,
+    BatchRow,
     BatchTable,
     BlankTest,
     ChatChoice,
     ContextUse,
     ConversationExport,
     ConversationFormat,
+    ConversationWords,
+    FormAnswer,
     NounsFound,
-    Repeated,
+    PictureCost,
     SampleAgreement,
     SeenPicture,
-    Side,
 )
 from vlm_desktop.base.conversations import (
+    AnswerSource,
     Attachment,
     Conversation,
-    ConversationCounts,
-    ConversationSummary,
     Picture,
-    PromptPreset,
     Turn,
-    Why,
 )
-from vlm_desktop.base.errors import AppError
-from vlm_desktop.base.events import Event
+from vlm_desktop.base.errors import MediaRefused, PictureNeeded
+from vlm_desktop.base.events import Event, Notice, Phase, Progress
+from vlm_desktop.engine.answering import estimate, image_seconds, usable_budgets
+from vlm_desktop.engine.chatasking import ChatAsking, as_it_was
+from vlm_desktop.engine.chatexport import ConversationWriter
+from vlm_desktop.engine.chatkeeping import error_of
+from vlm_desktop.engine.doubt import NO_PICTURE, NounJudge, agree, agreeing
+from vlm_desktop.engine.preparing import Preparer, Task, unread_picture
+from vlm_desktop.engine.residents import Residents
+from vlm_desktop.store.library import Library
+
+__all__ = ["Chat", "error_of"]
+
+_FORM = "vlm_desktop.engine.structured:form_of"
+_BATCH = "vlm_desktop.engine.loosetalk:ask_each"
+_EXPORT_SIDE = 1_280
+_TALK = "vlm_desktop.engine.loosetalk:LooseTalk"
+
+Result = TypeVar("Result")
+SaveTable = Callable[[Path, Sequence[str], Iterable[Sequence[str]]], Path]
+"""`engine.exporting.Exporting.save_table`."""
 
 
-class Chat:
+class Chat(ChatAsking):
     """Conversations and answers. See the module's docstring for threads and events."""
 
-    pasted: Path
-    """Where the window writes pictures that were pasted, before it asks about them."""
-
-    # --- conversations -----------------------------------------------------------------
-
-    def conversations(self, words: str = "", limit: int = 500) -> tuple[ConversationSummary, ...]:
-        """Pinned ones first, then the latest changed; with `words`, those that say all of them.
-
-        Words of 3 letters or more are found anywhere in titles and turns, in any case.
-        """
-        raise NotImplementedError
-
-    def counts(self) -> ConversationCounts:
-        raise NotImplementedError
-
-    def start(
-        self, *, model_id: str = "", system_prompt: str = "", title: str = ""
-    ) -> Conversation:
-        """A new conversation; `sweep` lets go of those in which nothing was asked."""
-        raise NotImplementedError
-
-    def open(self, conversation_id: int) -> Conversation:
-        """All of it, with every branch. Raises ConversationUnknown."""
-        raise NotImplementedError
-
-    def rename(self, conversation_id: int, title: str) -> None:
-        """An empty title makes one of the first question again."""
-        raise NotImplementedError
-
-    def pin(self, conversation_id: int, pinned: bool) -> None:
-        raise NotImplementedError
-
-    def delete(self, conversation_id: int) -> None:
-        """Can be taken back by `restore` for a day; `sweep` then lets go of it for good."""
-        raise NotImplementedError
-
-    def restore(self, conversation_id: int) -> None:
-        raise NotImplementedError
-
-    def sweep(self) -> int:
-        """Let go of what was deleted over a day ago and of empty conversations; how many went.
-
-        For once after the start. Turns that a killed program left unfinished are "partial" as
-        they are, so nothing is to be repaired.
-        """
-        raise NotImplementedError
-
-    def set_model(self, conversation_id: int, model_id: str) -> None:
-        """Who answers from now on; "" follows the setting."""
-        raise NotImplementedError
-
-    def set_system_prompt(self, conversation_id: int, text: str) -> None:
-        raise NotImplementedError
-
-    def set_metadata(self, conversation_id: int, told: bool) -> None:
-        """Whether the model is told date, place and camera of the pictures."""
-        raise NotImplementedError
-
-    # --- the tree ----------------------------------------------------------------------
-
-    def select(self, conversation_id: int, turn_id: int) -> Conversation:
-        """Show the branch that a turn lies on, to its newest end."""
-        raise NotImplementedError
-
-    def branch(self, conversation_id: int, turn_id: int | None) -> Conversation:
-        """Go on from a turn: what is asked next becomes its child. None: from the beginning."""
-        raise NotImplementedError
-
-    def pin_turn(self, turn_id: int, pinned: bool) -> None:
-        raise NotImplementedError
-
-    def delete_turn(self, turn_id: int) -> Conversation:
-        """Take a turn and all below it out; `restore_turn` brings them back."""
-        raise NotImplementedError
-
-    def restore_turn(self, turn_id: int) -> Conversation:
-        raise NotImplementedError
-
-    # --- pictures ----------------------------------------------------------------------
-
-    def drop_picture(
-        self, conversation_id: int, picture_id: int, *, caption: str | None = None
-    ) -> Picture:
-        """Show it to the model no more; its caption stands in its place.
-
-        Without `caption`, the first answer about the picture is taken.
-        """
-        raise NotImplementedError
-
-    def take_picture_back(self, conversation_id: int, picture_id: int) -> Picture:
-        raise NotImplementedError
-
-    # --- presets and examples ----------------------------------------------------------
-
-    def presets(self) -> tuple[PromptPreset, ...]:
-        """System prompts: those that come with the program, then a person's own, by name."""
-        raise NotImplementedError
-
-    def save_preset(self, name: str, text: str) -> None:
-        """Replaces one of the same name. Raises PresetNameRefused for an empty or built-in one."""
-        raise NotImplementedError
-
-    def delete_preset(self, name: str) -> PromptPreset | None:
-        """What is returned brings it back by `save_preset`; None: there was none."""
-        raise NotImplementedError
-
-    def add_example(
+    def __init__(
         self,
-        conversation_id: int,
-        picture: Attachment,
-        question: str,
-        answer: str,
-        cancel: CancelToken,
-    ) -> Generator[Event, None, Conversation]:
-        """Pin a solved case ahead of every question of the conversation."""
-        raise NotImplementedError
+        library: Callable[[], Library],
+        pasted: Path,
+        preparer: Preparer,
+        residents: Residents,
+        cards: Callable[[], Sequence[ModelCard]],
+        default_model: Callable[[], str],
+        nouns: NounJudge,
+        save_table: SaveTable,
+    ) -> None:
+        super().__init__(library, pasted, preparer, default_model)
+        self.residents = residents
+        self._cards = cards
+        self._nouns = nouns
+        self._save_table = save_table
 
-    def example_from(self, turn_id: int) -> Conversation:
-        """Pin an answer and its question with the first picture as a solved case."""
-        raise NotImplementedError
-
-    def remove_example(self, conversation_id: int, example_id: int) -> Conversation:
-        raise NotImplementedError
-
-    # --- asking ------------------------------------------------------------------------
-
-    def ask(
-        self,
-        conversation_id: int,
-        text: str,
-        pictures: Sequence[Attachment],
-        options: GenerationOptions,
-        cancel: CancelToken,
-        *,
-        model_id: str = "",
-    ) -> Generator[Event, None, Turn]:
-        """Ask after the active leaf. `pictures` are those added with this question.
-
-        A picture asked about before (same file, page and region) keeps its letter. A region is a
-        picture with a box; see `ask_region` for one with its surroundings. `model_id` "" is the
-        conversation's. Raises MediaRefused, ModelError (ChatRefused, ChatOutOfMemory ...),
-        Cancelled.
-        """
-        raise NotImplementedError
-
-    def ask_region(
-        self,
-        conversation_id: int,
-        text: str,
-        region: Attachment,
-        options: GenerationOptions,
-        cancel: CancelToken,
-        *,
-        model_id: str = "",
-    ) -> Generator[Event, None, Turn]:
-        """Ask about a region; a model that takes several pictures gets the whole one beside it.
-
-        Raises BadRegion where the box does not meet the picture, and as `ask` does.
-        """
-        raise NotImplementedError
-
-    def regenerate(
-        self,
-        turn_id: int,
-        cancel: CancelToken,
-        *,
-        why: Why = Why.ANOTHER,
-        note: str = "",
-        model_id: str = "",
-        options: GenerationOptions | None = None,
-    ) -> Generator[Event, None, Turn]:
-        """Another answer beside an answer, and why.
-
-        ANOTHER draws with a new seed (at temperature 0.7 where it was greedy). TOO_LONG,
-        TOO_SHORT and WRONG are said to models that take a system prompt, with `note`; for others
-        they change what can be changed (length, seed). MODEL goes by `model_id` and `options`.
-        """
-        raise NotImplementedError
-
-    def edit(
-        self,
-        turn_id: int,
-        text: str,
-        cancel: CancelToken,
-        *,
-        pictures: Sequence[Attachment] | None = None,
-        options: GenerationOptions | None = None,
-        model_id: str = "",
-    ) -> Generator[Event, None, Turn]:
-        """Ask a question anew in other words, as a branch beside it; returns the answer.
-
-        `pictures` None keeps those of the question.
-        """
-        raise NotImplementedError
-
-    def go_on(self, turn_id: int, cancel: CancelToken) -> Generator[Event, None, Turn]:
-        """Answer a question that has no answer (the program ended before), as it was asked."""
-        raise NotImplementedError
-
-    def run_again(self, turn_id: int, cancel: CancelToken) -> Generator[Event, None, Repeated]:
-        """Run an answer again: same model, options, pictures and turns before it.
-
-        A greedy answer comes out the same unless something differs, which is told.
-        """
-        raise NotImplementedError
-
-    def compare(
-        self,
-        conversation_id: int,
-        text: str,
-        pictures: Sequence[Attachment],
-        sides: Sequence[Side],
-        cancel: CancelToken,
-    ) -> Generator[Event, None, tuple[Turn, ...]]:
-        """One question, answered by each side in turn as branches of it; the first is active.
-
-        A side that fails leaves a failed turn, and the next goes on. Raises only what concerns
-        all (MediaRefused, Cancelled).
-        """
-        raise NotImplementedError
-
-    # --- what a request takes, what a model sees ----------------------------------------
-
-    def default_model(self) -> str:
-        """The model that answers where none is chosen."""
-        raise NotImplementedError
+    # --- what a request takes, what a model sees -----------------------------------------
 
     def models(self) -> tuple[ChatChoice, ...]:
         """All models that answer, those on this disk first."""
-        raise NotImplementedError
+        loaded = {one.model_id for one in self.residents.loaded()}
+        found = [
+            ChatChoice(
+                card.id, card.name, card.path is not None, card.size_bytes, card.tasks,
+                card.id in loaded,
+            )
+            for card in self._cards()
+            if CHAT_TASKS & set(card.tasks)
+        ]  # fmt: skip
+        return tuple(sorted(found, key=lambda one: not one.ready))
 
     def capabilities(self, model_id: str = "") -> ChatCapabilities:
         """On the lane "model": opens the model's configuration, not its weights."""
-        raise NotImplementedError
+        return self._answerer.about(model_id or self._default_model(), CancelToken())[0]
 
     def spec(self, model_id: str = "") -> ChatSpec:
         """On the lane "model"."""
-        raise NotImplementedError
+        return self._answerer.about(model_id or self._default_model(), CancelToken())[1]
 
     def context(
         self,
@@ -294,7 +124,31 @@ class Chat:
         model_id: str = "",
     ) -> Generator[Event, None, ContextUse]:
         """What asking this would take. Loads no weights; decodes pictures once."""
-        raise NotImplementedError
+        conversation, question = self._imagined(conversation_id, text, pictures)
+        chosen = self._model_of(conversation, model_id)
+        task = Task(conversation, question, chosen, options, direct=False)
+        ready = yield from _quietly(self._preparer.ready(task, cancel))
+        asked = self._preparer.request(task, ready, cancel, why=question.why)
+        speeds = self._library().chat_speeds(chosen)
+        with self.residents.using(chosen, cancel, load=False) as model:
+            limit = model.spec.context_length
+            usage = model.usage(asked.messages, asked.images, options)
+            each = [model.look(image, options).tokens for image in asked.images]
+            budgets = []
+            for budget in usable_budgets(model.capabilities):
+                wished = replace(options, max_image_tokens=budget)
+                would = model.usage(asked.messages, asked.images, wished)
+                seconds = estimate(speeds, would).to_first_token
+                budgets.append((budget, would.image, seconds))
+        costs = tuple(
+            PictureCost(conversation.picture(one).letter, tokens, image_seconds(speeds, tokens))
+            for one, tokens in zip(asked.pictures, each, strict=True)
+        )
+        room = options.max_new_tokens
+        if limit:
+            room = min(room, max(0, limit - usage.total))
+        use = TokenUsage(usage.system, usage.text, usage.image, room)
+        return ContextUse(chosen, use, limit, costs, estimate(speeds, usage), tuple(budgets))
 
     def look(
         self,
@@ -306,25 +160,82 @@ class Chat:
         letter: str = "",
     ) -> Generator[Event, None, SeenPicture]:
         """The exact pixels, tiles and tokens a model would be given. Loads no weights."""
-        raise NotImplementedError
+        yield Progress(Phase.DECODE, 0, 1)
+        loaded = self._pictures.load(picture, cancel)
+        chosen = model_id or self._default_model()
+        with self.residents.using(chosen, cancel, load=False) as model:
+            return SeenPicture(letter, model.look(loaded.image, options))
 
-    # --- doubt: on demand, about an answer ------------------------------------------------
+    def _imagined(
+        self, conversation_id: int, text: str, pictures: Sequence[Attachment]
+    ) -> tuple[Conversation, Turn]:
+        """The conversation as it would be with the question in it; nothing is kept."""
+        conversation = self.open(conversation_id)
+        known = {one.attachment: one.id for one in conversation.pictures}
+        added = list(conversation.pictures)
+        shown = []
+        for number, attachment in enumerate(pictures):
+            key = known.get(attachment)
+            if key is None:
+                key = -1 - number
+                added.append(unread_picture(key, len(added), attachment))
+            shown.append(key)
+        question = Turn(0, conversation.leaf, Role.USER, text, pictures=tuple(shown))
+        turns = (*conversation.turns, question)
+        return replace(conversation, turns=turns, pictures=tuple(added)), question
+
+    # --- doubt: on demand, about an answer -----------------------------------------------
 
     def blank_test(self, turn_id: int, cancel: CancelToken) -> Generator[Event, None, BlankTest]:
         """Ask the same with every picture grey. Raises PictureNeeded where there is none."""
-        raise NotImplementedError
+        task, answer = self._replayed(turn_id)
+        yield Progress(Phase.ANSWER, 0, 1)
+        ready = yield from _quietly(self._preparer.ready(task, cancel, answer.context))
+        if not ready.plan.pictures:
+            raise PictureNeeded(model=task.model_id)
+        made = yield from _quietly(
+            self._preparer.answer(task, ready, cancel, why=answer.why, blank=True)
+        )
+        return BlankTest(answer.text, made.reply.text, not agree(answer.text, made.reply.text))
 
     def sample_agreement(
         self, turn_id: int, cancel: CancelToken, *, samples: int = 5, temperature: float = 0.7
     ) -> Generator[Event, None, SampleAgreement]:
         """Draw the answer several times. Yields `Progress` (Phase.ANSWER)."""
-        raise NotImplementedError
+        task, answer = self._replayed(turn_id)
+        ready = yield from _quietly(self._preparer.ready(task, cancel, answer.context))
+        drawn: list[str] = []
+        for number in range(samples):
+            yield Progress(Phase.ANSWER, number, samples)
+            cancel.raise_if_cancelled()
+            options = replace(task.options, temperature=temperature, seed=number + 1, beams=1)
+            one = replace(task, options=options)
+            made = yield from _quietly(self._preparer.answer(one, ready, cancel, why=answer.why))
+            drawn.append(made.reply.text)
+        return SampleAgreement(answer.text, tuple(drawn), agreeing(drawn, answer.text))
 
     def nouns_found(self, turn_id: int, cancel: CancelToken) -> Generator[Event, None, NounsFound]:
         """Hold the nouns of an answer against the picture with the search model."""
-        raise NotImplementedError
+        task, answer = self._replayed(turn_id)
+        yield Progress(Phase.ANSWER, 0, 1)
+        ready = yield from _quietly(self._preparer.ready(task, cancel, answer.context))
+        if not ready.plan.pictures:
+            return NounsFound("", (), NO_PICTURE)
+        pixels = ready.loaded[ready.plan.pictures[-1]].image.pixels
+        return (yield from self._nouns.judge(answer.text, pixels))
 
-    # --- many photos, taking it elsewhere ---------------------------------------------------
+    def _replayed(self, turn_id: int) -> tuple[Task, Turn]:
+        """What a model's answer was an answer to. Raises NoAnswerYet."""
+        conversation, answer, question = self._answer_and_question(turn_id)
+        if answer.source is not AnswerSource.MODEL or not answer.text.strip():
+            raise NoAnswerYet
+        task = Task(
+            as_it_was(conversation, answer), question, answer.model_id, answer.options,
+            note=answer.note, direct=False,
+        )  # fmt: skip
+        return task, answer
+
+    # --- many photos, answers in a form, taking it elsewhere --------------------------------
 
     def batch(
         self,
@@ -338,31 +249,65 @@ class Chat:
         """Ask the same of many pictures; yields a `BatchRow` each. Nothing is kept.
 
         A picture that cannot be read costs its row's cells, no more. With `options.json_schema`
-        one question is taken and the schema's fields are the columns.
+        one question is taken and the schema's fields are the columns. Raises SchemaRefused,
+        ModelError, Cancelled.
         """
-        raise NotImplementedError
-
-    def photos(self, content_ids: Sequence[int]) -> tuple[Attachment, ...]:
-        """Photos of the library as pictures to ask about; those that are gone are left out."""
-        raise NotImplementedError
+        ask_each = resolve(_BATCH, "asking about many photos")
+        chosen = model_id or self._default_model()
+        table: BatchTable = yield from ask_each(
+            self._preparer, chosen, pictures, questions, options, cancel
+        )
+        return table
 
     def save_batch(self, table: BatchTable, target: Path) -> Path:
         """As CSV that spreadsheets open, formula-safe; over what is there.
 
         Raises DestinationNotWritable, DiskFull.
         """
-        raise NotImplementedError
+        pages = any(row.picture.page for row in table.rows)
+        heads = ["path", *(["page"] if pages else []), *table.columns]
+
+        def cells(row: BatchRow) -> list[str]:
+            start = [str(row.picture.path), *([str(row.picture.page)] if pages else [])]
+            if row.cells and row.cells[0].fields:
+                return [*start, *row.cells[0].fields]
+            said = [cell.answer for cell in row.cells]
+            return [*start, *said, *[""] * (len(table.columns) - len(said))]
+
+        return self._save_table(target, heads, (cells(row) for row in table.rows))
+
+    def form(self, answer: str, schema: str) -> FormAnswer:
+        """An answer held against its JSON schema, field by field. Raises SchemaRefused."""
+        form: FormAnswer = resolve(_FORM, "answers in the form of a schema")(answer, schema)
+        return form
 
     def export(
-        self, conversation_id: int, target: Path, kind: ConversationFormat, cancel: CancelToken
+        self,
+        conversation_id: int,
+        target: Path,
+        kind: ConversationFormat,
+        cancel: CancelToken,
+        words: ConversationWords | None = None,
     ) -> Generator[Event, None, ConversationExport]:
-        """Write a conversation to a new file.
+        """Write a conversation to a file, over what is there.
 
         Markdown and HTML hold the branch that is shown, JSON all branches and settings. HTML and
         JSON hold the pictures, Markdown has them beside. Nothing is loaded from elsewhere, and
         nothing runs. Raises DestinationNotWritable, DiskFull, Cancelled; nothing stays then.
         """
-        raise NotImplementedError
+
+        def jpeg_of(picture: Picture) -> bytes:
+            if picture.is_forgotten:
+                return b""
+            try:
+                return self._pictures.load(picture.attachment, cancel).jpeg(_EXPORT_SIDE)
+            except MediaRefused:
+                return picture.thumbnail  # the file is gone; the small copy is what is left
+
+        writer = ConversationWriter(
+            self.open(conversation_id), jpeg_of, words or ConversationWords()
+        )
+        return (yield from writer.write(target, kind, cancel))
 
     def talk(
         self,
@@ -374,17 +319,50 @@ class Chat:
         model_id: str = "",
     ) -> Generator[Event, None, tuple[Answered, ...]]:
         """Ask one question after the other about pictures, without a library; nothing is kept."""
-        raise NotImplementedError
+        talk = resolve(_TALK, "talking")(
+            self._preparer, model_id or self._default_model(), pictures
+        )
+        answers: list[Answered] = []
+        for text in asks:
+            answered: Answered = yield from talk.ask(text, options, cancel)
+            answers.append(answered)
+        return tuple(answers)
+
+    def add_example(
+        self,
+        conversation_id: int,
+        picture: Attachment,
+        question: str,
+        answer: str,
+        cancel: CancelToken,
+    ) -> Generator[Event, None, Conversation]:
+        """Pin a solved case ahead of every question of the conversation."""
+        yield Progress(Phase.DECODE, 0, 1)
+        kept = self._keep_picture(conversation_id, self._pictures.load(picture, cancel))
+        self._library().add_chat_example(conversation_id, kept.id, question, answer)
+        return self.open(conversation_id)
+
+    # --- memory --------------------------------------------------------------------------
 
     def free_memory(self) -> int:
         """On the lane "model": unload every chat model; how many were loaded."""
-        raise NotImplementedError
+        return self.residents.free_device(CancelToken())
 
     def close(self) -> None:
         """Unload everything and end the decoding worker."""
-        raise NotImplementedError
+        self._preparer.close()
+        self.residents.close()
 
 
-def error_of(turn: Turn) -> AppError | None:
-    """The error that ended a failed turn, for `strings.sentence`; None for others."""
-    raise NotImplementedError
+def _quietly(verb: Generator[Event, None, Result]) -> Generator[Event, None, Result]:
+    """A verb whose words are not the answer that is shown: only its progress is passed on."""
+    try:
+        while True:
+            event = next(verb)
+            if isinstance(event, Progress | Notice):
+                yield event
+    except StopIteration as end:
+        result: Result = end.value
+        return result
+    finally:
+        verb.close()

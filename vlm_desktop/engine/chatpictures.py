@@ -51,7 +51,11 @@ class LoadedPicture:
 
     def thumbnail(self) -> bytes:
         """A small JPEG of what counts of it."""
-        return thumbnail_of(self.image.pixels, THUMBNAIL_SIDE)
+        return self.jpeg(THUMBNAIL_SIDE)
+
+    def jpeg(self, side: int) -> bytes:
+        """A JPEG of what counts of it, at most `side` pixels a side."""
+        return thumbnail_of(self.image.pixels, side)
 
     def blanked(self) -> ChatImage:
         """A grey picture of the same size."""

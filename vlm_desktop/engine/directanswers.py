@@ -132,7 +132,8 @@ _RULES: tuple[tuple[Subject, str, tuple[str, ...]], ...] = (
             rf"what text (?:is|can be read|do you see|is there)(?: (?:here|there|in|on|it|the|this"
             rf"|{_CARRIER}))*",
             rf"(?:read|transcribe)(?: out)?(?: me)?"
-            rf" (?:it|this|(?:all )?(?:of )?(?:the |this |that )?{_CARRIER})(?: (?:aloud|to me|for me|out loud|in {_A_PICTURE}|on {_A_PICTURE}))?",
+            rf" (?:it|this|(?:all )?(?:of )?(?:the |this |that )?{_CARRIER})"
+            rf"(?: (?:aloud|to me|for me|out loud|in {_A_PICTURE}|on {_A_PICTURE}))?",
         ),
     ),
     (

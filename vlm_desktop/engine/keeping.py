@@ -176,7 +176,7 @@ class Keeping:
         return self._library().filter_choices()
 
     def sweep_pasted(self) -> int:
-        """Delete pasted pictures that no query in history or on the shelf uses any more.
+        """Delete pasted pictures that no kept query and no conversation uses any more.
 
         Those of the last hour stay: they may be in a query that was not asked yet. Returns how
         many went.
@@ -184,6 +184,7 @@ class Keeping:
         # By name in what is stored, so that a query of a later version keeps its pictures, too.
         stored = [payload for _, payload in self._library().query_history()]
         stored += [one.query for one in self._library().saved_searches()]
+        stored += [path.name for path in self._library().pictures_in_folder(self.pasted)]
         used = "\n".join(stored)
         newest = time.time() - _PASTED_KEPT_SECONDS
         removed = 0

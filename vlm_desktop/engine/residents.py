@@ -17,13 +17,14 @@ import contextlib
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import psutil
 
 from vlm_desktop.backends.protocols import ChatModel
+from vlm_desktop.backends.shelf import ModelCard
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chaterrors import ModelTooLarge
 from vlm_desktop.base.errors import ModelOutOfMemory
@@ -71,6 +72,16 @@ def default_memory() -> int:
     return int(psutil.virtual_memory().total * _SHARE_OF_MEMORY)
 
 
+def largest_within(cards: Sequence[ModelCard], most: int) -> str:
+    """The largest model on this disk that answers and takes at most so many bytes; "" for none."""
+    fitting = [
+        card
+        for card in cards
+        if card.path is not None and card.chat_family and 0 < card.size_bytes <= most
+    ]
+    return max(fitting, key=lambda card: card.size_bytes).id if fitting else ""
+
+
 class Residents:
     """Opened models by id. Any thread may call; `using` lets in one at a time.
 
@@ -92,6 +103,7 @@ class Residents:
         self._opened: dict[str, ChatModel] = {}
         self._loaded: OrderedDict[str, ChatModel] = OrderedDict()
         self._holders: list[DeviceHolder] = []
+        self._stale = False
 
     @contextlib.contextmanager
     def using(
@@ -104,6 +116,8 @@ class Residents:
         while not self._turn.acquire(timeout=_POLL_SECONDS):
             cancel.raise_if_cancelled()
         try:
+            if self._stale:
+                self._renew()
             model = self._model(model_id)
             if load:
                 self._load(model_id, model)
@@ -129,6 +143,10 @@ class Residents:
         """
         self._unload(model_id)
         self._load(model_id, self._model(model_id))
+
+    def drop(self, model_id: str) -> None:
+        """Unload a model that ran out of memory for good. For whoever is inside `using`."""
+        self._unload(model_id)
 
     def offer(self, model_id: str, limit: int | None = None) -> str:
         """A model on this disk that takes less than this one, or at most `limit` bytes."""
@@ -160,12 +178,18 @@ class Residents:
             self._unload(model_id)
             self._opened.pop(model_id, None)
 
-    def renew(self) -> None:
-        """Open every model anew at its next use: a setting says otherwise how they run."""
-        with self._turn:
-            for name in list(self._loaded):
-                self._unload(name)
-            self._opened.clear()
+    def renew_later(self) -> None:
+        """Open every model anew at its next use: a setting says otherwise how they run.
+
+        Returns at once; an answer under way ends as it began.
+        """
+        self._stale = True
+
+    def _renew(self) -> None:
+        for name in list(self._loaded):
+            self._unload(name)
+        self._opened.clear()
+        self._stale = False
 
     def register(self, holder: DeviceHolder) -> None:
         """Let a training run that holds memory be asked for it."""
@@ -179,14 +203,16 @@ class Residents:
 
     def loaded(self) -> tuple[Resident, ...]:
         """What lies in memory, the least recently used first."""
+        with self._lock:
+            held = list(self._loaded.items())
         return tuple(
-            Resident(name, model.spec.device, model.spec.memory_bytes)
-            for name, model in list(self._loaded.items())
+            Resident(name, model.spec.device, model.spec.memory_bytes) for name, model in held
         )
 
     def close(self) -> None:
-        """Unload everything. No answer may be under way any more."""
-        self.renew()
+        """Unload everything, once the answer under way has ended."""
+        with self._turn:
+            self._renew()
 
     # --- parts ---------------------------------------------------------------------------
 
@@ -197,7 +223,8 @@ class Residents:
 
     def _load(self, model_id: str, model: ChatModel) -> None:
         if model_id in self._loaded:
-            self._loaded.move_to_end(model_id)
+            with self._lock:
+                self._loaded.move_to_end(model_id)
             return
         self._fit(model_id, model)
         try:
@@ -208,7 +235,8 @@ class Residents:
                 raise
             _log.info("loading %s again, now that others gave way", model_id)
             model.load()
-        self._loaded[model_id] = model
+        with self._lock:
+            self._loaded[model_id] = model
         self._fit(model_id, model)  # the device and the bytes are final only now
 
     def _fit(self, model_id: str, model: ChatModel) -> None:
@@ -234,7 +262,8 @@ class Residents:
                 self._unload(name)
 
     def _unload(self, model_id: str) -> None:
-        model = self._loaded.pop(model_id, None)
+        with self._lock:
+            model = self._loaded.pop(model_id, None)
         if model is not None:
             model.unload()
 

@@ -19,10 +19,14 @@ from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.queries import Explanation
 from vlm_desktop.base.settings import Settings
 from vlm_desktop.base.types import DecodeLimits, Query, SearchResult
+from vlm_desktop.engine.answering import Answerer
 from vlm_desktop.engine.background import Backgrounds
 from vlm_desktop.engine.browsing import Browsing
+from vlm_desktop.engine.chat import Chat
+from vlm_desktop.engine.chatpictures import PictureLoader
 from vlm_desktop.engine.comparing import Comparing
 from vlm_desktop.engine.doctor import DoctorReport, examine
+from vlm_desktop.engine.doubt import NounJudge
 from vlm_desktop.engine.duplicates import find_duplicates
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.evaluate import CaptionedPhoto, RetrievalReport, evaluate_retrieval
@@ -38,7 +42,9 @@ from vlm_desktop.engine.models import ModelShelf
 from vlm_desktop.engine.peeking import Peeking
 from vlm_desktop.engine.photos import Photos
 from vlm_desktop.engine.pictures import PictureVectors
+from vlm_desktop.engine.preparing import Preparer
 from vlm_desktop.engine.readtext import PageLines, read_file
+from vlm_desktop.engine.residents import Budgets, Residents, default_memory, largest_within
 from vlm_desktop.engine.search import Searcher
 from vlm_desktop.engine.switching import Switching
 from vlm_desktop.engine.trash import Trash
@@ -96,7 +102,7 @@ class AppServices:
         """Held while a part is made."""
         self._library: Library | None = None
         self.encoders = Encoders(self._open_encoder)
-        self.models = ModelShelf(registry, self.encoders.release)
+        self.models = ModelShelf(registry, self._release)
         self._pictures = PictureVectors()
         self._backgrounds = Backgrounds()
         self._thumbnails = ThumbnailStore(paths.thumbnails)
@@ -180,6 +186,38 @@ class AppServices:
         """Duplicates side by side."""
         return Comparing(lambda: self.library, self.photos.picture)
 
+    @_Part
+    def residents(self) -> Residents:
+        """Models that answer, in memory."""
+        return Residents(
+            lambda model_id: self._registry.open_chat(
+                model_id, provider=self.settings.provider, threads=self.settings.encode_threads
+            ),
+            self._chat_budgets,
+            lambda most: largest_within(self._registry.cards(), most),
+        )
+
+    @_Part
+    def chat(self) -> Chat:
+        """Conversations with models about pictures."""
+        answerer = Answerer(self.residents, lambda: self._registry.open_reader(close_look=True))
+        pictures = PictureLoader(lambda: DecodePool(1, self.limits))
+        return Chat(
+            lambda: self.library,
+            self.paths.pasted,
+            Preparer(answerer, pictures),
+            self.residents,
+            self._registry.cards,
+            lambda: self.settings.chat_model,
+            NounJudge(
+                lambda: self.library,
+                self.encoders,
+                lambda: self.model_in_use(),
+                lambda model_id: self._searcher().calibration(model_id),
+            ),
+            lambda target, heads, rows: self.exporting.save_table(target, heads, rows),
+        )
+
     @property
     def limits(self) -> DecodeLimits:
         """Bounds on the decoding of one file, as the settings have them now."""
@@ -199,6 +237,8 @@ class AppServices:
         before, self.settings = self.settings, settings
         if (before.provider, before.encode_threads) != (settings.provider, settings.encode_threads):
             self.encoders.renew()
+            if "residents" in self.__dict__:
+                self.residents.renew_later()
         if before.watch_folders != settings.watch_folders:
             self.folders.watch_anew()
 
@@ -369,6 +409,8 @@ class AppServices:
         """Free networks and processes, and close the database."""
         if "photos" in self.__dict__:
             self.photos.close()
+        if "chat" in self.__dict__:
+            self.chat.close()
         if "peeking" in self.__dict__:
             self.peeking.close()
         self.encoders.close()
@@ -378,6 +420,19 @@ class AppServices:
                 self._library = None
 
     # --- parts -------------------------------------------------------------------------
+
+    def _release(self, model_id: str) -> None:
+        """Let go of a model that is being removed."""
+        self.encoders.release(model_id)
+        if "residents" in self.__dict__:
+            self.residents.release(model_id)
+
+    def _chat_budgets(self) -> Budgets:
+        mebibyte = 1024**2
+        return Budgets(
+            memory=self.settings.chat_memory_mb * mebibyte or default_memory(),
+            gpu=self.settings.gpu_memory_mb * mebibyte or None,
+        )
 
     def _roots_changed(self) -> None:
         self._backgrounds.clear()

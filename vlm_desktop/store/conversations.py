@@ -259,6 +259,11 @@ def forget_pictures_of(connection: sqlite3.Connection, path: Path) -> None:
     """
     wanted = encode_path(path)
     connection.execute(
+        "DELETE FROM chat_examples WHERE picture_id IN (SELECT id FROM chat_pictures"
+        " WHERE path = ? OR (path >= ? AND path < ?))",
+        (wanted, *below(wanted)),
+    )
+    connection.execute(
         "UPDATE chat_pictures SET path = x'', content_hash = '', thumbnail = x'', dropped = 1"
         " WHERE path = ? OR (path >= ? AND path < ?)",
         (wanted, *below(wanted)),

@@ -25,6 +25,8 @@ LABELS = {
     "reduced_motion": "Less motion",
     "watch_folders": "Follow changes in the folders",
     "search_model": "Model for a new library",
+    "chat_model": "Model that answers",
+    "chat_memory_mb": "Memory of models that answer",
     "hub_endpoint": "Address of the model hub",
     "provider": "Device that runs the models",
     "gpu_memory_mb": "Memory of the graphics card",
@@ -49,6 +51,11 @@ SENTENCES = {
     "search_model": (
         "Answers searches in a library that has no model yet. The area Models changes the model "
         "of a library that has one."
+    ),
+    "chat_model": "Answers in the chat, unless a conversation has a model of its own.",
+    "chat_memory_mb": (
+        "What they may take together; one that was not used for long makes room for another. "
+        "“Automatic” is most of this machine's memory."
     ),
     "hub_endpoint": (
         "Models that you choose to download come from here. Another address is for a mirror of "

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 _PAGE_WIDTH = 760
 _LIST_WIDTH = 200
 _INSTALLED = ("bundled", "installed")
+_SEARCHES = "image-text-embedding"
+"""The task of a model that finds photos; see `backends.shelf.ModelCard`."""
 
 
 class SettingsPane(Pane):
@@ -194,7 +196,10 @@ class SettingsPane(Pane):
 
     def _show_models(self, cards: "tuple[ModelCard, ...]") -> None:
         usable = [card for card in cards if card.state in _INSTALLED]
-        self.rows["search_model"].set_choices([(card.id, card.name) for card in usable])
+        searching = [card for card in usable if _SEARCHES in card.tasks]
+        answering = [card for card in usable if card.chat_family]
+        for name, some in (("search_model", searching), ("chat_model", answering)):
+            self.rows[name].set_choices([(card.id, card.name) for card in some])
 
     # --- finding -------------------------------------------------------------------------
 

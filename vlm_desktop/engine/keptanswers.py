@@ -1,0 +1,106 @@
+"""An answer in the library while it is written."""
+
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from vlm_desktop.base.chat import Token
+from vlm_desktop.base.conversations import (
+    AnswerRestarted,
+    AnswerSource,
+    Failure,
+    Turn,
+    TurnState,
+)
+from vlm_desktop.base.errors import AppError, Cancelled
+from vlm_desktop.base.events import Event
+from vlm_desktop.engine.answering import ModelAnswer
+from vlm_desktop.engine.chatkeeping import failure_of
+from vlm_desktop.store.library import Library
+
+SAVE_SECONDS = 0.5
+SAVE_TOKENS = 32
+"""What is written of an answer is kept after so many seconds or tokens, whichever comes first."""
+
+
+class KeptAnswer:
+    """An answer's turn in the library: what is written is kept twice a second, and how it ended."""
+
+    def __init__(self, library: Library, conversation_id: int, draft: Turn) -> None:
+        self._library = library
+        self.turn = library.add_turn(conversation_id, draft)
+        self._saved_at = time.monotonic()
+        self._unsaved = 0
+
+    def end(
+        self,
+        *,
+        state: TurnState | None = None,
+        failure: Failure | None = None,
+    ) -> None:
+        """Remember how it ended, to be kept."""
+        self.turn = replace(self.turn, state=state or self.turn.state, failure=failure)
+
+    def begin(
+        self, source: AnswerSource, context: str, system: str, shown: tuple[int, ...], decode: float
+    ) -> None:
+        """Remember what it is an answer to."""
+        self.turn = replace(
+            self.turn, source=source, context=context, system=system, shown=shown, decode=decode
+        )
+
+    def grow(
+        self, answer: Generator[Event, None, ModelAnswer]
+    ) -> Generator[Event, None, ModelAnswer]:
+        """Pass the events of an answer on, keeping its words."""
+        while True:
+            try:
+                event = next(answer)
+            except StopIteration as end:
+                made: ModelAnswer = end.value
+                return made
+            if isinstance(event, Token):
+                self.piece(event)
+            elif isinstance(event, AnswerRestarted):
+                self.turn = replace(self.turn, text="")
+            try:
+                yield event
+            except GeneratorExit:
+                answer.close()
+                raise
+
+    def piece(self, token: Token) -> None:
+        self.turn = replace(self.turn, text=self.turn.text + token.text)
+        self._unsaved += token.count
+        now = time.monotonic()
+        if self._unsaved >= SAVE_TOKENS or now - self._saved_at >= SAVE_SECONDS:
+            self._library.save_turn_text(self.turn.id, self.turn.text)
+            self._saved_at, self._unsaved = now, 0
+
+    def done(self, made: ModelAnswer) -> None:
+        """The model is done."""
+        self.turn = replace(
+            self.turn,
+            text=made.reply.text,
+            state=TurnState.DONE,
+            revision=made.spec.revision,
+            options=made.options,
+            stop=made.reply.stop,
+            usage=made.reply.usage,
+            timing=made.reply.timing,
+            boxes=made.reply.boxes,
+        )
+
+    @contextmanager
+    def ending(self) -> Iterator[None]:
+        """Keep the answer as it is when the block ends, however it ends."""
+        try:
+            yield
+        except Cancelled:
+            raise
+        except AppError as error:
+            self.end(state=TurnState.FAILED, failure=failure_of(error))
+            raise
+        finally:
+            self._library.finish_turn(self.turn)
