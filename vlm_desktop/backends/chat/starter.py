@@ -1,0 +1,397 @@
+"""The starter assistant as a `ChatModel`: captions, and short answers about one picture.
+
+Each question is answered on its own, from the picture of the conversation. Without words, or asked
+to describe, it writes a caption. There is no transformers behind it: the image tower runs in ONNX
+Runtime, the small decoder in PyTorch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from vlm_desktop.backends import runtime
+from vlm_desktop.backends.chat import beams, generating
+from vlm_desktop.backends.chat.choosing import Chooser
+from vlm_desktop.backends.chat.starter_folder import (
+    CELLS,
+    FAMILY,
+    WHOLE,
+    load_network,
+    load_tokenizer,
+    read_table,
+    torch_device,
+)
+from vlm_desktop.backends.chat.starter_prompt import END, SPECIAL, Prompts, wants_caption
+from vlm_desktop.backends.chat.starter_writing import look_at, next_logits
+from vlm_desktop.backends.encoders.preprocess import Preprocessor, fit
+from vlm_desktop.backends.encoders.recipe import read_pair
+from vlm_desktop.backends.encoders.tokens import encodable
+from vlm_desktop.backends.providers import TrialGraph, choose_provider
+from vlm_desktop.backends.runtime import Session, SessionRequest
+from vlm_desktop.base.chat import (
+    AnswerTiming,
+    ChatCapabilities,
+    ChatImage,
+    ChatSpec,
+    GenerationOptions,
+    Message,
+    Reply,
+    Role,
+    SeenImage,
+    StopReason,
+    Token,
+    TokenUsage,
+)
+from vlm_desktop.base.errors import (
+    ModelBroken,
+    ModelOutOfMemory,
+    NothingAsked,
+    OptionUnsupported,
+    PictureNeeded,
+    PromptTooLong,
+    TooManyPictures,
+)
+from vlm_desktop.base.types import Box, Size
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+    from pathlib import Path
+
+    from tokenizers import Tokenizer
+
+    from vlm_desktop.backends.chat.starter_network import Memory, StarterNetwork
+    from vlm_desktop.base.cancel import CancelToken
+
+KEPT_PICTURES = 64
+"""Pictures whose keys and values are kept, of some 400 kB each."""
+_LEAST_ANSWER = 8
+"""Tokens that a question must leave free for its answer."""
+_NETWORK_ERRORS = (*runtime.ERRORS, RuntimeError, IndexError, TypeError)
+
+
+class StarterAssistant:
+    """A `ChatModel` over the starter's folder. Making one reads model.toml only."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        model_id: str = "",
+        provider: str = "auto",
+        threads: int = 0,
+        memory_limit: int = 0,
+        cache_folder: Path | None = None,
+    ) -> None:
+        self._folder = folder
+        self._pair = read_pair(folder)
+        self._id = model_id or self._pair.id
+        self._table = read_table(folder, self._id)
+        self._provider = provider
+        self._threads = threads
+        self._memory_limit = memory_limit
+        self._preprocessor = Preprocessor(self._pair.image)
+        self._tokens: Tokenizer | None = None
+        self._running: _Running | None = None
+        self._device = torch_device(provider)
+
+    @property
+    def capabilities(self) -> ChatCapabilities:
+        return ChatCapabilities(max_images=1, multi_turn=False, system_prompt=False, json=False)
+
+    @property
+    def spec(self) -> ChatSpec:
+        config = self._table.config
+        return ChatSpec(
+            model_id=self._id,
+            family=FAMILY,
+            revision=self._table.revision,
+            device=self._device.type,
+            precision="fp32",
+            vision="onnx",
+            context_length=config.seen + config.positions,
+            parameters=self._table.parameters,
+            memory_bytes=4 * self._table.parameters,
+        )
+
+    def load(self) -> None:
+        if self._running is None:
+            with self._translated():
+                tower = self._open_tower()
+                network = load_network(self._folder, self._table, self._id).to(self._device)
+                self._running = _Running(network, tower)
+            self._tokenizer()
+
+    def unload(self) -> None:
+        self._running = None
+
+    # --- asking ------------------------------------------------------------------------
+
+    def usage(
+        self, messages: Sequence[Message], images: Sequence[ChatImage], options: GenerationOptions
+    ) -> TokenUsage:
+        prompt, _ = self._ask(messages, images, options)
+        signs = sum(self._tokenizer().id_to_token(one) in SPECIAL for one in prompt)
+        return TokenUsage(signs, len(prompt) - signs, self._table.config.seen)
+
+    def look(self, image: ChatImage, options: GenerationOptions) -> SeenImage:
+        """The whole picture, squashed to the tower's square."""
+        height, width = image.pixels.shape[:2]
+        tile = fit(image.pixels, self._pair.image)
+        box = Box(0, 0, width, height)
+        return SeenImage(Size(width, height), (tile,), (box,), self._table.config.seen)
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        images: Sequence[ChatImage],
+        options: GenerationOptions,
+        cancel: CancelToken,
+    ) -> Generator[Token, None, Reply]:
+        """See `ChatModel`. Of an earlier turn only its picture counts: no question reaches back."""
+        self.load()
+        cancel.raise_if_cancelled()
+        begun = time.perf_counter()
+        prompt, image = self._ask(messages, images, options)
+        usage = self.usage(messages, images, options)
+        running = self._loaded()
+        prepared = time.perf_counter()
+        with self._translated():
+            known = running.known(image.key)
+            values = None if known else self._preprocessor.batch([image.pixels])
+            started = time.perf_counter()
+            features = None if values is None else running.features(values)
+            looked = time.perf_counter()
+            decoder = _Decoder(running, image.key, known, features, prompt)
+            written = yield from self._write(decoder, prompt, options, cancel)
+        waited = started - prepared
+        return Reply(
+            text=written.text,
+            stop=written.stop,
+            usage=TokenUsage(usage.system, usage.text, usage.image, len(written.tokens)),
+            timing=AnswerTiming(
+                prepare=prepared - begun + waited,
+                vision=looked - started if features is not None else 0.0,
+                prefill=written.prefill,
+                generate=written.generate,
+                reused=usage.image if known else 0,
+            ),
+        )
+
+    def _write(
+        self,
+        decoder: _Decoder,
+        prompt: tuple[int, ...],
+        options: GenerationOptions,
+        cancel: CancelToken,
+    ) -> Generator[Token, None, generating.Written]:
+        tokenizer = _Spelling(self._tokenizer())
+        ends = frozenset({Prompts(self._tokenizer()).special(END)})
+        room = self._table.config.positions - len(prompt)
+        caption = len(prompt) == 1
+        if options.beams > 1:
+            written = beams.search(
+                decoder, tokenizer, options, prompt=(), ends=ends, room=room, cancel=cancel
+            )
+            text = _sentence(written.text.strip(), caption, written.stop)
+            yield Token(text, len(written.tokens))
+            return _with_text(written, text)
+        chooser = Chooser(options, tokenizer, ())
+        pieces = generating.write(
+            decoder, chooser, tokenizer, options, ends=ends, room=room, cancel=cancel
+        )
+        return (yield from _spoken(pieces, caption))
+
+    def _ask(
+        self, messages: Sequence[Message], images: Sequence[ChatImage], options: GenerationOptions
+    ) -> tuple[tuple[int, ...], ChatImage]:
+        """The prompt and its picture. Raises `ChatRefused`."""
+        last = messages[-1] if messages else None
+        if last is None or last.role is not Role.USER or not (last.text.strip() or last.images):
+            raise NothingAsked(model=self._id)
+        shown = [index for message in messages for index in message.images]
+        if not shown:
+            raise PictureNeeded(model=self._id)
+        if len(shown) > 1:
+            raise TooManyPictures(model=self._id, given=len(shown), limit=1)
+        self._check(options)
+        prompts = Prompts(self._tokenizer())
+        if wants_caption(last.text):
+            return prompts.caption(), images[shown[0]]
+        asked = prompts.question(encodable(last.text))
+        limit = self._table.config.positions - _LEAST_ANSWER
+        if len(asked) > limit:
+            raise PromptTooLong(model=self._id, given=len(asked), limit=limit)
+        return asked, images[shown[0]]
+
+    def _check(self, options: GenerationOptions) -> None:
+        if options.json_schema:
+            detail = "it is too small to fill in a form"
+            raise OptionUnsupported(model=self._id, option="json_schema", detail=detail)
+        if options.beams > 1 and options.temperature > 0:
+            detail = "it does not go together with beams"
+            raise OptionUnsupported(model=self._id, option="temperature", detail=detail)
+
+    # --- parts -------------------------------------------------------------------------
+
+    def _tokenizer(self) -> Tokenizer:
+        if self._tokens is None:
+            self._tokens = load_tokenizer(self._folder, self._table, self._id)
+        return self._tokens
+
+    def _loaded(self) -> _Running:
+        if self._running is None:
+            raise ModelBroken(model=self._id, detail="it was unloaded while it answered")
+        return self._running
+
+    def _open_tower(self) -> Session:
+        """On the CPU, where it takes milliseconds, unless another provider is asked for by name."""
+        path = self._folder / self._pair.image_file
+        provider = "cpu" if self._provider == "auto" else self._provider
+        if provider != "cpu":
+            height, width = self._pair.image.size
+            trial = TrialGraph(path, {"pixel_values": np.zeros((1, 3, height, width), np.float32)})
+            provider = choose_provider(trial, wanted=provider, threads=self._threads).provider
+        request = SessionRequest(path, provider, self._threads, self._memory_limit)
+        session = runtime.open_session(request)
+        missing = {CELLS, WHOLE} - {one.name for one in session.get_outputs()}
+        if missing:
+            detail = f"{path.name} has no output {', '.join(sorted(missing))}"
+            raise ModelBroken(model=self._id, detail=detail)
+        return session
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Errors of the libraries in our words; a shortage of memory empties the caches first."""
+        try:
+            yield
+        except _NETWORK_ERRORS as error:
+            if runtime.is_shortage(error) or isinstance(error, torch.OutOfMemoryError):
+                if self._running is not None:
+                    self._running.forget()
+                detail = runtime.first_line(error)
+                raise ModelOutOfMemory(model=self._id, detail=detail) from error
+            raise ModelBroken(model=self._id, detail=runtime.first_line(error)) from error
+
+
+class _Running:
+    """The weights, and what the network keeps of the pictures it saw last."""
+
+    def __init__(self, network: StarterNetwork, tower: Session) -> None:
+        self.network = network
+        self.tower = tower
+        self._pictures: OrderedDict[str, Memory] = OrderedDict()
+
+    def features(self, values: Any) -> tuple[torch.Tensor, torch.Tensor]:
+        """Cells [1,49,1280] and embedding [1,512] of pixel values [1,3,224,224]."""
+        cells, whole = self.tower.run([CELLS, WHOLE], {"pixel_values": values})
+        device = next(self.network.parameters()).device
+        return torch.from_numpy(cells).to(device), torch.from_numpy(whole).to(device)
+
+    def known(self, key: str) -> Memory | None:
+        if not key or key not in self._pictures:
+            return None
+        self._pictures.move_to_end(key)
+        return self._pictures[key]
+
+    def keep(self, key: str, memory: Memory) -> None:
+        if key:
+            self._pictures[key] = memory
+            while len(self._pictures) > KEPT_PICTURES:
+                self._pictures.popitem(last=False)
+
+    def forget(self) -> None:
+        self._pictures.clear()
+
+
+class _Decoder:
+    """A `generating.Decoder`: one picture, one prompt, several answers side by side."""
+
+    def __init__(
+        self,
+        running: _Running,
+        key: str,
+        known: Memory | None,
+        features: tuple[torch.Tensor, torch.Tensor] | None,
+        prompt: tuple[int, ...],
+    ) -> None:
+        self._running, self._key, self._known = running, key, known
+        self._features, self._prompt = features, prompt
+        self._memory: Memory | None = None
+        self._place = len(prompt)
+
+    @torch.inference_mode()
+    def prefill(self) -> torch.Tensor:
+        network, picture = self._running.network, self._known
+        if picture is None:
+            if self._features is None:
+                raise RuntimeError("neither a picture nor what was kept of it")
+            picture = look_at(network, network.see(*self._features))
+            self._running.keep(self._key, picture)
+        self._memory = picture.repeated(1, network.config.positions)
+        ids = torch.tensor([self._prompt], device=picture.keys.device)
+        return next_logits(network, self._memory, ids, 0)
+
+    @torch.inference_mode()
+    def step(self, tokens: Sequence[int]) -> torch.Tensor:
+        if self._memory is None:
+            raise RuntimeError("the prompt was not read")
+        ids = torch.tensor([[one] for one in tokens], device=self._memory.keys.device)
+        logits = next_logits(self._running.network, self._memory, ids, self._place)
+        self._place += 1
+        return logits
+
+    @torch.inference_mode()
+    def branch(self, parents: Sequence[int]) -> None:
+        if self._memory is not None:
+            self._memory.choose(torch.tensor(list(parents), device=self._memory.keys.device))
+
+
+class _Spelling:
+    """A tokenizer's `decode` as the loop that writes answers calls it."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+
+    def decode(self, ids: Sequence[int], **_: Any) -> str:
+        text: str = self._tokenizer.decode(list(ids), skip_special_tokens=True)
+        return text
+
+
+def _sentence(text: str, caption: bool, stop: StopReason) -> str:
+    """A caption begins with a capital, and ends with a full stop when it is complete."""
+    if not caption or not text:
+        return text
+    return text[0].upper() + text[1:] + ("." if stop is StopReason.END else "")
+
+
+def _with_text(written: generating.Written, text: str) -> generating.Written:
+    return generating.Written(text, written.tokens, written.stop, written.prefill, written.generate)
+
+
+def _spoken(
+    pieces: Generator[Token, None, generating.Written], caption: bool
+) -> Generator[Token, None, generating.Written]:
+    """Pieces without the space in front, and a caption's as a sentence."""
+    said: list[str] = []
+    try:
+        while True:
+            piece = next(pieces)
+            text = piece.text
+            if not said:
+                text = text.lstrip()
+                text = _sentence(text, caption, StopReason.LENGTH)
+            if text:
+                said.append(text)
+                yield Token(text, piece.count, piece.logprob)
+    except StopIteration as ended:
+        written: generating.Written = ended.value
+    if caption and said and written.stop is StopReason.END:
+        said.append(".")
+        yield Token(".", 0)
+    return _with_text(written, "".join(said))

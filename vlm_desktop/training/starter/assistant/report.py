@@ -1,0 +1,134 @@
+"""The assistant's figures on held-back photos: captions, answers, and both without the picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from vlm_desktop.backends.chat.starter_prompt import CAPTION, END
+from vlm_desktop.backends.chat.starter_writing import look_at, search, write
+from vlm_desktop.base.captionscores import cider_d, corpus_bleu
+from vlm_desktop.base.captiontokens import tokenise
+from vlm_desktop.training.starter.assistant.corpus import plain_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vlm_desktop.backends.chat.starter_network import StarterNetwork
+    from vlm_desktop.training.starter.assistant.batches import Words
+    from vlm_desktop.training.starter.assistant.corpus import Picture
+    from vlm_desktop.training.starter.assistant.features import Features
+    from vlm_desktop.training.starter.assistant.questions import Asked
+
+CHUNK = 50
+LONGEST_CAPTION = 30
+LONGEST_ANSWER = 8
+
+
+@torch.no_grad()
+def captions_of(
+    network: StarterNetwork,
+    words: Words,
+    features: Features,
+    photos: Sequence[int],
+    *,
+    beams: int = 1,
+    length_power: float = 1.0,
+) -> list[str]:
+    """A caption for each photo as it is."""
+    device = next(network.parameters()).device
+    end, found = words.special[END], []
+    for start in range(0, len(photos), CHUNK):
+        part = photos[start : start + CHUNK]
+        with torch.autocast(device.type, torch.bfloat16):
+            seen = network.see(*features.take([0] * len(part), part, device))
+            prompts = torch.full((len(part), 1), words.special[CAPTION], device=device)
+            if beams > 1:
+                written = search(
+                    network, look_at(network, seen), prompts, end=end, longest=LONGEST_CAPTION,
+                    beams=beams, length_power=length_power,
+                )  # fmt: skip
+            else:
+                memory = look_at(network, seen, 1 + LONGEST_CAPTION)
+                written = write(network, memory, prompts, end=end, longest=LONGEST_CAPTION)
+        found += [words.tokenizer.decode(list(one.tokens)).strip() for one in written]
+    return found
+
+
+def caption_scores(
+    captions: Sequence[str], references: Sequence[Sequence[str]]
+) -> dict[str, float]:
+    """CIDEr-D and BLEU-4 times 100, as papers print them."""
+    said = [tokenise(one) for one in captions]
+    human = [[tokenise(one) for one in several] for several in references]
+    return {
+        "cider_d": 100 * cider_d(said, human),
+        "bleu_4": 100 * corpus_bleu(said, human)[3],
+        "words": sum(map(len, said)) / max(1, len(said)),
+    }
+
+
+@torch.no_grad()
+def answers_of(
+    network: StarterNetwork,
+    words: Words,
+    features: Features,
+    questions: Sequence[tuple[int, str]],
+    *,
+    blank: tuple[torch.Tensor, torch.Tensor] | None = None,
+) -> list[str]:
+    """The greedy answer to each (photo, question); with `blank`, as if every photo were that."""
+    device = next(network.parameters()).device
+    prompts = [words.question(question) for _, question in questions]
+    by_length: dict[int, list[int]] = {}
+    for index, prompt in enumerate(prompts):
+        by_length.setdefault(len(prompt), []).append(index)
+    answers = [""] * len(questions)
+    for length, members in sorted(by_length.items()):
+        for start in range(0, len(members), CHUNK):
+            part = members[start : start + CHUNK]
+            photos = [questions[index][0] for index in part]
+            cells, whole = features.take([0] * len(part), photos, device)
+            if blank is not None:
+                cells, whole = (one.expand(len(part), *one.shape[1:]) for one in blank)
+            with torch.autocast(device.type, torch.bfloat16):
+                memory = look_at(network, network.see(cells, whole), length + LONGEST_ANSWER)
+                ids = torch.tensor([prompts[index] for index in part], device=device)
+                written = write(
+                    network, memory, ids, end=words.special[END], longest=LONGEST_ANSWER
+                )
+            for index, one in zip(part, written, strict=True):
+                answers[index] = words.tokenizer.decode(list(one.tokens)).strip()
+    return answers
+
+
+def vqa_accuracy(answer: str, human: Sequence[str]) -> float:
+    """VQA v2's accuracy against ten answers, 0..1 (Goyal et al. 2017), each left out once."""
+    same = [plain_answer(one) == plain_answer(answer) for one in human]
+    return sum(min(1.0, (sum(same) - mine) / 3) for mine in same) / len(same)
+
+
+def answer_scores(answers: Sequence[str], asked: Sequence[Asked]) -> dict[str, float]:
+    """Percent right: exact match where one answer is known, VQA v2's accuracy where ten are."""
+    marks: dict[str, list[float]] = {}
+    for answer, question in zip(answers, asked, strict=True):
+        if len(question.answers) == 1:
+            mark = float(plain_answer(answer) == plain_answer(question.answers[0]))
+            keys = ("one_word", f"one_word_{question.kind}")
+        else:
+            mark = vqa_accuracy(answer, question.answers)
+            keys = ("vqa", f"vqa_{question.kind}")
+        for key in keys:
+            marks.setdefault(key, []).append(mark)
+    return {key: 100 * sum(values) / len(values) for key, values in sorted(marks.items())}
+
+
+def asked_of(pictures: Sequence[Picture], split: str) -> list[tuple[int, Asked]]:
+    """The questions people asked about the photos of a split, with each photo's number."""
+    return [
+        (index, asked)
+        for index, one in enumerate(pictures)
+        if one.split == split and one.path.stem.startswith("COCO_")
+        for asked in one.asked
+    ]
