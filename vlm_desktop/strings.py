@@ -7,6 +7,7 @@ return codes and data; only `gui` and `cli` call this module.
 import logging
 
 from vlm_desktop.base import chaterrors, errors
+from vlm_desktop.base.conversations import AnswerSource
 from vlm_desktop.base.errors import AppError, Refusal
 from vlm_desktop.base.events import Phase
 from vlm_desktop.base.language import fill
@@ -314,6 +315,16 @@ PHASES: dict[Phase, str] = {
     Phase.ANSWER: "Answering",
 }
 
+ANSWERED_BY = {
+    AnswerSource.MODEL: "{model} answers:",
+    AnswerSource.METADATA: "Said by the file's metadata:",
+    AnswerSource.OCR: "Read in the picture:",
+}
+ANSWER_RESTARTED = "Memory ran out, so the answer is written anew."
+ANSWER_WITH_LESS = (
+    "Memory ran out, so the answer is written anew, with at most {tokens} tokens for a picture."
+)
+
 FEW_BYTES = "{size:,.0f} bytes"
 
 DOWNLOAD_PLAN = (
@@ -323,6 +334,18 @@ DOWNLOAD_PLAN = (
 
 NOTHING_MATCHES = "Nothing here matches."
 VERDICT_COUNTS = "{likely} likely, {possible} possible."
+
+
+def answered_by(model_id: str, source: AnswerSource) -> str:
+    """The line before an answer: where its words come from."""
+    return ANSWERED_BY[source].format(model=model_id)
+
+
+def answer_restarted(max_image_tokens: int | None) -> str:
+    """What was written so far does not count."""
+    if max_image_tokens is None:
+        return ANSWER_RESTARTED
+    return ANSWER_WITH_LESS.format(tokens=max_image_tokens)
 
 
 def verdict(found: Verdict, likely: int, possible: int) -> str:

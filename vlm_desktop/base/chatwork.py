@@ -252,6 +252,13 @@ class Answered:
     first_token_at: float
     """Measured from the question to the first piece of the answer, reading the picture included."""
 
+    @property
+    def tokens_per_second(self) -> float:
+        """Of the answer, after its first token; 0 where that cannot be told."""
+        if self.usage.reply < 2 or self.timing.generate <= 0:
+            return 0.0
+        return (self.usage.reply - 1) / self.timing.generate
+
 
 # --- answers in a form -----------------------------------------------------------------
 

@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "library": ("library", "look at, verify and prune the library"),
     "models": ("models", "list, import, export, verify and remove models"),
     "ocr": ("ocr", "read the text in a picture or PDF"),
+    "chat": ("chat", "ask a local model about pictures"),
     "evaluate": ("evaluate", "measure quality on your own data"),
     "bench": ("bench", "measure speed and memory on this machine"),
     "doctor": ("doctor", "what this machine can run, and why"),

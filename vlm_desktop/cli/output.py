@@ -4,7 +4,7 @@ import contextlib
 import json
 import sys
 import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any, TextIO, TypeVar
 
 from vlm_desktop import strings
@@ -35,6 +35,12 @@ class Output:
     def text(self, line: str) -> None:
         """One line of answer for a person."""
         self._answer.write(_printable(line, self._answer) + "\n")
+
+    def piece(self, text: str) -> None:
+        """The next piece of an answer that is still being written."""
+        self._clear()
+        self._answer.write(_printable(text, self._answer))
+        self._answer.flush()
 
     def say(self, sentence: str) -> None:
         """One sentence on stderr."""
@@ -89,11 +95,17 @@ class Output:
             with contextlib.suppress(BrokenPipeError):
                 stream.flush()
 
-    def drive(self, verb: Generator[Event, None, Result], cancel: CancelToken) -> Result:
+    def drive(
+        self,
+        verb: Generator[Event, None, Result],
+        cancel: CancelToken,
+        show: Callable[[Event], None] | None = None,
+    ) -> Result:
         """Run a verb to its end, showing its events. Ctrl-C cancels it and is raised again."""
+        show = show or self.event
         try:
             while True:
-                self.event(next(verb))
+                show(next(verb))
         except StopIteration as end:
             result: Result = end.value
             return result

@@ -60,6 +60,7 @@ from vlm_desktop.store.library import Library
 
 __all__ = ["Chat", "error_of"]
 
+_SCHEMA = "vlm_desktop.engine.structured:read_schema"
 _FORM = "vlm_desktop.engine.structured:form_of"
 _BATCH = "vlm_desktop.engine.loosetalk:ask_each"
 _EXPORT_SIDE = 1_280
@@ -275,6 +276,10 @@ class Chat(ChatAsking):
             return [*start, *said, *[""] * (len(table.columns) - len(said))]
 
         return self._save_table(target, heads, (cells(row) for row in table.rows))
+
+    def check_schema(self, schema: str) -> None:
+        """Raises SchemaRefused for what is no JSON schema."""
+        resolve(_SCHEMA, "answers in the form of a schema")(schema)
 
     def form(self, answer: str, schema: str) -> FormAnswer:
         """An answer held against its JSON schema, field by field. Raises SchemaRefused."""

@@ -91,14 +91,18 @@ class ChatAsking(ChatKeeping):
 
         Raises BadRegion where the box does not meet the picture, and as `ask` does.
         """
-        conversation = self.open(conversation_id)
-        capabilities, _ = self._answerer.about(self._model_of(conversation, model_id), cancel)
-        pictures = [region]
-        if region.box is not None and capabilities.max_images > 1:
-            pictures.append(replace(region, box=None))
+        chosen = self._model_of(self.open(conversation_id), model_id)
+        pictures = self.with_surroundings(region, chosen)
         return (
             yield from self.ask(conversation_id, text, pictures, options, cancel, model_id=model_id)
         )
+
+    def with_surroundings(self, region: Attachment, model_id: str = "") -> tuple[Attachment, ...]:
+        """A region, and the whole picture after it for a model that takes several."""
+        about = self._answerer.about(model_id or self._default_model(), CancelToken())
+        if region.box is None or about[0].max_images < 2:
+            return (region,)
+        return (region, replace(region, box=None))
 
     def regenerate(
         self,
