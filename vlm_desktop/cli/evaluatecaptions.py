@@ -7,6 +7,7 @@ from typing import Any
 from vlm_desktop import strings
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.cli.output import Output
+from vlm_desktop.cli.search import positive
 from vlm_desktop.engine.captionmetrics import CaptionReport
 from vlm_desktop.engine.chair import ChairFigures
 from vlm_desktop.engine.evaluating import STARTER, require_writable, save_captions
@@ -29,8 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--answers", type=Path, metavar="FILE.jsonl",
         help='judge these captions, rows {"image", "caption"}, instead of a model\'s',
     )  # fmt: skip
-    parser.add_argument("--limit", type=int, default=0, metavar="N", help="the first N pictures")
-    parser.add_argument("--beams", type=int, default=1, metavar="N", help="1 is greedy")
+    parser.add_argument(
+        "--limit", type=positive, default=0, metavar="N", help="N pictures spread over the file"
+    )
+    parser.add_argument("--beams", type=positive, default=1, metavar="N", help="1 is greedy")
     parser.add_argument("--save", type=Path, metavar="FILE.jsonl", help="keep the captions")
 
 
@@ -110,33 +113,34 @@ def _show(report: CaptionReport, output: Output) -> None:
         f"{report.seconds:,.1f} s"
     )
     output.table(("measure", "score", ""), _rows(report))
+    if report.scores:
+        output.text(
+            f"The first seven are those of the COCO caption evaluation, over "
+            f"{report.scores.pictures:,} pictures with captions by people."
+        )
+    if report.clip:
+        output.text(f"CLIPScore is that of {report.clip.encoder_id}: compare within one encoder.")
 
 
 def _rows(report: CaptionReport) -> list[tuple[str, str, str]]:
     rows: list[tuple[str, str, str]] = []
     if report.scores:
         scores, meteor = report.scores, report.scores.meteor.score
-        note = f"as the COCO caption evaluation, {scores.pictures:,} pictures"
         rows += [(f"BLEU-{order}", f"{one:.2f}", "") for order, one in enumerate(scores.bleu, 1)]
         rows += [
-            ("CIDEr-D", f"{scores.cider:.2f}", note),
+            ("CIDEr-D", f"{scores.cider:.2f}", ""),
             ("ROUGE-L", f"{scores.rouge_l:.2f}", ""),
             ("METEOR", "-" if meteor is None else f"{meteor:.2f}", _why_no_meteor(report)),
         ]
     if report.clip:
-        clip, whose = report.clip, f"of {report.clip.encoder_id}: compare within one encoder only"
-        rows.append(("CLIPScore", f"{clip.score:.2f}", whose))
-        if clip.with_references is not None:
-            rows.append(("RefCLIPScore", f"{clip.with_references:.2f}", ""))
+        rows.append(("CLIPScore", f"{report.clip.score:.2f}", ""))
+        if report.clip.with_references is not None:
+            rows.append(("RefCLIPScore", f"{report.clip.with_references:.2f}", ""))
     if report.chair:
         chair = report.chair
         most = ", ".join(f"{name} ({count})" for name, count in chair.most_hallucinated)
         rows += [
-            (
-                "CHAIRs",
-                f"{chair.sentences:.2f}",
-                f"of {chair.captions:,} captions",
-            ),
+            ("CHAIRs", f"{chair.sentences:.2f}", f"of {chair.captions:,} captions"),
             ("CHAIRi", f"{chair.instances:.2f}", f"most: {most}" if most else ""),
             ("objects named", f"{chair.recall:.2f}", "of those in the picture"),
         ]

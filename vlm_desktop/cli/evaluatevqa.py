@@ -7,6 +7,7 @@ from typing import Any
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.cli.output import Output
+from vlm_desktop.cli.search import positive
 from vlm_desktop.engine.evaluating import STARTER, require_writable, save_answers
 from vlm_desktop.engine.evaluationdata import Selection, read_given_answers, read_questions
 from vlm_desktop.engine.pope import YesNoFigures
@@ -34,7 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--answers", type=Path, metavar="FILE.jsonl",
         help='judge these answers, rows {"image", "question", "answer"}, instead of a model\'s',
     )  # fmt: skip
-    parser.add_argument("--limit", type=int, default=0, metavar="N", help="the first N questions")
+    parser.add_argument(
+        "--limit", type=positive, default=0, metavar="N", help="N questions spread over the file"
+    )
     parser.add_argument("--no-blank", action="store_true", help="ask nothing of grey pictures")
     parser.add_argument("--save", type=Path, metavar="FILE.jsonl", help="keep the answers")
 

@@ -1,6 +1,5 @@
 """The data sets that models are measured on: JSON lines beside their pictures."""
 
-import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,8 +18,8 @@ class Selection:
     """Which rows of a file count.
 
     `split` keeps rows with this "split" ("" all), `held_out` those of pictures that training
-    leaves out (`base.splits`), `limit` the first so many (0: no limit) - pictures of a file with
-    captions, questions of one with questions.
+    leaves out (`base.splits`), `limit` so many of them, spread evenly over the file (0: all):
+    pictures of a file with captions, questions of one with questions.
     """
 
     split: str = ""
@@ -167,12 +166,13 @@ def _texts(row: Row, name: str, path: Path, number: int) -> tuple[str, ...] | No
 
 
 def _some(items: Iterable[Item], path: Path, selection: Selection) -> tuple[Item, ...]:
-    found = tuple(itertools.islice(items, selection.limit or None))
+    found = tuple(items)
     if not found:
         which = f" has the split {selection.split}" if selection.split else " is held out"
         detail = f"no row{which}" if selection.split or selection.held_out else "it holds no row"
         raise BadInputFile(path=path, line=None, detail=detail)
-    return found
+    count = min(selection.limit or len(found), len(found))
+    return tuple(found[number * len(found) // count] for number in range(count))
 
 
 def _refusal(path: Path, number: int, detail: str) -> BadInputFile:
