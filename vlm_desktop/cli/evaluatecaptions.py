@@ -10,7 +10,7 @@ from vlm_desktop.cli.output import Output
 from vlm_desktop.cli.search import positive
 from vlm_desktop.engine.captionmetrics import CaptionReport
 from vlm_desktop.engine.chair import ChairFigures
-from vlm_desktop.engine.evaluating import STARTER, require_writable, save_captions
+from vlm_desktop.engine.evaluating import require_writable, save_captions
 from vlm_desktop.engine.evaluationdata import Selection, read_described, read_given_captions
 from vlm_desktop.engine.services import AppServices
 
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("data", type=Path, metavar="DATA.jsonl")
     parser.add_argument("--split", default="", metavar="NAME", help='rows of this "split" only')
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--model", default=STARTER, metavar="ID", help="default: %(default)s")
+    source.add_argument("--model", metavar="ID", help="else the one that chat uses")
     source.add_argument(
         "--answers", type=Path, metavar="FILE.jsonl",
         help='judge these captions, rows {"image", "caption"}, instead of a model\'s',

@@ -8,7 +8,7 @@ from typing import Any
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.cli.output import Output
 from vlm_desktop.cli.search import positive
-from vlm_desktop.engine.evaluating import STARTER, require_writable, save_answers
+from vlm_desktop.engine.evaluating import require_writable, save_answers
 from vlm_desktop.engine.evaluationdata import Selection, read_given_answers, read_questions
 from vlm_desktop.engine.pope import YesNoFigures
 from vlm_desktop.engine.services import AppServices
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the fifth of the pictures that the starter was not trained on",
     )  # fmt: skip
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--model", default=STARTER, metavar="ID", help="default: %(default)s")
+    source.add_argument("--model", metavar="ID", help="else the one that chat uses")
     source.add_argument(
         "--answers", type=Path, metavar="FILE.jsonl",
         help='judge these answers, rows {"image", "question", "answer"}, instead of a model\'s',

@@ -2,39 +2,36 @@
 
 import json
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
 
-from vlm_desktop.backends.protocols import ChatModel
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import DestinationNotWritable
 from vlm_desktop.base.events import Event
 from vlm_desktop.engine.captionmetrics import CaptionJudge, CaptionReport
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.evaluationdata import DescribedPicture, Question
+from vlm_desktop.engine.residents import Residents
 from vlm_desktop.engine.vqametrics import VqaReport, evaluate_given_answers, evaluate_vqa
 from vlm_desktop.media.pool import DecodePool
-
-STARTER = "starter"
-
-UseChat = Callable[[str, CancelToken], AbstractContextManager[ChatModel]]
-"""A model by id, in memory, nobody else's until the block ends."""
 
 
 class Evaluating:
     """Verbs that measure captions and answers. They run on the lane "model".
 
-    All raise ModelError and Cancelled. `encoder_in_use` names the encoder that CLIPScore uses.
+    All raise ModelError and Cancelled. `chat_in_use` names the model that is measured where none
+    is said, `encoder_in_use` the encoder that CLIPScore uses.
     """
 
     def __init__(
         self,
-        using: UseChat,
+        residents: Residents,
+        chat_in_use: Callable[[], str],
         encoders: Encoders,
         encoder_in_use: Callable[[], str],
         open_pool: Callable[[], DecodePool],
     ) -> None:
-        self._using = using
+        self._residents = residents
+        self._chat_in_use = chat_in_use
         self._encoders = encoders
         self._encoder_in_use = encoder_in_use
         self._open_pool = open_pool
@@ -44,11 +41,11 @@ class Evaluating:
         pictures: Sequence[DescribedPicture],
         cancel: CancelToken,
         *,
-        model: str = STARTER,
+        model: str | None = None,
         beams: int = 1,
     ) -> Generator[Event, None, CaptionReport]:
         """A model's captions. See `engine.captionmetrics`."""
-        with self._using(model, cancel) as writer:
+        with self._residents.using(model or self._chat_in_use(), cancel) as writer:
             return (yield from self._judge().written(pictures, writer, cancel, beams=beams))
 
     def given_captions(
@@ -62,11 +59,11 @@ class Evaluating:
         questions: Sequence[Question],
         cancel: CancelToken,
         *,
-        model: str = STARTER,
+        model: str | None = None,
         blank: bool = True,
     ) -> Generator[Event, None, VqaReport]:
         """A model's short answers. See `engine.vqametrics`."""
-        with self._using(model, cancel) as examined:
+        with self._residents.using(model or self._chat_in_use(), cancel) as examined:
             return (
                 yield from evaluate_vqa(questions, examined, self._open_pool, cancel, blank=blank)
             )

@@ -4,13 +4,12 @@ Every verb yields `base.events` and returns a frozen result; a front drives it w
 through `vlm_desktop.jobs`. Nothing is loaded before a verb needs it.
 """
 
-import contextlib
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from vlm_desktop.backends.protocols import ChatModel, ImageTextEncoder, TextReader
+from vlm_desktop.backends.protocols import ImageTextEncoder, TextReader
 from vlm_desktop.backends.registry import Registry
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import ModelIncomplete
@@ -156,7 +155,8 @@ class AppServices:
     def evaluating(self) -> Evaluating:
         """Captions and answers of models, measured."""
         return Evaluating(
-            self._using_chat,
+            self.residents,
+            lambda: self.settings.chat_model,
             self.encoders,
             lambda: self.model_in_use(),
             lambda: self.open_pool(),
@@ -451,19 +451,6 @@ class AppServices:
         return self._registry.open_encoder(
             model_id, provider=self.settings.provider, threads=self.settings.encode_threads
         )
-
-    @contextlib.contextmanager
-    def _using_chat(self, model_id: str, cancel: CancelToken) -> Iterator[ChatModel]:
-        """A model that answers, in memory for as long as the block lasts."""
-        cancel.raise_if_cancelled()
-        model = self._registry.open_chat(
-            model_id, provider=self.settings.provider, threads=self.settings.encode_threads
-        )
-        try:
-            model.load()
-            yield model
-        finally:
-            model.unload()
 
     def open_reader(self) -> TextReader:
         return self._registry.open_reader()
