@@ -74,8 +74,9 @@ class ChatAsking(ChatKeeping):
         model_id = self._model_of(conversation, model_id)
         self._refuse_empty(text, model_id, cancel)
         parent = conversation.leaf
-        question = self._add_question(conversation, parent, text, pictures, cancel)
-        return (yield from self._answer(self._task(question, model_id, options), cancel))
+        question, read = self._add_question(conversation, parent, text, pictures, cancel)
+        task = replace(self._task(question, model_id, options), decode=read)
+        return (yield from self._answer(task, cancel))
 
     def ask_region(
         self,
@@ -149,16 +150,18 @@ class ChatAsking(ChatKeeping):
         conversation, before = self.with_turn(turn_id)
         chosen = self._model_of(conversation, model_id)
         self._refuse_empty(text, chosen, cancel)
+        read = 0.0
         if pictures is None:
             question = self._library().add_turn(
                 conversation.id, replace(before, text=text, why=Why.EDITED, pinned=False)
             )
         else:
-            question = self._add_question(
+            question, read = self._add_question(
                 conversation, before.parent, text, pictures, cancel, why=Why.EDITED
             )
         wished = options or _options_below(conversation, before)
-        return (yield from self._answer(self._task(question, chosen, wished), cancel))
+        task = replace(self._task(question, chosen, wished), decode=read)
+        return (yield from self._answer(task, cancel))
 
     def go_on(self, turn_id: int, cancel: CancelToken) -> Generator[Event, None, Turn]:
         """Answer a question that has no answer (the program ended before), as it was asked."""
@@ -209,12 +212,15 @@ class ChatAsking(ChatKeeping):
         all (MediaRefused, Cancelled).
         """
         conversation = self.open(conversation_id)
-        question = self._add_question(conversation, conversation.leaf, text, pictures, cancel)
+        question, read = self._add_question(conversation, conversation.leaf, text, pictures, cancel)
         answers = []
         for number, side in enumerate(sides):
             chosen = self._model_of(conversation, side.model_id)
             task = replace(
-                self._task(question, chosen, side.options), why=Why.COMPARED, side=number
+                self._task(question, chosen, side.options),
+                why=Why.COMPARED,
+                side=number,
+                decode=read,
             )
             try:
                 answers.append((yield from self._answer(task, cancel)))
@@ -245,8 +251,11 @@ class ChatAsking(ChatKeeping):
         pictures: Sequence[Attachment],
         cancel: CancelToken,
         why: Why = Why.ASKED,
-    ) -> Turn:
-        """Read the pictures, so that one that cannot be read leaves no trace; keep the question."""
+    ) -> tuple[Turn, float]:
+        """Read the pictures, so that one that cannot be read leaves no trace; keep the question.
+
+        With the seconds that reading took.
+        """
         loaded = [self._pictures.load(one, cancel) for one in pictures]
         kept = [self._keep_picture(conversation.id, one).id for one in loaded]
         turn = Turn(0, parent, Role.USER, text, pictures=tuple(dict.fromkeys(kept)), why=why)
@@ -254,7 +263,7 @@ class ChatAsking(ChatKeeping):
         if not conversation.title:
             title = title_of(text) or (pictures[0].path.name if pictures else "")
             self._library().set_conversation(conversation.id, title=title)
-        return added
+        return added, sum(one.seconds for one in loaded)
 
     def _keep_picture(self, conversation_id: int, loaded: LoadedPicture) -> Picture:
         return self._library().add_chat_picture(
@@ -318,7 +327,7 @@ class ChatAsking(ChatKeeping):
                 ready.context,
                 task.conversation.system_prompt,
                 ready.plan.pictures,
-                ready.decode,
+                task.decode + ready.decode,
             )
             yield AnswerBegun(
                 task.conversation.id,

@@ -34,7 +34,10 @@ from vlm_desktop.store.conversations import letter
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One answer to be written. `direct` says whether the file may answer in the model's place."""
+    """One answer to be written. `direct` says whether the file may answer in the model's place.
+
+    `decode` is the seconds that went into reading pictures of the question already.
+    """
 
     conversation: Conversation
     question: Turn
@@ -44,6 +47,7 @@ class Task:
     note: str = ""
     side: int = 0
     direct: bool = True
+    decode: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
