@@ -91,7 +91,8 @@ class OpenedPicture:
 
     @property
     def image(self) -> ChatImage:
-        return ChatImage(self.pixels, self.content_hash)
+        """For a model; the key tells these pixels from those that a conversation takes."""
+        return ChatImage(self.pixels, f"{self.content_hash}@{_DECODE_SIDE}")
 
 
 def opened_pictures(

@@ -7,8 +7,15 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import ColourEncoder, FakeChatModel, SharedPool, colour_of, make_photo
-from tests.flow.engine.conftest import drive, encoder, pool
+from tests.fakes import (
+    ColourEncoder,
+    FakeChatModel,
+    FakeRegistry,
+    SharedPool,
+    colour_of,
+    make_photo,
+)
+from tests.flow.engine.conftest import drive, encoder, open_services, pool, reader, services
 from vlm_desktop.backends.meteor import MeteorAbsence
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import ChatCapabilities, ChatImage, GenerationOptions, Message
@@ -17,10 +24,11 @@ from vlm_desktop.base.events import Progress, Quarantined
 from vlm_desktop.engine.captionmetrics import CaptionJudge
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.evaluationdata import DescribedPicture, Question
+from vlm_desktop.engine.services import AppServices
 from vlm_desktop.engine.vqametrics import evaluate_given_answers, evaluate_vqa
 from vlm_desktop.media.pool import DecodePool
 
-__all__ = ["encoder", "pool"]
+__all__ = ["encoder", "open_services", "pool", "reader", "services"]
 
 COLOURS = ("red", "green", "blue")
 CAPTIONS = {
@@ -262,3 +270,32 @@ def test_given_answers_need_no_picture(tmp_path: Path) -> None:
     assert report.missing == 2
     assert (report.figures.exact_match, report.figures.vqa_accuracy) == (100, 100)
     assert json.dumps([one.answer for one in report.judged]) == '["red", "green", "blue", "yes"]'
+
+
+def test_a_verb_that_is_left_gives_the_model_back(
+    services: AppServices,  # noqa: F811 - a fixture
+    described: tuple[DescribedPicture, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model = _say("Provide", {name: name for name in COLOURS})
+    monkeypatch.setattr(FakeRegistry, "open_chat", lambda *_, **__: model)
+    verb = services.evaluating.captions(described, CancelToken())
+    assert isinstance(next(verb), Progress)
+    assert [one.model_id for one in services.residents.loaded()] == ["starter"]
+    verb.close()
+    with services.residents.using("starter", CancelToken()) as again:
+        assert again is model
+    assert model.loads == 1
+
+
+def test_pictures_are_named_for_caches_apart_from_a_conversations(
+    tmp_path: Path,
+    pool: DecodePool,  # noqa: F811 - a fixture
+) -> None:
+    model = FakeChatModel(say=_answer)
+    questions = _questions(tmp_path)
+    drive(evaluate_vqa(questions, model, lending(pool), CancelToken()))
+    keys = {images[0].key for _, images, _ in model.asked}
+    assert "grey-96x64" in keys
+    assert len(keys) == 4
+    assert all("@" in key for key in keys - {"grey-96x64"})
