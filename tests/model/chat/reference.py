@@ -1,6 +1,8 @@
 """What transformers itself answers, greedily and all in one piece: the measure of every adapter."""
 
+import warnings
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ def said(text: str) -> Message:
     return Message(Role.ASSISTANT, (TextPart(text),))
 
 
+@cache
 def load(folder: Path) -> tuple[Any, Any]:
     """(model, processor), as their documentation has it."""
     config = transformers.AutoConfig.from_pretrained(folder)
@@ -87,9 +90,12 @@ def _conversation(processor: Any, messages: Sequence[Message], pictures: list) -
 
 
 def _paligemma(processor: Any, messages: Sequence[Message], pictures: list) -> tuple[Any, int]:
-    encoded = processor(
-        text=["<image>" + messages[-1].text], images=[pictures], return_tensors="pt"
-    )
+    with warnings.catch_warnings():
+        # It makes labels out of tensors in a way that NumPy 2 warns of.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        encoded = processor(
+            text=["<image>" + messages[-1].text], images=[pictures], return_tensors="pt"
+        )
     encoded.pop("labels", None)
     return encoded, encoded["input_ids"].shape[1]
 

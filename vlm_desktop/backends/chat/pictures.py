@@ -42,30 +42,46 @@ class Preparer:
         self._token = image_token_id
         self._kept: OrderedDict[str, Prepared] = OrderedDict()
 
-    def prepare(self, image: ChatImage, budget: Mapping[str, Any]) -> Prepared:
-        """`budget` are keyword arguments of the image processor."""
-        key = f"{image.key}|{sorted(budget.items())!r}" if image.key else ""
+    def prepare(
+        self, image: ChatImage, budget: Mapping[str, Any], *, crowded: bool = False
+    ) -> Prepared:
+        """`budget` are keyword arguments of the image processor; `crowded`: one of several."""
+        settings = (*sorted(budget.items()), *(["crowded"] if crowded else []))
+        key = f"{image.key}|{list(settings)!r}" if image.key else ""
         if key and key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        prepared = self.run(reduced(image.pixels), budget, key)
+        prepared = self.run(reduced(image.pixels), budget, key, crowded=crowded)
         if key:
             self._kept[key] = prepared
             while len(self._kept) > _REMEMBERED:
                 self._kept.popitem(last=False)
         return prepared
 
-    def run(self, pixels: PixelArray, budget: Mapping[str, Any], key: str = "") -> Prepared:
-        """The processor's answer to one picture and nothing else."""
+    def run(
+        self,
+        pixels: PixelArray,
+        budget: Mapping[str, Any],
+        key: str = "",
+        *,
+        crowded: bool = False,
+    ) -> Prepared:
+        """The processor's answer to one picture alone, or to the first of two if crowded."""
+        number = 2 if crowded else 1
+        picture = Image.fromarray(pixels)
         encoded = self._processor(
-            images=[Image.fromarray(pixels)],
-            text=[self._processor.image_token],
+            images=[[picture] * number] if crowded else [picture],
+            text=[self._processor.image_token * number],
             images_kwargs={**budget, "return_tensors": "pt"},
             add_special_tokens=False,
             return_text_replacement_offsets=True,
         )
         words = self._words(encoded)
-        inputs = {name: value for name, value in encoded.items() if name not in _SEQUENCE}
+        inputs = {
+            name: value if name == "batch_num_images" else value[: len(value) // number]
+            for name, value in encoded.items()
+            if name not in _SEQUENCE
+        }
         ids = self._processor.tokenizer(words, add_special_tokens=False)["input_ids"]
         return Prepared(tensors(inputs), words, ids.count(self._token), key)
 

@@ -69,7 +69,7 @@ def compose(
     whole = pieces[0] + "".join(
         picture.words + piece for picture, piece in zip(pictures, pieces[1:], strict=True)
     )
-    ids = tuple(encode(tokenizer, whole))
+    ids = tuple(encode(tokenizer, wording.mended(whole)))
     spans = _spans(model_id, ids, image_token, pictures)
     image = sum(picture.tokens for picture in pictures)
     words = sum(

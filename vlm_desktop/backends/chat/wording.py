@@ -1,5 +1,6 @@
 """From a conversation to the text a model reads: chat templates, and what a user may not type."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ class Wording:
     def __init__(self, model_id: str, processor: Any, family: ChatFamily) -> None:
         self._model_id = model_id
         self._processor = processor
+        self._mends = family.mends
         own = getattr(processor, "chat_template", None)
         tokenizers = getattr(processor.tokenizer, "chat_template", None)
         self._template = own or family.template or tokenizers
@@ -55,6 +57,12 @@ class Wording:
             if token in words:
                 words = words.replace(token, token[0] + _BREAK + token[1:])
         return words
+
+    def mended(self, text: str) -> str:
+        """A written conversation with its pictures in it, as the model was trained on them."""
+        for pattern, new in self._mends:
+            text = re.sub(pattern, new, text)
+        return text
 
     def _render(self, messages: Sequence[Message]) -> str | None:
         """None when the template refuses, as some do a system prompt."""
