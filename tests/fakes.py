@@ -138,6 +138,7 @@ class FakeChatModel:
         say: ChatScript = say_what_is_asked,
         capabilities: ChatCapabilities = ALL_CAN,
         *,
+        family: str = "fake",
         revision: str = "1",
         memory: int = 1_000,
         context: int = 2_048,
@@ -147,7 +148,7 @@ class FakeChatModel:
     ) -> None:
         self.capabilities = capabilities
         self.spec = ChatSpec(
-            model_id, "fake", revision, "cpu", "fp32", "onnx", context, 1_000_000, memory
+            model_id, family, revision, "cpu", "fp32", "onnx", context, 1_000_000, memory
         )
         self.say = say
         self.gate = gate
