@@ -60,6 +60,7 @@ CHAT_FAMILIES = {
 
 READER = "vlm_desktop.backends.ocr.rapid:RapidReader"
 EXPORTER = f"{_ENCODERS}.export:export_folder"
+VISION_EXPORTER = f"{_CHAT}.transformers_chat:export_folder"
 DOWNLOADER = "vlm_desktop.backends.downloading:Download"
 CHOOSER = "vlm_desktop.backends.providers:choose_provider"
 
@@ -242,10 +243,15 @@ class Registry:
         """Write the model as an ONNX pair and prove that it agrees.
 
         Yields (steps done, steps in all). Without `destination` the pair is installed as
-        <id>-onnx-<precision>. Raises `ExportRefused`, `ExportImpossible`, `PartMissing`,
+        <id>-onnx-<precision>. Of a model that answers it is the image tower, beside its weights;
+        the decoder stays in PyTorch. Raises `ExportRefused`, `ExportImpossible`, `PartMissing`,
         `DestinationNotWritable`; nothing is left behind then, nor when the generator is closed.
         """
         card, folder = self._usable(model_id)
+        if TASK_EMBEDDING not in card.tasks:
+            run = resolve(VISION_EXPORTER, "exporting a model to ONNX")
+            done: ExportReport = yield from run(card, folder, destination, precision=precision)
+            return done
         export_id = f"{card.id}-onnx-{precision}"
         target = destination or self._home / export_id
         run = resolve(EXPORTER, "exporting a model to ONNX")

@@ -30,12 +30,16 @@ class ChatFamily:
     are read only into an empty cache, because their tokens see each other. `token_types` is what
     the decoder wants as token_type_ids: "" nothing, "image" ones at pictures, "prefix" zeros.
 
-    `onnx_vision`: all that turns pixels into features takes pixel_values alone, so that it can run
-    in ONNX Runtime. `stop_words` are tokens that end an answer beside the model's own.
+    `onnx_vision` names how all that turns pixels into features becomes a graph for ONNX Runtime
+    (`towers.TOWERS`), "" where it takes more than pixels of one size. `stop_words` are tokens that
+    end an answer beside the model's own.
 
     `needs_picture`: words alone are not answered. `boxes` names how an answer says where
     (`boxes.STYLES`), "" for not at all. `architectures` lists those that are run with their tasks,
     where a `model_type` has others too.
+
+    `crowded`: each of several pictures is given fewer tokens than one alone. `mends` are regular
+    expressions and what takes their place, for the text around pictures once they stand in it.
     """
 
     model_type: str
@@ -52,9 +56,11 @@ class ChatFamily:
     reuse: str = CROP
     fresh_pictures: bool = False
     token_types: str = ""
-    onnx_vision: bool = False
+    onnx_vision: str = ""
     stop_words: tuple[str, ...] = ()
     architectures: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    crowded: bool = False
+    mends: tuple[tuple[str, str], ...] = ()
 
     def tasks_of(self, architecture: str) -> tuple[str, ...]:
         """What a network of this family does; nothing when it is one that does not answer."""
@@ -82,37 +88,42 @@ _IDEFICS = (
     "{% if add_generation_prompt %}Assistant:{% endif %}"
 )
 
+_FAKE = "<fake_token_around_image>"
+_IDEFICS2_MENDS = ((_FAKE + _FAKE, _FAKE), (rf"{_FAKE}(?=[^\s<])", _FAKE + " "))
+"""Neighbours share a sign, and a word does not touch one."""
+
 _PREFIX = (
     "{% for part in messages[-1].content %}{% if part.type == 'image' %}{{ image_token }}"
     "{% endif %}{% endfor %}{{ bos_token }}{% for part in messages[-1].content %}"
-    "{% if part.type == 'text' %}{{ part.text }}{% endif %}{% endfor %}\n"
+    "{% if part.type == 'text' %}{{ part.text }}{% endif %}{% endfor %}{{ '\\n' }}"
 )
 """PaliGemma reads pictures, a beginning, and a task in a line of its own ("answer en ...")."""
 
 ROWS = (
     ChatFamily(
-        "smolvlm", template=_IDEFICS, knob="edge", onnx_vision=True,
+        "smolvlm", template=_IDEFICS, knob="edge", onnx_vision="tiles",
         stop_words=("<end_of_utterance>",),
     ),
     ChatFamily(
-        "idefics3", template=_IDEFICS, knob="edge", onnx_vision=True,
+        "idefics3", template=_IDEFICS, knob="edge", onnx_vision="tiles",
         stop_words=("<end_of_utterance>",),
     ),
     ChatFamily("idefics2", template=_IDEFICS.removeprefix("<|im_start|>"), knob="splitting",
+               mends=_IDEFICS2_MENDS,
                stop_words=("<end_of_utterance>",)),
     ChatFamily("qwen2_vl", knob="pixels", boxes="corners"),
     ChatFamily("qwen2_5_vl", knob="pixels", boxes="json-pixels", points=True),
     ChatFamily("qwen3_vl", knob="pixels", boxes="json-thousandths", points=True),
-    ChatFamily("internvl", knob="tiles"),
-    ChatFamily("llava", template=_VICUNA, onnx_vision=True),
+    ChatFamily("internvl", knob="tiles", onnx_vision="features"),
+    ChatFamily("llava", template=_VICUNA, onnx_vision="layers"),
     ChatFamily("llava_next", template=_VICUNA),
-    ChatFamily("llava_onevision"),
+    ChatFamily("llava_onevision", crowded=True),
     ChatFamily(
         "paligemma", tasks=(CAPTION, VQA), template=_PREFIX, max_images=1, multi_turn=False,
         system_prompt=False, needs_picture=True, boxes="bins", reuse=NEVER, token_types="prefix",
-        onnx_vision=True,
+        onnx_vision="features",
     ),
-    ChatFamily("gemma3", fresh_pictures=True, token_types="image", onnx_vision=True,
+    ChatFamily("gemma3", fresh_pictures=True, token_types="image", onnx_vision="features",
                stop_words=("<end_of_turn>",)),
     ChatFamily("lfm2_vl", knob="tokens", reuse=SNAPSHOT),
     ChatFamily("blip", CAPTIONER, architectures=(

@@ -13,19 +13,22 @@ from typing import Any
 import torch
 
 from vlm_desktop.backends.chat import beams, budgets, generating, loading
-from vlm_desktop.backends.chat.boxes import read_boxes
+from vlm_desktop.backends.chat.boxes import Untagged, read_boxes
 from vlm_desktop.backends.chat.choosing import Chooser, Grammar
 from vlm_desktop.backends.chat.decoding import CausalDecoder
-from vlm_desktop.backends.chat.families import FAMILIES, ChatFamily
+from vlm_desktop.backends.chat.families import FAMILIES, GENERIC, ChatFamily
 from vlm_desktop.backends.chat.folder import ChatFolder
 from vlm_desktop.backends.chat.looking import seen_image, seen_size
+from vlm_desktop.backends.chat.network import ChatNetwork, end_tokens
+from vlm_desktop.backends.chat.onnxvision import export_vision
 from vlm_desktop.backends.chat.pictures import Prepared, Preparer
-from vlm_desktop.backends.chat.prefixcache import PrefixCache
-from vlm_desktop.backends.chat.prompting import Prompt, Span, check_asked, compose
-from vlm_desktop.backends.chat.vision import Features, check_places, look_at
+from vlm_desktop.backends.chat.prompting import Prompt, check_asked, compose
+from vlm_desktop.backends.chat.vision import Features
 from vlm_desktop.backends.chat.wording import Wording
 from vlm_desktop.backends.encoders.torch_dual import memory_error
 from vlm_desktop.backends.late import resolve
+from vlm_desktop.backends.reports import ExportReport
+from vlm_desktop.backends.shelf import ModelCard
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import (
     AnswerTiming,
@@ -43,6 +46,7 @@ from vlm_desktop.base.chat import (
     TokenUsage,
 )
 from vlm_desktop.base.errors import (
+    ExportImpossible,
     ModelBroken,
     ModelOutOfMemory,
     ModelUnsupported,
@@ -54,6 +58,23 @@ from vlm_desktop.base.types import Box
 
 SCHEMAS = "vlm_desktop.backends.chat.schema:SchemaReader"
 _NETWORK_ERRORS = (RuntimeError, ValueError, IndexError, TypeError, KeyError, AttributeError)
+
+
+def export_folder(
+    card: ModelCard, folder: Path, target: Path | None, *, precision: str
+) -> Generator[tuple[int, int], None, ExportReport]:
+    """Export the image tower of the model in `folder`. Yields (steps done, steps in all).
+
+    It always lies beside the weights, in float32, since it is read with them. Raises
+    `ExportImpossible`, `ExportRefused`, `ModelBroken`, `DestinationNotWritable`.
+    """
+    if card.chat_family != GENERIC:
+        detail = "its image tower runs in PyTorch only, or is a graph already"
+        raise ExportImpossible(model=card.id, detail=detail)
+    if target is not None or precision != "fp32":
+        detail = "its image tower is written in fp32, beside its weights"
+        raise ExportImpossible(model=card.id, detail=detail)
+    return (yield from TransformersChat(folder, model_id=card.id).export_vision())
 
 
 class TransformersChat:
@@ -81,7 +102,8 @@ class TransformersChat:
         self._cache_folder = cache_folder
         self._spec = self._folder.spec()
         self._tools: _Tools | None = None
-        self._network: _Network | None = None
+        self._network: ChatNetwork | None = None
+        self._ends: frozenset[int] = frozenset()
 
     @property
     def spec(self) -> ChatSpec:
@@ -108,12 +130,27 @@ class TransformersChat:
         loading.set_threads(self._threads)
         ways = loading.plans(self._provider, self._spec.parameters)
         loaded = loading.load_fitting(self._folder.path, self._id, ways, self._try)
-        self._network = _Network(self._family, loaded.model, tools)
+        revision = self._folder.revision
+        network = ChatNetwork(
+            self._id, self._family, loaded, tools.image_token, self._cache_folder, revision
+        )
+        if self._family.onnx_vision:
+            network.use_graph(
+                self._folder.path, revision, wanted=self._provider, threads=self._threads
+            )
+        self._network = network
+        self._ends = end_tokens(loaded.model, tools.tokenizer, self._family)
         self._spec = self._folder.spec(
             device=loaded.plan.device,
             precision=loaded.plan.precision,
             memory_bytes=loaded.memory_bytes,
+            vision=network.vision,
         )
+
+    @property
+    def passed_over(self) -> tuple[str, ...]:
+        """Better ways to run it that were not taken, each with its reason; once it is loaded."""
+        return tuple(self._network.reasons) if self._network is not None else ()
 
     def unload(self) -> None:
         self._network = None
@@ -128,6 +165,16 @@ class TransformersChat:
         logits = model(input_ids=ids).logits
         if not torch.isfinite(logits).all():
             raise ValueError("its numbers overflow in this precision")
+
+    def export_vision(self) -> Generator[tuple[int, int], None, ExportReport]:
+        """Write the image tower as a graph beside the weights; see `onnxvision.export_vision`."""
+        tools = self._reading()
+        way = loading.Plan("cpu", "fp32")
+        loaded = loading.load_fitting(self._folder.path, self._id, [way], self._try)
+        form, folder, revision = self._family.onnx_vision, self._folder.path, self._folder.revision
+        return (
+            yield from export_vision(loaded.model, form, tools.preparer, folder, self._id, revision)
+        )
 
     # --- asking ------------------------------------------------------------------------
 
@@ -158,13 +205,7 @@ class TransformersChat:
             network = self._running()
             cache, reused = network.prefix.take(prompt)
             prepared = time.perf_counter()
-            features = [
-                network.features(span) if span.start >= reused else None for span in prompt.spans
-            ]
-            for span, seen in zip(prompt.spans, features, strict=True):
-                if seen is not None:
-                    check_places(self._id, span.picture, seen)
-            looked = time.perf_counter()
+            features, looked = self._look_at(network, prompt, reused, options.adapter)
             decoder = CausalDecoder(
                 network.model, self._family, prompt, features, cache, reused, network.prefix
             )
@@ -181,7 +222,7 @@ class TransformersChat:
             ),
             timing=AnswerTiming(
                 prepare=prepared - begun,
-                vision=looked - prepared,
+                vision=looked,
                 prefill=written.prefill,
                 generate=written.generate,
                 reused=reused,
@@ -207,6 +248,21 @@ class TransformersChat:
         found = read_boxes(self._family.boxes, said, Box(0, 0, width, height), seen)
         return tuple((what, index, box) for what, box in found)
 
+    def _look_at(
+        self, network: ChatNetwork, prompt: Prompt, reused: int, adapter: str
+    ) -> tuple[list[Features | None], float]:
+        """Features of the pictures that are not in the cache yet, and the seconds they took."""
+        begun, ran = time.perf_counter(), False
+        features: list[Features | None] = []
+        for span in prompt.spans:
+            if span.start < reused:
+                features.append(None)
+                continue
+            seen, looked = network.features(span.picture, adapter)
+            features.append(seen)
+            ran = ran or looked
+        return features, time.perf_counter() - begun if ran else 0.0
+
     def _write(
         self,
         decoder: CausalDecoder,
@@ -215,19 +271,20 @@ class TransformersChat:
         room: int,
         cancel: CancelToken,
     ) -> Generator[Token, None, generating.Written]:
-        tools, ends = self._reading(), self._running().ends
+        tools, ends = self._reading(), self._ends
+        spelling = Untagged(tools.tokenizer) if self._family.boxes else tools.tokenizer
         if options.beams > 1:
             written = beams.search(
-                decoder, tools.tokenizer, options, prompt=prompt.ids, ends=ends, room=room,
+                decoder, spelling, options, prompt=prompt.ids, ends=ends, room=room,
                 cancel=cancel,
             )  # fmt: skip
             yield Token(written.text, len(written.tokens))
             return written
         grammar = tools.grammar(self._id, options, ends) if options.json_schema else None
-        chooser = Chooser(options, tools.tokenizer, prompt.ids, grammar)
+        chooser = Chooser(options, spelling, prompt.ids, grammar)
         return (
             yield from generating.write(
-                decoder, chooser, tools.tokenizer, options, ends=ends, room=room, cancel=cancel
+                decoder, chooser, spelling, options, ends=ends, room=room, cancel=cancel
             )
         )
 
@@ -244,7 +301,8 @@ class TransformersChat:
             messages = [Message(Role.USER, (*pictures_first, TextPart(messages[-1].text)))]
         tools = self._reading()
         with self._translated():
-            pictures = [tools.prepare(images[index], options) for index in shown]
+            crowded = self._family.crowded and len(shown) > 1
+            pictures = [tools.prepare(images[index], options, crowded=crowded) for index in shown]
             return compose(
                 self._id, tools.wording, tools.tokenizer, tools.image_token, messages, pictures
             )
@@ -272,7 +330,7 @@ class TransformersChat:
             self._tools = _Tools(self._id, processor, self._family, self._folder)
         return self._tools
 
-    def _running(self) -> "_Network":
+    def _running(self) -> ChatNetwork:
         if self._network is None:
             raise ModelBroken(model=self._id, detail="it was unloaded while it answered")
         return self._network
@@ -294,7 +352,7 @@ class TransformersChat:
 
     def _drop_caches(self) -> None:
         if self._network is not None:
-            self._network.prefix.forget()
+            self._network.forget()
         loading.release(self._spec.device)
 
 
@@ -312,9 +370,11 @@ class _Tools:
         self.choices = budgets.settings(family.knob, processor)
         self._schemas: Any = None
 
-    def prepare(self, image: ChatImage, options: GenerationOptions) -> Prepared:
+    def prepare(
+        self, image: ChatImage, options: GenerationOptions, *, crowded: bool = False
+    ) -> Prepared:
         budget = budgets.arguments(self.choices, options.max_image_tokens)
-        return self.preparer.prepare(image, budget)
+        return self.preparer.prepare(image, budget, crowded=crowded)
 
     def grammar(self, model_id: str, options: GenerationOptions, ends: frozenset[int]) -> Grammar:
         """What lets only answers through that fulfil `options.json_schema`."""
@@ -323,26 +383,3 @@ class _Tools:
             self._schemas = make(model_id, self.tokenizer, ends)
         grammar: Grammar = self._schemas.grammar(options.json_schema)
         return grammar
-
-
-class _Network:
-    """The weights, and what belongs to them."""
-
-    def __init__(self, family: ChatFamily, model: Any, tools: _Tools) -> None:
-        self.model = model
-        self.prefix = PrefixCache(
-            model.config, tools.image_token, reuse=family.reuse,
-            fresh_pictures=family.fresh_pictures,
-        )  # fmt: skip
-        self.ends = end_tokens(model, tools.tokenizer, family)
-
-    def features(self, span: Span) -> Features:
-        return look_at(self.model, span.picture)
-
-
-def end_tokens(model: Any, tokenizer: Any, family: ChatFamily) -> frozenset[int]:
-    """Every token that ends an answer: the model's, the tokenizer's and the family's."""
-    own = getattr(model.generation_config, "eos_token_id", None)
-    ids = {*(own if isinstance(own, list) else [own]), tokenizer.eos_token_id}
-    ids |= {tokenizer.convert_tokens_to_ids(word) for word in family.stop_words}
-    return frozenset(one for one in ids if isinstance(one, int) and one != tokenizer.unk_token_id)
