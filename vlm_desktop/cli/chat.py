@@ -68,22 +68,30 @@ class _Streamed:
     def __init__(self, output: Output) -> None:
         self._output = output
         self._in_line = False
+        self._begun: AnswerBegun | None = None
         self._answers = 0
 
     def show(self, event: Event) -> None:
         if isinstance(event, Token):
+            self._announce()
             self._output.piece(event.text)
             self._in_line = True
+        elif isinstance(event, AnswerBegun):
+            self._begun = event
+        else:
+            self.end()
+            _say(event, self._output)
+
+    def _announce(self) -> None:
+        """Before an answer's first piece: where its words come from, and a line's distance."""
+        if self._begun is None:
             return
-        if isinstance(event, AnswerBegun):
-            self.end()
-            if self._answers:
-                self._output.text("")
-            self._answers += 1
-            self._output.say(strings.answered_by(event.model_id, event.source))
-        elif isinstance(event, AnswerRestarted):
-            self.end()
-        _say(event, self._output)
+        self.end()
+        if self._answers:
+            self._output.text("")
+        self._answers += 1
+        self._output.say(strings.answered_by(self._begun.model_id, self._begun.source))
+        self._begun = None
 
     def end(self) -> None:
         """Finish the line."""

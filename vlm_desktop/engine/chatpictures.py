@@ -14,6 +14,7 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import ChatImage
 from vlm_desktop.base.chaterrors import BadRegion
 from vlm_desktop.base.conversations import Attachment
+from vlm_desktop.base.errors import MediaRefused
 from vlm_desktop.base.types import Box, DecodedFile, DecodeRequest, PhotoMetadata, Size
 from vlm_desktop.engine.pictures import crop
 from vlm_desktop.engine.viewing import Viewer
@@ -121,7 +122,8 @@ class PictureLoader:
             if short < REGION_SIDE and whole < full:
                 # Decoded so much larger that the region alone has what a model can see.
                 wanted = min(full, MOST_SIDE, whole * REGION_SIDE // short + 1)
-                pixels = crop(self._decode(attachment, wanted, cancel).pages[0], box)
+                with contextlib.suppress(MediaRefused):  # too much at once: less detail, then
+                    pixels = crop(self._decode(attachment, wanted, cancel).pages[0], box)
         height, width = pixels.shape[:2]
         region = "" if box is None else f"{box.x0:g},{box.y0:g},{box.x1:g},{box.y1:g}"
         key = f"{decoded.content_hash}:{page.number}:{region}:{width}x{height}"

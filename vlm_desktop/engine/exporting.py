@@ -126,7 +126,7 @@ class Exporting:
             target.open("w", encoding="utf-8-sig", errors="replace", newline="") as file,
         ):
             writer = csv.writer(file)
-            writer.writerow(columns)
+            writer.writerow([_harmless(name) for name in columns])
             writer.writerows([_harmless(cell) for cell in row] for row in rows)
         return target
 

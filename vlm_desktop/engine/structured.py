@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
+from jsonschema.exceptions import SchemaError, ValidationError
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
@@ -59,13 +59,24 @@ def form_of(answer: str, schema_text: str) -> FormAnswer:
     problems: dict[str, str] = {}
     try:
         for found in Draft202012Validator(schema, registry=_NO_REMOTE).iter_errors(data):
-            problems.setdefault(".".join(map(str, found.absolute_path)), found.message)
+            for place in _places(found):
+                problems.setdefault(place, found.message)
     except Unresolvable as error:
         raise SchemaRefused(detail=f"{error.ref} lies outside of it") from error
     fields = tuple(_fields("", schema, data, problems, required=True))
     told = {field.name for field in fields}
     beside = [message for place, message in problems.items() if place not in told]
     return FormAnswer(fields, beside[0] if beside else "")
+
+
+def _places(found: ValidationError) -> list[str]:
+    """Which values break the schema: for what is missing, the way to where it should be."""
+    way = [str(part) for part in found.absolute_path]
+    needed, inside = found.validator_value, found.instance
+    if found.validator != "required" or not isinstance(needed, list) or inside is None:
+        return [".".join(way)]
+    missing = [name for name in needed if isinstance(inside, dict) and name not in inside]
+    return [".".join([*way, name]) for name in missing]
 
 
 def _fields(
