@@ -94,7 +94,7 @@ def _paligemma(processor: Any, messages: Sequence[Message], pictures: list) -> t
         # It makes labels out of tensors in a way that NumPy 2 warns of.
         warnings.simplefilter("ignore", DeprecationWarning)
         encoded = processor(
-            text=["<image>" + messages[-1].text], images=[pictures], return_tensors="pt"
+            text=["<image>answer en " + messages[-1].text], images=[pictures], return_tensors="pt"
         )
     encoded.pop("labels", None)
     return encoded, encoded["input_ids"].shape[1]

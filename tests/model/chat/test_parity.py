@@ -16,6 +16,7 @@ IN_TURNS = [
     "llava-next", "llava-onevision", "gemma3", "lfm2-vl",
 ]  # fmt: skip
 ONE_PICTURE = [name for name in BUILDERS if name not in IN_TURNS]
+CAPTIONERS = [name for name in ONE_PICTURE if name not in ("paligemma", "vilt")]
 
 
 def ask(model, messages: list[Message], images=(), **options) -> Reply:
@@ -44,7 +45,7 @@ def test_one_picture(name, size, open_tiny, tiny_folder):
     images, messages = [picture(1, *size)], [user(0, "what is in this picture")]
     expected = reference.answer(tiny_folder(name), messages, images, TOKENS)
     reply = ask(open_tiny(name), messages, images)
-    assert reply.text == (expected.lstrip() if name in ONE_PICTURE else expected)
+    assert reply.text == (expected.lstrip() if name in CAPTIONERS else expected)
     assert reply.usage.image > 0
     assert reply.usage.reply == TOKENS
 

@@ -93,11 +93,17 @@ _IDEFICS2_MENDS = ((_FAKE + _FAKE, _FAKE), (rf"{_FAKE}(?=[^\s<])", _FAKE + " "))
 """Neighbours share a sign, and a word does not touch one."""
 
 _PREFIX = (
-    "{% for part in messages[-1].content %}{% if part.type == 'image' %}{{ image_token }}"
-    "{% endif %}{% endfor %}{{ bos_token }}{% for part in messages[-1].content %}"
-    "{% if part.type == 'text' %}{{ part.text }}{% endif %}{% endfor %}{{ '\\n' }}"
+    "{% set asked = namespace(words='') %}{% for part in messages[-1].content %}"
+    "{% if part.type == 'image' %}{{ image_token }}{% else %}"
+    "{% set asked.words = asked.words + part.text %}{% endif %}{% endfor %}{{ bos_token }}"
+    "{% set task = asked.words.split(' ')[0] | lower %}"
+    "{% if not asked.words | trim %}caption en{% elif task in"
+    " ['answer', 'caption', 'cap', 'describe', 'detect', 'segment', 'ocr', 'question'] %}"
+    "{{ asked.words }}{% else %}answer en {{ asked.words }}{% endif %}{{ '\\n' }}"
 )
-"""PaliGemma reads pictures, a beginning, and a task in a line of its own ("answer en ...")."""
+"""PaliGemma reads pictures, a beginning, and a task in a line of its own; a plain question is one
+to answer in English.
+"""
 
 ROWS = (
     ChatFamily(
