@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import OrderedDict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,10 +29,12 @@ from vlm_desktop.backends.chat.starter_folder import (
     torch_device,
 )
 from vlm_desktop.backends.chat.starter_prompt import END, SPECIAL, Prompts, wants_caption
+from vlm_desktop.backends.chat.starter_speech import Said, Spelling, cut, sentence, spoken
 from vlm_desktop.backends.chat.starter_writing import look_at, next_logits
 from vlm_desktop.backends.encoders.preprocess import Preprocessor, fit
 from vlm_desktop.backends.encoders.recipe import read_pair
 from vlm_desktop.backends.encoders.tokens import encodable
+from vlm_desktop.backends.encoders.torch_dual import memory_error
 from vlm_desktop.backends.providers import TrialGraph, choose_provider
 from vlm_desktop.backends.runtime import Session, SessionRequest
 from vlm_desktop.base.chat import (
@@ -44,7 +47,6 @@ from vlm_desktop.base.chat import (
     Reply,
     Role,
     SeenImage,
-    StopReason,
     Token,
     TokenUsage,
 )
@@ -72,7 +74,7 @@ KEPT_PICTURES = 64
 """Pictures whose keys and values are kept, of some 400 kB each."""
 _LEAST_ANSWER = 8
 """Tokens that a question must leave free for its answer."""
-_NETWORK_ERRORS = (*runtime.ERRORS, RuntimeError, IndexError, TypeError)
+_NETWORK_ERRORS = (*runtime.ERRORS, MemoryError, IndexError, TypeError)
 
 
 class StarterAssistant:
@@ -168,17 +170,17 @@ class StarterAssistant:
             features = None if values is None else running.features(values)
             looked = time.perf_counter()
             decoder = _Decoder(running, image.key, known, features, prompt)
-            written = yield from self._write(decoder, prompt, options, cancel)
+            said = yield from self._write(decoder, prompt, options, cancel)
         waited = started - prepared
         return Reply(
-            text=written.text,
-            stop=written.stop,
-            usage=TokenUsage(usage.system, usage.text, usage.image, len(written.tokens)),
+            text=said.text,
+            stop=said.stop,
+            usage=TokenUsage(usage.system, usage.text, usage.image, said.count),
             timing=AnswerTiming(
                 prepare=prepared - begun + waited,
                 vision=looked - started if features is not None else 0.0,
-                prefill=written.prefill,
-                generate=written.generate,
+                prefill=said.prefill,
+                generate=said.generate,
                 reused=usage.image if known else 0,
             ),
         )
@@ -189,23 +191,26 @@ class StarterAssistant:
         prompt: tuple[int, ...],
         options: GenerationOptions,
         cancel: CancelToken,
-    ) -> Generator[Token, None, generating.Written]:
-        tokenizer = _Spelling(self._tokenizer())
+    ) -> Generator[Token, None, Said]:
+        tokenizer = Spelling(self._tokenizer())
         ends = frozenset({Prompts(self._tokenizer()).special(END)})
         room = self._table.config.positions - len(prompt)
         caption = len(prompt) == 1
+        plain = replace(options, stop=())  # these are looked for in the text as it is shown
         if options.beams > 1:
-            written = beams.search(
-                decoder, tokenizer, options, prompt=(), ends=ends, room=room, cancel=cancel
+            found = beams.search(
+                decoder, tokenizer, plain, prompt=(), ends=ends, room=room, cancel=cancel
             )
-            text = _sentence(written.text.strip(), caption, written.stop)
-            yield Token(text, len(written.tokens))
-            return _with_text(written, text)
-        chooser = Chooser(options, tokenizer, ())
+            text = sentence(found.text.strip(), caption, found.stop)
+            text, stop = cut(text, options.stop, found.stop)
+            count = len(found.tokens)
+            yield Token(text, count)
+            return Said(text, count, stop, found.prefill, found.generate)
+        chooser = Chooser(plain, tokenizer, ())
         pieces = generating.write(
-            decoder, chooser, tokenizer, options, ends=ends, room=room, cancel=cancel
+            decoder, chooser, tokenizer, plain, ends=ends, room=room, cancel=cancel
         )
-        return (yield from _spoken(pieces, caption))
+        return (yield from spoken(pieces, caption, options.stop))
 
     def _ask(
         self, messages: Sequence[Message], images: Sequence[ChatImage], options: GenerationOptions
@@ -271,7 +276,8 @@ class StarterAssistant:
         try:
             yield
         except _NETWORK_ERRORS as error:
-            if runtime.is_shortage(error) or isinstance(error, torch.OutOfMemoryError):
+            told = memory_error(error) if isinstance(error, RuntimeError) else error
+            if runtime.is_shortage(told):
                 if self._running is not None:
                     self._running.forget()
                 detail = runtime.first_line(error)
@@ -350,48 +356,3 @@ class _Decoder:
     def branch(self, parents: Sequence[int]) -> None:
         if self._memory is not None:
             self._memory.choose(torch.tensor(list(parents), device=self._memory.keys.device))
-
-
-class _Spelling:
-    """A tokenizer's `decode` as the loop that writes answers calls it."""
-
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        self._tokenizer = tokenizer
-
-    def decode(self, ids: Sequence[int], **_: Any) -> str:
-        text: str = self._tokenizer.decode(list(ids), skip_special_tokens=True)
-        return text
-
-
-def _sentence(text: str, caption: bool, stop: StopReason) -> str:
-    """A caption begins with a capital, and ends with a full stop when it is complete."""
-    if not caption or not text:
-        return text
-    return text[0].upper() + text[1:] + ("." if stop is StopReason.END else "")
-
-
-def _with_text(written: generating.Written, text: str) -> generating.Written:
-    return generating.Written(text, written.tokens, written.stop, written.prefill, written.generate)
-
-
-def _spoken(
-    pieces: Generator[Token, None, generating.Written], caption: bool
-) -> Generator[Token, None, generating.Written]:
-    """Pieces without the space in front, and a caption's as a sentence."""
-    said: list[str] = []
-    try:
-        while True:
-            piece = next(pieces)
-            text = piece.text
-            if not said:
-                text = text.lstrip()
-                text = _sentence(text, caption, StopReason.LENGTH)
-            if text:
-                said.append(text)
-                yield Token(text, piece.count, piece.logprob)
-    except StopIteration as ended:
-        written: generating.Written = ended.value
-    if caption and said and written.stop is StopReason.END:
-        said.append(".")
-        yield Token(".", 0)
-    return _with_text(written, "".join(said))

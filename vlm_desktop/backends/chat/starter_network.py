@@ -75,6 +75,28 @@ class Memory:
             part.copy_(part[:, rows])
 
 
+def attend(
+    q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, bias: torch.Tensor | None
+) -> torch.Tensor:
+    """Attention of queries [B,h,n,d] over [B,h,m,d]; `bias` [..,n,m] is minus infinity where a
+    query may not look.
+
+    Plain products: on a processor they take a third of the fused kernel's time for training.
+    """
+    if q.device.type != "cpu":
+        return F.scaled_dot_product_attention(q, k, v, bias if bias is None else bias.to(q.dtype))
+    scores = torch.matmul(q * q.shape[-1] ** -0.5, k.transpose(-1, -2))  # [B,h,n,m]
+    if bias is not None:
+        scores = scores + bias.to(q.dtype)
+    return torch.matmul(scores.softmax(-1).to(v.dtype), v)
+
+
+def bias_of(mask: torch.Tensor) -> torch.Tensor:
+    """A bool mask as what is added to scores: float32, minus infinity where it is False."""
+    bias = torch.zeros(mask.shape, device=mask.device)
+    return bias.masked_fill_(~mask, float("-inf"))
+
+
 class Block(nn.Module):
     """A pre-norm transformer layer (Vaswani et al. 2017; Xiong et al. 2020)."""
 
@@ -100,10 +122,10 @@ class Block(nn.Module):
         q: torch.Tensor,
         k: torch.Tensor,
         v: torch.Tensor,
-        mask: torch.Tensor | None,
+        bias: torch.Tensor | None,
     ) -> torch.Tensor:
-        """What `x` [B,n,W] becomes after attending over [B,h,m,d] where `mask` [..,n,m] allows."""
-        found = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)  # [B,h,n,d]
+        """What `x` [B,n,W] becomes after attending over [B,h,m,d] as `bias` [..,n,m] allows."""
+        found = attend(q, k, v, bias)  # [B,h,n,d]
         found = found.transpose(1, 2).flatten(2)  # [B,h,n,d] -> [B,n,W]
         x = x + self.out(found)
         inner = F.gelu(self.wide(self.norm_2(x)), approximate="tanh")  # [B,n,4W]
@@ -164,12 +186,13 @@ class StarterNetwork(nn.Module):
         full = mask.new_ones(rows, 1, count + length, count + length)
         full[:, :, :count, count:] = False
         full[:, 0, count:, count:] = mask
+        bias = bias_of(full)
         x = torch.cat([seen, text], 1)
         for block in self.blocks[:-1]:
-            x = block.mix(x, *block.project(x), full)
+            x = block.mix(x, *block.project(x), bias)
         last = self.blocks[-1]
         q, k, v = last.project(x)
-        out: torch.Tensor = last.mix(x[:, count:], q[:, :, count:], k, v, full[:, :, count:])
+        out: torch.Tensor = last.mix(x[:, count:], q[:, :, count:], k, v, bias[:, :, count:])
         return out
 
     def remember(self, x: torch.Tensor, memory: Memory, *, causal: bool) -> torch.Tensor:
@@ -178,12 +201,12 @@ class StarterNetwork(nn.Module):
         With `causal` each sees what stands before it; without, all of `x` see each other.
         """
         count, before = x.shape[1], memory.length
-        mask = None
+        bias = None
         if causal and count > 1:
             mask = torch.ones(count, before + count, dtype=torch.bool, device=x.device)
-            mask = mask.tril(before)
+            bias = bias_of(mask.tril(before))
         for index, block in enumerate(self.blocks):
             q, k, v = block.project(x)
-            x = block.mix(x, q, *memory.add(index, k, v), mask)
+            x = block.mix(x, q, *memory.add(index, k, v), bias)
         memory.length += count
         return x

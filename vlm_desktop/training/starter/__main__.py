@@ -2,6 +2,9 @@
 
 python -m vlm_desktop.training.starter --photos DIR [--photos DIR ...]
     --image-weights FILE.onnx --text-weights DIR --out models/starter
+
+The assistant that answers over this encoder is trained by
+python -m vlm_desktop.training.starter assistant --help
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
 from vlm_desktop.training.starter import export
+from vlm_desktop.training.starter.assistant import command as assistant
 from vlm_desktop.training.starter.corpus import LENGTH, Corpus, build_corpus
 from vlm_desktop.training.starter.data import Photo, read_folders, split_for_tuning
 from vlm_desktop.training.starter.fit import Towers, fit
@@ -199,4 +203,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["assistant"]:
+        raise SystemExit(assistant.main(sys.argv[2:]))
     raise SystemExit(main())

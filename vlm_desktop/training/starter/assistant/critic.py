@@ -50,9 +50,9 @@ class CriticConfig:
     captioned: int = 24
     draws: int = 5
     longest: int = 24
-    rate: float = 1e-4
+    rate: float = 1.5e-4
     warmup: int = 30
-    human: float = 0.5
+    human: float = 0.4
     average: float = 0.99
     seed: int = 2
 
@@ -94,7 +94,8 @@ class Critic:
         self._chance = torch.Generator(fitter.device).manual_seed(config.seed)
 
     def _drawn(self, seen: torch.Tensor, photos: Sequence[int]) -> tuple[Rows, float]:
-        """Captions drawn for pictures [B,S,W], weighted by how much better they are; mean score."""
+        """Captions drawn for pictures [B,S,W], weighted by how much better than the picture's
+        other draws they are (in standard deviations of the batch), and their mean score."""
         config, words = self._config, self._words
         memory = look_at(self.network, seen).repeated(config.draws, 1 + config.longest)
         head = words.special[CAPTION]
@@ -103,22 +104,25 @@ class Critic:
             self.network, memory, prompts, end=words.special[END], longest=config.longest,
             draw=self._chance,
         )  # fmt: skip
-        rows: list[list[Text]] = []
-        total = 0.0
-        for index, photo in enumerate(photos):
-            mine = written[index * config.draws : (index + 1) * config.draws]
-            scores = [
-                self._judge.score(photo, words.tokenizer.decode(list(one.tokens)), one.ended)
-                for one in mine
+        scores = torch.tensor(
+            [
+                self._judge.score(
+                    photos[index // config.draws],
+                    words.tokenizer.decode(list(one.tokens)),
+                    one.ended,
+                )
+                for index, one in enumerate(written)
             ]
-            total += sum(scores)
-            rows.append([])
-            for one, score in zip(mine, scores, strict=True):
-                others = (sum(scores) - score) / (config.draws - 1)
-                said = (*one.tokens, *([words.special[END]] if one.ended else []))
-                if said:
-                    rows[-1].append(Text((head,), said, score - others))
-        return pack(rows), total / len(written)
+        ).view(len(photos), config.draws)
+        others = (scores.sum(1, keepdim=True) - scores) / (config.draws - 1)
+        better = scores - others
+        better = (better / better.std().clamp(min=1e-3)).flatten().tolist()
+        rows: list[list[Text]] = [[] for _ in photos]
+        for index, (one, weight) in enumerate(zip(written, better, strict=True)):
+            said = (*one.tokens, *([words.special[END]] if one.ended else []))
+            if said:
+                rows[index // config.draws].append(Text((head,), said, weight))
+        return pack(rows), float(scores.mean())
 
     def step(self, index: int) -> float:
         """One update; the mean CIDEr-D (0..10) of what was drawn."""

@@ -132,3 +132,33 @@ def asked_of(pictures: Sequence[Picture], split: str) -> list[tuple[int, Asked]]
         if one.split == split and one.path.stem.startswith("COCO_")
         for asked in one.asked
     ]
+
+
+def measure(
+    network: StarterNetwork, words: Words, features: Features, pictures: Sequence[Picture]
+) -> dict[str, dict[str, float]]:
+    """Figures of every held-back split, greedy and by beams; answers also without the picture.
+
+    Without the picture means its cells and embedding at zero.
+    """
+    network.eval()
+    figures: dict[str, dict[str, float]] = {}
+    device = next(network.parameters()).device
+    config = network.config
+    blank = (
+        torch.zeros(1, config.cells, config.features, device=device),
+        torch.zeros(1, config.embedding, device=device),
+    )
+    for split in ("tune", "dev"):
+        photos = [i for i, one in enumerate(pictures) if one.split == split and one.captions]
+        for beams in (1, 5) if photos else ():
+            said = captions_of(network, words, features, photos, beams=beams)
+            human = [pictures[photo].captions for photo in photos]
+            figures[f"{split}_captions_{beams}"] = caption_scores(said, human)
+    for split in ("tune", "held"):
+        asked = asked_of(pictures, split)
+        questions = [(photo, one.question) for photo, one in asked]
+        for name, put in (("", None), ("_blank", blank)) if asked else ():
+            answers = answers_of(network, words, features, questions, blank=put)
+            figures[f"{split}_answers{name}"] = answer_scores(answers, [one for _, one in asked])
+    return figures
