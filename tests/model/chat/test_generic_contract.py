@@ -9,7 +9,7 @@ from vlm_desktop.backends.protocols import ChatModel
 
 GENERIC = [
     "smolvlm", "idefics3", "idefics2", "qwen2-vl", "qwen2.5-vl", "qwen3-vl", "internvl", "llava",
-    "llava-next", "llava-onevision", "paligemma", "gemma3", "lfm2-vl",
+    "llava-next", "llava-onevision", "paligemma", "gemma3",
 ]  # fmt: skip
 
 
@@ -19,3 +19,13 @@ class TestGeneric(ChatContract):
         self, request: pytest.FixtureRequest, open_tiny: Callable[..., ChatModel]
     ) -> Callable[[], ChatModel]:
         return lambda: open_tiny(request.param)
+
+
+class TestLfm2(ChatContract):
+    """Its tiny processor has room for pictures of up to four tiles in a row only."""
+
+    longest = 4
+
+    @pytest.fixture
+    def make(self, open_tiny: Callable[..., ChatModel]) -> Callable[[], ChatModel]:
+        return lambda: open_tiny("lfm2-vl")

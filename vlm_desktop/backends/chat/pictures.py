@@ -15,6 +15,8 @@ from vlm_desktop.base.chat import ChatImage
 
 MOST_PIXELS = 12_000_000
 """Above this a picture is reduced first: no processor here keeps more, and the time is a user's."""
+MOST_ASPECT = 100
+"""A side is at most so many times the other: no processor here cuts anything longer into parts."""
 _REMEMBERED = 8
 _SEQUENCE = ("input_ids", "attention_mask", "token_type_ids", "mm_token_type_ids", "labels",
              "text_replacement_offsets")  # fmt: skip
@@ -97,7 +99,7 @@ class Preparer:
 
 
 def reduced(pixels: PixelArray, most: int = MOST_PIXELS) -> PixelArray:
-    """A picture of at most `most` pixels and no side below one, its aspect kept."""
+    """A picture of at most `most` pixels; its aspect is kept unless it is extreme."""
     pixels = np.ascontiguousarray(pixels)
     height, width = reduced_size(*pixels.shape[:2], most)
     if (height, width) == pixels.shape[:2]:
@@ -110,6 +112,7 @@ def reduced(pixels: PixelArray, most: int = MOST_PIXELS) -> PixelArray:
 
 def reduced_size(height: int, width: int, most: int = MOST_PIXELS) -> tuple[int, int]:
     """The (height, width) that `reduced` gives a picture."""
+    height, width = min(height, MOST_ASPECT * width), min(width, MOST_ASPECT * height)
     if height * width <= most:
         return height, width
     scale = math.sqrt(most / (height * width))
