@@ -312,6 +312,7 @@ PHASES: dict[Phase, str] = {
     Phase.THUMBNAILS: "Thumbnails",
     Phase.SIZES: "Adding up sizes",
     Phase.TRASH: "Moving files",
+    Phase.LOAD: "Loading the model",
     Phase.ANSWER: "Answering",
 }
 

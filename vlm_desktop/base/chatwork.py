@@ -33,7 +33,7 @@ class Side:
 @dataclass(frozen=True, slots=True)
 class Repeated:
     """An answer run again. `differences` name what is not as it was then, by code:
-    "revision", "picture", "picture-gone", "sampled" (chance was part of it), "stopped".
+    "revision", "picture", "sampled" (chance was part of it), "stopped".
     """
 
     before: Turn

@@ -28,6 +28,7 @@ class Phase(StrEnum):
     THUMBNAILS = "thumbnails"
     SIZES = "sizes"
     TRASH = "trash"
+    LOAD = "load"
     ANSWER = "answer"
 
 

@@ -13,7 +13,7 @@ from vlm_desktop.base.chaterrors import ChatOutOfMemory
 from vlm_desktop.base.chatwork import SpeedEstimate
 from vlm_desktop.base.conversations import AnswerRestarted
 from vlm_desktop.base.errors import ModelOutOfMemory
-from vlm_desktop.base.events import Event
+from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.types import OcrLine
 from vlm_desktop.engine.prompting import Request
 from vlm_desktop.engine.residents import Residents
@@ -54,6 +54,8 @@ class Answerer:
         Raises ChatOutOfMemory when nothing helps, ModelTooLarge, ModelError, Cancelled. The model
         is unloaded then, so that the next question finds a sound one.
         """
+        if not self._residents.has(model_id):
+            yield Progress(Phase.LOAD, 0, 1)
         try:
             with self._residents.using(model_id, cancel) as model:
                 return (yield from self._answer(model_id, model, asked, options, cancel))

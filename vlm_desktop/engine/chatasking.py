@@ -19,7 +19,7 @@ from vlm_desktop.base.conversations import (
     Why,
 )
 from vlm_desktop.base.errors import AppError, Cancelled, MediaRefused, NothingAsked
-from vlm_desktop.base.events import Event
+from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.engine.answering import measured
 from vlm_desktop.engine.chatkeeping import ChatKeeping, title_of
 from vlm_desktop.engine.chatpictures import LoadedPicture
@@ -74,7 +74,7 @@ class ChatAsking(ChatKeeping):
         model_id = self._model_of(conversation, model_id)
         self._refuse_empty(text, model_id, cancel)
         parent = conversation.leaf
-        question, read = self._add_question(conversation, parent, text, pictures, cancel)
+        question, read = yield from self._add_question(conversation, parent, text, pictures, cancel)
         task = replace(self._task(question, model_id, options), decode=read)
         return (yield from self._answer(task, cancel))
 
@@ -156,7 +156,7 @@ class ChatAsking(ChatKeeping):
                 conversation.id, replace(before, text=text, why=Why.EDITED, pinned=False)
             )
         else:
-            question, read = self._add_question(
+            question, read = yield from self._add_question(
                 conversation, before.parent, text, pictures, cancel, why=Why.EDITED
             )
         wished = options or _options_below(conversation, before)
@@ -212,7 +212,9 @@ class ChatAsking(ChatKeeping):
         all (MediaRefused, Cancelled).
         """
         conversation = self.open(conversation_id)
-        question, read = self._add_question(conversation, conversation.leaf, text, pictures, cancel)
+        question, read = yield from self._add_question(
+            conversation, conversation.leaf, text, pictures, cancel
+        )
         answers = []
         for number, side in enumerate(sides):
             chosen = self._model_of(conversation, side.model_id)
@@ -251,12 +253,15 @@ class ChatAsking(ChatKeeping):
         pictures: Sequence[Attachment],
         cancel: CancelToken,
         why: Why = Why.ASKED,
-    ) -> tuple[Turn, float]:
+    ) -> Generator[Event, None, tuple[Turn, float]]:
         """Read the pictures, so that one that cannot be read leaves no trace; keep the question.
 
         With the seconds that reading took.
         """
-        loaded = [self._pictures.load(one, cancel) for one in pictures]
+        loaded = []
+        for done, one in enumerate(pictures):
+            yield Progress(Phase.DECODE, done, len(pictures))
+            loaded.append(self._pictures.load(one, cancel))
         kept = [self._keep_picture(conversation.id, one).id for one in loaded]
         turn = Turn(0, parent, Role.USER, text, pictures=tuple(dict.fromkeys(kept)), why=why)
         added = self._library().add_turn(conversation.id, turn)

@@ -17,6 +17,7 @@ from vlm_desktop.base.errors import AppError, Cancelled
 from vlm_desktop.base.events import Event
 from vlm_desktop.engine.answering import ModelAnswer
 from vlm_desktop.engine.chatkeeping import failure_of
+from vlm_desktop.store.contents import clean
 from vlm_desktop.store.library import Library
 
 SAVE_SECONDS = 0.5
@@ -82,7 +83,7 @@ class KeptAnswer:
         """The model is done."""
         self.turn = replace(
             self.turn,
-            text=made.reply.text,
+            text=clean(made.reply.text),  # as it comes back from the library
             state=TurnState.DONE,
             revision=made.spec.revision,
             options=made.options,

@@ -32,6 +32,7 @@ from vlm_desktop.base.errors import ModelOutOfMemory
 CPU = "cpu"
 _SHARE_OF_MEMORY = 0.7
 _POLL_SECONDS = 0.05
+_CLOSE_SECONDS = 2.0
 
 _log = logging.getLogger(__name__)
 
@@ -201,6 +202,11 @@ class Residents:
             if holder in self._holders:
                 self._holders.remove(holder)
 
+    def has(self, model_id: str) -> bool:
+        """Whether a model lies in memory."""
+        with self._lock:
+            return model_id in self._loaded
+
     def loaded(self) -> tuple[Resident, ...]:
         """What lies in memory, the least recently used first."""
         with self._lock:
@@ -210,9 +216,16 @@ class Residents:
         )
 
     def close(self) -> None:
-        """Unload everything, once the answer under way has ended."""
-        with self._turn:
+        """Unload everything, once the answer under way has ended.
+
+        One that nobody drives to its end any more is not waited for.
+        """
+        waited = self._turn.acquire(timeout=_CLOSE_SECONDS)
+        try:
             self._renew()
+        finally:
+            if waited:
+                self._turn.release()
 
     # --- parts ---------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ from vlm_desktop.base.errors import (
     Refusal,
     TooManyPictures,
 )
-from vlm_desktop.base.events import Notice
+from vlm_desktop.base.events import Notice, Phase, Progress
 from vlm_desktop.base.types import Box
 from vlm_desktop.engine.chat import error_of
 
@@ -35,8 +35,13 @@ def test_an_answer_streams_and_is_kept(open_chat: OpenChat, red: Attachment) -> 
     talk = chat.start()
     events, turn = drive(chat.ask(talk.id, "what colour?", [red], GREEDY, CancelToken()))
 
-    begun = events[0]
+    kinds = [type(event).__name__ for event in events]
+    assert kinds == ["Progress", "AnswerBegun", "Progress", *["Token"] * 4]
+    begun = events[1]
     assert isinstance(begun, AnswerBegun)
+    assert [one.phase for one in (events[0], events[2]) if isinstance(one, Progress)] == [
+        Phase.DECODE, Phase.LOAD,
+    ]  # fmt: skip
     assert (begun.answer, begun.model_id, begun.source) == (turn.id, "starter", AnswerSource.MODEL)
     assert words(events) == turn.text == "what colour? -> [red]"
     assert (turn.state, turn.stop, turn.revision) == (TurnState.DONE, StopReason.END, "1")
