@@ -69,7 +69,7 @@ class VqaGap:
 
 @dataclass(frozen=True, slots=True)
 class JudgedAnswer:
-    """An answer that was judged, normalised; `blank` is what was said of the grey picture."""
+    """An answer that was judged, and what was said of the grey picture; both normalised."""
 
     image: str
     question: str
@@ -221,10 +221,14 @@ def _report(
         if grey
         else None,
         judged=tuple(
-            JudgedAnswer(one.image, one.text, normalise(answers[place][0]), answers[place][1])
-            for place, one in zip(places, asked, strict=True)
+            _judged(one, *answers[place]) for place, one in zip(places, asked, strict=True)
         ),
     )
+
+
+def _judged(question: Question, answer: str, blank: str | None) -> JudgedAnswer:
+    without = None if blank is None else normalise(blank)
+    return JudgedAnswer(question.image, question.text, normalise(answer), without)
 
 
 def _mean(points: Sequence[float]) -> float | None:
