@@ -109,7 +109,9 @@ def _opening(answer: _Answer, options: GenerationOptions, tokenizer: Any) -> Ope
 
 def _spelled(answer: _Answer, tokenizer: Any, stops: tuple[str, ...]) -> tuple[str, StopReason]:
     speller, watch = Speller(tokenizer), StopWatch(stops)
-    text = "".join(watch.add(speller.add(token)) for token in answer.tokens)
-    if watch.stopped:
-        return text, StopReason.STOP
+    text = ""
+    for token in answer.tokens:
+        text += watch.add(speller.add(token))
+        if watch.stopped:
+            return text, StopReason.STOP
     return text + watch.rest(), StopReason.END if answer.ended else StopReason.LENGTH

@@ -38,6 +38,7 @@ NEEDED = 0.999
 """The cosine that features of every picture must reach."""
 _GRAPHS = "vlm_desktop.backends.encoders.graphs:"
 STEPS = 3
+_OPEN_ERRORS: tuple[type[Exception], ...] = (ProviderRefused, *runtime.ERRORS)
 
 
 class OnnxVision:
@@ -67,7 +68,7 @@ class OnnxVision:
             self._session = runtime.open_session(
                 runtime.SessionRequest(graph, self.provider, threads, memory_limit)
             )
-        except (ProviderRefused, *runtime.ERRORS) as error:
+        except _OPEN_ERRORS as error:
             raise ValueError(runtime.first_line(error)) from error
 
     def look_at(self, picture: Prepared) -> Features | None:

@@ -101,8 +101,9 @@ class Preparer:
 def reduced(pixels: PixelArray, most: int = MOST_PIXELS) -> PixelArray:
     """A picture of at most `most` pixels; its aspect is kept unless it is extreme."""
     pixels = np.ascontiguousarray(pixels)
-    height, width = reduced_size(*pixels.shape[:2], most)
-    if (height, width) == pixels.shape[:2]:
+    whole = (pixels.shape[0], pixels.shape[1])
+    height, width = reduced_size(*whole, most)
+    if (height, width) == whole:
         return pixels
     smaller = Image.fromarray(pixels).resize(
         (width, height), Image.Resampling.BOX, reducing_gap=2.0
