@@ -8,6 +8,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from tests.gui.chat.fake_chat import FakeChat
+from tests.gui.chat.fake_peeking import FakePeeking
 from tests.gui.fake_browsing import FakeBrowsing, FakeLibrary
 from tests.gui.fake_folders import FakeFolders
 from tests.gui.fake_keeping import FakeKeeping
@@ -106,11 +108,14 @@ class FakeServices:
         self.browsing = FakeBrowsing(library, self.thumbnail)
         self.folders = FakeFolders()
         self.keeping = FakeKeeping(self.folder)
+        self.chat = FakeChat(self.folder)
+        self.peeking = FakePeeking()
 
     def release(self) -> None:
         """Let everything go on that a test held back."""
         self.index_gate.set()
         self.search_gate.set()
+        self.chat.gate.set()
 
     def hit(self, number: int, probability: float = 0.999) -> Hit:
         return Hit(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from tests.tools.chat_looks import LOOKS, look
 from tests.tools.stage import Stage
 from vlm_desktop.base.errors import HubGated, LicenceDiffers
 from vlm_desktop.gui.panes.library import SECTIONS
@@ -158,6 +159,7 @@ SITUATIONS: dict[str, dict[str, Bring]] = {
         "about": _settings("about"),
         "forget": _forget,
     },
+    "chat": {name: look(bring) for name, bring in LOOKS.items()},
     "models": {
         "trouble": _refused_downloads,
         "question": _asked_to_download,

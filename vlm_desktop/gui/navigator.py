@@ -28,6 +28,8 @@ class Navigator(QObject):
     """A `ContentSet` for the grid."""
     photo_wanted = Signal(object)
     """The content id of a photo to open in the photo view."""
+    chat_wanted = Signal(object)
+    """The content ids of photos to ask a model about."""
     selection_changed = Signal(object)
     """The content ids selected in the grid, in its order."""
     library_changed = Signal()

@@ -12,12 +12,14 @@ from vlm_desktop.base.types import Query, SearchResult
 if TYPE_CHECKING:
     from vlm_desktop.base.queries import Explanation
     from vlm_desktop.engine.browsing import Browsing
+    from vlm_desktop.engine.chat import Chat
     from vlm_desktop.engine.comparing import Comparing
     from vlm_desktop.engine.explore import Explore
     from vlm_desktop.engine.exporting import Exporting
     from vlm_desktop.engine.folders import Folders
     from vlm_desktop.engine.keeping import Keeping
     from vlm_desktop.engine.models import ModelShelf
+    from vlm_desktop.engine.peeking import Peeking
     from vlm_desktop.engine.photos import Photos
     from vlm_desktop.engine.switching import Switching
     from vlm_desktop.engine.trash import Trash
@@ -131,6 +133,16 @@ class Services(Protocol):
     def info(self) -> LibraryInfo: ...
 
     def quarantine(self) -> Sequence[SetAside]: ...
+
+    @property
+    def peeking(self) -> "Peeking":
+        """A look at any file, in the library or not."""
+        ...
+
+    @property
+    def chat(self) -> "Chat":
+        """Conversations with models that answer."""
+        ...
 
     @property
     def folders(self) -> "Folders":

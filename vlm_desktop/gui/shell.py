@@ -4,7 +4,7 @@ import functools
 import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QIcon
@@ -35,6 +35,7 @@ from vlm_desktop.jobs import JobRunner
 
 if TYPE_CHECKING:
     from vlm_desktop.gui.main_window import MainWindow
+    from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
     from vlm_desktop.gui.services import Services
 
 _ACTIVE = "active"
@@ -134,6 +135,7 @@ class Shell(QObject):
             navigator.photo_wanted,
         ):
             signal.connect(functools.partial(self._show_search_for, signal))
+        navigator.chat_wanted.connect(self._ask_about)
         navigator.library_changed.connect(desk.library.refresh)
         desk.indexing.committed.connect(self._library_grew)
         desk.indexing.finished.connect(self._library_grew)
@@ -179,6 +181,12 @@ class Shell(QObject):
         self.show_pane("search")
         if is_new:
             signal.emit(wanted)
+
+    def _ask_about(self, content_ids: tuple[int, ...]) -> None:
+        """Bring the Chat pane to front with these photos."""
+        if "chat" in self._window.specs:
+            self.show_pane("chat")
+            cast("ChatPane", self.pane("chat")).sources.take_photos(content_ids)
 
     def _settings(self) -> Any:
         self.show_pane("settings")

@@ -1,6 +1,7 @@
 """The stylesheet of the application, part by part, made from measures and colours."""
 
 from vlm_desktop.base.paths import bundled
+from vlm_desktop.gui.chat_sheet import chat_sheet
 from vlm_desktop.gui.tokens import Colours, Measures, is_dark
 
 
@@ -18,6 +19,7 @@ def whole_sheet(chosen: Colours, size: Measures) -> str:
         + _query(chosen, size)
         + _details(chosen, size)
         + _arrows(size, icons, shade)
+        + chat_sheet(chosen, size)
     )
 
 

@@ -1,6 +1,6 @@
 """The panes of the window, in the order of the rail. None is imported before it is shown.
 
-Ctrl+2 to Ctrl+6 are kept for the panes to come, so that no shortcut ever moves.
+Ctrl+3 to Ctrl+6 are kept for the panes to come, so that no shortcut ever moves.
 """
 
 from typing import NamedTuple
@@ -28,6 +28,13 @@ PANES: tuple[PaneSpec, ...] = (
         "search",
         "Ctrl+1",
         "vlm_desktop.gui.panes.search.search_pane:SearchPane",
+    ),
+    PaneSpec(
+        "chat",
+        "PANE_CHAT",
+        "chat",
+        "Ctrl+2",
+        "vlm_desktop.gui.panes.chat.chat_pane:ChatPane",
     ),
     PaneSpec(
         "library",

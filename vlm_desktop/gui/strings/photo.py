@@ -4,6 +4,8 @@ from vlm_desktop.base.language import fill
 
 OPEN_PHOTO = "&Open"
 SHOW_IN_FOLDER = "Show in &folder"
+ASK_ABOUT = "Ask about this photo"
+ASK_ABOUT_TIP = "Talk with a model on this computer about the photo, or all that are selected"
 PHOTO_GONE = "{path} is not there any more."
 PHOTO_NOT_OPENED = "No program on this computer opens {path}."
 

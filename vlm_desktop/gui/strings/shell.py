@@ -21,6 +21,7 @@ DROP_FOLDER_ONLY = "Drop a folder here to add its photos."
 # the rail
 RAIL_NAME = "Areas"
 PANE_SEARCH = "Search"
+PANE_CHAT = "Chat"
 PANE_LIBRARY = "Library"
 PANE_MODELS = "Models"
 PANE_SETTINGS = "Settings"

@@ -79,11 +79,14 @@ class SearchPane(Pane):
             shortcut="Ctrl+Return",
             menu="photo",
         )
+        self.ask_action = add("photo.ask", photo_strings.ASK_ABOUT, self.ask_about, menu="photo",
+                              tip=photo_strings.ASK_ABOUT_TIP)  # fmt: skip
         add("search.find", query_strings.FIND, self.focus_query, shortcut="Ctrl+F", menu="view")
         self.discarding = Discarding(self.desk, self.grid, self.photo)
         self.grid.addActions(
             [
                 self.open_action,
+                self.ask_action,
                 self.folder_action,
                 self.discarding.action,
                 self.photo.details_action,
@@ -182,6 +185,13 @@ class SearchPane(Pane):
         """Open the selected photo over the grid."""
         self._open_index(self.grid.currentIndex())
 
+    def ask_about(self) -> None:
+        """Ask a model about the open photo, or about those that are selected."""
+        shown = self.photo.view.content_id if self.photo.is_open else None
+        selected = (shown,) if shown is not None else self.desk.navigator.selection
+        if selected:
+            self.desk.navigator.chat_wanted.emit(tuple(selected))
+
     def show_in_folder(self) -> None:
         """Show the open or selected photo in the file manager."""
         if self.photo.is_open:
@@ -215,6 +225,7 @@ class SearchPane(Pane):
         there = self.grid.currentIndex().isValid()
         self.open_action.setEnabled(there)
         self.folder_action.setEnabled(there)
+        self.ask_action.setEnabled(there)
 
     # --- what comes back -----------------------------------------------------------------
 

@@ -1,0 +1,49 @@
+"""The Chat pane in the window, over conversations in memory."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.gui.chat.fake_chat import FakeChat
+from tests.gui.fake_services import FakeServices
+from vlm_desktop.base.conversations import Attachment
+from vlm_desktop.gui.main_window import MainWindow
+from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
+
+
+@pytest.fixture
+def chat(services: FakeServices) -> FakeChat:
+    return services.chat
+
+
+@pytest.fixture
+def pane(open_window: Callable[[], MainWindow], qtbot: QtBot) -> ChatPane:
+    window = open_window()
+    window.show_pane("chat")
+    found = window.pane("chat")
+    assert isinstance(found, ChatPane)
+    qtbot.waitUntil(lambda: found.choice.capabilities is not None)
+    return found
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Attachment:
+    return Attachment(tmp_path / "cat.jpg")
+
+
+@pytest.fixture
+def ask(pane: ChatPane, qtbot: QtBot) -> Callable[[str], None]:
+    """Types a question, sends it with Enter and waits for its answer."""
+
+    def send(text: str) -> None:
+        count = len(pane.session.conversation.turns) if pane.session.conversation else 0
+        pane.composer.put(text)
+        qtbot.keyClick(pane.composer.line, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: not pane.session.is_busy)
+        assert pane.session.conversation is not None
+        assert len(pane.session.conversation.turns) >= count + 1
+
+    return send

@@ -1,0 +1,1 @@
+"""The Chat pane: conversations with a model about pictures."""

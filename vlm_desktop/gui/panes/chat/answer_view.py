@@ -1,0 +1,73 @@
+"""An answer as it is written: words and code in pieces, of which only the last is laid out anew."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from vlm_desktop.gui.panes.chat.chunks import Chunk, chunks
+from vlm_desktop.gui.panes.chat.code_view import CodeView
+from vlm_desktop.gui.panes.chat.words_view import WordsView
+from vlm_desktop.gui.theme import measures
+
+
+class AnswerView(QWidget):
+    """Shows Markdown. The same pieces keep their widgets, and so their selections."""
+
+    link_clicked = Signal(str)
+    menu_wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = ""
+        self._pieces: tuple[Chunk, ...] = ()
+        self.parts: list[WordsView | CodeView] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(measures().space[1])
+
+    def show_text(self, text: str) -> None:
+        """The whole text so far."""
+        if text == self.text:
+            return
+        self.text = text
+        pieces = chunks(text)
+        for number, piece in enumerate(pieces):
+            if number < len(self._pieces) and piece == self._pieces[number]:
+                continue
+            self._show(number, piece)
+        while len(self.parts) > len(pieces):
+            self._drop(self.parts.pop())
+        self._pieces = pieces
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        found = [link for part in self.parts if isinstance(part, WordsView) for link in part.links]
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def code(self) -> tuple[CodeView, ...]:
+        return tuple(part for part in self.parts if isinstance(part, CodeView))
+
+    def _show(self, number: int, piece: Chunk) -> None:
+        kind = CodeView if piece.is_code else WordsView
+        if number < len(self.parts) and not isinstance(self.parts[number], kind):
+            self._drop(self.parts.pop(number))
+            self._insert(number, kind(self))
+        elif number == len(self.parts):
+            self._insert(number, kind(self))
+        part = self.parts[number]
+        if isinstance(part, CodeView):
+            part.show_code(piece.text, piece.language)
+        else:
+            part.show_markdown(piece.text)
+
+    def _insert(self, number: int, part: WordsView | CodeView) -> None:
+        if isinstance(part, WordsView):
+            part.link_clicked.connect(self.link_clicked)
+            part.menu_wanted.connect(self.menu_wanted)
+        self.parts.insert(number, part)
+        self._column.insertWidget(number, part)
+
+    def _drop(self, part: QWidget) -> None:
+        self._column.removeWidget(part)
+        part.hide()
+        part.deleteLater()

@@ -1,0 +1,212 @@
+"""The pane's own commands, and the menus that hold them."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from vlm_desktop.base.chatwork import Side
+from vlm_desktop.base.conversations import Attachment
+from vlm_desktop.base.language import fill
+from vlm_desktop.gui.panes.chat.batch_dialog import BatchDialog
+from vlm_desktop.gui.panes.chat.compare_dialog import CompareDialog
+from vlm_desktop.gui.strings import chat as strings
+
+if TYPE_CHECKING:
+    from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
+
+_MOST_BATCH = 10_000
+_ROOM_FOR_BOTH = 1_080
+"""Pixels of the pane from which on list and options can both stand beside the conversation."""
+
+
+class ChatActions(QObject):
+    """Main thread."""
+
+    def __init__(self, pane: "ChatPane") -> None:
+        super().__init__(pane)
+        self._pane, self._desk = pane, pane.desk
+        self._build()
+        self._build_menus()
+        pane.composer.chip_opened.connect(self._open_chip)
+        pane.composer.changed.connect(self.refresh)
+        pane.desk.navigator.selection_changed.connect(lambda _: self.refresh())
+        for signal in (
+            pane.session.opened,
+            pane.session.changed,
+            pane.session.asking,
+            pane.session.ended,
+            pane.choice.changed,
+        ):
+            signal.connect(self.refresh)
+        self.refresh()
+
+    def _build(self) -> None:
+        pane, add = self._pane, self._add
+        sources = pane.sources
+        add("new", strings.NEW_COMMAND, self._front(pane.begin_new), "Ctrl+N")
+        add("search", strings.SEARCH_COMMAND, self._front(self.search), "Ctrl+H")
+        add("question", strings.GO_QUESTION, self._front(pane.composer.focus_line), "Ctrl+L")
+        add("turns", strings.GO_TURNS, self._front(pane.transcript.focus_turn), "Ctrl+J")
+        add("pictures", strings.GO_PICTURES, self._front(pane.strip.focus_strip), "Ctrl+G")
+        self.stop = add("stop", strings.STOP_COMMAND, pane.stop_answer)
+        add("attach", strings.ADD_FILE, self._front(sources.pick), "Ctrl+Shift+P")
+        add("paste", strings.ADD_CLIPBOARD, self._front(sources.paste))
+        add("screen", strings.ADD_SCREEN, self._front(sources.grab_screen), "Ctrl+Shift+G")
+        self.selection = add("selection", strings.ADD_SELECTION, self._front(self.take_selection))
+        self.compare = add("compare", strings.COMPARE, self._front(self.open_compare))
+        self.batch = add("batch", strings.BATCH, self._front(self.open_batch))
+        self.form = add("form", strings.FORM_COMMAND, self._front(pane.options.edit_form))
+        add("models", strings.MORE_MODELS_COMMAND, pane.show_shelf)
+        self.folds = {
+            "list": self._add_fold("list", strings.SHOW_LIST, "Ctrl+B", "chat-list"),
+            "options": self._add_fold("options", strings.SHOW_OPTIONS, "Ctrl+.", "chat-options"),
+        }
+        self.folds["list"].setChecked(True)
+        self.folds["list"].toggled.connect(lambda on: self._fold("list", pane.column, on))
+        self.folds["options"].toggled.connect(lambda on: self._fold("options", pane.panel, on))
+
+    def _add(self, name: str, text: str, slot: Callable[[], object], shortcut: str = "") -> QAction:
+        return self._desk.actions.add(
+            f"chat.{name}", text, slot, shortcut=shortcut or None, where=self._pane
+        )
+
+    def _add_fold(self, name: str, text: str, shortcut: str, sign: str) -> QAction:
+        return self._desk.actions.add(
+            f"chat.{name}",
+            text,
+            lambda: None,
+            shortcut=shortcut,
+            icon=sign,
+            checkable=True,
+            where=self._pane,
+        )
+
+    def _fold(self, name: str, part: QWidget, shown: bool) -> None:
+        """In a narrow window there is room for one of both beside the conversation."""
+        part.setVisible(shown)
+        other = self.folds["options" if name == "list" else "list"]
+        if shown and other.isChecked() and self._pane.width() < _ROOM_FOR_BOTH:
+            other.setChecked(False)
+
+    def _front(self, slot: Callable[[], object]) -> Callable[[], object]:
+        """From the palette, the pane comes to the front first."""
+
+        def do() -> None:
+            self._desk.navigator.pane_wanted.emit(self._pane.key)
+            slot()
+
+        return do
+
+    def _build_menus(self) -> None:
+        book, pane = self._desk.actions, self._pane
+        self.add_menu = QMenu(pane)
+        for name in ("attach", "paste", "screen", "selection"):
+            self.add_menu.addAction(book.get(f"chat.{name}"))
+        pane.composer.add.setMenu(self.add_menu)
+        self.more_menu = QMenu(pane)
+        for group in (
+            ("compare", "batch", "form"),
+            ("rename", "pin", "export", "delete"),
+            ("models",),
+        ):
+            for name in group:
+                self.more_menu.addAction(book.get(f"chat.{name}"))
+            self.more_menu.addSeparator()
+        pane.head.add_toggle(self.folds["list"], first=True)
+        pane.head.add_toggle(self.folds["options"])
+        pane.head.add_menu(self.more_menu)
+
+    def refresh(self) -> None:
+        """Commands that would have nothing to act on are off."""
+        pane = self._pane
+        busy, able = pane.session.is_busy, bool(pane.choice.current)
+        selected = len(self._desk.navigator.selection)
+        self.stop.setEnabled(busy)
+        self.compare.setEnabled(able and not busy and pane.composer.has_question)
+        self.selection.setEnabled(selected > 0)
+        self.selection.setText(strings.add_selection(selected))
+        self.batch.setEnabled(able and (selected > 0 or bool(pane.composer.pictures.items)))
+
+    # --- what they do --------------------------------------------------------------------
+
+    def search(self) -> None:
+        if not self.folds["list"].isChecked():
+            self.folds["list"].trigger()
+        self._pane.column.focus_filter()
+
+    def take_selection(self) -> None:
+        self._pane.sources.take_photos(self._desk.navigator.selection)
+
+    def open_compare(self) -> None:
+        """Choose who answers beside whom."""
+        pane = self._pane
+        if not pane.composer.has_question:
+            return
+        dialog = CompareDialog(pane.choice.ready, pane.choice.current, pane.generation(), pane)
+        dialog.sides_chosen.connect(self._compare)
+        dialog.open()
+
+    def _compare(self, sides: tuple[Side, ...]) -> None:
+        pane = self._pane
+        pane.session.compare(
+            pane.composer.text,
+            pane.composer.pictures.items,
+            sides,
+            model_id=pane.choice.current,
+            system_prompt=pane.options.prompt,
+        )
+        pane.composer.clear()
+
+    def open_batch(self) -> None:
+        """Ask one question of the pictures in the composer, else of the photos selected."""
+        pictures = self._pane.composer.pictures.items
+        if pictures:
+            self.show_batch(pictures)
+            return
+        services, ids = self._desk.services, self._desk.navigator.selection[:_MOST_BATCH]
+        self._desk.fetch(
+            lambda: services.chat.photos(ids), lambda found: self.show_batch(found) and None
+        )
+
+    def show_batch(self, pictures: tuple[Attachment, ...]) -> BatchDialog | None:
+        if not pictures:
+            self._desk.say(strings.PHOTOS_GONE)
+            return None
+        pane = self._pane
+        dialog = BatchDialog(
+            self._desk, tuple(pictures), pane.generation(), pane.choice.current, pane
+        )
+        dialog.show()
+        return dialog
+
+    # --- a picture in the composer -------------------------------------------------------
+
+    def _open_chip(self, place: int) -> None:
+        if place < 0:
+            self._pane.options.edit_form()
+            return
+        menu = self.chip_menu(place)
+        menu.aboutToHide.connect(menu.deleteLater)
+        chip = self._pane.composer.chips.chips[place]
+        menu.popup(chip.mapToGlobal(chip.rect().bottomLeft()))
+
+    def chip_menu(self, place: int) -> QMenu:
+        """What can be done with a picture of the next question."""
+        pane = self._pane
+        pictures = pane.composer.pictures
+        letter, picture = pictures.lettered[place]
+        menu = QMenu(pane)
+        menu.addAction(strings.SEEN_SHOW, lambda: pane.looking.look(picture, letter)).setEnabled(
+            bool(pane.choice.current)
+        )
+        menu.addAction(strings.ASK_PART, lambda: pane.sources.choose_region(picture, place))
+        menu.addSeparator()
+        menu.addAction(strings.MOVE_FRONT, lambda: pictures.move(place, -1)).setEnabled(place > 0)
+        last = len(pictures.items) - 1
+        menu.addAction(strings.MOVE_BACK, lambda: pictures.move(place, 1)).setEnabled(place < last)
+        menu.addSeparator()
+        menu.addAction(fill(strings.PICTURE_REMOVE, letter=letter), lambda: pictures.remove(place))
+        return menu

@@ -1,0 +1,220 @@
+"""Where a question is put together: its pictures, its words, how closely to look, Send."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vlm_desktop.gui.icons import icon
+from vlm_desktop.gui.panes.chat.attached import AttachedPictures
+from vlm_desktop.gui.panes.chat.budget import BudgetSlider
+from vlm_desktop.gui.panes.chat.picture_chips import PictureChip
+from vlm_desktop.gui.panes.chat.question_line import QuestionLine
+from vlm_desktop.gui.panes.search.chips import Chip, ChipRow
+from vlm_desktop.gui.panes.search.query_line import holds_picture
+from vlm_desktop.gui.strings import chat as strings
+from vlm_desktop.gui.theme import measures
+
+if TYPE_CHECKING:
+    from vlm_desktop.gui.panes.chat.thumbnails import AttachmentThumbnails
+
+
+class Composer(QFrame):
+    """Words and pictures of the next question. Says what is wanted; asks nobody anything."""
+
+    sent = Signal()
+    stop_wanted = Signal()
+    pictures_received = Signal(object)
+    """`QMimeData` with pictures."""
+    chip_opened = Signal(int)
+    """The place of a picture whose menu is wanted."""
+    schema_dropped = Signal()
+    editing_dropped = Signal()
+    """A question is not to be edited after all."""
+    changed = Signal()
+    """The words or pictures are others."""
+    up_wanted = Signal()
+
+    def __init__(self, thumbnails: "AttachmentThumbnails", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("composer")
+        self.setAcceptDrops(True)
+        self._thumbnails = thumbnails
+        self._busy = self._stopping = False
+        self._able = True
+        self._schema = ""
+        self._editing = False
+        self._only_pictures = False
+        self.pictures = AttachedPictures(self)
+        self._build()
+        self.pictures.changed.connect(self._show_chips)
+        self.pictures.changed.connect(self.changed)
+
+    def _build(self) -> None:
+        space = measures().space
+        self.chips = ChipRow(self)
+        self.chips.setAccessibleName(strings.CHIPS_NAME)
+        self.line = QuestionLine(self)
+        self.line.sent.connect(self._enter)
+        self.line.textChanged.connect(self.changed)
+        self.line.textChanged.connect(self._show_state)
+        self.line.pictures_received.connect(self.pictures_received)
+        self.line.up_wanted.connect(self.up_wanted)
+        self.line.focus_changed.connect(self._mark_focus)
+        self.chips.ended.connect(self.focus_line)
+        self.add = QToolButton(self)
+        self.add.setObjectName("composerTool")
+        self.add.setIcon(icon("chat-new"))
+        self.add.setIconSize(QSize(space[4], space[4]))
+        self.add.setAccessibleName(strings.ADD_PICTURE)
+        self.add.setToolTip(strings.ADD_PICTURE)
+        self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.add.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.budget = BudgetSlider(self)
+        self.hint = QLabel(self)
+        self.hint.setObjectName("hint")
+        self.send = QPushButton(self)
+        self.send.setObjectName("primary")
+        self.send.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self.send.clicked.connect(self._pressed)
+        tools = QHBoxLayout()
+        tools.setSpacing(space[1])
+        tools.addWidget(self.add)
+        tools.addWidget(self.budget, 1)
+        tools.addWidget(self.hint)
+        tools.addWidget(self.send)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(space[1], space[1], space[1], space[1])
+        column.setSpacing(space[0])
+        column.addWidget(self.chips)
+        column.addWidget(self.line)
+        column.addLayout(tools)
+        self._show_state()
+
+    # --- what is in it -------------------------------------------------------------------
+
+    @property
+    def text(self) -> str:
+        return self.line.toPlainText().strip()
+
+    @property
+    def has_question(self) -> bool:
+        return bool(self.text) or (self._only_pictures and bool(self.pictures.items))
+
+    def put(self, text: str) -> None:
+        """These words instead, the cursor behind them."""
+        self.line.setPlainText(text)
+        cursor = self.line.textCursor()
+        cursor.movePosition(cursor.MoveOperation.End)
+        self.line.setTextCursor(cursor)
+
+    def clear(self) -> None:
+        """After a question was sent."""
+        self.line.clear()
+        self.pictures.put(())
+
+    def focus_line(self) -> None:
+        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # --- states --------------------------------------------------------------------------
+
+    def show_busy(self, busy: bool, *, stopping: bool = False) -> None:
+        """While an answer is written, Send is Stop."""
+        self._busy, self._stopping = busy, stopping
+        self._show_state()
+
+    def set_able(self, able: bool) -> None:
+        """Whether there is a model to ask."""
+        self._able = able
+        self._show_state()
+
+    def set_only_pictures(self, only: bool) -> None:
+        """Whether the model reads no words: a picture alone is a question then."""
+        self._only_pictures = only
+        self.line.setPlaceholderText(strings.ONLY_PICTURES if only else strings.QUESTION_HINT)
+        self._show_state()
+
+    def show_schema(self, summary: str) -> None:
+        """That the answer will be a form; "" that it will not."""
+        self._schema = summary
+        self._show_chips()
+
+    def show_editing(self, editing: bool) -> None:
+        """That a question is edited: its pictures stay as they are."""
+        self._editing = editing
+        self.add.setEnabled(not editing)
+        self._show_chips()
+
+    def _show_state(self) -> None:
+        if self._busy:
+            self.send.setText(strings.STOPPING if self._stopping else strings.STOP)
+            self.send.setEnabled(not self._stopping)
+            self.send.setToolTip(strings.STOP_TIP)
+        else:
+            self.send.setText(strings.SEND)
+            self.send.setEnabled(self._able and self.has_question)
+            self.send.setToolTip(strings.SEND_TIP)
+
+    def _pressed(self) -> None:
+        if self._busy:
+            self.stop_wanted.emit()
+        else:
+            self._enter()
+
+    def _enter(self) -> None:
+        if not self._busy and self._able and self.has_question:
+            self.sent.emit()
+
+    def _show_chips(self) -> None:
+        chips: list[Chip] = []
+        if self._editing:
+            note = Chip(strings.EDITING, strings.EDITING, self.chips)
+            note.body.setIcon(icon("chat-edit"))
+            note.body.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            note.removed.connect(self.editing_dropped)
+            chips.append(note)
+        for place, (letter, picture) in enumerate(self.pictures.lettered):
+            chip = PictureChip(letter, picture, self.chips)
+            chip.removed.connect(lambda place=place: self.pictures.remove(place))
+            chip.edit_wanted.connect(lambda place=place: self.chip_opened.emit(place))
+            chip.moved.connect(lambda by, place=place: self._move(place, by))
+            self._thumbnails.ask(picture, chip.show_picture)
+            chips.append(chip)
+        if self._schema:
+            form = Chip(self._schema, self._schema, self.chips)
+            form.body.setIcon(icon("chat-form"))
+            form.body.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            form.removed.connect(self.schema_dropped)
+            form.edit_wanted.connect(lambda: self.chip_opened.emit(-1))
+            chips.append(form)
+        self.chips.show_chips(chips)
+        self._show_state()
+
+    def _move(self, place: int, by: int) -> None:
+        target = self.pictures.move(place, by)
+        self.chips.focus_chip(target)
+
+    # --- Qt's own ------------------------------------------------------------------------
+
+    def _mark_focus(self, focused: bool) -> None:
+        self.setProperty("active", focused)
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        if holds_picture(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        event.acceptProposedAction()
+        self.pictures_received.emit(event.mimeData())

@@ -1,0 +1,92 @@
+"""Which models can answer, and what the chosen one can take."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from vlm_desktop.base.chat import ChatCapabilities
+from vlm_desktop.base.chatwork import ChatChoice
+from vlm_desktop.gui.desk import Desk
+
+if TYPE_CHECKING:
+    from vlm_desktop.gui.panes.chat.session import ChatSession
+
+
+class ModelChoice(QObject):
+    """The models on this disk and the one that is asked; "" while there is none. Main thread."""
+
+    changed = Signal()
+    """The list or the choice is another."""
+    capable = Signal()
+    """What the chosen model can take is known."""
+    failed = Signal(str)
+
+    def __init__(self, desk: Desk, session: "ChatSession", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._session = desk, session
+        self.ready: tuple[ChatChoice, ...] = ()
+        self.names: dict[str, str] = {}
+        self.is_known = False
+        self.wanted = ""
+        """The model of conversations to come; "" follows the setting."""
+        self._default = ""
+        self.capabilities: ChatCapabilities | None = None
+        self._asked_for = ""
+
+    @property
+    def current(self) -> str:
+        """Who answers in the open conversation, or in the next one."""
+        conversation = self._session.conversation
+        ids = [one.model_id for one in self.ready]
+        wishes = (conversation.model_id if conversation else self.wanted, self._default)
+        return next((one for one in wishes if one in ids), ids[0] if ids else "")
+
+    def refresh(self) -> None:
+        """Look at the shelf."""
+        services = self._desk.services
+
+        def read() -> tuple[tuple[ChatChoice, ...], str]:
+            return services.chat.models(), services.chat.default_model()
+
+        self._desk.fetch(read, self._show, failed=self.failed.emit, latest="chat-models")
+
+    def _show(self, found: tuple[tuple[ChatChoice, ...], str]) -> None:
+        models, self._default = found
+        self.names = {one.model_id: one.name for one in models}
+        self.ready = tuple(one for one in models if one.ready)
+        self.is_known = True
+        self.look()
+        self.changed.emit()
+
+    def choose(self, model_id: str) -> None:
+        """Who answers from now on, here and in conversations to come."""
+        self.wanted = model_id
+        self._session.do(lambda chat, number: chat.set_model(number, model_id))
+        self.look()
+        self.changed.emit()
+
+    def look(self) -> None:
+        """Ask what the chosen model can take."""
+        model_id = self.current
+        if not model_id or model_id == self._asked_for:
+            return
+        self._asked_for = model_id
+        services = self._desk.services
+
+        def done(found: ChatCapabilities) -> None:
+            if model_id == self.current:
+                self.capabilities = found
+                self.capable.emit()
+
+        def failed(sentence: str) -> None:
+            self._asked_for = ""
+            self.capabilities = None
+            self.failed.emit(sentence)
+
+        self._desk.fetch(
+            lambda: services.chat.capabilities(model_id),
+            done,
+            failed=failed,
+            lane="model",
+            latest="chat-capabilities",
+        )

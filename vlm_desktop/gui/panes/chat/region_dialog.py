@@ -1,0 +1,75 @@
+"""A box on a picture: what is inside of it will be asked about. By mouse or by keys."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from vlm_desktop.base.types import Box
+from vlm_desktop.gui.panes.search.photo_canvas import PhotoCanvas
+from vlm_desktop.gui.strings import chat as strings
+from vlm_desktop.gui.theme import measures
+
+
+class RegionDialog(QDialog):
+    """Shows a picture with a box on it, ready for arrows, Shift and the mouse; Enter takes it."""
+
+    region_chosen = Signal(object)
+    """A `Box` in the picture's own pixels (PDF: points)."""
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(strings.REGION_TITLE)
+        space = measures().space
+        self.hint = QLabel(strings.REGION_HINT, self)
+        self.hint.setObjectName("muted")
+        self.hint.setWordWrap(True)
+        self.canvas = PhotoCanvas(self)
+        self.canvas.setAccessibleName(name)
+        self.canvas.setAccessibleDescription(strings.REGION_HINT)
+        self.canvas.region_drawn.connect(self._take)
+        self.canvas.region_changed.connect(lambda there: self.go.setEnabled(there))
+        self.go = QPushButton(strings.REGION_ASK, self)
+        self.go.setObjectName("primary")
+        self.go.setEnabled(False)
+        self.go.clicked.connect(self._pressed)
+        stay = QPushButton(strings.CANCEL, self)
+        stay.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(stay)
+        buttons.addWidget(self.go)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(space[3], space[3], space[3], space[3])
+        column.setSpacing(space[2])
+        column.addWidget(self.hint)
+        column.addWidget(self.canvas, 1)
+        column.addLayout(buttons)
+        room = parent.window().size()
+        self.resize(min(room.width() - space[5], 900), min(room.height() - space[5], 700))
+
+    def show_picture(self, image: QImage, full: QSize) -> None:
+        """`full` is the size in which the box is to be told."""
+        self.canvas.show_photo(image, full)
+        self.canvas.begin_region()
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_failure(self, sentence: str) -> None:
+        self.hint.setText(sentence)
+
+    def _pressed(self) -> None:
+        self.canvas.finish_region()
+
+    def _take(self, box: QRectF) -> None:
+        self.region_chosen.emit(Box(box.left(), box.top(), box.right(), box.bottom()))
+        self.accept()
+
+
+def open_region(parent: QWidget, name: str, done: Callable[[Box], object]) -> RegionDialog:
+    """A dialog to draw a box in, shown; its picture is still to be given to it."""
+    dialog = RegionDialog(name, parent)
+    dialog.region_chosen.connect(done)
+    dialog.open()
+    return dialog
