@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from vlm_desktop.backends.late import resolve
-from vlm_desktop.backends.shelf import CHAT_TASKS, ModelCard
+from vlm_desktop.backends.shelf import ModelCard
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import ChatCapabilities, ChatSpec, GenerationOptions, Role, TokenUsage
 from vlm_desktop.base.chaterrors import NoAnswerYet
@@ -102,7 +102,7 @@ class Chat(ChatAsking):
                 card.id in loaded,
             )
             for card in self._cards()
-            if CHAT_TASKS & set(card.tasks)
+            if card.chat_family
         ]  # fmt: skip
         return tuple(sorted(found, key=lambda one: not one.ready))
 

@@ -17,6 +17,7 @@ from vlm_desktop.base.errors import Cancelled
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.settings import Settings
 from vlm_desktop.base.types import DecodeLimits
+from vlm_desktop.compose import build_services
 from vlm_desktop.engine.services import AppServices
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
@@ -48,6 +49,20 @@ def photo(tmp_path: Path) -> Attachment:
     pixels = np.random.default_rng(3).integers(0, 255, (90, 140, 3), np.uint8)
     Image.fromarray(pixels).save(path)
     return Attachment(path)
+
+
+def test_the_bundled_model_is_offered_first_and_answers(tmp_path: Path, photo: Attachment) -> None:
+    services = build_services(tmp_path / "home")
+    try:
+        offered = services.chat.models()
+        assert (offered[0].model_id, offered[0].ready) == ("starter", True)
+        assert not all(one.ready for one in offered)
+        talk = services.chat.start()
+        verb = services.chat.ask(talk.id, "What is this?", [photo], SHORT, CancelToken())
+        turn = drive(verb)[1]
+        assert (turn.model_id, turn.state, bool(turn.text)) == ("starter", TurnState.DONE, True)
+    finally:
+        services.close()
 
 
 def test_an_answer_is_kept_repeated_and_told_apart(
