@@ -163,10 +163,13 @@ class ChatAsking(ChatKeeping):
         task = replace(self._task(question, chosen, wished), decode=read)
         return (yield from self._answer(task, cancel))
 
-    def go_on(self, turn_id: int, cancel: CancelToken) -> Generator[Event, None, Turn]:
+    def go_on(
+        self, turn_id: int, cancel: CancelToken, *, options: GenerationOptions | None = None
+    ) -> Generator[Event, None, Turn]:
         """Answer a question that has no answer (the program ended before), as it was asked."""
         conversation, question = self.with_turn(turn_id)
-        task = self._task(question, self._model_of(conversation), GenerationOptions())
+        wished = options or GenerationOptions()
+        task = self._task(question, self._model_of(conversation), wished)
         return (yield from self._answer(task, cancel))
 
     def run_again(self, turn_id: int, cancel: CancelToken) -> Generator[Event, None, Repeated]:

@@ -131,10 +131,16 @@ class TurnsPart(Part):
         return conversation_id
 
     def restore_turn(self, turn_id: int) -> int:
-        """Bring back what went with a turn, and show it. Returns the conversation's id."""
+        """Bring back what went with a turn, and show it. Returns the conversation's id.
+
+        Raises `TurnUnknown` also while the turn it hangs on is out.
+        """
         with self._db.writing() as connection:
             row = connection.execute(
-                "SELECT conversation_id FROM turns WHERE id = ? AND deleted_by = id", (turn_id,)
+                "SELECT conversation_id FROM turns WHERE id = ? AND deleted_by = id"
+                " AND NOT EXISTS (SELECT 1 FROM turns AS parents"
+                "  WHERE parents.id = turns.parent_id AND parents.deleted_by IS NOT NULL)",
+                (turn_id,),
             ).fetchone()
             if row is None:
                 raise TurnUnknown

@@ -138,6 +138,8 @@ def test_a_turn_that_went_before_does_not_come_back_with_another(
     root = chat.open(talk.id).path()[0]
     chat.delete_turn(last.id)
     assert chat.delete_turn(root.id).turns == ()
+    with pytest.raises(TurnUnknown):
+        chat.restore_turn(last.id)
     assert chat.open(talk.id).leaf is None
     assert [turn.text for turn in chat.restore_turn(root.id).path()][-1] == "two?"
 
@@ -213,6 +215,22 @@ def test_pasted_pictures_of_conversations_are_not_swept_away(
     drive(chat.ask(talk.id, "this?", [Attachment(used)], GREEDY, CancelToken()))
     assert services.keeping.sweep_pasted() == 1
     assert used.exists()
+
+
+def test_a_library_that_is_rebuilt_keeps_its_conversations(
+    open_chat: OpenChat, red: Attachment
+) -> None:
+    services = open_chat()
+    talk = services.chat.start(title="Kept")
+    turn = ask(services.chat, talk, "what colour?", [red])
+    drive(services.chat.add_example(talk.id, red, "colour?", "red", CancelToken()))
+    services.chat.save_preset("Mine", "Be brief.")
+    before = services.chat.open(talk.id)
+    services.rebuild()
+    assert services.chat.open(talk.id) == before
+    assert [one.turn for one in services.chat.conversations("colour")] == [turn.id]
+    assert services.chat.presets()[-1].name == "Mine"
+    assert ask(services.chat, talk, "and now?").text.endswith("[red]")
 
 
 @pytest.mark.parametrize(
