@@ -15,7 +15,7 @@ from vlm_desktop.backends.hubaccess import HubAccess
 from vlm_desktop.backends.importing import copy_in, recognise
 from vlm_desktop.backends.late import resolve
 from vlm_desktop.backends.protocols import ChatModel, ImageTextEncoder, TextReader
-from vlm_desktop.backends.reports import ExportReport, ProviderChoice
+from vlm_desktop.backends.reports import AnswerFigures, ExportReport, ProviderChoice
 from vlm_desktop.backends.shelf import (
     BROKEN,
     BUNDLED,
@@ -60,6 +60,7 @@ CHAT_FAMILIES = {
 
 READER = "vlm_desktop.backends.ocr.rapid:RapidReader"
 EXPORTER = f"{_ENCODERS}.export:export_folder"
+MEASURING = f"{_CHAT}.measuring"
 VISION_EXPORTER = f"{_CHAT}.transformers_chat:export_folder"
 DOWNLOADER = "vlm_desktop.backends.downloading:Download"
 CHOOSER = "vlm_desktop.backends.providers:choose_provider"
@@ -259,6 +260,25 @@ class Registry:
             card, folder, target, precision=precision, export_id=export_id
         )
         return report
+
+    def measure_answers(
+        self, model_id: str, cancel: CancelToken, *, provider: str = "auto", threads: int = 0
+    ) -> Generator[tuple[int, int], None, AnswerFigures]:
+        """What answering costs a model; without an id, a stand-in of SmolVLM-256M's size.
+
+        Yields (steps done, steps in all). Raises what `open_chat` and `ChatModel.stream` do.
+        """
+        if not model_id:
+            measure = resolve(f"{MEASURING}:measure_standin", "measuring answers")
+            figures: AnswerFigures = yield from measure(provider, threads, cancel)
+            return figures
+        measure = resolve(f"{MEASURING}:measure_answers", "measuring answers")
+        model = self.open_chat(model_id, provider=provider, threads=threads)
+        try:
+            figures = yield from measure(model, cancel)
+            return figures
+        finally:
+            model.unload()
 
     def verify(self, model_id: str) -> tuple[str, ...]:
         """Read every file of a model and compare. Returns the names; raises `ModelBroken`."""

@@ -1,4 +1,4 @@
-"""`vlm-desktop bench index | search | startup | grid | decode`: figures and their machine."""
+"""`vlm-desktop bench index | search | startup | grid | chat | decode`: figures, their machine."""
 
 import argparse
 import dataclasses
@@ -9,7 +9,7 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.cli.library import plain
 from vlm_desktop.cli.output import Output
 from vlm_desktop.cli.search import positive
-from vlm_desktop.engine.benchmarks import bench_decode, bench_index, bench_search
+from vlm_desktop.engine.benchmarks import bench_chat, bench_decode, bench_index, bench_search
 from vlm_desktop.engine.services import AppServices
 
 
@@ -25,6 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     startup.add_argument("--runs", type=positive, default=11, metavar="N")
     grid = actions.add_parser("grid", help="photos scrolled from end to end, frame by frame")
     grid.add_argument("--items", type=positive, default=100_000, metavar="N")
+    chat = actions.add_parser("chat", help="a second question, and streaming beside a bare one")
+    chat.add_argument("--model", metavar="ID", help="else the starter and a 256M stand-in")
     actions.add_parser("decode", help="12 megapixels against libjpeg's own scaled decode")
 
 
@@ -44,6 +46,8 @@ def run(arguments: argparse.Namespace, services: AppServices, output: Output) ->
         case "grid":
             measure = arguments.window_bench("grid")
             figures = output.drive(measure(arguments.items, cancel), cancel)
+        case "chat":
+            figures = output.drive(bench_chat(services, arguments.model, cancel), cancel)
         case _:
             figures = output.drive(bench_decode(cancel), cancel)
     document = plain(dataclasses.asdict(figures))

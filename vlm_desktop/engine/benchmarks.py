@@ -17,6 +17,7 @@ import numpy as np
 import psutil
 
 from vlm_desktop.backends.protocols import ImageTextEncoder
+from vlm_desktop.backends.reports import AnswerFigures
 from vlm_desktop.base.arrays import PixelArray, VectorArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event, Phase, Progress
@@ -42,6 +43,7 @@ from vlm_desktop.media.thumbnails import ThumbnailStore
 from vlm_desktop.store.library import Library
 from vlm_desktop.store.synthetic import RATED, SYNTHETIC_MODEL, make_synthetic
 
+STARTER = "starter"
 _SAMPLE = 64
 _PHOTOS = 300
 _BODIES = 8
@@ -56,6 +58,14 @@ class Machine:
     cores: int
     memory_bytes: int
     peak_rss_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChatBench:
+    """What answering costs each model that was measured."""
+
+    machine: Machine
+    models: tuple[AnswerFigures, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,23 @@ def bench_decode(cancel: CancelToken) -> Generator[Event, None, DecodeBench]:
     return DecodeBench(
         machine(), figures, figures.ratio, figures.ratio_from_disk, figures.ratio_whole
     )
+
+
+def bench_chat(
+    services: AppServices, model: str | None, cancel: CancelToken
+) -> Generator[Event, None, ChatBench]:
+    """What a second question and streaming cost: the starter's and a 256M network's, or `model`'s.
+
+    See `backends.chat.measuring`. The starter is passed over while it cannot answer.
+    """
+    measure = services.models.measure_answers
+    if model is not None:
+        return ChatBench(machine(), ((yield from measure(model, cancel)),))
+    figures = [(yield from measure("", cancel))]
+    cards = yield from services.models.list()
+    if any(card.id == STARTER and card.chat_family for card in cards):
+        figures.append((yield from measure(STARTER, cancel)))
+    return ChatBench(machine(), tuple(figures))
 
 
 def machine() -> Machine:

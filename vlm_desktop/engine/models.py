@@ -7,6 +7,7 @@ from pathlib import Path
 from vlm_desktop.backends.checking import CheckedFile
 from vlm_desktop.backends.registry import Registry
 from vlm_desktop.backends.reports import (
+    AnswerFigures,
     ExportReport,
     Parity,
     ProviderChoice,
@@ -118,6 +119,20 @@ class ModelShelf:
                 yield Progress(Phase.EXPORT, done, total)
         finally:
             steps.close()
+
+    def measure_answers(
+        self, model_id: str, cancel: CancelToken
+    ) -> Generator[Event, None, AnswerFigures]:
+        """What answering costs a model; "" is a stand-in. See `Registry.measure_answers`."""
+        steps = self._registry.measure_answers(model_id, cancel)
+        while True:
+            cancel.raise_if_cancelled()
+            try:
+                done, total = next(steps)
+            except StopIteration as finished:
+                figures: AnswerFigures = finished.value
+                return figures
+            yield Progress(Phase.BENCH, done, total)
 
     def verify(self, model_id: str, cancel: CancelToken) -> Generator[Event, None, CheckedModel]:
         """Read every file of a model and compare. Raises `ModelBroken`, naming the file."""

@@ -5,6 +5,7 @@ import os
 
 import pytest
 import torch
+import transformers
 from transformers import DynamicCache
 
 from tests.model.chat.tiny import words
@@ -309,7 +310,6 @@ def test_a_snapshot_is_copied_and_stays(tiny_config):
 
 @pytest.fixture
 def tiny_config(tiny_folder):
-    import transformers
 
     return transformers.AutoConfig.from_pretrained(tiny_folder("llava"))
 

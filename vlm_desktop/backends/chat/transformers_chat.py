@@ -176,6 +176,23 @@ class TransformersChat:
             yield from export_vision(loaded.model, form, tools.preparer, folder, self._id, revision)
         )
 
+    @property
+    def network(self) -> Any:
+        """The model of transformers, for measuring; loaded when it is not."""
+        self.load()
+        return self._running().model
+
+    def forget(self) -> None:
+        """Drop what was kept of earlier requests."""
+        self._drop_caches()
+        self._reading().preparer.forget()
+
+    def prompt_ids(
+        self, messages: Sequence[Message], images: Sequence[ChatImage], options: GenerationOptions
+    ) -> tuple[int, ...]:
+        """The tokens of a request."""
+        return self._compose(messages, images, options).ids
+
     # --- asking ------------------------------------------------------------------------
 
     def usage(
