@@ -130,6 +130,16 @@ def test_an_opening_is_kept_from_coming_however_tokens_cut_it(tokenizer):
         assert text
 
 
+def test_marks_in_front_do_not_hide_an_opening_and_may_be_banned_themselves(tokenizer):
+    cut = ' "**A photo', " the dog is red"
+    length = min(len(tokenizer(wish)["input_ids"]) for wish in cut)
+    wishes = [tokenizer.decode(tokenizer(wish)["input_ids"][:length]) for wish in cut]
+    for banned in ("a photo", '"*'):
+        text = said(tokenizer, Scripted(tokenizer, *wishes), banned_starts=(banned,)).text
+        assert not text.strip().startswith('"**A photo')
+        assert not text.strip().startswith(banned)
+
+
 def test_only_the_opening_is_banned(tokenizer):
     wish = " the dog a photo"
     assert said(tokenizer, Scripted(tokenizer, wish), banned_starts=("a photo",)).text == wish

@@ -109,7 +109,8 @@ class Opening:
     """Keeps an answer from opening with certain words, however tokens cut them."""
 
     def __init__(self, banned: Sequence[str], tokenizer: Any) -> None:
-        self._banned = tuple(one.casefold().strip() for one in banned if one.strip())
+        whole = {one.strip().casefold() for one in banned if one.strip()}
+        self._banned = tuple(whole | {opened(one) for one in whole if opened(one)})
         self._speller = Speller(tokenizer)
         self._text = ""
         self.watches = bool(self._banned)
@@ -118,16 +119,25 @@ class Opening:
         """Whether the answer may go on with `token`."""
         if not self.watches:
             return True
-        text = opened(self._text + self._speller.preview(token))
-        return not any(text.startswith(one) for one in self._banned)
+        return not any(
+            text.startswith(one)
+            for text in _readings(self._text + self._speller.preview(token))
+            for one in self._banned
+        )
 
     def accept(self, token: int) -> None:
         """Go on; ends watching once no banned opening is possible any more."""
         if not self.watches:
             return
         self._text += self._speller.add(token)
-        text = opened(self._text)
-        self.watches = any(one.startswith(text) for one in self._banned)
+        self.watches = any(
+            one.startswith(text) for text in _readings(self._text) for one in self._banned
+        )
+
+
+def _readings(text: str) -> tuple[str, str]:
+    """An opening as it is written, and without the marks in front of it."""
+    return text.lstrip().casefold(), opened(text)
 
 
 def opened(text: str) -> str:
