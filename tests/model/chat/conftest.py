@@ -1,5 +1,6 @@
 """Fixtures of the tests of models that answer: tiny networks and adapters over them."""
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 import torch
 
 from tests.model.chat.tiny.table import BUILDERS
+from vlm_desktop.backends.chat import loading
 from vlm_desktop.backends.importing import recognise
 from vlm_desktop.backends.late import resolve
 from vlm_desktop.backends.protocols import ChatModel
@@ -27,16 +29,62 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pat
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What takes most of these tests' time is done once.
+
+    What is imported is kept out of each collection of garbage, and the processor of a folder,
+    which no test changes in place, is read once.
+    """
+    made = tmp_path_factory.getbasetemp()
+    read: dict[Path, object] = {}
+
+    def load_processor(folder: Path, model_id: str) -> object:
+        if not (made in folder.parents and folder.parent.name.startswith("tiny-chat")):
+            return true_load(folder, model_id)
+        if folder not in read:
+            read[folder] = true_load(folder, model_id)
+        return read[folder]
+
+    true_load = loading.load_processor
+    gc.collect()
+    gc.freeze()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loading, "load_processor", load_processor)
+        yield
+    gc.unfreeze()
+
+
+@pytest.fixture(scope="session")
+def lend_tiny(tiny_folder: Callable[[str], Path]) -> Iterator[Callable[[str], ChatModel]]:
+    """One adapter for each family, loaded once, for tests that leave it as they found it."""
+    lent: dict[str, ChatModel] = {}
+
+    def lend(name: str) -> ChatModel:
+        if name not in lent:
+            lent[name] = made_by_registry(name, tiny_folder(name))
+        return lent[name]
+
+    yield lend
+    for model in lent.values():
+        model.unload()
+
+
+def made_by_registry(name: str, folder: Path, **options: object) -> ChatModel:
+    """An adapter over a folder, as `Registry.open_chat` makes it."""
+    family = recognise(folder, "tiny").card.chat_family
+    make = resolve(CHAT_FAMILIES[family], name)
+    model: ChatModel = make(folder, model_id=f"tiny-{name}", provider="cpu", **options)
+    return model
+
+
 @pytest.fixture
 def open_tiny(tiny_folder: Callable[[str], Path]) -> Iterator[Callable[..., ChatModel]]:
     """Adapters as the registry makes them, unloaded at the end."""
     opened: list[ChatModel] = []
 
     def open_model(name: str, folder: Path | None = None, **options: object) -> ChatModel:
-        folder = folder or tiny_folder(name)
-        family = recognise(folder, "tiny").card.chat_family
-        make = resolve(CHAT_FAMILIES[family], name)
-        model: ChatModel = make(folder, model_id=f"tiny-{name}", provider="cpu", **options)
+        model = made_by_registry(name, folder or tiny_folder(name), **options)
         opened.append(model)
         return model
 

@@ -312,8 +312,9 @@ class ChatContract:
         assert again.timing.reused == 0, "what took memory was dropped"
 
     def test_out_of_memory_while_it_loads(
-        self, model: ChatModel, make: Any, starve: Any, monkeypatch: pytest.MonkeyPatch
+        self, make: Any, starve: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        model = make()
         starve()
         with pytest.raises(ModelOutOfMemory):
             model.load()
@@ -322,7 +323,8 @@ class ChatContract:
 
     # --- loading -----------------------------------------------------------------------
 
-    def test_unloading_frees_and_loading_brings_back(self, model: ChatModel) -> None:
+    def test_unloading_frees_and_loading_brings_back(self, make: Any) -> None:
+        model = make()
         known = {id(one) for one in modules()}
         model.load()
         model.load()

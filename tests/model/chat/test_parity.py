@@ -41,36 +41,36 @@ def test_the_lists_of_this_module_cover_every_family():
 
 @pytest.mark.parametrize("size", [(90, 40), (33, 120), (28, 28)])
 @pytest.mark.parametrize("name", ANSWERING)
-def test_one_picture(name, size, open_tiny, tiny_folder):
+def test_one_picture(name, size, lend_tiny, tiny_folder):
     images, messages = [picture(1, *size)], [user(0, "what is in this picture")]
     expected = reference.answer(tiny_folder(name), messages, images, TOKENS)
-    reply = ask(open_tiny(name), messages, images)
+    reply = ask(lend_tiny(name), messages, images)
     assert reply.text == (expected.lstrip() if name in CAPTIONERS else expected)
     assert reply.usage.image > 0
     assert reply.usage.reply == TOKENS
 
 
 @pytest.mark.parametrize("name", IN_TURNS)
-def test_two_pictures(name, open_tiny, tiny_folder):
+def test_two_pictures(name, lend_tiny, tiny_folder):
     images = [picture(1), picture(2, 40, 60)]
     messages = [user(0, 1, "which one is red")]
     expected = reference.answer(tiny_folder(name), messages, images, TOKENS)
-    assert ask(open_tiny(name), messages, images).text == expected
+    assert ask(lend_tiny(name), messages, images).text == expected
 
 
 @pytest.mark.parametrize("name", IN_TURNS)
-def test_no_picture(name, open_tiny, tiny_folder):
+def test_no_picture(name, lend_tiny, tiny_folder):
     messages = [user("what is a boat")]
     expected = reference.answer(tiny_folder(name), messages, [], TOKENS)
-    reply = ask(open_tiny(name), messages)
+    reply = ask(lend_tiny(name), messages)
     assert reply.text == expected
     assert reply.usage.image == 0
 
 
 @pytest.mark.parametrize("name", IN_TURNS)
-def test_turns_with_the_cache_of_the_last_one_and_without(name, open_tiny, tiny_folder):
+def test_turns_with_the_cache_of_the_last_one_and_without(name, lend_tiny, tiny_folder):
     """A second question about a picture, a branch of it, and a new picture after both."""
-    model = open_tiny(name)
+    model = lend_tiny(name)
     images = [picture(1), picture(2, 40, 60)]
     first = [user(0, "what is in this picture")]
     ask(model, first, images)
@@ -88,8 +88,8 @@ def test_turns_with_the_cache_of_the_last_one_and_without(name, open_tiny, tiny_
 
 
 @pytest.mark.parametrize("name", ONE_PICTURE)
-def test_models_of_one_picture_say_so(name, open_tiny):
-    model = open_tiny(name)
+def test_models_of_one_picture_say_so(name, lend_tiny):
+    model = lend_tiny(name)
     assert model.capabilities.max_images == 1
     assert not model.capabilities.multi_turn
     with pytest.raises(TooManyPictures):
@@ -99,8 +99,8 @@ def test_models_of_one_picture_say_so(name, open_tiny):
 
 
 @pytest.mark.parametrize("name", ONE_PICTURE)
-def test_models_of_one_question_answer_it_the_same_whatever_was_said_before(name, open_tiny):
-    model = open_tiny(name)
+def test_models_of_one_question_answer_it_the_same_whatever_was_said_before(name, lend_tiny):
+    model = lend_tiny(name)
     alone = ask(model, [user(0, "what is this")], [picture(1)])
     after = [user(0, "how many"), said("two"), user("what is this")]
     assert ask(model, after, [picture(1)]).text == alone.text
