@@ -61,7 +61,8 @@ def plan(conversation: Conversation, question: Turn, capabilities: ChatCapabilit
     ]
     alone = not capabilities.multi_turn
     if alone:
-        own = shown[-1][1] or next((some for _, some in reversed(shown) if some), [])
+        spoken_of = next((some for _, some in reversed(shown) if some), [])
+        own = shown[-1][1] or spoken_of[-capabilities.max_images :]
         return Plan((question,), tuple(own), False, (), alone=len(branch) > 1)
     wanted = list(dict.fromkeys(one for _, some in shown for one in some))
     asked = [one for one in wanted if one in shown[-1][1]]

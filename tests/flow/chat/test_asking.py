@@ -109,6 +109,16 @@ def test_a_model_without_memory_gets_the_last_picture_spoken_of(
     assert codes == {"turns-left-out", "system-prompt-ignored"}
 
 
+def test_of_several_pictures_spoken_of_a_model_gets_what_it_can_take(
+    open_chat: OpenChat, red: Attachment, blue: Attachment
+) -> None:
+    one = ChatCapabilities(max_images=1, multi_turn=False)
+    chat = open_chat(FakeChatModel(), FakeChatModel("one", capabilities=one)).chat
+    talk = chat.start()
+    ask(chat, talk, "both?", [red, blue])
+    assert ask(chat, talk, "and it?", model_id="one").text == "and it? -> [blue]"
+
+
 def test_a_dropped_picture_leaves_its_caption(open_chat: OpenChat, red: Attachment) -> None:
     model = FakeChatModel()
     chat = open_chat(model).chat

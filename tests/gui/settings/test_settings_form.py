@@ -265,3 +265,13 @@ def test_every_control_has_a_name_and_every_label_of_one_a_buddy(
 )
 def test_values_are_said_as_a_person_reads_them(name: str, value: object, words: str) -> None:
     assert shown(name, value) == words  # type: ignore[arg-type]
+
+
+def test_models_that_search_and_models_that_answer_are_told_apart(
+    pane: SettingsPane, qtbot: QtBot
+) -> None:
+    for name in ("search_model", "chat_model"):
+        editor = pane.rows[name].editor
+        assert isinstance(editor, QComboBox)
+        qtbot.waitUntil(lambda editor=editor: editor.itemText(0) == "Starter")
+        assert [editor.itemData(index) for index in range(editor.count())] == ["starter"]
