@@ -81,11 +81,12 @@ def load_processor(folder: Path, model_id: str) -> Any:
     return processor
 
 
-def plans(provider: str, parameters: int) -> list[Plan]:
+def plans(provider: str, parameters: int, memory_limit: int = 0) -> list[Plan]:
     """Ways to run a model of so many parameters, best first, and those that cannot fit left out.
 
-    The last way of the last device is always tried: estimates may be wrong. Raises
-    `ProviderRefused` for a device that is not there.
+    `memory_limit` caps in bytes what may be taken of a GPU, 0 does not. The last way of the last
+    device is always tried: estimates may be wrong. Raises `ProviderRefused` for a device that is
+    not there.
     """
     devices = [choose_device(provider).type]
     if provider == "auto" and devices != ["cpu"]:
@@ -99,7 +100,7 @@ def plans(provider: str, parameters: int) -> list[Plan]:
     fitting = [
         plan
         for plan in every
-        if parameters * _BYTES[plan.precision] <= _ROOM * free_bytes(plan.device)
+        if parameters * _BYTES[plan.precision] <= _ROOM * free_bytes(plan.device, memory_limit)
     ]
     return fitting or every[-1:]
 
@@ -109,11 +110,19 @@ def has_quantisation() -> bool:
     return importlib.util.find_spec("bitsandbytes") is not None
 
 
-def free_bytes(device: str) -> int:
-    """Memory that is free where a device keeps its weights."""
+def free_bytes(device: str, memory_limit: int = 0) -> int:
+    """Memory that may be taken where a device keeps its weights."""
     if device == "cuda":
-        return int(torch.cuda.mem_get_info()[0])
+        free = int(torch.cuda.mem_get_info()[0])
+        return min(free, memory_limit) if memory_limit else free
     return int(psutil.virtual_memory().available)
+
+
+def cap_memory(device: str, memory_limit: int) -> None:
+    """Keep PyTorch within `memory_limit` bytes of a GPU; 0 is no cap."""
+    if device == "cuda" and memory_limit:
+        _, total = torch.cuda.mem_get_info()
+        torch.cuda.set_per_process_memory_fraction(min(1.0, memory_limit / total))
 
 
 def load_fitting(

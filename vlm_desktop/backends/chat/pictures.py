@@ -17,7 +17,8 @@ MOST_PIXELS = 12_000_000
 """Above this a picture is reduced first: no processor here keeps more, and the time is a user's."""
 MOST_ASPECT = 100
 """A side is at most so many times the other: no processor here cuts anything longer into parts."""
-_REMEMBERED = 8
+REMEMBERED_BYTES = 128 * 1024**2
+"""The tensors of the last pictures are kept up to this; a large picture in tiles takes 50 MB."""
 _SEQUENCE = ("input_ids", "attention_mask", "token_type_ids", "mm_token_type_ids", "labels",
              "text_replacement_offsets")  # fmt: skip
 
@@ -56,7 +57,7 @@ class Preparer:
         prepared = self.run(reduced(image.pixels), budget, key, crowded=crowded)
         if key:
             self._kept[key] = prepared
-            while len(self._kept) > _REMEMBERED:
+            while len(self._kept) > 1 and sum(map(_size, self._kept.values())) > REMEMBERED_BYTES:
                 self._kept.popitem(last=False)
         return prepared
 
@@ -96,6 +97,11 @@ class Preparer:
 
     def forget(self) -> None:
         self._kept.clear()
+
+
+def _size(picture: Prepared) -> int:
+    values = picture.inputs.values()
+    return sum(one.numel() * one.element_size() for one in values if isinstance(one, torch.Tensor))
 
 
 def reduced(pixels: PixelArray, most: int = MOST_PIXELS) -> PixelArray:

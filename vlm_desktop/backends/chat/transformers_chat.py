@@ -111,6 +111,7 @@ class TransformersChat:
 
     @property
     def capabilities(self) -> ChatCapabilities:
+        """Reads the processor's settings at first. Raises `ModelBroken` when they do not read."""
         family = self._family
         return ChatCapabilities(
             max_images=family.max_images,
@@ -128,7 +129,8 @@ class TransformersChat:
             return
         tools = self._reading()
         loading.set_threads(self._threads)
-        ways = loading.plans(self._provider, self._spec.parameters)
+        ways = loading.plans(self._provider, self._spec.parameters, self._memory_limit)
+        loading.cap_memory(ways[0].device, self._memory_limit)
         loaded = loading.load_fitting(self._folder.path, self._id, ways, self._try)
         revision = self._folder.revision
         network = ChatNetwork(
@@ -222,7 +224,7 @@ class TransformersChat:
             network = self._running()
             cache, reused = network.prefix.take(prompt)
             prepared = time.perf_counter()
-            features, looked = self._look_at(network, prompt, reused, options.adapter)
+            features, looked = self._look_at(network, prompt, reused, options.adapter, cancel)
             decoder = CausalDecoder(
                 network.model, self._family, prompt, features, cache, reused, network.prefix
             )
@@ -266,7 +268,7 @@ class TransformersChat:
         return tuple((what, index, box) for what, box in found)
 
     def _look_at(
-        self, network: ChatNetwork, prompt: Prompt, reused: int, adapter: str
+        self, network: ChatNetwork, prompt: Prompt, reused: int, adapter: str, cancel: CancelToken
     ) -> tuple[list[Features | None], float]:
         """Features of the pictures that are not in the cache yet, and the seconds they took."""
         begun, ran = time.perf_counter(), False
@@ -275,6 +277,7 @@ class TransformersChat:
             if span.start < reused:
                 features.append(None)
                 continue
+            cancel.raise_if_cancelled()
             seen, looked = network.features(span.picture, adapter)
             features.append(seen)
             ran = ran or looked
