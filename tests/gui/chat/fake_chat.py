@@ -48,6 +48,7 @@ from vlm_desktop.base.conversations import (
 from vlm_desktop.base.errors import AppError, Cancelled
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.types import Box, Size
+from vlm_desktop.engine.chatkeeping import failure_of
 
 Answers = Generator[Event, None, Turn]
 TIMING = AnswerTiming(prepare=0.02, vision=0.31, prefill=0.12, generate=2.0, reused=12)
@@ -148,8 +149,9 @@ class FakeChat(FakeConversations):
         except (Cancelled, GeneratorExit):
             self._change(replace(turn, text=written))
             raise
-        except AppError:
-            self._change(replace(turn, text=written, state=TurnState.FAILED))
+        except AppError as error:
+            failure = failure_of(error)
+            self._change(replace(turn, text=written, state=TurnState.FAILED, failure=failure))
             raise
         done = replace(
             turn,

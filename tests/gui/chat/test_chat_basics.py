@@ -2,17 +2,182 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.gui.chat.fake_chat import FakeChat
+from vlm_desktop.base.chat import ChatCapabilities
+from vlm_desktop.base.conversations import AnswerSource, Attachment, TurnState
+from vlm_desktop.base.errors import ModelOutOfMemory
 from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
+from vlm_desktop.gui.panes.chat.facts import Life
+from vlm_desktop.gui.strings import chat as strings
+
+Ask = Callable[[str], None]
 
 
-def test_a_question_is_answered(pane: ChatPane, ask: Callable[[str], None]) -> None:
+def texts(pane: ChatPane) -> list[str]:
+    return [view.facts.text for view in pane.transcript.views]
+
+
+def test_a_question_is_answered(pane: ChatPane, ask: Ask) -> None:
     ask("What is this?")
-    texts = [view.facts.text for view in pane.transcript.views]
-    assert texts == ["What is this?", "An answer to “What is this?”."]
+    assert texts(pane) == ["What is this?", "An answer to “What is this?”."]
+    assert pane.composer.text == ""
 
 
-def test_a_second_question_follows_the_first(pane: ChatPane, ask: Callable[[str], None]) -> None:
+def test_a_second_question_follows_the_first(pane: ChatPane, ask: Ask) -> None:
     ask("One?")
     ask("Two?")
-    texts = [view.facts.text for view in pane.transcript.views]
-    assert texts == ["One?", "An answer to “One?”.", "Two?", "An answer to “Two?”."]
+    assert texts(pane) == ["One?", "An answer to “One?”.", "Two?", "An answer to “Two?”."]
+    assert pane.middle.currentWidget() is pane.transcript
+
+
+def test_nothing_is_sent_without_a_question(pane: ChatPane, chat: FakeChat, qtbot: QtBot) -> None:
+    assert not pane.composer.send.isEnabled()
+    qtbot.keyClick(pane.composer.line, Qt.Key.Key_Return)
+    pane.composer.put("   ")
+    qtbot.keyClick(pane.composer.line, Qt.Key.Key_Return)
+    assert chat.asked == []
+
+
+def test_shift_and_enter_begin_a_new_line(pane: ChatPane, qtbot: QtBot) -> None:
+    qtbot.keyClicks(pane.composer.line, "one")
+    height = pane.composer.line.height()
+    qtbot.keyClick(pane.composer.line, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClicks(pane.composer.line, "two")
+    assert pane.composer.text == "one\ntwo"
+    assert pane.composer.line.height() > height
+
+
+def test_an_answer_is_shown_while_it_is_written_and_stopped_with_escape(
+    pane: ChatPane, chat: FakeChat, qtbot: QtBot
+) -> None:
+    written = iter(range(6))
+    chat.answer = lambda _: "one two three four five six seven eight nine ten"
+    wait = chat.gate.wait
+    chat.gate.wait = lambda timeout: next(written, None) is not None or wait(0) and False
+    pane.composer.put("Count!")
+    pane.send()
+    qtbot.waitUntil(lambda: texts(pane)[-1:] == ["one two three four five six"])
+    view = pane.transcript.views[-1]
+    assert view.facts.life is Life.STREAMING
+    assert view.answer.isVisible()
+    assert pane.composer.send.text() == strings.STOP
+    qtbot.keyClick(pane.composer.line, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not pane.session.is_busy)
+    kept = pane.session.conversation.turns[-1]
+    assert (kept.state, kept.text) == (TurnState.PARTIAL, "one two three four five six")
+    assert pane.transcript.views[-1].waiting.text() == strings.STOPPED
+    assert pane.composer.send.text() == strings.SEND
+
+
+def test_a_failure_is_told_under_the_answer(pane: ChatPane, chat: FakeChat, qtbot: QtBot) -> None:
+    chat.error = ModelOutOfMemory(model="starter", detail="cuda")
+    pane.composer.put("What is this?")
+    pane.send()
+    qtbot.waitUntil(lambda: not pane.session.is_busy)
+    view = pane.transcript.views[-1]
+    assert view.facts.life is Life.FAILED
+    assert view.trouble.isVisible()
+    assert len(view.trouble.text()) > 10
+    chat.error = None
+    pane.turns.again("another")
+    qtbot.waitUntil(lambda: not pane.session.is_busy)
+    assert texts(pane)[-1] == "An answer to “What is this?”."
+
+
+def test_answers_say_who_gave_them_and_where_they_come_from(
+    pane: ChatPane, chat: FakeChat, ask: Ask
+) -> None:
+    chat.source = AnswerSource.METADATA
+    ask("When was it taken?")
+    view = pane.transcript.views[-1]
+    assert view.author.text() == "Starter assistant"
+    assert view.source.text() == strings.SOURCES["metadata"]
+    assert strings.SOURCES["metadata"] in view.accessibleDescription()
+
+
+def test_figures_split_the_time_to_the_first_word(pane: ChatPane, ask: Ask) -> None:
+    ask("What is this?")
+    tools = pane.transcript.views[-1].tools
+    assert tools.figures.text() == (
+        "20.0 tokens/s · first word after 0.53 s (pictures 0.10, vision 0.31, prefill 0.12)"
+    )
+    assert "Tokens: instructions 24, words 18, pictures 128, answer 41" in tools.toolTip()
+
+
+def test_the_starter_is_called_one_and_the_shelf_is_a_click_away(
+    pane: ChatPane, qtbot: QtBot
+) -> None:
+    assert pane.head.starter.isVisible()
+    wanted: list[str] = []
+    pane.desk.navigator.pane_wanted.connect(wanted.append)
+    pane.head.starter.click()
+    assert wanted == ["models"]
+    pane.window().show_pane("chat")
+    pane.head.models.setCurrentIndex(1)
+    pane.head.models.activated.emit(1)
+    assert pane.choice.current == "big"
+    assert not pane.head.starter.isVisible()
+    assert [pane.head.models.itemText(n) for n in range(3)][-1] == strings.MORE_MODELS
+
+
+def test_without_a_model_it_is_said_where_to_get_one(
+    pane: ChatPane, chat: FakeChat, qtbot: QtBot
+) -> None:
+    chat.ready = ()
+    pane.choice.refresh()
+    qtbot.waitUntil(lambda: pane.middle.currentWidget() is pane.page)
+    assert pane.page.title.text() == strings.NO_MODEL_TITLE
+    pane.composer.put("Anyone there?")
+    assert not pane.composer.send.isEnabled()
+
+
+def test_the_example_questions_really_run(pane: ChatPane, chat: FakeChat, qtbot: QtBot) -> None:
+    assert pane.middle.currentWidget() is pane.welcome
+    pane.welcome.buttons[0].click()
+    qtbot.waitUntil(lambda: not pane.session.is_busy and len(chat.asked) == 1)
+    text, pictures, _ = chat.asked[0]
+    assert text == strings.SAMPLE_ANIMAL
+    assert [one.path.name for one in pictures] == ["chelsea.png"]
+    assert pictures[0].path.exists()
+
+
+def test_example_questions_are_about_pictures_that_are_there(
+    pane: ChatPane, chat: FakeChat, picture: Attachment, qtbot: QtBot
+) -> None:
+    pane.composer.pictures.add([picture])
+    assert pane.welcome.buttons[2].text() == strings.OWN_WHEN
+    pane.welcome.buttons[2].click()
+    qtbot.waitUntil(lambda: not pane.session.is_busy and len(chat.asked) == 1)
+    assert chat.asked[0][:2] == (strings.OWN_WHEN, (picture,))
+
+
+def test_a_captioner_needs_no_words(
+    pane: ChatPane, chat: FakeChat, picture: Attachment, qtbot: QtBot
+) -> None:
+    chat.can = ChatCapabilities(asks=False, multi_turn=False)
+    pane.choice.choose("big")
+    qtbot.waitUntil(lambda: pane.composer.line.placeholderText() == strings.ONLY_PICTURES)
+    pane.composer.pictures.add([picture])
+    assert pane.composer.send.isEnabled()
+
+
+def test_what_was_open_and_typed_comes_back(pane: ChatPane, ask: Ask, qtbot: QtBot) -> None:
+    ask("What is this?")
+    pane.composer.put("and this")
+    pane.actions_of_pane.folds["options"].trigger()
+    pane.panel.chance.setValue(7)
+    kept = pane.state()
+    other = ChatPane(pane.desk, pane.window())
+    other.restore(kept)
+    qtbot.waitUntil(lambda: other.session.conversation is not None)
+    assert other.session.conversation.id == pane.session.conversation.id
+    assert other.composer.text == "and this"
+    assert other.panel.isVisibleTo(other)
+    assert other.generation().temperature == 0.7
+    other.stop()
+    QApplication.processEvents()
+    other.deleteLater()

@@ -38,7 +38,8 @@ CHANGE_DELETE = "Deleting “{title}”"
 MODEL_NAME = "Model that answers"
 MODEL_TIP = "The model that answers from now on"
 MORE_MODELS = "More models…"
-STARTER_LINK = "Starter model: see others"
+STARTER_LINK = "Starter model"
+STARTER_NAME = "Starter model: see others"
 STARTER_TIP = (
     "This small model came with the program and makes mistakes. The shelf has larger ones."
 )
@@ -113,7 +114,7 @@ GO_ON = "Answer this question"
 PIN_TURN = "Pin"
 UNPIN_TURN = "Unpin"
 MORE_TURN = "More"
-KEEP_ANSWER = "Go on with this one"
+KEEP_ANSWER = "Keep this"
 RUN_AGAIN = "Run again as it was"
 RUN_SAME = "The same answer came out."
 RUN_OTHER = "Another answer came out."
@@ -145,7 +146,10 @@ FIELD_NO = "No"
 
 # figures
 RATE = "{rate:,.1f} tokens/s"
-FIRST_WORD = "first word after {seconds:,.2f} s"
+FIRST_WORD = (
+    "first word after {seconds:,.2f} s "
+    "(pictures {decode:,.2f}, vision {vision:,.2f}, prefill {prefill:,.2f})"
+)
 FIRST_WORD_PARTS = (
     "Until the first word: reading pictures {decode:,.2f} s, preparing {prepare:,.2f} s, "
     "vision {vision:,.2f} s, prefill {prefill:,.2f} s"

@@ -140,14 +140,15 @@ class ChatActions(QObject):
     def take_selection(self) -> None:
         self._pane.sources.take_photos(self._desk.navigator.selection)
 
-    def open_compare(self) -> None:
+    def open_compare(self) -> CompareDialog | None:
         """Choose who answers beside whom."""
         pane = self._pane
         if not pane.composer.has_question:
-            return
+            return None
         dialog = CompareDialog(pane.choice.ready, pane.choice.current, pane.generation(), pane)
         dialog.sides_chosen.connect(self._compare)
         dialog.open()
+        return dialog
 
     def _compare(self, sides: tuple[Side, ...]) -> None:
         pane = self._pane

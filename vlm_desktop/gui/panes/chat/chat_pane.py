@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from vlm_desktop.base.chat import GenerationOptions, Role
@@ -33,6 +33,7 @@ from vlm_desktop.gui.panes.chat.transcript import Transcript, centred
 from vlm_desktop.gui.panes.chat.turn_actions import TurnActions
 from vlm_desktop.gui.panes.chat.welcome import Example, WelcomePage, examples
 from vlm_desktop.gui.panes.pane import Pane
+from vlm_desktop.gui.panes.search.query_line import holds_picture
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.message_page import Message, MessagePage
@@ -48,6 +49,7 @@ class ChatPane(Pane):
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
+        self.setAcceptDrops(True)
         self._samples = sample_photos()
         self._editing: Turn | None = None
         self._begun = False
@@ -220,6 +222,16 @@ class ChatPane(Pane):
             self.choice.refresh()
             self.column.refresh()
             self.options.load_presets()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Pictures may be dropped anywhere in the pane."""
+        if holds_picture(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        event.acceptProposedAction()
+        self.sources.take(event.mimeData())
+        self.composer.focus_line()
 
     # --- what the user does --------------------------------------------------------------
 

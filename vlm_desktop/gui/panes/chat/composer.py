@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -21,7 +20,6 @@ from vlm_desktop.gui.panes.chat.budget import BudgetSlider
 from vlm_desktop.gui.panes.chat.picture_chips import PictureChip
 from vlm_desktop.gui.panes.chat.question_line import QuestionLine
 from vlm_desktop.gui.panes.search.chips import Chip, ChipRow
-from vlm_desktop.gui.panes.search.query_line import holds_picture
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
 
@@ -48,7 +46,6 @@ class Composer(QFrame):
     def __init__(self, thumbnails: "AttachmentThumbnails", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("composer")
-        self.setAcceptDrops(True)
         self._thumbnails = thumbnails
         self._busy = self._stopping = False
         self._able = True
@@ -210,11 +207,3 @@ class Composer(QFrame):
         self.setProperty("active", focused)
         self.style().unpolish(self)
         self.style().polish(self)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        if holds_picture(event.mimeData()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        event.acceptProposedAction()
-        self.pictures_received.emit(event.mimeData())

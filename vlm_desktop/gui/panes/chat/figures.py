@@ -12,7 +12,16 @@ def figures(turn: Turn) -> str:
     parts = []
     if turn.tokens_per_second:
         parts.append(fill(strings.RATE, rate=turn.tokens_per_second))
-    parts.append(fill(strings.FIRST_WORD, seconds=turn.seconds_to_first_token))
+    timing = turn.timing
+    parts.append(
+        fill(
+            strings.FIRST_WORD,
+            seconds=turn.seconds_to_first_token,
+            decode=turn.decode + timing.prepare,
+            vision=timing.vision,
+            prefill=timing.prefill,
+        )
+    )
     return strings.BETWEEN.join(parts)
 
 

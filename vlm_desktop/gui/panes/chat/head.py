@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -52,6 +52,8 @@ class ChatHead(QFrame):
         self.models.activated.connect(self._chosen)
         self.starter = QPushButton(strings.STARTER_LINK, self)
         self.starter.setObjectName("quiet")
+        self.starter.setIcon(icon("models"))
+        self.starter.setAccessibleName(strings.STARTER_NAME)
         self.starter.setToolTip(strings.STARTER_TIP)
         self.starter.clicked.connect(self.models_wanted)
         self.starter.hide()
@@ -88,6 +90,19 @@ class ChatHead(QFrame):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
+
+    def _fit(self) -> None:
+        """Where there is no room for its words, the way to other models is a picture."""
+        words = strings.STARTER_LINK
+        widgets = (self._row.itemAt(at).widget() for at in range(self._row.count()))
+        others = [one for one in widgets if one not in (None, self.title, self.starter)]
+        taken = sum(one.sizeHint().width() + self._row.spacing() for one in others)
+        needed = self.fontMetrics().horizontalAdvance(words) + 2 * measures().space[5]
+        self.starter.setText(words if needed <= self.width() - taken - 2 * _LEAST_TITLE else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit()
 
     # --- what is shown -------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Making the form an answer has to fill: a row for each field, or the schema itself."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -27,6 +28,7 @@ from vlm_desktop.gui.panes.chat.schema_fields import (
 )
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.reading_order import read_along
 
 
 class _FieldRow(QWidget):
@@ -92,12 +94,12 @@ class SchemaDialog(QDialog):
         self.trouble.setObjectName("bad")
         self.trouble.setWordWrap(True)
         self.trouble.hide()
+        stay = QPushButton(strings.CANCEL, self)
+        stay.clicked.connect(self.reject)
         self.go = QPushButton(strings.FORM_USE, self)
         self.go.setObjectName("primary")
         self.go.setDefault(True)
         self.go.clicked.connect(self._take)
-        stay = QPushButton(strings.CANCEL, self)
-        stay.clicked.connect(self.reject)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(stay)
@@ -112,6 +114,10 @@ class SchemaDialog(QDialog):
         self.resize(3 * measures().tile, 2 * measures().tile + space[5])
         self._show(schema)
         self.tabs.currentChanged.connect(self._tab_changed)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        read_along(self)
 
     def _build_fields(self) -> QWidget:
         space = measures().space
@@ -156,6 +162,7 @@ class SchemaDialog(QDialog):
         self._column.insertWidget(len(self.rows), row)
         self.rows.append(row)
         row.name.setFocus(Qt.FocusReason.OtherFocusReason)
+        read_along(self)
 
     def _remove(self, row: _FieldRow) -> None:
         self.rows.remove(row)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QScreen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -23,7 +23,6 @@ class ScreenPart(QWidget):
         super().__init__(
             None, Qt.WindowType.FramelessWindowHint | Qt.WindowType.WindowStaysOnTopHint
         )
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(strings.SCREEN_TITLE)
         self._shot = shot
         self.canvas = PhotoCanvas(self)
@@ -56,41 +55,48 @@ class ScreenPart(QWidget):
     def closeEvent(self, event: object) -> None:  # noqa: N802
         super().closeEvent(event)  # type: ignore[arg-type]
         self.closed.emit()
+        self.deleteLater()
 
 
-def grab_part(
-    window: QWidget,
-    done: Callable[[QImage], object],
-    failed: Callable[[str], object],
-    grab: Callable[[QScreen], QImage] | None = None,
-) -> None:
-    """Put `window` aside, show the screen as it is then, and give the part that is chosen.
+class ScreenGrab(QObject):
+    """Puts the window aside, shows the screen as it is then, and gives the part that is chosen.
 
     Where the desktop does not let programs see the screen (Wayland), a sentence says so.
     """
-    screen = window.screen() or QGuiApplication.primaryScreen()
-    state = window.windowState()
-    window.showMinimized()
 
-    def shoot() -> None:
-        shot = (grab or _grab)(screen)
+    grabbed = Signal(QImage)
+    failed = Signal(str)
+
+    def __init__(self, window: QWidget, grab: Callable[[QScreen], QImage] | None = None) -> None:
+        super().__init__(window)
+        self._window, self._grab = window, grab or _whole_screen
+        self._state = window.windowState()
+        self.part: ScreenPart | None = None
+
+    def begin(self) -> None:
+        self._window.showMinimized()
+        QTimer.singleShot(_GONE_MS, self, self._shoot)
+
+    def _shoot(self) -> None:
+        screen = self._window.screen() or QGuiApplication.primaryScreen()
+        shot = self._grab(screen)
         if shot.isNull():
-            _come_back(window, state)
-            failed(strings.SCREEN_REFUSED)
+            self._end()
+            self.failed.emit(strings.SCREEN_REFUSED)
             return
-        part = ScreenPart(shot, screen)
-        part.chosen.connect(done)
-        part.closed.connect(lambda: _come_back(window, state))
-        part.begin()
+        self.part = ScreenPart(shot, screen)
+        self.part.chosen.connect(self.grabbed)
+        self.part.closed.connect(self._end)
+        self.part.begin()
 
-    QTimer.singleShot(_GONE_MS, window, shoot)
+    def _end(self) -> None:
+        """The window comes back as it was."""
+        self.part = None
+        self._window.setWindowState(self._state & ~Qt.WindowState.WindowMinimized)
+        self._window.show()
+        self._window.activateWindow()
+        self.deleteLater()
 
 
-def _grab(screen: QScreen) -> QImage:
+def _whole_screen(screen: QScreen) -> QImage:
     return screen.grabWindow(0).toImage()
-
-
-def _come_back(window: QWidget, state: Qt.WindowState) -> None:
-    window.setWindowState(state & ~Qt.WindowState.WindowMinimized)
-    window.show()
-    window.activateWindow()

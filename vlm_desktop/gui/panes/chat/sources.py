@@ -18,7 +18,7 @@ from vlm_desktop.gui.panes.chat.pages_dialog import PAGE_SIDE, PagesDialog
 from vlm_desktop.gui.panes.chat.picture_chips import picture_name
 from vlm_desktop.gui.panes.chat.pixels import image_of
 from vlm_desktop.gui.panes.chat.region_dialog import open_region
-from vlm_desktop.gui.panes.chat.screen_part import grab_part
+from vlm_desktop.gui.panes.chat.screen_part import ScreenGrab
 from vlm_desktop.gui.panes.search.query_line import holds_picture, picture_paths
 from vlm_desktop.gui.panes.search.query_pictures import write_pasted
 from vlm_desktop.gui.strings import chat as strings
@@ -66,7 +66,10 @@ class PictureSources(QObject):
 
     def grab_screen(self) -> None:
         """Take a part of the screen."""
-        grab_part(self._over.window(), self._keep, self._desk.say)
+        grab = ScreenGrab(self._over.window())
+        grab.grabbed.connect(self._keep)
+        grab.failed.connect(self._desk.say)
+        grab.begin()
 
     def take_paths(self, paths: Sequence[Path]) -> None:
         """Pictures as they are; of a PDF with several pages it is asked which."""

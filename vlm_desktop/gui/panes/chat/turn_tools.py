@@ -82,7 +82,8 @@ class TurnTools(QWidget):
         words = [facts.why] if facts.why else []
         words += [facts.figures] if facts.figures else []
         self.figures.setText(strings.BETWEEN.join(words))
-        self.figures.setToolTip(facts.figures_tip)
+        # The label has a tip of its own where it is cut; this one is for the whole line.
+        self.setToolTip(facts.figures_tip)
         self.buttons[PIN].setToolTip(strings.UNPIN_TURN if facts.pinned else strings.PIN_TURN)
         self.buttons[PIN].setCheckable(True)
         self.buttons[PIN].setChecked(facts.pinned)

@@ -111,7 +111,11 @@ class TurnView(QFrame):
         busy = facts.life in (Life.WAITING, Life.STREAMING)
         self.tools.setVisible(not busy)
         self._show_tools()
-        if not busy:
+        if busy:
+            self.setAccessibleName(
+                fill(strings.TURN_NAME, author=facts.author, text=strings.WAITING)
+            )
+        else:
             self._tell()
 
     def show_growing(self, text: str) -> None:
