@@ -8,11 +8,15 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
+from PIL import Image
 from transformers import AutoConfig
 
 from vlm_desktop.backends.chat.choosing import narrowed, opened
 from vlm_desktop.backends.chat.oneshot import Asked, OneShotModel, placed
+from vlm_desktop.backends.chat.pictures import reduced
+from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import (
     AnswerTiming,
@@ -117,7 +121,7 @@ class TransformersClassifier(OneShotModel):
 
         Raises `ModelBroken` when every answer is banned.
         """
-        banned = tuple(one.casefold().strip() for one in options.banned_starts if one.strip())
+        banned = tuple(one for one in map(opened, options.banned_starts) if one)
         ranked = [
             number
             for number in scores.argsort(descending=True).tolist()
@@ -136,6 +140,18 @@ class TransformersClassifier(OneShotModel):
     def _usage(self, asked: Asked, words: Mapping[str, torch.Tensor]) -> TokenUsage:
         text = words["input_ids"].shape[1]
         return TokenUsage(2, text - 2, self._picture_tokens(asked.inputs))
+
+    def _encoded(self, pixels: PixelArray) -> dict[str, Any]:
+        """Its processor keeps the shape, but leaves nothing of a strip: such a one is widened."""
+        reader = self._reading().image_processor
+        longest = int(1333 / 800 * reader.size["shortest_edge"])
+        most = longest // reader.size_divisor
+        height, width = pixels.shape[:2]
+        least = -(-max(height, width) // most)
+        if min(height, width) < least:
+            size = (max(width, least), max(height, least))
+            pixels = np.asarray(Image.fromarray(reduced(pixels)).resize(size))
+        return super()._encoded(pixels)
 
     def _picture_tokens(self, inputs: Mapping[str, Any]) -> int:
         height, width = inputs["pixel_values"].shape[-2:]

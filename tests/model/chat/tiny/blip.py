@@ -182,7 +182,7 @@ def vilt(folder: Path) -> Path:
     images = transformers.ViltImageProcessor(size={"shortest_edge": 32}, size_divisor=8)
     processor = transformers.ViltProcessor(images, tokenizer)
     config = transformers.ViltConfig(
-        **_BERT,
+        **_BERT | {"num_hidden_layers": 5},
         vocab_size=len(tokenizer),
         image_size=32,
         patch_size=8,
