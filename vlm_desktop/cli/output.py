@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
@@ -14,6 +15,7 @@ from vlm_desktop.base.events import Event, Notice, Phase, Progress, Quarantined
 Result = TypeVar("Result")
 
 _REDRAW_SECONDS = 0.2
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Output:
@@ -116,7 +118,12 @@ class Output:
 
 
 def _printable(text: str, stream: TextIO) -> str:
-    """File names may hold bytes that are no text; show those escaped."""
+    """File names may hold bytes that are no text; show those escaped.
+
+    So are, on a terminal, characters that would steer it: models and pictures write what they like.
+    """
+    if stream.isatty():
+        text = _STEERING.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
     encoding = getattr(stream, "encoding", None) or "utf-8"
     return text.encode(encoding, "backslashreplace").decode(encoding)
 

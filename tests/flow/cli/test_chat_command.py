@@ -1,5 +1,6 @@
 """`vlm-desktop chat` as a person or a script meets it."""
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.flow.cli.conftest import Cli
 from vlm_desktop.base.conversations import Attachment
 from vlm_desktop.base.errors import ModelOutOfMemory
 from vlm_desktop.cli.main import main
+from vlm_desktop.cli.output import Output
 from vlm_desktop.engine.answering import STARTER_FAMILY
 from vlm_desktop.engine.services import AppServices
 
@@ -109,6 +111,21 @@ def test_a_restart_is_told_beside_the_answer(
     assert code == 0
     assert out == "one \none two three\n"
     assert "at most 64 tokens" in err
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_an_answer_cannot_steer_the_terminal() -> None:
+    for stream, shown in (
+        (Terminal(), "a\\x1b[2J\tb\\x07\nc"),
+        (io.StringIO(), "a\x1b[2J\tb\x07\nc"),
+    ):
+        output = Output(as_json=False, answer=stream, progress=io.StringIO())
+        output.piece("a\x1b[2J\tb\x07\nc")
+        assert stream.getvalue() == shown
 
 
 @pytest.mark.parametrize(
