@@ -12,21 +12,18 @@ from typing import Any
 
 import torch
 
-from vlm_desktop.backends.chat import beams, budgets, generating, loading
-from vlm_desktop.backends.chat.boxes import Untagged, read_boxes
-from vlm_desktop.backends.chat.choosing import Chooser, Grammar
+from vlm_desktop.backends.chat import beams, generating, loading
+from vlm_desktop.backends.chat.boxes import Untagged
+from vlm_desktop.backends.chat.choosing import Chooser
 from vlm_desktop.backends.chat.decoding import CausalDecoder
 from vlm_desktop.backends.chat.families import FAMILIES, GENERIC, ChatFamily
 from vlm_desktop.backends.chat.folder import ChatFolder
-from vlm_desktop.backends.chat.looking import seen_image, seen_size
 from vlm_desktop.backends.chat.network import ChatNetwork, end_tokens
 from vlm_desktop.backends.chat.onnxvision import export_vision
-from vlm_desktop.backends.chat.pictures import Prepared, Preparer
-from vlm_desktop.backends.chat.prompting import Prompt, check_asked, compose
+from vlm_desktop.backends.chat.prompting import Prompt
+from vlm_desktop.backends.chat.reading import RequestReader
 from vlm_desktop.backends.chat.vision import Features
-from vlm_desktop.backends.chat.wording import Wording
 from vlm_desktop.backends.encoders.torch_dual import memory_error
-from vlm_desktop.backends.late import resolve
 from vlm_desktop.backends.reports import ExportReport
 from vlm_desktop.backends.shelf import ModelCard
 from vlm_desktop.base.cancel import CancelToken
@@ -36,12 +33,9 @@ from vlm_desktop.base.chat import (
     ChatImage,
     ChatSpec,
     GenerationOptions,
-    ImagePart,
     Message,
     Reply,
-    Role,
     SeenImage,
-    TextPart,
     Token,
     TokenUsage,
 )
@@ -50,13 +44,9 @@ from vlm_desktop.base.errors import (
     ModelBroken,
     ModelOutOfMemory,
     ModelUnsupported,
-    OptionUnsupported,
-    PictureNeeded,
     PromptTooLong,
 )
-from vlm_desktop.base.types import Box
 
-SCHEMAS = "vlm_desktop.backends.chat.schema:SchemaReader"
 _NETWORK_ERRORS = (RuntimeError, ValueError, IndexError, TypeError, KeyError, AttributeError)
 
 
@@ -101,7 +91,7 @@ class TransformersChat:
         self._memory_limit = memory_limit
         self._cache_folder = cache_folder
         self._spec = self._folder.spec()
-        self._tools: _Tools | None = None
+        self._tools: RequestReader | None = None
         self._network: ChatNetwork | None = None
         self._ends: frozenset[int] = frozenset()
 
@@ -193,20 +183,18 @@ class TransformersChat:
         self, messages: Sequence[Message], images: Sequence[ChatImage], options: GenerationOptions
     ) -> tuple[int, ...]:
         """The tokens of a request."""
-        return self._compose(messages, images, options).ids
+        return self._read(messages, images, options).ids
 
     # --- asking ------------------------------------------------------------------------
 
     def usage(
         self, messages: Sequence[Message], images: Sequence[ChatImage], options: GenerationOptions
     ) -> TokenUsage:
-        return self._compose(messages, images, options).usage
+        return self._read(messages, images, options).usage
 
     def look(self, image: ChatImage, options: GenerationOptions) -> SeenImage:
-        tools = self._reading()
         with self._translated():
-            budget = budgets.arguments(tools.choices, options.max_image_tokens)
-            return seen_image(tools.preparer, tools.processor, image, budget)
+            return self._reading().look(image, options)
 
     def stream(
         self,
@@ -218,7 +206,7 @@ class TransformersChat:
         self.load()
         cancel.raise_if_cancelled()
         begun = time.perf_counter()
-        prompt = self._compose(messages, images, options)
+        prompt = self._read(messages, images, options)
         room = self._room(prompt)
         with self._translated():
             network = self._running()
@@ -246,26 +234,8 @@ class TransformersChat:
                 generate=written.generate,
                 reused=reused,
             ),
-            boxes=self._boxes(messages, images, prompt, written.tokens),
+            boxes=self._reading().boxes(messages, images, prompt, written.tokens),
         )
-
-    def _boxes(
-        self,
-        messages: Sequence[Message],
-        images: Sequence[ChatImage],
-        prompt: Prompt,
-        tokens: Sequence[int],
-    ) -> tuple[tuple[str, int, Box], ...]:
-        """Where the answer says things are, in the picture that was shown last."""
-        if not self._family.boxes or not prompt.spans:
-            return ()
-        tools = self._reading()
-        index = [number for message in messages for number in message.images][-1]
-        height, width = images[index].pixels.shape[:2]
-        said = tools.tokenizer.decode(tokens, skip_special_tokens=False)
-        seen = seen_size(prompt.spans[-1].picture, tools.processor.image_processor)
-        found = read_boxes(self._family.boxes, said, Box(0, 0, width, height), seen)
-        return tuple((what, index, box) for what, box in found)
 
     def _look_at(
         self, network: ChatNetwork, prompt: Prompt, reused: int, adapter: str, cancel: CancelToken
@@ -300,7 +270,7 @@ class TransformersChat:
             )  # fmt: skip
             yield Token(written.text, len(written.tokens))
             return written
-        grammar = tools.grammar(self._id, options, ends) if options.json_schema else None
+        grammar = tools.grammar(options, ends) if options.json_schema else None
         chooser = Chooser(options, spelling, prompt.ids, grammar)
         return (
             yield from generating.write(
@@ -308,32 +278,12 @@ class TransformersChat:
             )
         )
 
-    def _compose(
+    def _read(
         self, messages: Sequence[Message], images: Sequence[ChatImage], options: GenerationOptions
     ) -> Prompt:
-        shown = [index for message in messages for index in message.images]
-        check_asked(self._id, messages, len(shown), max_images=self._family.max_images)
-        if not shown and self._family.needs_picture:
-            raise PictureNeeded(model=self._id)
-        self._check_options(options)
-        if not self._family.multi_turn:
-            pictures_first = (ImagePart(index) for index in shown)
-            messages = [Message(Role.USER, (*pictures_first, TextPart(messages[-1].text)))]
-        tools = self._reading()
+        """The request in tokens. Raises what `ChatRefused` covers, and `ModelBroken`."""
         with self._translated():
-            crowded = self._family.crowded and len(shown) > 1
-            pictures = [tools.prepare(images[index], options, crowded=crowded) for index in shown]
-            return compose(
-                self._id, tools.wording, tools.tokenizer, tools.image_token, messages, pictures
-            )
-
-    def _check_options(self, options: GenerationOptions) -> None:
-        if options.beams > 1:
-            for name, used in (("temperature", options.temperature > 0),
-                               ("json_schema", bool(options.json_schema))):  # fmt: skip
-                if used:
-                    detail = "it does not go together with beams"
-                    raise OptionUnsupported(model=self._id, option=name, detail=detail)
+            return self._reading().read(messages, images, options)
 
     def _room(self, prompt: Prompt) -> int:
         """How many tokens an answer may have. Raises `PromptTooLong`."""
@@ -344,10 +294,10 @@ class TransformersChat:
 
     # --- parts -------------------------------------------------------------------------
 
-    def _reading(self) -> "_Tools":
+    def _reading(self) -> RequestReader:
         if self._tools is None:
             processor = loading.load_processor(self._folder.path, self._id)
-            self._tools = _Tools(self._id, processor, self._family, self._folder)
+            self._tools = RequestReader(self._id, processor, self._family, self._folder)
         return self._tools
 
     def _running(self) -> ChatNetwork:
@@ -374,32 +324,3 @@ class TransformersChat:
         if self._network is not None:
             self._network.forget()
         loading.release(self._spec.device)
-
-
-class _Tools:
-    """What reads requests without the network: processor, tokenizer, template."""
-
-    def __init__(
-        self, model_id: str, processor: Any, family: ChatFamily, folder: ChatFolder
-    ) -> None:
-        self.processor = processor
-        self.tokenizer = processor.tokenizer
-        self.wording = Wording(model_id, processor, family)
-        self.image_token = folder.image_token_id or int(processor.image_token_id)
-        self.preparer = Preparer(processor, self.image_token)
-        self.choices = budgets.settings(family.knob, processor)
-        self._schemas: Any = None
-
-    def prepare(
-        self, image: ChatImage, options: GenerationOptions, *, crowded: bool = False
-    ) -> Prepared:
-        budget = budgets.arguments(self.choices, options.max_image_tokens)
-        return self.preparer.prepare(image, budget, crowded=crowded)
-
-    def grammar(self, model_id: str, options: GenerationOptions, ends: frozenset[int]) -> Grammar:
-        """What lets only answers through that fulfil `options.json_schema`."""
-        if self._schemas is None:
-            make = resolve(SCHEMAS, "answers in the form of a schema")
-            self._schemas = make(model_id, self.tokenizer, ends)
-        grammar: Grammar = self._schemas.grammar(options.json_schema)
-        return grammar
