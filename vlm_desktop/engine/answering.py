@@ -123,6 +123,11 @@ class Stopwatch:
 # --- speeds ----------------------------------------------------------------------------
 
 
+def speed_key(spec: ChatSpec) -> str:
+    """What speeds are kept under: the same model is another on another device."""
+    return f"{spec.model_id}@{spec.device}"
+
+
 def measured(reply: Reply) -> list[tuple[str, float]]:
     """(kind, seconds a token) of an answer, for what was not taken from a cache."""
     usage, timing = reply.usage, reply.timing

@@ -49,7 +49,12 @@ from vlm_desktop.base.conversations import (
 )
 from vlm_desktop.base.errors import MediaRefused, PictureNeeded
 from vlm_desktop.base.events import Event, Notice, Phase, Progress
-from vlm_desktop.engine.answering import estimate, image_seconds, usable_budgets
+from vlm_desktop.engine.answering import (
+    estimate,
+    image_seconds,
+    speed_key,
+    usable_budgets,
+)
 from vlm_desktop.engine.chatasking import ChatAsking, as_it_was
 from vlm_desktop.engine.chatexport import ConversationWriter
 from vlm_desktop.engine.chatkeeping import error_of
@@ -130,9 +135,9 @@ class Chat(ChatAsking):
         task = Task(conversation, question, chosen, options, direct=False)
         ready = yield from _quietly(self._preparer.ready(task, cancel))
         asked = self._preparer.request(task, ready, cancel, why=question.why)
-        speeds = self._library().chat_speeds(chosen)
         with self.residents.using(chosen, cancel, load=False) as model:
             limit = model.spec.context_length
+            speeds = self._library().chat_speeds(speed_key(model.spec))
             usage = model.usage(asked.messages, asked.images, options)
             each = [model.look(image, options).tokens for image in asked.images]
             budgets = []

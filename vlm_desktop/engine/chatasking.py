@@ -20,7 +20,7 @@ from vlm_desktop.base.conversations import (
 )
 from vlm_desktop.base.errors import AppError, Cancelled, MediaRefused, NothingAsked
 from vlm_desktop.base.events import Event, Phase, Progress
-from vlm_desktop.engine.answering import measured
+from vlm_desktop.engine.answering import measured, speed_key
 from vlm_desktop.engine.chatkeeping import ChatKeeping, title_of
 from vlm_desktop.engine.chatpictures import LoadedPicture
 from vlm_desktop.engine.keptanswers import KeptAnswer
@@ -356,7 +356,7 @@ class ChatAsking(ChatKeeping):
             )
             kept.done(made)
             if made.reply.usage.reply:
-                self._library().add_chat_speeds(task.model_id, measured(made.reply))
+                self._library().add_chat_speeds(speed_key(made.spec), measured(made.reply))
         return kept.turn
 
 

@@ -41,7 +41,7 @@ class ChatNotesPart(Part):
             )
 
     def add_chat_speeds(self, model_id: str, measured: Sequence[tuple[str, float]]) -> None:
-        """Keep (kind, seconds a token); the oldest of a kind go.
+        """Keep (kind, seconds a token) of a model on a device; the oldest of a kind go.
 
         Kinds: "vision" and "prefill" a token of the prompt, "reply" a token of the answer.
         """

@@ -83,12 +83,12 @@ def test_seconds_are_predicted_from_what_was_measured_here(
 def test_one_slow_answer_does_not_move_the_prediction(open_chat: OpenChat, red: Attachment) -> None:
     services = open_chat()
     for seconds in (0.01, 0.011, 9.0, 0.01, 0.012):
-        services.library.add_chat_speeds("starter", [("vision", seconds), ("prefill", 0.001)])
+        services.library.add_chat_speeds("starter@cpu", [("vision", seconds), ("prefill", 0.001)])
     talk = services.chat.start()
     assert context(services.chat, talk.id, "?", [red]).speed.vision == pytest.approx(256 * 0.011)
     for _ in range(40):
-        services.library.add_chat_speeds("starter", [("vision", 0.02)])
-    assert services.library.chat_speeds("starter")["vision"] == [0.02] * 31
+        services.library.add_chat_speeds("starter@cpu", [("vision", 0.02)])
+    assert services.library.chat_speeds("starter@cpu")["vision"] == [0.02] * 31
 
 
 def test_a_look_gives_the_model_s_own_pixels(open_chat: OpenChat, red: Attachment) -> None:
