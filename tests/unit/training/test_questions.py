@@ -4,7 +4,13 @@ from random import Random
 
 import pytest
 
-from vlm_desktop.training.starter.assistant.questions import THINGS, alike, from_captions
+from vlm_desktop.training.starter.assistant.questions import (
+    THINGS,
+    Asked,
+    alike,
+    from_answers,
+    from_captions,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -59,6 +65,21 @@ def test_as_many_no_as_yes_and_never_about_what_may_be_there() -> None:
         doubtful = set().union(*(alike(word) for word in present))
         for one in no:
             assert not doubtful & set(one.question.lower().strip("?").split()[2:]), one.question
+
+
+def test_answers_and_labels_tell_what_is_there() -> None:
+    asked = [
+        Asked("what is on the runway", ("airplane",), "object"),
+        Asked("Is there a truck?", ("no",) * 10, "yes/no"),
+    ]
+    common = ["airplanes", "truck", "giraffe", "clock", "man", "person"]
+    for seed in range(10):
+        made = from_answers(asked, ["men"], common, Random(seed))
+        found = {one.question.lower().split(" in the")[0].strip("?"): one.answers for one in made}
+        yes = {text.split()[-1] for text, answers in found.items() if answers == ("yes",)}
+        no = {text.split()[-1] for text, answers in found.items() if answers == ("no",)}
+        assert yes == {"airplane", "men"}
+        assert no == {"giraffe", "clock"}, "what the photo's texts name is not called absent"
 
 
 def test_the_same_draw_gives_the_same_questions() -> None:

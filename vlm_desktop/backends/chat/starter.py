@@ -74,7 +74,7 @@ KEPT_PICTURES = 64
 """Pictures whose keys and values are kept, of some 400 kB each."""
 _LEAST_ANSWER = 8
 """Tokens that a question must leave free for its answer."""
-_NETWORK_ERRORS = (*runtime.ERRORS, MemoryError, IndexError, TypeError)
+_NETWORK_ERRORS: tuple[type[Exception], ...] = (*runtime.ERRORS, MemoryError, IndexError, TypeError)
 
 
 class StarterAssistant:

@@ -53,6 +53,7 @@ def write(
     end: int,
     longest: int,
     draw: torch.Generator | None = None,
+    temperature: float = 1.0,
 ) -> list[Written]:
     """An answer to every prompt [B,n] behind its row of `memory`: greedy, or drawn.
 
@@ -65,7 +66,7 @@ def write(
     sums = torch.zeros(rows, device=prompts.device)
     running = torch.ones(rows, dtype=torch.bool, device=prompts.device)
     for count in range(longest):
-        logp = logits.log_softmax(-1)
+        logp = (logits / temperature).log_softmax(-1)
         chosen = (
             logp.argmax(-1)
             if draw is None

@@ -13,7 +13,12 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 
 from vlm_desktop.backends.chat.starter_prompt import SPECIAL, plain_question
 from vlm_desktop.base.splits import is_held_out
-from vlm_desktop.training.starter.assistant.questions import NUMBERS, Asked, from_captions
+from vlm_desktop.training.starter.assistant.questions import (
+    NUMBERS,
+    Asked,
+    from_answers,
+    from_captions,
+)
 from vlm_desktop.training.starter.data import Photo, read_folders, split_for_tuning
 
 if TYPE_CHECKING:
@@ -122,7 +127,24 @@ def read_pictures(folders: Sequence[Path]) -> list[Picture]:
     for picture in pictures:  # the same photo may lie in another folder, as another set's file
         if held.get(coco_number(picture.path), picture.path) != picture.path:
             picture.split = "left out"
+    _ask_what_is_there(pictures, photos)
     return pictures
+
+
+def _ask_what_is_there(pictures: Sequence[Picture], photos: Sequence[Photo]) -> None:
+    """Give training photos that have only people's questions some about what is there."""
+    lone = [
+        (index, picture)
+        for index, picture in enumerate(pictures)
+        if picture.split == "train" and picture.asked and not picture.captions
+    ]
+    counted = Counter(
+        one.answers[0] for _, picture in lone for one in picture.asked if one.kind == "object"
+    )
+    common = sorted(word for word, times in counted.items() if times >= 5 and word.isalpha())
+    for index, picture in lone:
+        draw = random.Random(index)
+        picture.made = from_answers(picture.asked, photos[index].labels, common, draw)
 
 
 def all_texts(pictures: Iterable[Picture]) -> list[str]:

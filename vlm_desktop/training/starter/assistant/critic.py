@@ -44,12 +44,17 @@ STOP = "<end>"
 
 @dataclass(frozen=True, slots=True)
 class CriticConfig:
-    """Stage two. `human` weighs the cross entropy, summed with the self-critical loss."""
+    """Stage two. `human` weighs the cross entropy, summed with the self-critical loss.
+
+    Drawing is sharpened by `temperature`, in the loss too: after cross entropy with smoothed labels
+    a network's plain draws are too wild to learn from.
+    """
 
     steps: int = 600
     captioned: int = 24
     draws: int = 5
     longest: int = 24
+    temperature: float = 0.5
     rate: float = 1.5e-4
     warmup: int = 30
     human: float = 0.4
@@ -102,7 +107,7 @@ class Critic:
         prompts = torch.full((len(photos) * config.draws, 1), head, device=seen.device)
         written = write(
             self.network, memory, prompts, end=words.special[END], longest=config.longest,
-            draw=self._chance,
+            draw=self._chance, temperature=config.temperature,
         )  # fmt: skip
         scores = torch.tensor(
             [
@@ -138,7 +143,8 @@ class Critic:
                 rows, score = self._drawn(self.network.see(cells, whole), photos)
             self.network.train()
             seen = self.network.see(cells, whole)
-            loss = weighted_loss(self.network, seen, rows, 0.0) / len(rows.target)
+            loss = weighted_loss(self.network, seen, rows, 0.0, config.temperature)
+            loss = loss / len(rows.target)
         loss.backward()
         for take in fitter.takes:
             cells, whole, human = fitter.batch(take)

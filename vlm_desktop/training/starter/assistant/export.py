@@ -71,6 +71,7 @@ def half(network: StarterNetwork) -> dict[str, torch.Tensor]:
 def write_assistant(network: StarterNetwork, tokenizer: Tokenizer, folder: Path) -> None:
     """Write weights and tokenizer into the encoder's folder and describe them in model.toml."""
     save_file(half(network), folder / WEIGHTS)
+    (folder / WEIGHTS).chmod(0o644)
     tokenizer.save(str(folder / TOKENIZER), pretty=False)
     describe(folder, network)
     for name in (WEIGHTS, TOKENIZER):

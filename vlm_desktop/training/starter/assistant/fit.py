@@ -62,13 +62,14 @@ def weighted_loss(
     seen: torch.Tensor,
     rows: Rows,
     smoothing: float,
+    temperature: float = 1.0,
 ) -> torch.Tensor:
     """Sum of the weighted losses of a batch's targets."""
     device = seen.device
     mask = rows.mask().to(device)
     text = network.read(rows.tokens.to(device), rows.positions.to(device))
     hidden = network(seen, text, mask).flatten(0, 1)[rows.at.to(device)]  # [M,W]
-    logits = network.logits(hidden)  # [M,V]
+    logits = network.logits(hidden) / temperature  # [M,V]
     loss = F.cross_entropy(
         logits.float(), rows.target.to(device), reduction="none", label_smoothing=smoothing
     )

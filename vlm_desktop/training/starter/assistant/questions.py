@@ -243,26 +243,51 @@ def _places(said: Sequence[list[str]]) -> list[Asked]:
     ]
 
 
+def _is_there(noun: str, draw: Random) -> str:
+    """One of the ways to ask whether a thing is there."""
+    verb = _be(noun)
+    bare = verb == "are" or noun in PLACES | {"grass", "hair"}
+    thing = noun if bare else f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+    forms = (
+        f"{verb} there {thing} in the picture?",
+        f"{verb} there {thing}?",
+        f"Do you see {thing}?",
+    )
+    return draw.choice(forms).capitalize()
+
+
 def _presence(said: Sequence[list[str]], draw: Random) -> list[Asked]:
     told = Counter(word for words in said for word in set(words) & _SEEN)
     there = sorted(word for word, times in told.items() if times >= 2)
     near = frozenset().union(*(alike(word) for word in told)) if told else frozenset()
     absent = sorted(_SEEN - near)
     draw.shuffle(absent)
+    made = [Asked(_is_there(noun, draw), ("yes",), "yes/no") for noun in there]
+    absent = absent[: len(there)]
+    return made + [Asked(_is_there(noun, draw), ("no",), "yes/no") for noun in absent]
 
-    def ask(noun: str) -> str:
-        verb = _be(noun)
-        thing = noun if verb == "are" or noun in PLACES | {"grass", "hair"} else f"a {noun}"
-        thing = re.sub(r"^a ([aeiou])", r"an \1", thing)
-        forms = (
-            f"{verb} there {thing} in the picture?",
-            f"{verb} there {thing}?",
-            f"Do you see {thing}?",
-        )
-        return draw.choice(forms).capitalize()
 
-    made = [Asked(ask(noun), ("yes",), "yes/no") for noun in there]
-    return made + [Asked(ask(noun), ("no",), "yes/no") for noun in absent[: len(there)]]
+def from_answers(
+    asked: Sequence[Asked], named: Sequence[str], common: Sequence[str], draw: Random
+) -> list[Asked]:
+    """Whether things are there: those that answers and labels of a photo name, and as many others.
+
+    `common` are things that other photos show; one that any text of this photo has is passed over.
+    """
+    answers = [one.answers[0] for one in asked if one.kind == "object" and len(one.answers) == 1]
+    there = sorted({word.lower() for word in (*answers, *named) if word.isalpha()})
+    told = {word for one in asked for word in words_of(f"{one.question} {' '.join(one.answers)}")}
+    doubtful = set().union(*(_stems(word) for word in (*told, *there)))
+    absent = [word for word in common if not _stems(word) & doubtful]
+    absent = draw.sample(absent, min(len(there), len(absent)))
+    made = [Asked(_is_there(noun, draw), ("yes",), "yes/no") for noun in there]
+    return made + [Asked(_is_there(noun, draw), ("no",), "yes/no") for noun in absent]
+
+
+def _stems(word: str) -> set[str]:
+    """A word and what may be its other number, with what is alike."""
+    forms = {word, word.removesuffix("s"), word.removesuffix("es")}
+    return forms.union(*(alike(form) for form in forms))
 
 
 def from_captions(captions: Sequence[str], draw: Random) -> list[Asked]:
