@@ -19,6 +19,8 @@ from vlm_desktop.engine.calibration import fit_text, hit_probabilities, read_pro
 from vlm_desktop.engine.cuts import POSSIBLE
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.feedback import VotedVectors, moved, shift_of, shifted
+from vlm_desktop.engine.judging import ranked, settled
+from vlm_desktop.engine.peaks import BEST, fit_peaks
 from vlm_desktop.engine.probes import teach
 from vlm_desktop.engine.ranking import CombinedQuery, Term, combine, score_rows
 
@@ -68,6 +70,7 @@ class Scene:
         self.prompts = list(read_prompts(Path(__file__).parents[2] / prompts))
         self.nulls = encoders.queries("starter", self.prompts)
         self.null = fit_text(self.photos, self.nulls)
+        self.peaks = fit_peaks(self.photos, self.nulls)
         self.queries = {}
         for words, pattern in _QUERIES.items():
             said = re.compile(rf"\b({pattern})\b")
@@ -78,15 +81,18 @@ class Scene:
                 ]
             )
             vector = encoders.queries("starter", [words])[0]
-            self.queries[words] = (combine([Term(vector, self.null, 1.0)]), relevant)
+            self.queries[words] = (self.query(vector), relevant)
 
     def judged(self, query: CombinedQuery) -> tuple[np.ndarray, np.ndarray]:
-        scores = score_rows(self.photos, None, query)
-        order = np.argsort(-scores, kind="stable")
-        return order, hit_probabilities(scores[order], len(scores), query.nulls)
+        return ranked(self.photos, query)
+
+    def query(self, vector: np.ndarray) -> CombinedQuery:
+        return combine([Term(vector, self.null, 1.0, self.peaks)])
 
     def voted(self, query: CombinedQuery, up: np.ndarray, down: np.ndarray) -> CombinedQuery:
         votes = VotedVectors(self.photos[up], self.photos[down])
+        order, _ = self.judged(query)
+        query = settled(query, self.photos[order[:BEST]], len(self.photos))
         return moved(query, votes, self.background, self.photos)
 
 
@@ -121,7 +127,7 @@ def test_votes_improve_the_ranking_of_photos_nobody_voted_on(
     assert np.mean(others_after) >= np.mean(others_before) + gain_others
 
 
-def test_votes_keep_precision_and_recall_above_the_cut(scene: Scene) -> None:
+def test_votes_raise_precision_and_do_not_lower_f1_above_the_cut(scene: Scene) -> None:
     """Eight votes on each query's best hits; counted among the photos without a vote."""
     counts = np.zeros(5)
     for query, relevant in scene.queries.values():
@@ -139,8 +145,8 @@ def test_votes_keep_precision_and_recall_above_the_cut(scene: Scene) -> None:
         f"8 votes: precision {counts[0] / counts[1]:.3f} -> {counts[2] / counts[3]:.3f},"
         f" recall {counts[0] / counts[4]:.3f} -> {counts[2] / counts[4]:.3f}"
     )
-    assert counts[2] / counts[3] >= counts[0] / counts[1]
-    assert counts[2] / counts[4] >= counts[0] / counts[4]
+    assert counts[2] / counts[3] >= counts[0] / counts[1] + 0.03
+    assert 2 * counts[2] / (counts[3] + counts[4]) >= 2 * counts[0] / (counts[1] + counts[4])
 
 
 def test_nonsense_finds_nothing_even_with_votes_at_random(scene: Scene) -> None:
@@ -148,7 +154,7 @@ def test_nonsense_finds_nothing_even_with_votes_at_random(scene: Scene) -> None:
     some = scene.nulls[::5]
     answered = 0
     for vector in some:
-        query = combine([Term(vector, scene.null, 1.0)])
+        query = scene.query(vector)
         chosen = random.choice(len(scene.photos), 8, replace=False)
         order, claimed = scene.judged(query)
         by_photo = dict(zip(order.tolist(), claimed.tolist(), strict=True))

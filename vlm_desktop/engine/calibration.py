@@ -5,11 +5,12 @@ gibberish, abstractions, absurd and absent scenes) are scored against this very 
 scores tell how often a photo reaches a score without a reason. For a picture as the query, pairs
 of random photos tell the same.
 
-A query's hits are then judged together, by the false discovery rate (Benjamini and Hochberg
-1995): if k of n photos reach a score, and chance alone would lift n * P0 of them there, then
-about n * P0 / k of these hits are chance. One photo far above the crowd is believed, and so are
-three hundred photos of dogs that are each only a little above it; one photo a little above is
-not. The probability of a hit is one minus the smallest such rate of a list that includes it.
+Hits of words are judged by what null prompts find as queries (`peaks`). Those of pictures and
+taught names, which have no such prompts, and of mixtures with them, are judged together by the
+false discovery rate (Benjamini and Hochberg 1995): if k of n photos reach a score, and chance
+alone would lift n * P0 of them there, then about n * P0 / k of these hits are chance. One photo
+far above the crowd is believed, and so are three hundred that are each only a little above it;
+one photo a little above is not.
 """
 
 import json
@@ -23,13 +24,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlm_desktop.base.arrays import VectorArray
+from vlm_desktop.engine.background import sampled_rows
+from vlm_desktop.engine.nullscores import EXCEEDANCES, NullScores, fit_scores, read_null_scores
+from vlm_desktop.engine.peaks import Peaks, fit_peaks, read_peaks
 
 RAREST = 0.01
 """Only photos that chance lifts as high in less than this share of cases can be hits."""
 
-_EXCEEDANCES = np.geomspace(0.5, 0.001, 40)
-_TAIL_COUNT = 50
-_LEAST_TAIL_SCALE = 0.1
 _SAMPLE_ROWS = 20_000
 _SMALLEST_SPREAD = 1e-6
 _CLOSEST = 0.75
@@ -39,34 +40,9 @@ _MOST_CAUTION = 4.0
 _NORMAL_TAIL_SCALE = 0.29
 """How fast the normal distribution falls off at one in a thousand: density over tail, inverted."""
 
-
-@dataclass(frozen=True, slots=True)
-class NullScores:
-    """How null scores are spread: standardised by `mean` and `spread`, then by exceedance.
-
-    `quantiles` are the standardised scores that the shares `_EXCEEDANCES` of null scores exceed,
-    ascending; beyond the last the tail is exponential with `tail_scale`. Scores of one query
-    rise and fall together, so chance comes in crowds: `caution`, at least 1, is how many times
-    more often than single scores tell (see `with_caution`).
-    """
-
-    mean: float
-    spread: float
-    quantiles: tuple[float, ...]
-    tail_scale: float
-    caution: float = 1.0
-
-    def exceedance(self, standardised: NDArray[np.float32]) -> NDArray[np.float64]:
-        """The share of null scores above each standardised score, times the caution."""
-        logs = np.log(_EXCEEDANCES)
-        inside = np.interp(standardised, self.quantiles, logs)
-        beyond = np.maximum(standardised - self.quantiles[-1], 0.0) / self.tail_scale
-        shares: NDArray[np.float64] = self.caution * np.exp(inside - beyond)
-        return shares
-
-    def standardised_at(self, exceedance: float) -> float:
-        """The standardised score that a share (0.001..0.5) of null scores exceeds."""
-        return float(np.interp(-exceedance, -_EXCEEDANCES, self.quantiles))
+_EVEN_RATE, _STEEPNESS = 0.012, 1.355
+"""At this rate the last hit of a list is as likely right as wrong, at 0.027 right one time in
+four: null scores rise and fall together, so a rate promises more than it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +58,19 @@ class Calibration:
     text: NullScores
     image: NullScores
     text_match: float
+    peaks: Peaks
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self))
+        return json.dumps(
+            {
+                "rows": self.rows,
+                "null_prompts": self.null_prompts,
+                "text": asdict(self.text),
+                "image": asdict(self.image),
+                "text_match": self.text_match,
+                "peaks": self.peaks.as_json(),
+            }
+        )
 
     @staticmethod
     def from_json(payload: str) -> "Calibration":
@@ -93,9 +79,10 @@ class Calibration:
         return Calibration(
             rows=int(data["rows"]),
             null_prompts=int(data["null_prompts"]),
-            text=_null_scores(data["text"]),
-            image=_null_scores(data["image"]),
+            text=read_null_scores(data["text"]),
+            image=read_null_scores(data["image"]),
             text_match=float(data["text_match"]),
+            peaks=read_peaks(data["peaks"]),
         )
 
     def fits(self, rows: int) -> bool:
@@ -113,24 +100,30 @@ def hit_probabilities(
     """
     if not len(standardised):
         return np.empty(0)
+    return believed(_discovery_rates(standardised, photos, nulls))
+
+
+def believed(rates: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The probability, 0..1, of what chance alone brings about at these rates, 0..1."""
+    shares: NDArray[np.float64] = 1.0 / (1.0 + (rates / _EVEN_RATE) ** _STEEPNESS)
+    return shares
+
+
+def _discovery_rates(
+    standardised: NDArray[np.float32], photos: int, nulls: Sequence[NullScores]
+) -> NDArray[np.float64]:
+    """The smallest false discovery rate of a list that includes the hit; ascending, 0..1."""
     chance = np.max([null.exceedance(standardised) for null in nulls], axis=0)
     rates = photos * chance / np.arange(1, len(standardised) + 1)
-    smallest = np.minimum.accumulate(rates[::-1])[::-1]
-    return 1.0 - np.minimum(smallest, 1.0)
+    smallest: NDArray[np.float64] = np.minimum.accumulate(rates[::-1])[::-1]
+    return np.minimum(smallest, 1.0)
 
 
 def fit_text(matrix: VectorArray, null_vectors: VectorArray) -> NullScores:
     """From the scores of null prompts [p, d] on the photos [n, d], or on 20,000 of them."""
-    matrix = _sampled(matrix)
+    matrix = sampled_rows(matrix, _SAMPLE_ROWS)
     null = fit_scores((matrix @ null_vectors.T).ravel())
     return with_caution(null, matrix, null_vectors)
-
-
-def _sampled(matrix: VectorArray) -> VectorArray:
-    if len(matrix) > _SAMPLE_ROWS:
-        rows = np.random.default_rng(0).choice(len(matrix), _SAMPLE_ROWS, replace=False)
-        matrix = matrix[np.sort(rows)]
-    return matrix
 
 
 def with_caution(null: NullScores, matrix: VectorArray, null_vectors: VectorArray) -> NullScores:
@@ -146,24 +139,9 @@ def with_caution(null: NullScores, matrix: VectorArray, null_vectors: VectorArra
         standardised = (matrix @ vector - np.float32(null.mean)) / np.float32(null.spread)
         best = -np.sort(-standardised[standardised >= floor])
         if len(best):
-            rates[index] = 1.0 - hit_probabilities(best, len(matrix), [null])[0]
+            rates[index] = _discovery_rates(best, len(matrix), [null])[0]
     seen = max(float(np.quantile(rates, _CAUTION_QUANTILE)), 1e-6)
     return replace(null, caution=min(_MOST_CAUTION, max(1.0, _USUAL_RATE / seen)))
-
-
-def fit_scores(scores: NDArray[np.float32]) -> NullScores:
-    """From pooled null scores, shape [n], n >= 1."""
-    mean = float(scores.mean(dtype=np.float64))
-    spread = max(float(scores.std(dtype=np.float64)), _SMALLEST_SPREAD)
-    standardised = (scores - mean) / spread
-    # With few scores the far quantiles would be the maximum itself: measure only to where some
-    # still lie beyond, and go on by the exponential law of what lies beyond a tenth.
-    shares = np.maximum(_EXCEEDANCES, min(0.1, _TAIL_COUNT / len(scores)))
-    quantiles = np.quantile(standardised, 1.0 - shares)
-    excess = standardised[standardised > quantiles[-1]] - quantiles[-1]
-    tail_scale = max(float(excess.mean()) if len(excess) else 0.0, _LEAST_TAIL_SCALE)
-    beyond = tail_scale * np.log(shares / _EXCEEDANCES)
-    return NullScores(mean, spread, tuple((quantiles + beyond).tolist()), tail_scale)
 
 
 def fit_image_pairs(matrix: VectorArray, *, seed: int = 0, pairs: int = 20_000) -> NullScores:
@@ -174,7 +152,7 @@ def fit_image_pairs(matrix: VectorArray, *, seed: int = 0, pairs: int = 20_000) 
     the photo itself matched: it is kept so small that three quarters of the way up suffices.
     """
     normal = NormalDist()
-    quantiles = tuple(normal.inv_cdf(1.0 - share) for share in _EXCEEDANCES.tolist())
+    quantiles = tuple(normal.inv_cdf(1.0 - share) for share in EXCEEDANCES.tolist())
     count = len(matrix)
     if count < 2:
         return NullScores(0.5, 0.1, quantiles, _NORMAL_TAIL_SCALE)
@@ -194,13 +172,17 @@ def fit_image_pairs(matrix: VectorArray, *, seed: int = 0, pairs: int = 20_000) 
 def calibrate(
     matrix: VectorArray, null_vectors: VectorArray, *, text_matches: int, text_trials: int
 ) -> Calibration:
-    """Measure the null scores. `text_matches` of `text_trials` null prompts hit a text."""
+    """Measure the null scores, of words on 20,000 photos at most.
+
+    `text_matches` of `text_trials` null prompts hit a text.
+    """
     return Calibration(
         rows=len(matrix),
         null_prompts=len(null_vectors),
         text=fit_text(matrix, null_vectors),
         image=fit_image_pairs(matrix),
         text_match=(text_matches + 1) / (text_trials + 2),
+        peaks=fit_peaks(sampled_rows(matrix, _SAMPLE_ROWS), null_vectors),
     )
 
 
@@ -208,16 +190,3 @@ def read_prompts(path: Path) -> Sequence[str]:
     """One prompt a line; blank lines and lines that begin with # are left out."""
     lines = path.read_text(encoding="utf-8").splitlines()
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-
-
-def _null_scores(data: dict[str, float | list[float]]) -> NullScores:
-    quantiles = data["quantiles"]
-    if not isinstance(quantiles, list) or len(quantiles) != len(_EXCEEDANCES):
-        raise ValueError("quantiles")
-    return NullScores(
-        mean=float(data["mean"]),  # type: ignore[arg-type]
-        spread=float(data["spread"]),  # type: ignore[arg-type]
-        quantiles=tuple(float(one) for one in quantiles),
-        tail_scale=float(data["tail_scale"]),  # type: ignore[arg-type]
-        caution=float(data["caution"]),  # type: ignore[arg-type]
-    )

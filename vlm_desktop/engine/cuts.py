@@ -5,8 +5,11 @@ Light on purpose: the window imports it at its start, `calibration` needs numpy.
 
 from vlm_desktop.base.types import Verdict
 
-LIKELY = 0.988
-POSSIBLE = 0.973
+LIKELY = 0.5
+"""More likely right than wrong."""
+
+POSSIBLE = 0.25
+"""Right one time in four."""
 
 
 def verdict_of(probability: float) -> Verdict:

@@ -15,8 +15,10 @@ from vlm_desktop.base.chatwork import NounFound, NounsFound
 from vlm_desktop.base.errors import LibraryEmpty, ModelError
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.vqascores import normalise
-from vlm_desktop.engine.calibration import Calibration, hit_probabilities
+from vlm_desktop.engine.calibration import Calibration
 from vlm_desktop.engine.encoding import Encoders
+from vlm_desktop.engine.judging import judged
+from vlm_desktop.engine.peaks import BEST
 from vlm_desktop.engine.ranking import Term, combine, score_rows
 from vlm_desktop.engine.vectors import searchable_vectors
 from vlm_desktop.engine.vocabulary import everyday_words
@@ -97,12 +99,14 @@ class NounJudge:
         picture = self._encoders.images(model_id, [pixels])
         found = []
         for (noun, start, end), vector in zip(nouns, vectors, strict=True):
-            query = combine([Term(vector, calibration.text, 1.0)])
+            query = combine([Term(vector, calibration.text, 1.0, calibration.peaks)])
             others = score_rows(matrix.matrix, None, query)
             own = score_rows(picture, None, query)[0]
             rank = int((others > own).sum())
-            scores = np.sort(np.append(others, own))[::-1]
-            probabilities = hit_probabilities(scores, len(scores), query.nulls)
+            scores = np.append(others, own)
+            order = np.argsort(-scores, kind="stable")
+            best = [matrix.matrix[row] if row < len(others) else picture[0] for row in order[:BEST]]
+            probabilities = judged(scores[order], np.stack(best), len(scores), query)
             found.append(NounFound(noun, start, end, float(probabilities[rank])))
         return NounsFound(model_id, tuple(found))
 

@@ -15,9 +15,13 @@ from vlm_desktop.base.errors import BadInputFile
 from vlm_desktop.base.events import Event, Phase, Progress, Quarantined
 from vlm_desktop.base.paths import bundled
 from vlm_desktop.base.types import DecodedFile, DecodeRequest, RefusedFile
-from vlm_desktop.engine.calibration import NullScores, fit_text, hit_probabilities, read_prompts
+from vlm_desktop.engine.calibration import fit_text, read_prompts
 from vlm_desktop.engine.cuts import LIKELY, POSSIBLE
 from vlm_desktop.engine.encoding import Encoders
+from vlm_desktop.engine.judging import ranked
+from vlm_desktop.engine.nullscores import NullScores
+from vlm_desktop.engine.peaks import Peaks, fit_peaks
+from vlm_desktop.engine.ranking import Term, combine
 from vlm_desktop.media.pool import DecodePool
 
 _BATCH = 16
@@ -118,9 +122,11 @@ def evaluate_retrieval(
     absent = list(read_prompts(_prompts("absent_queries.txt")))
     null_vectors = encoders.queries(model_id, null_prompts)
     null = fit_text(images, null_vectors)
-    best_captions = best_probabilities(scores, null)
-    best_absent = best_probabilities(encoders.queries(model_id, absent) @ images.T, null)
-    best_null = best_probabilities(null_vectors @ images.T, null)
+    peaks = fit_peaks(images, null_vectors)
+    best_captions, best_absent, best_null = (
+        best_probabilities(vectors, images, null, peaks)
+        for vectors in (texts, encoders.queries(model_id, absent), null_vectors)
+    )
     possible, likely = (
         _cut(probability, best_captions, best_absent, best_null)
         for probability in (POSSIBLE, LIKELY)
@@ -164,12 +170,12 @@ def rank_figures(ranks: NDArray[np.int64]) -> RankFigures:
     return RankFigures(recall(1), recall(5), recall(10), float(np.median(ranks)))
 
 
-def best_probabilities(scores: NDArray[np.float32], null: NullScores) -> NDArray[np.float64]:
-    """Probability of each query's best hit. scores [queries, photos] -> [queries]."""
-    standardised = (scores - np.float32(null.mean)) / np.float32(null.spread)
-    return np.array(
-        [hit_probabilities(-np.sort(-row), len(row), [null])[0] for row in standardised]
-    )
+def best_probabilities(
+    queries: VectorArray, images: VectorArray, null: NullScores, peaks: Peaks
+) -> NDArray[np.float64]:
+    """Probability of each query's best hit. Queries [q, d], images [n, d] -> [q]."""
+    terms = [Term(vector, null, 1.0, peaks) for vector in queries]
+    return np.array([ranked(images, combine([term]))[1][0] for term in terms])
 
 
 def _cut(

@@ -26,8 +26,9 @@ from numpy.typing import NDArray
 from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.base.queries import ConceptScore
 from vlm_desktop.engine.background import Background
-from vlm_desktop.engine.calibration import NullScores, fit_scores, hit_probabilities, with_caution
+from vlm_desktop.engine.calibration import hit_probabilities, with_caution
 from vlm_desktop.engine.cuts import POSSIBLE
+from vlm_desktop.engine.nullscores import NullScores, fit_scores
 from vlm_desktop.engine.ranking import Term
 
 LEAST_EXAMPLES = 3

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlm_desktop.base.arrays import VectorArray
-from vlm_desktop.engine.calibration import NullScores
+from vlm_desktop.engine.nullscores import NullScores
+from vlm_desktop.engine.peaks import Peaks, Standing
 
 RRF_CONSTANT = 60
 """k of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)."""
@@ -19,11 +20,15 @@ _GATHER_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One part of a query: its embedding [d], the null distribution it is read by, a weight."""
+    """One part of a query: its embedding [d], the null distribution it is read by, a weight.
+
+    Words also have the peaks of null prompts.
+    """
 
     vector: VectorArray
     null: NullScores
     weight: float
+    peaks: Peaks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +37,15 @@ class CombinedQuery:
 
     The weighted sum of standardised scores (Stouffer's method) is linear in the picture's
     embedding, so text and pictures are combined on calibrated scores in a single pass.
+    `peaks` are there if the query is words alone, and `standing` if it is settled already: what
+    votes change in a query does not change whether it finds anything.
     """
 
     vector: VectorArray
     offset: float
     nulls: tuple[NullScores, ...]
+    peaks: Peaks | None = None
+    standing: Standing | None = None
 
 
 def combine(terms: Sequence[Term]) -> CombinedQuery:
@@ -48,7 +57,9 @@ def combine(terms: Sequence[Term]) -> CombinedQuery:
         share = term.weight / (total * term.null.spread)
         vector += share * term.vector
         offset += share * term.null.mean
-    return CombinedQuery(vector.astype(np.float32), offset, tuple(term.null for term in terms))
+    nulls = tuple(term.null for term in terms)
+    peaks = terms[0].peaks if len(terms) == 1 else None
+    return CombinedQuery(vector.astype(np.float32), offset, nulls, peaks)
 
 
 def score_rows(

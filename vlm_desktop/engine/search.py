@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import QueryEmpty
 from vlm_desktop.base.events import Event, Phase, Progress
@@ -21,17 +22,13 @@ from vlm_desktop.base.types import (
     Verdict,
 )
 from vlm_desktop.engine.background import Backgrounds, sampled_rows
-from vlm_desktop.engine.calibration import (
-    RAREST,
-    Calibration,
-    calibrate,
-    hit_probabilities,
-    read_prompts,
-)
+from vlm_desktop.engine.calibration import Calibration, believed, calibrate, read_prompts
 from vlm_desktop.engine.concepts import Concepts
 from vlm_desktop.engine.cuts import LIKELY, POSSIBLE, verdict_of
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.feedback import moved, shift_of, shifted, vote_key, voted_vectors
+from vlm_desktop.engine.judging import floor_of, judged, settled
+from vlm_desktop.engine.peaks import BEST
 from vlm_desktop.engine.pictures import PictureVectors
 from vlm_desktop.engine.querytext import search_words
 from vlm_desktop.engine.ranking import (
@@ -76,6 +73,15 @@ class _Asked:
     def rows(self, positions: NDArray[np.int64]) -> NDArray[np.int64]:
         """From positions among the eligible rows to rows of the matrix."""
         return positions if self.eligible is None else self.eligible[positions]
+
+    def vectors(self, positions: NDArray[np.int64]) -> VectorArray:
+        """The embeddings of a few of the eligible rows [k] -> [k, d]."""
+        return np.asarray(self.matrix.matrix[self.rows(positions)])
+
+    @property
+    def among(self) -> int:
+        """How many rows it may hit."""
+        return len(self.matrix) if self.eligible is None else len(self.eligible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +246,8 @@ class Searcher:
             return combined, 0.0
         voted = voted_vectors(asked.votes, stored, asked.matrix.matrix.shape[1])
         # What the calibration claimed of the voted photos before anyone said anything.
-        positions, claimed = self._judged(asked, combined, 0)
+        positions, claimed = self._judged(asked, combined, BEST)
+        combined = settled(combined, asked.vectors(positions[:BEST]), asked.among)
         ids = np.asarray(asked.matrix.content_ids[asked.rows(positions)])
         before = dict(zip(ids.tolist(), claimed.tolist(), strict=True))
         known = list(stored)
@@ -262,12 +269,12 @@ class Searcher:
         scores = score_rows(asked.matrix.matrix, asked.eligible, combined)
         ids = asked.matrix.content_ids
         tie_break = ids if asked.eligible is None else ids[asked.eligible]
-        floor = max(null.standardised_at(RAREST) for null in combined.nulls)
-        above = np.flatnonzero(scores >= floor)
+        above = np.flatnonzero(scores >= floor_of(scores, combined))
         if len(above) < at_least:
             above = np.sort(best_first(scores, np.asarray(tie_break), at_least))
         positions = above[np.lexsort((tie_break[above], -scores[above]))]
-        return positions, hit_probabilities(scores[positions], len(scores), combined.nulls)
+        best = asked.vectors(positions[:BEST])
+        return positions, judged(scores[positions], best, len(scores), combined)
 
     def _excluded_rows(self, asked: _Asked) -> NDArray[np.int64]:
         """Rows that show one of the excluded things: hits of that thing as a query."""
@@ -310,7 +317,7 @@ class Searcher:
         pages = dict(zip(ids, scored.pages.tolist(), strict=True))
         votes = asked.votes
         named = {i for ranking in texts.values() for i in ranking if not votes.get(i)}
-        by_text = 1.0 - asked.calibration.text_match
+        by_text = float(believed(np.array(asked.calibration.text_match)))
 
         def probability(content_id: int) -> float:
             seen: float = by_vector.get(content_id, 0.0)

@@ -94,7 +94,8 @@ class QueryTerms:
             rest = named.rest
         if rest.strip():
             vector = self._encoders.queries(model_id, [rest])[0]
-            terms.append(NamedTerm("text", rest, Term(vector, calibration.text, weight)))
+            term = Term(vector, calibration.text, weight, calibration.peaks)
+            terms.append(NamedTerm("text", rest, term))
         return terms
 
 

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlm_desktop.base.arrays import VectorArray
-from vlm_desktop.engine.calibration import NullScores
+from vlm_desktop.engine.nullscores import NullScores
 
 USUAL = 0.5
 """The cut of a word that nobody has touched."""

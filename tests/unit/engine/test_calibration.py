@@ -10,14 +10,14 @@ from vlm_desktop.base.types import Verdict
 from vlm_desktop.engine.calibration import (
     RAREST,
     Calibration,
-    NullScores,
     calibrate,
     fit_image_pairs,
-    fit_scores,
     fit_text,
     hit_probabilities,
 )
 from vlm_desktop.engine.cuts import LIKELY, POSSIBLE, verdict_of
+from vlm_desktop.engine.nullscores import NullScores, fit_scores
+from vlm_desktop.engine.peaks import fit_peaks
 
 
 def unit_rows(count: int, dimension: int, seed: int) -> np.ndarray:
@@ -131,8 +131,9 @@ def test_verdicts() -> None:
 
 def test_calibration_survives_json_and_knows_when_it_is_outgrown() -> None:
     null = fit_scores(np.random.default_rng(14).normal(0, 1, 5_000).astype(np.float32))
-    one = Calibration(1_000, 540, null, null, 0.01)
-    assert Calibration.from_json(one.to_json()) == one
+    peaks = fit_peaks(unit_rows(30, 8, 15), unit_rows(200, 8, 16))
+    one = Calibration(1_000, 540, null, null, 0.01, peaks)
+    assert Calibration.from_json(one.to_json()).to_json() == one.to_json()
     assert one.fits(1_100)
     assert not one.fits(1_101)
     assert not one.fits(800)

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from vlm_desktop.base.types import Box, Filters, ImageTerm, Query
 from vlm_desktop.engine.background import measure_background
-from vlm_desktop.engine.calibration import NullScores
 from vlm_desktop.engine.concepts import checked_name
 from vlm_desktop.engine.cuts import LIKELY, POSSIBLE
 from vlm_desktop.engine.explaining import excerpt
 from vlm_desktop.engine.feedback import VotedVectors, moved, shift_of, shifted, vote_key
+from vlm_desktop.engine.nullscores import NullScores
 from vlm_desktop.engine.probes import read_probe, teach
 from vlm_desktop.engine.ranking import CombinedQuery, score_rows
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vlm_desktop.engine.calibration import NullScores
+from vlm_desktop.engine.nullscores import NullScores
 from vlm_desktop.engine.ranking import Term, best_first, combine, first_of_each, fuse, score_rows
 
 

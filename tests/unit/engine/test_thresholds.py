@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vlm_desktop.engine.calibration import NullScores, fit_scores
+from vlm_desktop.engine.nullscores import NullScores, fit_scores
 from vlm_desktop.engine.thresholds import Space, corrected, moved, probabilities
 
 RANDOM = np.random.default_rng(3)
