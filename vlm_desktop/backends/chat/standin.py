@@ -10,6 +10,7 @@ from typing import Any
 import torch
 import transformers
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from transformers.utils import logging as hub_logging
 
 from vlm_desktop.backends.chat.families import FAMILIES
 
@@ -21,6 +22,7 @@ _SIGNS = ("<|im_start|>", "<end_of_utterance>", "<fake_token_around_image>", "<i
 
 def write_standin(folder: Path) -> Path:
     """Write it into `folder`, about 1 GB in float32. Raises OSError."""
+    hub_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     tokenizer = _tokenizer()
     edges: Any = {"size": {"longest_edge": 4 * _TILE}, "max_image_size": {"longest_edge": _TILE}}
     processor = transformers.SmolVLMProcessor(
