@@ -5,7 +5,13 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vlm_desktop.gui.panes.chat.facts import Row, TurnFacts
 from vlm_desktop.gui.panes.chat.turn_view import TurnView
@@ -34,6 +40,8 @@ class Transcript(QScrollArea):
     tool_pressed = Signal(int, str)
     menu_wanted = Signal(int, object)
     link_clicked = Signal(str)
+    current_changed = Signal()
+    """Commands act on another turn."""
     left = Signal()
     """Down was pressed on the last turn."""
 
@@ -88,6 +96,8 @@ class Transcript(QScrollArea):
             self._rows[same]
         ):
             same += 1
+        focused = self.window().focusWidget()
+        lost = any(focused is not None and _holds(one, focused) for one in self._widgets[same:])
         for widget in self._widgets[same:]:
             self._drop(widget)
         del self._widgets[same:]
@@ -100,6 +110,8 @@ class Transcript(QScrollArea):
             self._column.insertWidget(len(self._widgets), self._widgets[-1])
         self._rows = rows
         self._mark_last()
+        if lost:
+            self.focus_turn()
         if self._older:
             self._later.start()
 
@@ -261,6 +273,7 @@ class Transcript(QScrollArea):
     def _set_current(self, key: int) -> None:
         """Only one turn is reached with Tab: the one that had the focus last, else the last."""
         self.current = key
+        self.current_changed.emit()
         for one, view in self._views.items():
             policy = Qt.FocusPolicy.StrongFocus if one == key else Qt.FocusPolicy.ClickFocus
             if view.focusPolicy() != policy:
@@ -293,6 +306,10 @@ class Transcript(QScrollArea):
             bar.setValue(maximum)
         elif self._growing_above:
             bar.setValue(maximum - self._from_end)
+
+
+def _holds(widget: QWidget, other: QWidget) -> bool:
+    return widget is other or widget.isAncestorOf(other)
 
 
 def _keys(row: Row) -> tuple[int, ...]:

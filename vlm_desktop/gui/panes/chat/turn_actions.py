@@ -44,6 +44,7 @@ class TurnActions(QObject):
         transcript.tool_pressed.connect(self._tool)
         transcript.menu_wanted.connect(self.show_menu)
         transcript.link_clicked.connect(lambda href: ask_to_open(over, href))
+        transcript.current_changed.connect(self.refresh)
         for signal in (session.opened, session.changed, session.asking, session.ended):
             signal.connect(self.refresh)
         self.refresh()
@@ -168,16 +169,13 @@ class TurnActions(QObject):
         """Everything that can be done with the turn, as far as it means something for it."""
         menu = QMenu(self._over)
         is_answer = self.turn is not None and self.turn.role is Role.ASSISTANT
-        groups: list[tuple[str, ...]] = [("copy-turn", "pin-turn")]
+        around = ("branch-before", "branch-after", "branch-here")
+        self._put(menu, ("copy-turn", "pin-turn"))
         if is_answer:
             menu.addMenu(self._again_menu(menu))
-            groups.append(("branch-before", "branch-after", "branch-here", "run-again", "example"))
+            self._put(menu, (*around, "run-again", "example"))
         else:
-            groups.append(("edit", "go-on", "branch-before", "branch-after", "branch-here"))
-        groups.append(("delete-turn",))
-        for group in groups[:-1]:
-            menu.addActions([self._made[one] for one in group if self._made[one].isEnabled()])
-            menu.addSeparator()
+            self._put(menu, ("edit", "go-on", *around))
         if is_answer and self._made["doubt-blank"].isEnabled():
             inner = menu.addMenu(strings.DOUBT)
             inner.addActions(
@@ -187,6 +185,11 @@ class TurnActions(QObject):
         menu.addSeparator()
         menu.addAction(self._made["delete-turn"])
         return menu
+
+    def _put(self, menu: QMenu, names: tuple[str, ...]) -> None:
+        """Commands that mean something now."""
+        menu.addActions([self._made[one] for one in names if self._made[one].isEnabled()])
+        menu.addSeparator()
 
     def _again_menu(self, parent: QWidget | None = None) -> QMenu:
         menu = QMenu(strings.AGAIN_MENU, parent or self._over)
