@@ -94,6 +94,20 @@ def _tokens(processor: Any) -> tuple[Setting, ...]:
     return (*whole, *split)
 
 
+def _panning(processor: Any) -> tuple[Setting, ...]:
+    """Gemma 3: the whole, or parts of a long picture too ("pan and scan"), as many as it allows."""
+    own, images = processor.image_seq_length, processor.image_processor
+    parts = images.pan_and_scan_max_num_crops or 4
+    panning = {
+        "do_pan_and_scan": True,
+        "pan_and_scan_min_crop_size": images.pan_and_scan_min_crop_size or 256,
+        "pan_and_scan_max_num_crops": parts,
+        "pan_and_scan_min_ratio_to_activate": images.pan_and_scan_min_ratio_to_activate or 1.2,
+    }
+    whole = Setting(own, {"do_pan_and_scan": False})
+    return (whole, Setting(own * (1 + parts), panning))
+
+
 def _doubling(first: int, last: int) -> list[int]:
     """first, twice that, and so on; `last` is always among them."""
     steps = []
@@ -105,6 +119,7 @@ def _doubling(first: int, last: int) -> list[int]:
 
 KNOBS: Mapping[str, Callable[[Any], tuple[Setting, ...]]] = {
     "edge": _edge,
+    "panning": _panning,
     "pixels": _pixels,
     "splitting": _splitting,
     "tiles": _tiles,

@@ -129,8 +129,10 @@ ROWS = (
         system_prompt=False, needs_picture=True, boxes="bins", reuse=NEVER, token_types="prefix",
         onnx_vision="features",
     ),
-    ChatFamily("gemma3", fresh_pictures=True, token_types="image", onnx_vision="features",
-               stop_words=("<end_of_turn>",)),
+    ChatFamily(
+        "gemma3", knob="panning", fresh_pictures=True, token_types="image",
+        onnx_vision="features", stop_words=("<end_of_turn>",),
+    ),
     ChatFamily("lfm2_vl", knob="tokens", reuse=SNAPSHOT),
     ChatFamily("blip", CAPTIONER, architectures=(
         ("BlipForConditionalGeneration", (CAPTION,)), ("BlipForQuestionAnswering", (VQA,)),
