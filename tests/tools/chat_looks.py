@@ -9,7 +9,7 @@ from tests.tools.stage import Stage
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import GenerationOptions
 from vlm_desktop.base.chatwork import Side
-from vlm_desktop.base.conversations import Attachment
+from vlm_desktop.base.conversations import Attachment, Why
 from vlm_desktop.engine.samples import sample_photos
 from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
 
@@ -77,7 +77,7 @@ def conversation(stage: Stage, chat: FakeChat) -> None:
     chat.answer = lambda _: "Three, and one of them is behind the cup."
     _ask(stage, "How many spoons are there in A?")
     stage.until(lambda: not pane.session.is_busy)
-    pane.turns.again("another")
+    pane.turns.again(Why.ANOTHER)
     stage.until(lambda: not pane.session.is_busy)
 
 

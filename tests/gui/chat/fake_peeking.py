@@ -51,3 +51,6 @@ class FakePeeking:
         if self.error is not None:
             raise self.error
         return jpeg(len(path.name) + page)
+
+    def close(self) -> None:
+        """Nothing is held."""

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.chat.fake_chat import FakeChat
 from vlm_desktop.base.chat import ChatCapabilities
-from vlm_desktop.base.conversations import AnswerSource, Attachment, TurnState
+from vlm_desktop.base.conversations import AnswerSource, Attachment, TurnState, Why
 from vlm_desktop.base.errors import ModelOutOfMemory
 from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
 from vlm_desktop.gui.panes.chat.facts import Life
@@ -83,7 +83,7 @@ def test_a_failure_is_told_under_the_answer(pane: ChatPane, chat: FakeChat, qtbo
     assert view.trouble.isVisible()
     assert len(view.trouble.text()) > 10
     chat.error = None
-    pane.turns.again("another")
+    pane.turns.again(Why.ANOTHER)
     qtbot.waitUntil(lambda: not pane.session.is_busy)
     assert texts(pane)[-1] == "An answer to “What is this?”."
 

@@ -55,6 +55,7 @@ class Composer(QFrame):
         self.pictures = AttachedPictures(self)
         self._build()
         self.pictures.changed.connect(self._show_chips)
+        thumbnails.made.connect(self._show_thumbnail)
         self.pictures.changed.connect(self.changed)
 
     def _build(self) -> None:
@@ -185,7 +186,7 @@ class Composer(QFrame):
             chip.removed.connect(lambda place=place: self.pictures.remove(place))
             chip.edit_wanted.connect(lambda place=place: self.chip_opened.emit(place))
             chip.moved.connect(lambda by, place=place: self._move(place, by))
-            self._thumbnails.ask(picture, chip.show_picture)
+            chip.show_picture(self._thumbnails.jpeg(picture))
             chips.append(chip)
         if self._schema:
             form = Chip(self._schema, self._schema, self.chips)
@@ -196,6 +197,11 @@ class Composer(QFrame):
             chips.append(form)
         self.chips.show_chips(chips)
         self._show_state()
+
+    def _show_thumbnail(self, picture: object) -> None:
+        for chip in self.chips.chips:
+            if isinstance(chip, PictureChip) and chip.picture == picture:
+                chip.show_picture(self._thumbnails.jpeg(chip.picture))
 
     def _move(self, place: int, by: int) -> None:
         target = self.pictures.move(place, by)

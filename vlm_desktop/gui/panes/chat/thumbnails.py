@@ -1,8 +1,8 @@
 """Small pictures of attachments, made once and kept."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.conversations import Attachment
@@ -11,41 +11,39 @@ from vlm_desktop.gui.desk import Desk
 
 
 class AttachmentThumbnails(QObject):
-    """Gives JPEGs; decoding runs on the lane "io". Main thread."""
+    """Makes JPEGs on the lane "io". Main thread."""
+
+    made = Signal(object)
+    """An `Attachment`, whose `jpeg` is there now."""
 
     def __init__(self, desk: Desk, side: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk, self._side = desk, side
         self._made: dict[Attachment, bytes] = {}
-        self._waiting: dict[Attachment, list[Callable[[bytes], None]]] = {}
+        self._asked: set[Attachment] = set()
 
-    def know(self, picture: Attachment, jpeg: bytes) -> None:
-        """Its thumbnail is kept elsewhere and is this."""
-        if jpeg:
-            self._made[picture] = jpeg
+    def jpeg(self, picture: Attachment) -> bytes:
+        """The thumbnail, or nothing while it is being made or cannot be."""
+        if picture not in self._made and picture not in self._asked:
+            self._asked.add(picture)
+            self._ask(picture)
+        return self._made.get(picture, b"")
 
-    def ask(self, picture: Attachment, done: Callable[[bytes], None]) -> None:
-        """Have `done` called with the JPEG, at once or later; never if it cannot be read."""
-        if picture in self._made:
-            done(self._made[picture])
-            return
-        waiting = self._waiting.setdefault(picture, [])
-        waiting.append(done)
-        if len(waiting) > 1:
-            return
+    def _ask(self, picture: Attachment) -> None:
+        services = self._desk.services
 
         def verb(cancel: CancelToken) -> Generator[Event, None, bytes]:
-            return self._desk.services.peeking.thumbnail(
+            return services.peeking.thumbnail(
                 picture.path, picture.page, picture.box, self._side, cancel
             )
 
-        def made(jpeg: bytes) -> None:
+        def done(jpeg: bytes) -> None:
+            self._asked.discard(picture)
             self._made[picture] = jpeg
-            for one in self._waiting.pop(picture, ()):
-                one(jpeg)
+            self.made.emit(picture)
 
         def failed(sentence: str) -> None:
-            self._waiting.pop(picture, None)
+            self._asked.discard(picture)
             self._desk.say(sentence)
 
-        self._desk.ask(verb, made, failed=failed)
+        self._desk.ask(verb, done, failed=failed)
