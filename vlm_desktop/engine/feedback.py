@@ -12,8 +12,8 @@ votes by maximum a posteriori: thumbs down on hits above the cut raise it, thumb
 below lower it. The photos voted on are no longer a matter of probability: up is 1, down is 0.
 
 On 14 words over the 1,000 photos of Flickr8k's dev split, 4 / 8 / 16 votes on the best hits bring
-the precision of the *other* hits from 39 / 37 / 33 % to 40 / 42 / 46 % and their recall from 50 /
-45 / 36 % to 50 / 41 / 31 %; `tests/model/test_feedback.py` holds it to its floors.
+the precision of the *other* hits from 39 / 37 / 33 % to 40 / 41 / 46 % and their recall from 51 /
+47 / 38 % to 51 / 42 / 33 %; `tests/model/test_feedback.py` holds it to its floors.
 """
 
 import math

@@ -42,7 +42,7 @@ FARTHEST = 0.5
 
 _PER_SHARE, _PER_LOG_CHANCE, _OFFSET = 9.1, 0.44, -9.8
 """The curve's log odds, fitted on 90 words in 34 libraries of 50 to 1,000 photos from the train
-part of Flickr8k, half of COCO and half of what the six labelled sets hold back. In as many
+part of Flickr8k, half of COCO and half of what the six labelled sets hold back. In 26
 libraries of other photos, those with a probability of 0.16, 0.30, 0.42, 0.57, 0.70 and 0.82 on
 average were right in 16, 34, 43, 60, 75 and 81 % of cases."""
 
