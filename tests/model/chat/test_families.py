@@ -9,6 +9,8 @@ from PIL import Image
 from tests.model.chat.contract import ask
 from tests.model.chat.reference import load, picture, said, spelled, user
 from tests.model.chat.tiny import qwen, templates
+from tests.model.chat.tiny.table import BUILDERS
+from vlm_desktop.backends.chat import loading
 from vlm_desktop.backends.chat.captioner import TransformersCaptioner
 from vlm_desktop.backends.chat.choosing import Choice
 from vlm_desktop.backends.chat.transformers_chat import TransformersChat
@@ -243,6 +245,19 @@ def test_a_picture_of_a_captioner_is_looked_at_once(open_tiny, monkeypatch):
     ask(model, [user(0, "where")], [ChatImage(WIDE.pixels)])
     ask(model, [user(0, "where")], [ChatImage(WIDE.pixels)])
     assert len(looks) == 3, "a picture without a key is not remembered"
+
+
+# --- precision -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+def test_half_precision_meets_no_full_one(name, open_tiny, monkeypatch):
+    """As on a GPU: every tensor that is made on the way has the precision of the weights."""
+    ways = [loading.Plan("cpu", "bf16")]
+    monkeypatch.setattr(loading, "plans", lambda *_: ways)
+    model = open_tiny(name)
+    assert ask(model, [user(0, "what is this")], [WIDE]).usage.reply > 0
+    assert model.spec.precision == "bf16"
 
 
 # --- the classifier --------------------------------------------------------------------

@@ -28,7 +28,7 @@ from vlm_desktop.base.chat import (
     Token,
     TokenUsage,
 )
-from vlm_desktop.base.errors import PromptTooLong
+from vlm_desktop.base.errors import ModelBroken, PromptTooLong
 from vlm_desktop.base.types import Size
 
 _KEPT_FEATURES = 8
@@ -82,6 +82,8 @@ class TransformersCaptioner(OneShotModel):
         if self._architecture == "GitForCausalLM" and "vqa" in self._id.lower():
             # Its weights alone tell whether it was taught to answer; only the name says so.
             manner = Manner(manner.see, manner.read, manner.begin, "{words}")
+        if manner.needs and not (self._folder.path / manner.needs).is_dir():
+            raise ModelBroken(model=self._id, detail=f"the folder {manner.needs} is missing")
         self._manner = manner
         self._features: OrderedDict[str, torch.Tensor] = OrderedDict()
 

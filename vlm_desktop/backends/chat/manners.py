@@ -35,7 +35,8 @@ class Manner:
     `see(model, inputs)` gives the features of a picture, whatever is asked about it;
     `read(processor, text)` the ids of a prompt by name, on the CPU; `begin(model, features, ids)`
     what the decoder is called with. `prompt` has a place for the words of a question, `bare` is
-    read when there are none; `bare` alone is read by models that are not asked anything.
+    read when there are none; `bare` alone is read by models that are not asked anything. `boxes`
+    is a style of `boxes`, `needs` a folder without which another tokenizer would be taken.
     """
 
     see: Callable[[Any, Mapping[str, Any]], torch.Tensor]
@@ -44,6 +45,7 @@ class Manner:
     prompt: str = ""
     bare: str = ""
     boxes: str = ""
+    needs: str = ""
 
 
 # --- BLIP: the decoder looks at the picture, or at the question that has looked at it -----
@@ -180,7 +182,8 @@ MANNERS: Mapping[str, Manner] = {
         _see_queries, _read_queries, _begin_queries, "Question: {words} Answer:", "a photo of"
     ),
     "InstructBlipForConditionalGeneration": Manner(
-        _see_blip, _read_instructed, _begin_instructed, "{words}", "A short image description."
+        _see_blip, _read_instructed, _begin_instructed, "{words}", "A short image description.",
+        needs="qformer_tokenizer",
     ),
     "Kosmos2ForConditionalGeneration": Manner(
         _see_kosmos, _read_kosmos, _begin_kosmos,

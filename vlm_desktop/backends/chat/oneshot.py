@@ -72,7 +72,8 @@ class OneShotModel(ABC):
         memory_limit: int = 0,
         cache_folder: Path | None = None,
     ) -> None:
-        del memory_limit, cache_folder
+        del cache_folder  # a picture of theirs is looked at in a moment
+        self._memory_limit = memory_limit
         self._folder = ChatFolder.read(folder, model_id or folder.name)
         self._id = self._folder.model_id
         named = loading.read_config(folder, self._id).get("architectures") or [""]
@@ -101,9 +102,11 @@ class OneShotModel(ABC):
             return
         self._reading()
         loading.set_threads(self._threads)
-        ways = loading.plans(self._provider, self._spec.parameters)
+        ways = loading.plans(self._provider, self._spec.parameters, self._memory_limit)
+        loading.cap_memory(ways[0].device, self._memory_limit)
         network = getattr(transformers, self._architecture)
-        loaded = loading.load_fitting(self._folder.path, self._id, ways, self._try, network)
+        with self._translated():
+            loaded = loading.load_fitting(self._folder.path, self._id, ways, self._try, network)
         self._model = loaded.model
         self._spec = self._folder.spec(
             device=loaded.plan.device,
