@@ -31,6 +31,9 @@ SHOW_ALL = "Show all models"
 # a card
 TASKS = {
     "image-text-embedding": "Finds photos by words and by other pictures",
+    "chat": "Talks about photos",
+    "caption": "Describes photos",
+    "vqa": "Answers questions about a photo",
 }
 OTHER_TASK = "Does {task}"
 LANGUAGES = {
