@@ -180,7 +180,9 @@ class ChatContract:
                 ask(model, messages, images)
             return
         both = ask(model, messages, images)
-        assert both.usage.image > ask(model, [user(0, "red")], images[:1]).usage.image
+        swapped = ask(model, [user(1, 0, "which one is red")], images)
+        assert both.usage.image == swapped.usage.image >= 2
+        assert ask(model, messages, images).text == both.text, "after other ones in between"
 
     def test_words_only(self, model: ChatModel) -> None:
         try:
