@@ -163,6 +163,16 @@ def test_top_k_and_top_p_leave_the_best():
     assert (kept > 0).tolist() == [True, True, False, False]
 
 
+def test_a_penalty_passes_over_places_that_cannot_be_said(tokenizer):
+    beyond = len(tokenizer) + 5
+    chooser = Chooser(GenerationOptions(repetition_penalty=2.0), tokenizer, [beyond, 1])
+    logits = torch.zeros(len(tokenizer))
+    logits[1], logits[2] = 3.0, 2.0
+    choice = chooser.choose(logits)
+    assert choice is not None
+    assert choice.token == 2
+
+
 def test_a_penalty_keeps_from_saying_it_again(tokenizer):
     ids = tokenizer(" dog boat")["input_ids"]
     options = GenerationOptions(repetition_penalty=2.0)

@@ -101,6 +101,7 @@ def narrowed(scores: torch.Tensor, options: GenerationOptions) -> torch.Tensor:
 
 def penalise(scores: torch.Tensor, seen: torch.Tensor, penalty: float) -> None:
     """Make what was said before less likely, as Keskar et al. (2019) do. In place."""
+    seen = seen[seen < scores.numel()]  # places of pictures may lie beyond what can be said
     own = scores[seen]
     scores[seen] = torch.where(own < 0, own * penalty, own / penalty)
 

@@ -62,12 +62,12 @@ class ChatNetwork:
         name = f"{self._name}|{self.vision}|{picture.key}|{adapter}" if picture.key else ""
         known = self.cache.get(name) if name else None
         if known is not None and known.places == picture.tokens:
-            return known, False
+            return known.to(self.model.device), False
         seen = self._look_at(picture)
         check_places(self._id, picture, seen)
         if name:
             self.cache.put(name, seen)
-        return seen, True
+        return seen.to(self.model.device), True
 
     def forget(self) -> None:
         """Drop what takes memory beside the weights."""

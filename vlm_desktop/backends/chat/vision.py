@@ -26,6 +26,10 @@ class Features:
     def places(self) -> int:
         return self.pooled.shape[:-1].numel()
 
+    def to(self, device: torch.device) -> "Features":
+        """The same where the decoder lies."""
+        return Features(self.pooled.to(device), tuple(one.to(device) for one in self.deep))
+
     @property
     def size_bytes(self) -> int:
         return sum(one.numel() * one.element_size() for one in (self.pooled, *self.deep))
