@@ -10,6 +10,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from vlm_desktop.backends.chat.families import CAPTIONER
 from vlm_desktop.backends.checking import CheckedFile, FileChecker
 from vlm_desktop.backends.hubaccess import HubAccess
 from vlm_desktop.backends.importing import copy_in, recognise
@@ -62,6 +63,7 @@ READER = "vlm_desktop.backends.ocr.rapid:RapidReader"
 EXPORTER = f"{_ENCODERS}.export:export_folder"
 MEASURING = f"{_CHAT}.measuring"
 VISION_EXPORTER = f"{_CHAT}.transformers_chat:export_folder"
+CAPTIONER_EXPORTER = f"{_CHAT}.captioner:export_folder"
 DOWNLOADER = "vlm_desktop.backends.downloading:Download"
 CHOOSER = "vlm_desktop.backends.providers:choose_provider"
 
@@ -250,14 +252,15 @@ class Registry:
         """
         card, folder = self._usable(model_id)
         if TASK_EMBEDDING not in card.tasks:
-            run = resolve(VISION_EXPORTER, "exporting a model to ONNX")
+            target = CAPTIONER_EXPORTER if card.chat_family == CAPTIONER else VISION_EXPORTER
+            run = resolve(target, "exporting a model to ONNX")
             done: ExportReport = yield from run(card, folder, destination, precision=precision)
             return done
         export_id = f"{card.id}-onnx-{precision}"
-        target = destination or self._home / export_id
+        place = destination or self._home / export_id
         run = resolve(EXPORTER, "exporting a model to ONNX")
         report: ExportReport = yield from run(
-            card, folder, target, precision=precision, export_id=export_id
+            card, folder, place, precision=precision, export_id=export_id
         )
         return report
 

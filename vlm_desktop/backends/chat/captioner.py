@@ -4,19 +4,30 @@ They have no turns and no chat template. What sets them apart is in `manners`; t
 writes the answer, its options and its refusals are those of every other model.
 """
 
+import contextlib
 import time
 from collections import OrderedDict
 from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import torch
+import transformers
 from transformers import AutoConfig
 
-from vlm_desktop.backends.chat import beams, generating
+from vlm_desktop.backends.chat import beams, generating, loading
 from vlm_desktop.backends.chat.boxes import Untagged, read_boxes
 from vlm_desktop.backends.chat.choosing import Chooser
+from vlm_desktop.backends.chat.families import FAMILIES
 from vlm_desktop.backends.chat.manners import MANNERS, Begun, Manner, plain, read_words
 from vlm_desktop.backends.chat.oneshot import Asked, OneShotModel, placed, seen_part
+from vlm_desktop.backends.chat.onnxvision import OnnxVision, check_export, export_vision
+from vlm_desktop.backends.chat.pictures import Prepared
+from vlm_desktop.backends.chat.vision import Features
+from vlm_desktop.backends.reports import ExportReport
+from vlm_desktop.backends.shelf import ModelCard
+from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import (
     AnswerTiming,
@@ -71,6 +82,14 @@ class StepDecoder:
         return logits
 
 
+def export_folder(
+    card: ModelCard, folder: Path, target: Path | None, *, precision: str
+) -> Generator[tuple[int, int], None, ExportReport]:
+    """Export the image tower of the captioner in `folder`; see `onnxvision.export_vision`."""
+    check_export(card.id, target, precision)
+    return (yield from TransformersCaptioner(folder, model_id=card.id).export_vision())
+
+
 class TransformersCaptioner(OneShotModel):
     """A `ChatModel` over one of `MANNERS`."""
 
@@ -86,6 +105,7 @@ class TransformersCaptioner(OneShotModel):
             raise ModelBroken(model=self._id, detail=f"the folder {manner.needs} is missing")
         self._manner = manner
         self._features: OrderedDict[str, torch.Tensor] = OrderedDict()
+        self._graph: OnnxVision | None = None
 
     @property
     def capabilities(self) -> ChatCapabilities:
@@ -141,6 +161,54 @@ class TransformersCaptioner(OneShotModel):
             boxes=self._boxes(written.tokens, asked.size),
         )
 
+    # --- the image tower in ONNX Runtime ---------------------------------------------------
+
+    def load(self) -> None:
+        if self._model is not None:
+            return
+        super().load()
+        place, device = self._folder, self._spec.device
+        with contextlib.suppress(ValueError):
+            graph = OnnxVision(
+                place.path, place.revision, wanted=self._provider, threads=self._threads
+            )
+            if device == "cpu" or graph.provider != "cpu":
+                self._graph = graph
+                self._spec = replace(self._spec, vision="onnx")
+
+    def export_vision(self) -> Generator[tuple[int, int], None, ExportReport]:
+        """Write the image tower as a graph beside the weights."""
+        self._reading()
+        network, way = getattr(transformers, self._architecture), loading.Plan("cpu", "fp32")
+        place = self._folder
+        loaded = loading.load_fitting(place.path, self._id, [way], self._try, network)
+        return (
+            yield from export_vision(
+                loaded.model, FAMILIES[place.model_type].onnx_vision, self._prepared, place.path,
+                self._id, place.revision, self._look_at,
+            )
+        )  # fmt: skip
+
+    def _prepared(self, pixels: PixelArray) -> Prepared:
+        inputs = self._encoded(pixels)
+        return Prepared(inputs, "", self._picture_tokens(inputs), "")
+
+    def _look_at(self, model: Any, picture: Prepared) -> Features:
+        with torch.inference_mode():
+            return Features(self._manner.see(model, placed(picture.inputs, model)))
+
+    def _run_tower(self, inputs: Mapping[str, Any]) -> torch.Tensor:
+        picture = Prepared(inputs, "", 0, "")
+        if self._graph is not None:
+            try:
+                seen = self._graph.look_at(picture)
+                if seen is not None:
+                    return seen.pooled.to(self._model.device, self._model.dtype)
+            except ValueError:
+                self._graph = None
+                self._spec = replace(self._spec, vision="torch")
+        return self._look_at(self._model, picture).pooled
+
     # --- steps -------------------------------------------------------------------------
 
     def _read(self, asked: Asked) -> dict[str, torch.Tensor]:
@@ -167,8 +235,7 @@ class TransformersCaptioner(OneShotModel):
         if asked.key in self._features:
             self._features.move_to_end(asked.key)
             return self._features[asked.key]
-        with torch.inference_mode():
-            seen = self._manner.see(self._model, placed(asked.inputs, self._model))
+        seen = self._run_tower(asked.inputs)
         if asked.key:
             self._features[asked.key] = seen
             while len(self._features) > _KEPT_FEATURES:
@@ -238,6 +305,10 @@ class TransformersCaptioner(OneShotModel):
 
     def _forget(self) -> None:
         self._features.clear()
+
+    def unload(self) -> None:
+        self._graph = None
+        super().unload()
 
 
 def _from_first_letter(

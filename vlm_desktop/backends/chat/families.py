@@ -134,13 +134,13 @@ ROWS = (
         onnx_vision="features", stop_words=("<end_of_turn>",),
     ),
     ChatFamily("lfm2_vl", knob="tokens", reuse=SNAPSHOT),
-    ChatFamily("blip", CAPTIONER, architectures=(
+    ChatFamily("blip", CAPTIONER, onnx_vision="patches", architectures=(
         ("BlipForConditionalGeneration", (CAPTION,)), ("BlipForQuestionAnswering", (VQA,)),
     )),
-    ChatFamily("blip-2", CAPTIONER, architectures=(
+    ChatFamily("blip-2", CAPTIONER, onnx_vision="features", architectures=(
         ("Blip2ForConditionalGeneration", (CAPTION, VQA)),
     )),
-    ChatFamily("instructblip", CAPTIONER, tasks=(CAPTION, VQA)),
+    ChatFamily("instructblip", CAPTIONER, onnx_vision="patches", tasks=(CAPTION, VQA)),
     ChatFamily("git", CAPTIONER, tasks=(CAPTION, VQA)),
     ChatFamily("kosmos-2", CAPTIONER, tasks=(CAPTION, VQA)),
     ChatFamily("vilt", CLASSIFIER, architectures=(("ViltForQuestionAnswering", (VQA,)),)),

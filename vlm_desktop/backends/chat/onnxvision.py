@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import torch
 
 from vlm_desktop.backends import runtime
 from vlm_desktop.backends.chat.looking import coordinate_picture
-from vlm_desktop.backends.chat.pictures import Prepared, Preparer
+from vlm_desktop.backends.chat.pictures import Prepared
 from vlm_desktop.backends.chat.towers import TOWERS, tiles_of
 from vlm_desktop.backends.chat.vision import Features, look_at
 from vlm_desktop.backends.late import resolve
@@ -100,10 +100,25 @@ def read_note(folder: Path) -> dict[str, Any]:
 # --- exporting -------------------------------------------------------------------------
 
 
+def check_export(model_id: str, target: Path | None, precision: str) -> None:
+    """A graph always lies beside its weights, in float32. Raises `ExportImpossible`."""
+    if target is not None or precision != "fp32":
+        detail = "its image tower is written in fp32, beside its weights"
+        raise ExportImpossible(model=model_id, detail=detail)
+
+
 def export_vision(
-    model: Any, form: str, preparer: Preparer, folder: Path, model_id: str, revision: str
+    model: Any,
+    form: str,
+    prepare: Callable[[PixelArray], Prepared],
+    folder: Path,
+    model_id: str,
+    revision: str,
+    look: Callable[[Any, Prepared], Features] = look_at,
 ) -> Generator[tuple[int, int], None, ExportReport]:
     """Write the graph of a loaded float32 `model` and prove it. Yields (steps done, in all).
+
+    It is proven against `look`, which runs the tower in PyTorch on what `prepare` makes.
 
     Raises `ExportImpossible`, `ExportRefused`, `PartMissing`, `DestinationNotWritable`; what was
     there before stays as it was then.
@@ -114,7 +129,7 @@ def export_vision(
         raise ExportImpossible(model=model_id, detail=detail)
     export_graph = resolve(_GRAPHS + "export_graph", "exporting a model to ONNX")
     opset = resolve(_GRAPHS + "OPSET", "exporting a model to ONNX")
-    pictures = [preparer.run(one, {}) for one in sample_pictures()]
+    pictures = [prepare(one) for one in sample_pictures()]
     first = tiles_of(pictures[0])
     if first is None:
         detail = "its processor pads pictures, which the graph could not tell"
@@ -134,10 +149,11 @@ def export_vision(
                 "revision": revision,
                 "sha256": sha256_of(path),
                 "shape": list(first.shape[1:]),
-                "stacked": look_at(model, pictures[0]).pooled.ndim == 3,
+                "stacked": look(model, pictures[0]).pooled.ndim == 3,
             }
             (Path(staging) / NOTE).write_text(json.dumps(note, indent=1), encoding="utf-8")
-            parity = _measured(model, pictures, OnnxVision(Path(staging), revision, wanted="cpu"))
+            graph = OnnxVision(Path(staging), revision, wanted="cpu")
+            parity = _measured(lambda picture: look(model, picture), pictures, graph)
             if not parity.holds:
                 raise ExportRefused(
                     model=model_id, precision="fp32", cosine=parity.lowest, needed=NEEDED
@@ -157,12 +173,14 @@ def export_vision(
     )  # fmt: skip
 
 
-def _measured(model: Any, pictures: list[Prepared], graph: OnnxVision) -> Parity:
+def _measured(
+    look: Callable[[Prepared], Features], pictures: list[Prepared], graph: OnnxVision
+) -> Parity:
     cosines: list[float] = []
     for picture in pictures:
         found = graph.look_at(picture)
         if found is not None:
-            expected = look_at(model, picture).pooled.float().cpu().flatten(0, -2)
+            expected = look(picture).pooled.float().cpu().flatten(0, -2)
             got = found.pooled.flatten(0, -2)
             cosines += torch.nn.functional.cosine_similarity(expected, got).tolist()
     return Parity(len(cosines), min(cosines), sum(cosines) / len(cosines), NEEDED)

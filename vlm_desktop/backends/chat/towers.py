@@ -22,7 +22,7 @@ def tiles_of(picture: Prepared) -> torch.Tensor | None:
 
 
 class FeaturesTower(torch.nn.Module):
-    """PaliGemma, Gemma 3, InternVL: the model's own features are plain already."""
+    """PaliGemma, Gemma 3, InternVL, BLIP-2: the model's own features are plain already."""
 
     def __init__(self, model: Any, side: int) -> None:
         super().__init__()
@@ -35,6 +35,20 @@ class FeaturesTower(torch.nn.Module):
         found: torch.Tensor = network.get_image_features(
             pixel_values=pixel_values, return_dict=True
         ).pooler_output
+        return found
+
+
+class PatchesTower(torch.nn.Module):
+    """BLIP and InstructBLIP: what is asked comes after the tower, so that all of it is plain."""
+
+    def __init__(self, model: Any, side: int) -> None:
+        super().__init__()
+        del side
+        self.vision: Any = model.vision_model
+
+    def forward(self, pixel_values: torch.Tensor) -> torch.Tensor:
+        # [n, 3, h, w] -> [n, 1 + patches, size]
+        found: torch.Tensor = self.vision(pixel_values=pixel_values).last_hidden_state
         return found
 
 
@@ -96,6 +110,7 @@ class LayersTower(torch.nn.Module):
 
 TOWERS: Mapping[str, Callable[[Any, int], torch.nn.Module]] = {
     "features": FeaturesTower,
+    "patches": PatchesTower,
     "tiles": TilesTower,
     "layers": LayersTower,
 }

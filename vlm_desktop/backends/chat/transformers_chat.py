@@ -19,7 +19,7 @@ from vlm_desktop.backends.chat.decoding import CausalDecoder
 from vlm_desktop.backends.chat.families import FAMILIES, GENERIC, ChatFamily
 from vlm_desktop.backends.chat.folder import ChatFolder
 from vlm_desktop.backends.chat.network import ChatNetwork, end_tokens
-from vlm_desktop.backends.chat.onnxvision import export_vision
+from vlm_desktop.backends.chat.onnxvision import check_export, export_vision
 from vlm_desktop.backends.chat.prompting import Prompt
 from vlm_desktop.backends.chat.reading import RequestReader
 from vlm_desktop.backends.chat.vision import Features
@@ -61,9 +61,7 @@ def export_folder(
     if card.chat_family != GENERIC:
         detail = "its image tower runs in PyTorch only, or is a graph already"
         raise ExportImpossible(model=card.id, detail=detail)
-    if target is not None or precision != "fp32":
-        detail = "its image tower is written in fp32, beside its weights"
-        raise ExportImpossible(model=card.id, detail=detail)
+    check_export(card.id, target, precision)
     return (yield from TransformersChat(folder, model_id=card.id).export_vision())
 
 
@@ -165,7 +163,10 @@ class TransformersChat:
         loaded = loading.load_fitting(self._folder.path, self._id, [way], self._try)
         form, folder, revision = self._family.onnx_vision, self._folder.path, self._folder.revision
         return (
-            yield from export_vision(loaded.model, form, tools.preparer, folder, self._id, revision)
+            yield from export_vision(
+                loaded.model, form, lambda pixels: tools.preparer.run(pixels, {}), folder,
+                self._id, revision,
+            )  # fmt: skip
         )
 
     @property
