@@ -34,13 +34,17 @@ def chat_sheet(chosen: Colours, size: Measures) -> str:
         border-radius: {size.card_radius}px; background: {chosen.raised}; }}
     QFrame#composer[active="true"] {{ border-color: {chosen.accent}; }}
     QPlainTextEdit#questionLine, QPlainTextEdit#questionLine:focus {{ {bare}
-        font-size: {size.type_body}px; }}
+        font-size: {size.type_body}px; padding: 0 {tiny}px; }}
     QToolButton#composerTool {{ padding: 0; }}
     QToolButton#composerTool::menu-indicator, QToolButton#headTool::menu-indicator {{
         image: none; }}
     QTableView#batch::item {{ padding: {tiny}px {small}px; }}
     QToolButton#stripPicture {{ padding: {tiny // 2}px; font-size: {size.type_small}px;
         font-weight: 600; }}
+    QSlider#measured::groove:horizontal {{ height: {tiny}px; border-radius: {tiny // 2}px;
+        background: {chosen.disabled}; }}
+    QSlider#measured::handle:horizontal {{ width: {middle}px; height: {middle}px;
+        margin: -{tiny}px 0; border-radius: {middle // 2}px; background: {chosen.accent}; }}
     QPushButton#example {{ text-align: left; padding: {small}px {middle}px; }}
     QPushButton#example:focus {{ padding: {small - 1}px {middle - 1}px; }}
     """

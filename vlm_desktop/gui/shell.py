@@ -90,7 +90,7 @@ class Shell(QObject):
         self.show_pane(window.first_pane)
         self.desk.library.refresh()
         # Its commands are for every pane; built when the window has nothing better to do.
-        QTimer.singleShot(_IDLE_MS, lambda: self.pane(next(iter(window.specs))))
+        QTimer.singleShot(_IDLE_MS, self, lambda: self.pane(next(iter(window.specs))))
 
     # --- building ------------------------------------------------------------------------
 

@@ -120,14 +120,14 @@ def test_two_answers_stand_side_by_side(
     pane.actions_of_pane._compare(sides)
     done(pane, qtbot)
     left, right = pane.transcript.views[1:]
-    assert (left.facts.author, right.facts.author) == ("Starter assistant", "Big model")
+    assert (left.facts.author, right.facts.author) == (strings.STARTER_LINK, "Big model")
     qtbot.waitUntil(lambda: left.y() == right.y() and right.x() > left.x())
     assert right.tools.keep.isVisible()
     right.tools.keep.click()
     qtbot.waitUntil(lambda: pane.session.conversation.leaf == right.facts.key)
     ask("And then?")
     authors = [view.facts.author for view in pane.transcript.views]
-    assert authors == ["You", "Big model", "You", "Starter assistant"]
+    assert authors == ["You", "Big model", "You", strings.STARTER_LINK]
 
 
 def test_a_comparison_asks_for_two_sides(pane: ChatPane, qtbot: QtBot) -> None:

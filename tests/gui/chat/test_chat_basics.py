@@ -94,7 +94,7 @@ def test_answers_say_who_gave_them_and_where_they_come_from(
     chat.source = AnswerSource.METADATA
     ask("When was it taken?")
     view = pane.transcript.views[-1]
-    assert view.author.text() == "Starter assistant"
+    assert view.author.text() == strings.STARTER_LINK
     assert view.source.text() == strings.SOURCES["metadata"]
     assert strings.SOURCES["metadata"] in view.accessibleDescription()
 

@@ -120,7 +120,7 @@ def test_turns_are_items_of_a_list_that_say_their_words(
     assert [one.role() for one in items] == [QAccessible.Role.ListItem] * 2
     question, answer = (one.text(QAccessible.Text.Name) for one in items)
     assert question == "You: What is this?"
-    assert answer.startswith("Starter assistant: An answer")
+    assert answer.startswith("Starter model: An answer")
     described = items[0].text(QAccessible.Text.Description)
     assert "With picture A" in described
     assert strings.TURN_HINT in described

@@ -142,6 +142,7 @@ def test_a_failure_says_what_happened_and_the_next_question_is_answered(
     status = pane.window().status
     qtbot.waitUntil(lambda: "gone.jpg" in status.text.text(), timeout=PATIENCE)
     assert not pane.session.is_busy
+    assert pane.composer.text == "What is it?", "the question is not lost"
     ask(pane, qtbot, "What is it?", photo)
     ask(pane, qtbot, "And now?")
     assert texts(pane)[-1] == "fine"

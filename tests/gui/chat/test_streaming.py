@@ -11,6 +11,7 @@ from tests.gui.watchdog import MOST_SECONDS, longest_stall
 from vlm_desktop.gui.panes.chat import answering
 from vlm_desktop.gui.panes.chat.answer_view import AnswerView
 from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
+from vlm_desktop.gui.panes.chat.facts import Life
 from vlm_desktop.gui.panes.chat.stream import AnswerStream
 from vlm_desktop.gui.strings import chat as strings
 
@@ -127,3 +128,24 @@ def test_another_conversation_can_be_read_while_an_answer_is_written(
     pane.session.open(second)
     qtbot.waitUntil(lambda: pane.session.conversation.id == second)
     assert pane.transcript.views[-1].facts.text == "An answer to “Second?”."
+
+
+def test_what_is_done_beside_leaves_a_growing_answer_alone(
+    pane: ChatPane, chat: FakeChat, ask: Ask, qtbot: QtBot
+) -> None:
+    ask("First?")
+    written = iter(range(3))
+    wait = chat.gate.wait
+    chat.gate.wait = lambda timeout: next(written, None) is not None or (wait(0) and False)
+    chat.answer = lambda _: "one two three four"
+    pane.composer.put("Second?")
+    pane.send()
+    qtbot.waitUntil(lambda: pane.transcript.views[-1].facts.text == "one two three")
+    pane.session.do(lambda engine, _: engine.pin_turn(pane.transcript.views[0].facts.key, True))
+    qtbot.waitUntil(lambda: pane.transcript.views[0].facts.pinned)
+    texts = [view.facts.text for view in pane.transcript.views]
+    assert texts == ["First?", "An answer to “First?”.", "Second?", "one two three"]
+    assert pane.transcript.views[-1].facts.life is Life.STREAMING
+    chat.gate.wait = wait
+    qtbot.waitUntil(lambda: not pane.session.is_busy)
+    assert pane.transcript.views[-1].facts.text == "one two three four"

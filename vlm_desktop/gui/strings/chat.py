@@ -35,6 +35,7 @@ CHANGE_TITLE = "Title of a conversation"
 CHANGE_DELETE = "Deleting “{title}”"
 
 # the line above
+MODEL = "Model"
 MODEL_NAME = "Model that answers"
 MODEL_TIP = "The model that answers from now on"
 MORE_MODELS = "More models…"
@@ -72,6 +73,7 @@ TURN_HINT = "Enter shows what can be done"
 ANSWER = "Answer"
 WITH_PICTURES = "With picture {letters}"
 WAITING = "Waiting for the model…"
+WAITING_INDEXING = "Photos are being indexed; the answer begins once that is done or stopped."
 LOADING_OF = "{work}, {percent:.0f} %"
 RESTARTED = "Memory ran out. The answer is written anew with less detail."
 STOPPED = "Stopped here."
@@ -193,6 +195,7 @@ NOUNS_NONE = {
 QUESTION_NAME = "Your question"
 QUESTION_DESCRIPTION = "Enter sends, Shift and Enter begin a new line"
 QUESTION_HINT = "Ask something…"
+QUESTION_ALONE = "Ask something; this model answers each question on its own…"
 ONLY_PICTURES = "This model describes pictures; it does not read questions."
 SEND = "Send"
 SEND_TIP = "Send (Enter)"
@@ -213,6 +216,8 @@ ALL_FILES = "All files"
 NOTHING_TO_PASTE = "There is no picture in the clipboard."
 PHOTOS_GONE = "These photos are not there any more."
 TOO_MANY_TAKEN = "The first 50 photos were taken. For more, ask one question about many photos."
+TOO_MANY_ONE = "This model looks at one picture at a time: remove the others."
+TOO_MANY = "This model looks at {count:,} pictures at a time: remove the others."
 PASTED_NAME = "Pasted picture"
 PICTURE_CHIP = "Picture {letter}: {name}"
 PICTURE_CHIP_DESCRIPTION = "Enter shows what can be done, Ctrl and an arrow move it, Delete removes"
@@ -285,6 +290,7 @@ SEEN_CLOSE = "Close what the model sees"
 # options
 PROMPT = "Instructions"
 PROMPT_NAME = "Instructions for the model"
+NO_PROMPT = "This model takes no instructions."
 PROMPT_HINT = "Such as: answer in short sentences."
 PRESETS_NAME = "Saved instructions"
 PRESET_NONE = "None"
@@ -307,6 +313,7 @@ LENGTH = "Longest answer"
 LENGTH_NAME = "Longest answer in tokens"
 LENGTH_UNIT = " tokens"
 FORM = "Answer as a form"
+NO_FORM = "This model cannot fill in a form."
 FORM_NONE = "Answers are free text."
 FORM_OF = "Form: {fields}"
 FORM_MAKE = "Choose fields…"
@@ -399,6 +406,11 @@ def add_selection(count: int) -> str:
     if count > 1:
         return fill(ADD_SELECTION, count=count)
     return ADD_SELECTION_ONE if count else ADD_SELECTION_NONE
+
+
+def too_many_pictures(most: int) -> str:
+    """What a model can take at once."""
+    return TOO_MANY_ONE if most == 1 else fill(TOO_MANY, count=most)
 
 
 def batch_question(count: int) -> str:

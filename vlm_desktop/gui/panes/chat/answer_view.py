@@ -18,20 +18,21 @@ class AnswerView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.text = ""
+        self._plain = False
         self._pieces: tuple[Chunk, ...] = ()
         self.parts: list[WordsView | CodeView] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(measures().space[1])
 
-    def show_text(self, text: str) -> None:
-        """The whole text so far."""
-        if text == self.text:
+    def show_text(self, text: str, *, plain: bool = False) -> None:
+        """The whole text so far; `plain` words stay as they are."""
+        if (text, plain) == (self.text, self._plain):
             return
-        self.text = text
-        pieces = chunks(text)
+        self.text, self._plain = text, plain
+        pieces = (Chunk(text),) if plain else chunks(text)
         for number, piece in enumerate(pieces):
-            if number < len(self._pieces) and piece == self._pieces[number]:
+            if not plain and number < len(self._pieces) and piece == self._pieces[number]:
                 continue
             self._show(number, piece)
         while len(self.parts) > len(pieces):
@@ -57,6 +58,8 @@ class AnswerView(QWidget):
         part = self.parts[number]
         if isinstance(part, CodeView):
             part.show_code(piece.text, piece.language)
+        elif self._plain:
+            part.show_plain(piece.text)
         else:
             part.show_markdown(piece.text)
 

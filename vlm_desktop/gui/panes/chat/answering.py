@@ -12,7 +12,7 @@ from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.panes.chat.attached import AttachedPictures
 from vlm_desktop.gui.panes.chat.doubts import Doubts
-from vlm_desktop.gui.panes.chat.facts import Life, Row
+from vlm_desktop.gui.panes.chat.facts import Life, Row, TurnFacts
 from vlm_desktop.gui.panes.chat.rows import (
     NEW_ANSWER,
     NEW_QUESTION,
@@ -37,12 +37,16 @@ class Answering(QObject):
         doubts: Doubts,
         pictures: AttachedPictures,
         names: Callable[[], Names],
+        is_indexing: Callable[[], bool],
     ) -> None:
         super().__init__(transcript)
         self._session, self._transcript = session, transcript
         self._doubts, self._pictures, self._names = doubts, pictures, names
+        self._is_indexing = is_indexing
         self._streams: dict[int, AnswerStream] = {}
         self._keys: dict[int, int] = {}
+        self._question = NEW_QUESTION
+        self._leaf: int | None = None
         self._conversation = 0
         session.opened.connect(lambda: self.show_all(fresh=True))
         session.changed.connect(self.show_all)
@@ -57,10 +61,42 @@ class Answering(QObject):
     # --- what is kept --------------------------------------------------------------------
 
     def show_all(self, *, fresh: bool = False) -> None:
-        """The branch that is shown of the open conversation."""
-        conversation = self._session.conversation
-        rows = self._rows(conversation) if conversation else []
+        """The branch that is shown of the open conversation, and the answer that is written."""
+        conversation, asked = self._session.conversation, self._session.asked
+        if conversation is None:
+            rows = []
+        elif asked is not None and self._conversation in (0, conversation.id):
+            rows = self._live_rows(conversation, asked)
+        else:
+            rows = self._rows(conversation)
         self._transcript.show_rows(rows, fresh=fresh)
+
+    def _live_rows(self, conversation: Conversation | None, asked: Asked) -> list[Row]:
+        """What was there when it was asked, then the question and its answers as far as they are.
+
+        The turns that are kept of them so far are older than what is on the screen.
+        """
+        names = self._names()
+        before = replace(conversation, leaf=self._leaf) if conversation else None
+        letters = tuple(letter for letter, one in self._pictures.lettered if one in asked.pictures)
+        rows = waiting_rows(
+            self._rows(before) if before else [],
+            asked.text,
+            letters,
+            tuple(names.model(one) for one in asked.sides),
+            asked=asked.parent is not None,
+        )
+        return [tuple(self._as_shown(one) for one in row) for row in rows]
+
+    def _as_shown(self, facts: TurnFacts) -> TurnFacts:
+        """A turn that was waited for has its id by now, and some words."""
+        key = facts.key
+        if key == NEW_QUESTION:
+            key = self._question
+        elif key <= NEW_ANSWER:
+            key = self._keys.get(NEW_ANSWER - key, key)
+        view = self._transcript.view(key)
+        return view.facts if view is not None and facts.key < 0 else replace(facts, key=key)
 
     def _rows(self, conversation: Conversation) -> list[Row]:
         return rows_of(conversation, self._names(), self._doubts.by_turn)
@@ -89,18 +125,21 @@ class Answering(QObject):
     def _asking(self, asked: Asked) -> None:
         conversation = self._session.conversation
         self._conversation = conversation.id if conversation else 0
-        names = self._names()
-        rows = self._rows(_before(conversation, asked)) if conversation else []
-        letters = tuple(letter for letter, one in self._pictures.lettered if one in asked.pictures)
-        authors = tuple(names.model(one) for one in asked.sides)
-        rows = waiting_rows(rows, asked.text, letters, authors, asked=asked.parent is not None)
-        self._transcript.show_rows(rows)
+        self._leaf = _leaf_before(conversation, asked)
+        self._streams, self._keys, self._question = {}, {}, NEW_QUESTION
+        self._transcript.show_rows(self._live_rows(conversation, asked))
         self._transcript.show_end()
-        self._streams, self._keys = {}, {}
-        announce(self._transcript, strings.WAITING)
+        # Indexing and answers share the lane of the model: say what is waited for.
+        words = strings.WAITING_INDEXING if self._is_indexing() else strings.WAITING
+        for side in range(len(asked.sides)):
+            view = self._transcript.view(NEW_ANSWER - side)
+            if view is not None:
+                view.say_waiting(words)
+        announce(self._transcript, words)
 
     def _begun(self, event: AnswerBegun) -> None:
         self._keys[event.side] = event.answer
+        self._question = event.question
         self._conversation = event.conversation
         self._transcript.rekey(NEW_QUESTION, event.question)
         self._transcript.rekey(NEW_ANSWER - event.side, event.answer)
@@ -110,7 +149,8 @@ class Answering(QObject):
         source = event.source
         words = strings.SOURCES[source] if source is not AnswerSource.MODEL else ""
         author = self._names().model(event.model_id)
-        view.show_facts(replace(view.facts, author=author, source=words))
+        plain = source is not AnswerSource.MODEL
+        view.show_facts(replace(view.facts, author=author, source=words, plain=plain))
 
     def _grew(self, side: int, text: str) -> None:
         if side not in self._streams:
@@ -137,7 +177,7 @@ class Answering(QObject):
 
     def _loading(self, event: Progress) -> None:
         words = sentences.PHASES.get(event.phase, strings.WAITING)
-        if event.total:
+        if event.total and event.total > 1:
             words = fill(strings.LOADING_OF, work=words, percent=100 * event.done / event.total)
         for key in self._keys.values() or (NEW_ANSWER,):
             view = self._transcript.view(key)
@@ -145,19 +185,19 @@ class Answering(QObject):
                 view.say_waiting(words)
 
     def _ended(self) -> None:
-        """What is kept is shown already; the last sentence is still to be spoken."""
-        for side, stream in self._streams.items():
-            turn = self.turn(self._keys.get(side, 0))
-            stream.end(turn.text if turn else stream.text)
-        if not self._streams and self._session.conversation is None:
-            self.show_all()
+        """What is kept takes the place of what grew; the last sentence is still to be spoken."""
+        streams, keys = self._streams, self._keys
         self._streams, self._keys = {}, {}
+        self.show_all()
+        for side, stream in streams.items():
+            turn = self.turn(keys.get(side, 0))
+            stream.end(turn.text if turn else stream.text)
 
 
-def _before(conversation: Conversation, asked: Asked) -> Conversation:
-    """The conversation up to where the answer that is written will hang."""
-    if asked.parent is not None:
-        return replace(conversation, leaf=asked.parent)
+def _leaf_before(conversation: Conversation | None, asked: Asked) -> int | None:
+    """Where the answer that is written, or its question, will hang."""
+    if asked.parent is not None or conversation is None:
+        return asked.parent
     if asked.replaces is not None:
-        return replace(conversation, leaf=conversation.turn(asked.replaces).parent)
-    return conversation
+        return conversation.turn(asked.replaces).parent
+    return conversation.leaf

@@ -23,6 +23,7 @@ class BudgetSlider(QWidget):
         self.label = QLabel(strings.BUDGET, self)
         self.label.setObjectName("hint")
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
+        self.slider.setObjectName("measured")
         self.slider.setAccessibleName(strings.BUDGET_NAME)
         self.slider.setToolTip(strings.BUDGET_TIP)
         self.slider.setFixedWidth(3 * measures().space[5])

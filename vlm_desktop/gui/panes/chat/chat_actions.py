@@ -126,6 +126,8 @@ class ChatActions(QObject):
         selected = len(self._desk.navigator.selection)
         self.stop.setEnabled(busy)
         self.compare.setEnabled(able and not busy and pane.composer.has_question)
+        can = pane.choice.capabilities
+        self.form.setEnabled(can is not None and can.json)
         self.selection.setEnabled(selected > 0)
         self.selection.setText(strings.add_selection(selected))
         self.batch.setEnabled(able and (selected > 0 or bool(pane.composer.pictures.items)))

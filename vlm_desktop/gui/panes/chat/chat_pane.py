@@ -1,13 +1,14 @@
 """The Chat pane: conversations at the left, the open one in the middle, options at the right."""
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from vlm_desktop.base.chat import GenerationOptions, Role
-from vlm_desktop.base.conversations import Turn
+from vlm_desktop.base.chat import ChatCapabilities, GenerationOptions, Role
+from vlm_desktop.base.conversations import Attachment, Turn
 from vlm_desktop.engine.samples import sample_photos
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.chat.answering import Answering
@@ -52,6 +53,7 @@ class ChatPane(Pane):
         self.setAcceptDrops(True)
         self._samples = sample_photos()
         self._editing: Turn | None = None
+        self._sent: tuple[str, tuple[Attachment, ...]] = ("", ())
         self._begun = False
         self.session = ChatSession(desk, self)
         self.choice = ModelChoice(desk, self.session, self)
@@ -102,7 +104,12 @@ class ChatPane(Pane):
         pictures = self.composer.pictures
         self.sources = PictureSources(self.desk, pictures, self)
         self.answering = Answering(
-            self.session, self.transcript, self.doubts, pictures, self._names
+            self.session,
+            self.transcript,
+            self.doubts,
+            pictures,
+            self._names,
+            lambda: self.desk.indexing.is_running,
         )
         self.turns = TurnActions(
             self.desk,
@@ -116,7 +123,12 @@ class ChatPane(Pane):
         self.keeping = Keeping(self.desk, self.session, self.column, self)
         self.options = OptionsCorner(self.desk, self.session, self.panel, self)
         self.bar = ContextCorner(
-            self.session, self.choice, self.composer, self.context, self.generation
+            self.session,
+            self.choice,
+            self.composer,
+            self.context,
+            self.generation,
+            self._begin_conversation,
         )
         self.looking = SeenCorner(
             self.session,
@@ -151,6 +163,7 @@ class ChatPane(Pane):
         session.listed.connect(self.column.refresh)
         session.failed.connect(self._failed)
         choice.changed.connect(self._show_models)
+        choice.capable.connect(self._show_capabilities)
         choice.failed.connect(self.desk.say)
         self.head.model_chosen.connect(choice.choose)
         self.head.models_wanted.connect(self.show_shelf)
@@ -183,7 +196,7 @@ class ChatPane(Pane):
     def state(self) -> dict[str, Any]:
         conversation = self.session.conversation
         return {
-            "conversation": conversation.id if conversation else 0,
+            "conversation": conversation.id if conversation and conversation.turns else 0,
             "draft": "" if self._editing else self.composer.line.toPlainText(),
             "sizes": self.beside.sizes(),
             "list": self.column.isVisibleTo(self),
@@ -237,7 +250,7 @@ class ChatPane(Pane):
 
     def generation(self) -> GenerationOptions:
         """How the next answer is to be written."""
-        return self.panel.settings.options(self.composer.budget.max_image_tokens)
+        return self.panel.options(self.composer.budget.max_image_tokens)
 
     def send(self) -> None:
         """Ask what stands in the composer."""
@@ -255,6 +268,10 @@ class ChatPane(Pane):
             system_prompt=self.options.prompt,
         )
         self.composer.clear()
+        self._sent = (text, pictures)
+
+    def _begin_conversation(self, then: Callable[[int], object]) -> None:
+        self.session.ensure(then, model_id=self.choice.current, system_prompt=self.options.prompt)
 
     def ask_example(self, example: Example) -> None:
         """One of the questions of the empty page."""
@@ -322,7 +339,17 @@ class ChatPane(Pane):
 
     def _ended(self) -> None:
         self.composer.show_busy(False)
+        self._give_back()
         self._show_middle()
+
+    def _give_back(self) -> None:
+        """A question that never became a turn goes back where it was typed."""
+        (text, pictures), self._sent = self._sent, ("", ())
+        conversation = self.session.conversation
+        kept = conversation.turns[-4:] if conversation else ()
+        if text and not self.composer.text and text not in [turn.text for turn in kept]:
+            self.composer.put(text)
+            self.composer.pictures.put(pictures)
 
     def _failed(self, sentence: str) -> None:
         self.desk.say(sentence)
@@ -335,6 +362,10 @@ class ChatPane(Pane):
         if self.session.conversation is not None and not self.session.is_busy:
             self.answering.show_all()
         self._show_middle()
+
+    def _show_capabilities(self) -> None:
+        self.panel.show_capabilities(self.choice.capabilities or ChatCapabilities())
+        self.actions_of_pane.refresh()
 
     def _shelf_changed(self) -> None:
         if self._begun:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vlm_desktop.base.chat import ChatCapabilities
 from vlm_desktop.gui.icons import icon
 from vlm_desktop.gui.panes.chat.attached import AttachedPictures
 from vlm_desktop.gui.panes.chat.budget import BudgetSlider
@@ -51,7 +52,7 @@ class Composer(QFrame):
         self._able = True
         self._schema = ""
         self._editing = False
-        self._only_pictures = False
+        self._can = ChatCapabilities()
         self.pictures = AttachedPictures(self)
         self._build()
         self.pictures.changed.connect(self._show_chips)
@@ -78,23 +79,31 @@ class Composer(QFrame):
         self.add.setToolTip(strings.ADD_PICTURE)
         self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.add.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.too_many = QLabel(self)
+        self.too_many.setObjectName("careful")
+        self.too_many.setWordWrap(True)
+        self.too_many.hide()
         self.budget = BudgetSlider(self)
-        self.hint = QLabel(self)
-        self.hint.setObjectName("hint")
         self.send = QPushButton(self)
         self.send.setObjectName("primary")
         self.send.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.send.clicked.connect(self._pressed)
         tools = QHBoxLayout()
         tools.setSpacing(space[1])
+        tools.setContentsMargins(space[0], space[0], space[0], space[0])
         tools.addWidget(self.add)
         tools.addWidget(self.budget, 1)
-        tools.addWidget(self.hint)
         tools.addWidget(self.send)
         column = QVBoxLayout(self)
-        column.setContentsMargins(space[1], space[1], space[1], space[1])
-        column.setSpacing(space[0])
-        column.addWidget(self.chips)
+        # The line lies close to the frame, which shows that it has the focus.
+        near = space[0] // 2
+        column.setContentsMargins(near, near, near, near)
+        column.setSpacing(0)
+        self._above = QVBoxLayout()
+        self._above.setSpacing(space[0])
+        self._above.addWidget(self.chips)
+        self._above.addWidget(self.too_many)
+        column.addLayout(self._above)
         column.addWidget(self.line)
         column.addLayout(tools)
         self._show_state()
@@ -107,7 +116,8 @@ class Composer(QFrame):
 
     @property
     def has_question(self) -> bool:
-        return bool(self.text) or (self._only_pictures and bool(self.pictures.items))
+        count = len(self.pictures.items)
+        return count <= self._can.max_images and bool(self.text or (count and not self._can.asks))
 
     def put(self, text: str) -> None:
         """These words instead, the cursor behind them."""
@@ -136,11 +146,12 @@ class Composer(QFrame):
         self._able = able
         self._show_state()
 
-    def set_only_pictures(self, only: bool) -> None:
-        """Whether the model reads no words: a picture alone is a question then."""
-        self._only_pictures = only
-        self.line.setPlaceholderText(strings.ONLY_PICTURES if only else strings.QUESTION_HINT)
-        self._show_state()
+    def show_capabilities(self, can: ChatCapabilities) -> None:
+        """What the model can take: nothing beyond it is sent."""
+        self._can = can
+        hint = strings.QUESTION_HINT if can.multi_turn else strings.QUESTION_ALONE
+        self.line.setPlaceholderText(hint if can.asks else strings.ONLY_PICTURES)
+        self._show_chips()
 
     def show_schema(self, summary: str) -> None:
         """That the answer will be a form; "" that it will not."""
@@ -188,7 +199,7 @@ class Composer(QFrame):
             chip.moved.connect(lambda by, place=place: self._move(place, by))
             chip.show_picture(self._thumbnails.jpeg(picture))
             chips.append(chip)
-        if self._schema:
+        if self._schema and self._can.json:
             form = Chip(self._schema, self._schema, self.chips)
             form.body.setIcon(icon("chat-form"))
             form.body.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -196,6 +207,11 @@ class Composer(QFrame):
             form.edit_wanted.connect(lambda: self.chip_opened.emit(-1))
             chips.append(form)
         self.chips.show_chips(chips)
+        edge = measures().space[0] if chips else 0
+        self._above.setContentsMargins(edge, edge, edge, 0)
+        most = self._can.max_images
+        self.too_many.setText(strings.too_many_pictures(most))
+        self.too_many.setVisible(len(self.pictures.items) > most)
         self._show_state()
 
     def _show_thumbnail(self, picture: object) -> None:

@@ -101,9 +101,10 @@ class ContextBar(QWidget):
             painter.drawText(box, right, words)
             box.setRight(max(box.left() + thick, box.right() - room))
         bar = QRectF(box.left(), box.center().y() - thick / 2, box.width(), thick)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(chosen.hairline))
+        painter.setPen(QPen(QColor(chosen.hairline), size.hairline))
+        painter.setBrush(QColor(chosen.sunken))
         painter.drawRoundedRect(bar, thick / 2, thick / 2)
+        painter.setPen(Qt.PenStyle.NoPen)
         if self.use is not None:
             self._paint_parts(painter, bar)
         if self.hasFocus():

@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator
 from PySide6.QtCore import QObject, QTimer
 
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.chat import GenerationOptions
+from vlm_desktop.base.chat import ChatCapabilities, GenerationOptions
 from vlm_desktop.base.chatwork import ContextUse
 from vlm_desktop.base.events import Event
 from vlm_desktop.gui.panes.chat.composer import Composer
@@ -26,8 +26,11 @@ class ContextCorner(QObject):
         composer: Composer,
         bar: ContextBar,
         options: Callable[[], GenerationOptions],
+        begin: Callable[[Callable[[int], object]], object],
     ) -> None:
+        """`begin(then)` has a conversation begun where none is open, and calls `then`."""
         super().__init__(bar)
+        self._begin = begin
         self._session, self._choice, self._composer = session, choice, composer
         self._bar, self._options = bar, options
         self._soon = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
@@ -50,21 +53,22 @@ class ContextCorner(QObject):
     def _show_capabilities(self) -> None:
         known = self._choice.capabilities
         self._composer.budget.show_budgets(known.image_budget if known else ())
-        self._composer.set_only_pictures(known is not None and not known.asks)
+        self._composer.show_capabilities(known or ChatCapabilities())
         self.ask_soon()
 
     def _ask(self) -> None:
-        conversation = self._session.conversation
-        if conversation is None or not self._choice.current or self._session.is_busy:
-            if conversation is None:
-                self._show(None)
+        conversation, model_id = self._session.conversation, self._choice.current
+        text, pictures = self._composer.text, self._composer.pictures.items
+        if not model_id or self._session.is_busy:
             return
-        number, text = conversation.id, self._composer.text
-        pictures, options = self._composer.pictures.items, self._options()
-        model_id = self._choice.current
-        if not text and not pictures and not conversation.turns:
+        if not text and not pictures and (conversation is None or not conversation.turns):
             self._show(None)
             return
+        if conversation is None:
+            if pictures:
+                self._begin(lambda _: None)  # what has changed is asked about again
+            return
+        number, options = conversation.id, self._options()
 
         def verb(cancel: CancelToken) -> Generator[Event, None, ContextUse]:
             return self._session.chat.context(

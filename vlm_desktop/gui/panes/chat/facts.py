@@ -32,6 +32,7 @@ class DoubtFacts:
 class TurnFacts:
     """`key` is the turn's id, negative until it has one. All texts are ready to be shown.
 
+    `plain` says that no mark in the text means anything.
     `letters` are those of the pictures that came with a question. `branch` counts from 1.
     `schema` is the JSON schema that an answer fulfils.
     """
@@ -42,6 +43,7 @@ class TurnFacts:
     life: Life = Life.DONE
     author: str = ""
     source: str = ""
+    plain: bool = False
     letters: tuple[str, ...] = ()
     branch: int = 1
     branches: int = 1

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
+    QLabel,
     QMenu,
     QPushButton,
     QToolButton,
@@ -16,17 +17,12 @@ from PySide6.QtWidgets import (
 
 from vlm_desktop.base.chatwork import ChatChoice
 from vlm_desktop.gui.icons import icon
+from vlm_desktop.gui.panes.chat.model_choice import is_starter
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.elided_label import ElidedLabel
 
-_STARTER = "starter"
 _LEAST_TITLE = 48
-
-
-def is_starter(model_id: str) -> bool:
-    """Whether a model is the small one that came with the program."""
-    return model_id.startswith(_STARTER)
 
 
 class ChatHead(QFrame):
@@ -42,7 +38,10 @@ class ChatHead(QFrame):
         self.title = ElidedLabel(self)
         self.title.setObjectName("cardTitle")
         self.title.setMinimumWidth(_LEAST_TITLE)
+        self.label = QLabel(strings.MODEL, self)
+        self.label.setObjectName("hint")
         self.models = QComboBox(self)
+        self.label.setBuddy(self.models)
         self.models.setAccessibleName(strings.MODEL_NAME)
         self.models.setToolTip(strings.MODEL_TIP)
         self.models.setMinimumContentsLength(16)
@@ -61,6 +60,7 @@ class ChatHead(QFrame):
         self._row.setContentsMargins(space[1], space[1], space[1], space[1])
         self._row.setSpacing(space[1])
         self._row.addWidget(self.title, 1)
+        self._row.addWidget(self.label)
         self._row.addWidget(self.models)
         self._row.addWidget(self.starter)
 
@@ -92,13 +92,17 @@ class ChatHead(QFrame):
         return button
 
     def _fit(self) -> None:
-        """Where there is no room for its words, the way to other models is a picture."""
+        """Where there is no room for words, the label goes and the way to models is a picture."""
         words = strings.STARTER_LINK
         widgets = (self._row.itemAt(at).widget() for at in range(self._row.count()))
-        others = [one for one in widgets if one not in (None, self.title, self.starter)]
+        flexible = (None, self.title, self.label, self.starter)
+        others = [one for one in widgets if one not in flexible]
         taken = sum(one.sizeHint().width() + self._row.spacing() for one in others)
-        needed = self.fontMetrics().horizontalAdvance(words) + 2 * measures().space[5]
-        self.starter.setText(words if needed <= self.width() - taken - 2 * _LEAST_TITLE else "")
+        starter = self.fontMetrics().horizontalAdvance(words) + 2 * measures().space[5]
+        room = self.width() - taken - 2 * _LEAST_TITLE - starter
+        self.starter.setText(words if room >= 0 else "")
+        label = self.label.sizeHint().width() + self._row.spacing()
+        self.label.setVisible(self.models.isVisibleTo(self) and room >= label + 2 * _LEAST_TITLE)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
@@ -134,3 +138,4 @@ class ChatHead(QFrame):
 
     def _show_starter(self) -> None:
         self.starter.setVisible(self.models.isVisibleTo(self) and is_starter(self.model_id))
+        self._fit()

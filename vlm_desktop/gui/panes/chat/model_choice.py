@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from vlm_desktop.gui.panes.chat.session import ChatSession
 
 
+_STARTER = "starter"
+
+
+def is_starter(model_id: str) -> bool:
+    """Whether a model is the small one that came with the program."""
+    return model_id.startswith(_STARTER)
+
+
 class ModelChoice(QObject):
     """The models on this disk and the one that is asked; "" while there is none. Main thread."""
 

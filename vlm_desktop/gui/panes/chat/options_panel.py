@@ -1,6 +1,6 @@
 """How answers are made: instructions, chance, length, form, solved examples. Folds away."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vlm_desktop.base.chat import GenerationOptions
+from vlm_desktop.base.chat import ChatCapabilities, GenerationOptions
 from vlm_desktop.base.conversations import Conversation, PromptPreset
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.strings import chat as strings
@@ -85,7 +85,8 @@ class OptionsPanel(QFrame):
         super().__init__(parent)
         self.setObjectName("options")
         self._presets: tuple[PromptPreset, ...] = ()
-        self._schema = ""
+        self._schema = self._summary = ""
+        self._can = ChatCapabilities()
         self._column = self._build_scroll()
         self._build_prompt()
         self._build_answer()
@@ -116,11 +117,12 @@ class OptionsPanel(QFrame):
         layout.addWidget(self.area)
         return column
 
-    def _section(self, words: str) -> None:
+    def _section(self, words: str) -> QLabel:
         label = QLabel(words, self)
         label.setObjectName("section")
         label.setWordWrap(True)
         self._column.addWidget(label)
+        return label
 
     def _hint(self, words: str) -> QLabel:
         label = QLabel(words, self)
@@ -130,8 +132,9 @@ class OptionsPanel(QFrame):
         return label
 
     def _build_prompt(self) -> None:
-        self._section(strings.PROMPT)
+        label = self._section(strings.PROMPT)
         self.presets = QComboBox(self)
+        label.setBuddy(self.presets)
         self.presets.setAccessibleName(strings.PRESETS_NAME)
         self.presets.setMinimumContentsLength(8)
         self.presets.setSizeAdjustPolicy(
@@ -143,6 +146,7 @@ class OptionsPanel(QFrame):
         self.prompt.setAccessibleName(strings.PROMPT_NAME)
         self.prompt.setPlaceholderText(strings.PROMPT_HINT)
         self.prompt.setTabChangesFocus(True)
+        self.prompt.viewport().setFocusProxy(None)  # as in QuestionLine
         self.prompt.setFixedHeight(5 * self.fontMetrics().lineSpacing())
         self.prompt.textChanged.connect(self._prompt_typed)
         self._column.addWidget(self.prompt)
@@ -162,17 +166,20 @@ class OptionsPanel(QFrame):
         self._column.addWidget(self.metadata)
 
     def _build_answer(self) -> None:
-        self._section(strings.CHANCE)
+        label = self._section(strings.CHANCE)
         self.chance = QSlider(Qt.Orientation.Horizontal, self)
+        label.setBuddy(self.chance)
         self.chance.setRange(0, _WARMEST)
+        self.chance.setObjectName("measured")
         self.chance.setPageStep(5)
         self.chance.setAccessibleName(strings.CHANCE_NAME)
         self.chance.setToolTip(strings.CHANCE_TIP)
         self.chance.valueChanged.connect(self._changed)
         self._column.addWidget(self.chance)
         self.chance_words = self._hint(strings.CHANCE_NONE)
-        self._section(strings.LENGTH)
+        label = self._section(strings.LENGTH)
         self.length = QSpinBox(self)
+        label.setBuddy(self.length)
         self.length.setRange(1, _LONGEST)
         self.length.setSingleStep(64)
         self.length.setAccessibleName(strings.LENGTH_NAME)
@@ -217,6 +224,12 @@ class OptionsPanel(QFrame):
     def settings(self) -> AnswerSettings:
         return AnswerSettings(self.chance.value() / 10, self.length.value(), self._schema)
 
+    def options(self, max_image_tokens: int | None) -> GenerationOptions:
+        """How the next answer is to be written, as far as the model can."""
+        chosen = self.settings
+        usable = chosen if self._can.json else replace(chosen, json_schema="")
+        return usable.options(max_image_tokens)
+
     def show_settings(self, settings: AnswerSettings) -> None:
         with QSignalBlocker(self.chance), QSignalBlocker(self.length):
             self.chance.setValue(round(settings.temperature * 10))
@@ -226,10 +239,21 @@ class OptionsPanel(QFrame):
 
     def show_form(self, schema: str, summary: str) -> None:
         """The schema answers have to fulfil, and its fields in words; "" for none."""
-        self._schema = schema
-        self.form_words.setText(summary or strings.FORM_NONE)
+        self._schema, self._summary = schema, summary
+        words = summary or strings.FORM_NONE
+        self.form_words.setText(words if self._can.json else strings.NO_FORM)
         self.edit_form.setText(strings.FORM_CHANGE if schema else strings.FORM_MAKE)
         self.drop_form.setVisible(bool(schema))
+
+    def show_capabilities(self, can: ChatCapabilities) -> None:
+        """What the model cannot take is off, and it is said why."""
+        self._can = can
+        for one in (self.presets, self.prompt, self.metadata):
+            one.setEnabled(can.system_prompt)
+        hint = strings.PROMPT_HINT if can.system_prompt else strings.NO_PROMPT
+        self.prompt.setPlaceholderText(hint)
+        self.edit_form.setEnabled(can.json)
+        self.show_form(self._schema, self._summary)
 
     def show_presets(self, presets: tuple[PromptPreset, ...]) -> None:
         self._presets = presets
@@ -243,7 +267,7 @@ class OptionsPanel(QFrame):
                 self.prompt.setPlainText(text)
         with QSignalBlocker(self.metadata):
             self.metadata.setChecked(conversation.metadata if conversation else False)
-            self.metadata.setEnabled(conversation is not None)
+            self.metadata.setEnabled(conversation is not None and self._can.system_prompt)
         self._fill_presets()
         self._show_examples(conversation)
 

@@ -29,6 +29,8 @@ class QuestionLine(QPlainTextEdit):
         self.setAccessibleDescription(strings.QUESTION_DESCRIPTION)
         self.setPlaceholderText(strings.QUESTION_HINT)
         self.setTabChangesFocus(True)
+        # Else a screen reader meets a second, nameless thing that has the focus.
+        self.viewport().setFocusProxy(None)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().setDocumentMargin(measures().space[0])
         self.document().documentLayout().documentSizeChanged.connect(lambda _: self._fit())

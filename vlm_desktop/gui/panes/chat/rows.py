@@ -10,6 +10,7 @@ from vlm_desktop.base.errors import AppError
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.chat.facts import DoubtFacts, Life, Row, TurnFacts
 from vlm_desktop.gui.panes.chat.figures import figures, figures_tip
+from vlm_desktop.gui.panes.chat.model_choice import is_starter
 from vlm_desktop.gui.strings import chat as strings
 
 NEW_QUESTION = -1
@@ -31,6 +32,8 @@ class Names:
     error_of: Callable[[Turn], AppError | None]
 
     def model(self, model_id: str) -> str:
+        if is_starter(model_id):
+            return strings.STARTER_LINK
         return self.models.get(model_id) or model_id or strings.ANSWER
 
 
@@ -81,6 +84,7 @@ def facts_of(
         life=_LIVES[turn.state],
         author=names.model(turn.model_id) if is_answer else strings.YOU,
         source=strings.SOURCES[turn.source] if turn.source is not AnswerSource.MODEL else "",
+        plain=turn.source is not AnswerSource.MODEL,
         letters=tuple(conversation.picture(one).letter for one in turn.pictures),
         branch=1 if compared else siblings.index(turn) + 1,
         branches=1 if compared else len(siblings),

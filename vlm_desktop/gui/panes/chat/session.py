@@ -152,7 +152,7 @@ class ChatSession(QObject):
 
         self._desk.fetch(write, done, failed=self.failed.emit)
 
-    def ensure(self, then: Callable[[int], None], *, model_id: str, system_prompt: str) -> None:
+    def ensure(self, then: Callable[[int], object], *, model_id: str, system_prompt: str) -> None:
         """Have a conversation; a new one is begun where none is open."""
         if self.conversation is not None:
             then(self.conversation.id)
@@ -161,6 +161,7 @@ class ChatSession(QObject):
         def done(conversation: Conversation) -> None:
             if self.conversation is None:
                 self.conversation = conversation
+                self.changed.emit()  # what is asked stays on the screen
             then(self.conversation.id)
 
         self._desk.fetch(

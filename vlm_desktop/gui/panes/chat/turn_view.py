@@ -123,7 +123,7 @@ class TurnView(QFrame):
         self.facts = self.facts.with_text(text, Life.STREAMING)
         self.waiting.hide()
         self.answer.setVisible(bool(text))
-        self.answer.show_text(text)
+        self.answer.show_text(text, plain=self.facts.plain)
 
     def say_waiting(self, words: str) -> None:
         """What goes on before the first word."""
@@ -151,7 +151,7 @@ class TurnView(QFrame):
 
     def _show_answer(self, facts: TurnFacts) -> None:
         fields = facts.schema and facts.life is Life.DONE
-        self.answer.show_text(pretty(facts.text) if fields else facts.text)
+        self.answer.show_text(pretty(facts.text) if fields else facts.text, plain=facts.plain)
         self.answer.setVisible(bool(facts.text))
         if fields and self.form is None:
             self.form = AnswerForm(self)
