@@ -262,7 +262,8 @@ class StarterAssistant:
             height, width = self._pair.image.size
             trial = TrialGraph(path, {"pixel_values": np.zeros((1, 3, height, width), np.float32)})
             provider = choose_provider(trial, wanted=provider, threads=self._threads).provider
-        request = SessionRequest(path, provider, self._threads, self._memory_limit)
+        threads = 1 if provider == "cpu" else self._threads  # it is over in milliseconds
+        request = SessionRequest(path, provider, threads, self._memory_limit)
         session = runtime.open_session(request)
         missing = {CELLS, WHOLE} - {one.name for one in session.get_outputs()}
         if missing:
@@ -315,6 +316,19 @@ class _Running:
         self._pictures.clear()
 
 
+@contextlib.contextmanager
+def _one_thread(device: torch.device) -> Iterator[None]:
+    """Networks this small gain nothing from more threads, and on a busy machine threads that wait
+    for each other make a sentence a hundred times slower."""
+    before = torch.get_num_threads()
+    if device.type == "cpu":
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 class _Decoder:
     """A `generating.Decoder`: one picture, one prompt, several answers side by side."""
 
@@ -330,9 +344,13 @@ class _Decoder:
         self._features, self._prompt = features, prompt
         self._memory: Memory | None = None
         self._place = len(prompt)
+        self._device = next(running.network.parameters()).device
 
-    @torch.inference_mode()
     def prefill(self) -> torch.Tensor:
+        with _one_thread(self._device), torch.inference_mode():
+            return self._read()
+
+    def _read(self) -> torch.Tensor:
         network, picture = self._running.network, self._known
         if picture is None:
             if self._features is None:
@@ -340,19 +358,19 @@ class _Decoder:
             picture = look_at(network, network.see(*self._features))
             self._running.keep(self._key, picture)
         self._memory = picture.repeated(1, network.config.positions)
-        ids = torch.tensor([self._prompt], device=picture.keys.device)
+        ids = torch.tensor([self._prompt], device=self._device)
         return next_logits(network, self._memory, ids, 0)
 
-    @torch.inference_mode()
     def step(self, tokens: Sequence[int]) -> torch.Tensor:
         if self._memory is None:
             raise RuntimeError("the prompt was not read")
-        ids = torch.tensor([[one] for one in tokens], device=self._memory.keys.device)
-        logits = next_logits(self._running.network, self._memory, ids, self._place)
+        ids = torch.tensor([[one] for one in tokens], device=self._device)
+        with _one_thread(self._device), torch.inference_mode():
+            logits = next_logits(self._running.network, self._memory, ids, self._place)
         self._place += 1
         return logits
 
     @torch.inference_mode()
     def branch(self, parents: Sequence[int]) -> None:
         if self._memory is not None:
-            self._memory.choose(torch.tensor(list(parents), device=self._memory.keys.device))
+            self._memory.choose(torch.tensor(list(parents), device=self._device))

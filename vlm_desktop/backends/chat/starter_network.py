@@ -17,7 +17,10 @@ from torch.nn import functional as F  # noqa: N812
 
 @dataclass(frozen=True, slots=True)
 class StarterConfig:
-    """Shape of the network. `positions` is the longest text in tokens, prompt and answer."""
+    """Shape of the network. `positions` is the longest text in tokens, prompt and answer.
+
+    `sense` 1 lets it take a question's embedding by the text tower too, 0 is without.
+    """
 
     vocabulary: int
     width: int = 384
@@ -27,6 +30,7 @@ class StarterConfig:
     features: int = 1280
     embedding: int = 512
     positions: int = 64
+    sense: int = 0
     dropout: float = 0.1
 
     @property
@@ -147,6 +151,9 @@ class StarterNetwork(nn.Module):
         self.seen_drop = nn.Dropout(config.dropout)
         self.words = nn.Embedding(config.vocabulary, width)
         self.order = nn.Embedding(config.positions, width)
+        if config.sense:
+            self.sense = nn.Linear(2 * config.embedding, width, bias=False)
+            nn.init.zeros_(self.sense.weight)
         self.word_drop = nn.Dropout(config.dropout)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(width)
@@ -165,6 +172,15 @@ class StarterNetwork(nn.Module):
     def read(self, tokens: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
         """Token ids and their places in their text, [B,n] each, to [B,n,W]."""
         return self.word_drop(self.words(tokens) + self.order(positions))
+
+    def understand(self, asked: torch.Tensor, whole: torch.Tensor) -> torch.Tensor:
+        """Embeddings of questions and of their pictures, [B,512] each, to what is added to the
+        last token of the questions [B,W]: their sense, and how far the picture fits it."""
+        size = asked.shape[-1]
+        asked, whole = F.normalize(asked, dim=-1), F.normalize(whole, dim=-1)
+        both = torch.cat([asked * size**0.5, asked * whole * size], -1)  # [B,2*512]
+        out: torch.Tensor = self.sense(both)
+        return out
 
     def logits(self, hidden: torch.Tensor) -> torch.Tensor:
         """[..,W] to [..,vocabulary]; the word table serves both ways (Press, Wolf 2017)."""

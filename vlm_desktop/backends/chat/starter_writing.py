@@ -35,11 +35,20 @@ def look_at(network: StarterNetwork, seen: torch.Tensor, room: int = 0) -> Memor
 
 
 def next_logits(
-    network: StarterNetwork, memory: Memory, tokens: torch.Tensor, start: int
+    network: StarterNetwork,
+    memory: Memory,
+    tokens: torch.Tensor,
+    start: int,
+    sense: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Read tokens [B,n], whose first is number `start` of its text: logits after the last."""
+    """Read tokens [B,n], whose first is number `start` of its text: logits after the last.
+
+    `sense` [B,W] is added to the last (`StarterNetwork.understand`).
+    """
     places = torch.arange(start, start + tokens.shape[1], device=tokens.device)
     text = network.read(tokens, places.expand_as(tokens))
+    if sense is not None:
+        text[:, -1] += sense
     hidden = network.remember(text, memory, causal=True)
     return network.logits(hidden[:, -1]).float()
 
@@ -54,13 +63,14 @@ def write(
     longest: int,
     draw: torch.Generator | None = None,
     temperature: float = 1.0,
+    sense: torch.Tensor | None = None,
 ) -> list[Written]:
     """An answer to every prompt [B,n] behind its row of `memory`: greedy, or drawn.
 
     `memory` must have room for the prompts and `longest` tokens; it is used up.
     """
     rows = len(prompts)
-    logits = next_logits(network, memory, prompts, 0)  # [B,V]
+    logits = next_logits(network, memory, prompts, 0, sense)  # [B,V]
     place = prompts.shape[1]
     said: list[list[int]] = [[] for _ in range(rows)]
     sums = torch.zeros(rows, device=prompts.device)

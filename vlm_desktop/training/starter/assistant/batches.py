@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from vlm_desktop.backends.chat.starter_prompt import CAPTION, END, TOLD, Prompts
+from vlm_desktop.backends.chat.starter_prompt import CAPTION, END, TOLD, Prompts, plain_question
 from vlm_desktop.training.starter.assistant.corpus import (
     Picture,
     answer_shares,
@@ -31,19 +31,22 @@ class Text:
     """What is given and what is to be said, in tokens, and how much each of these counts.
 
     `sides`: speaks of left and right, so it does not fit a mirrored picture. A `weight` below 0
-    makes the text less likely (self-critical training).
+    makes the text less likely (self-critical training). `sense` is the row of the question in the
+    table of questions' embeddings, -1 for none.
     """
 
     prompt: tuple[int, ...]
     said: tuple[int, ...]
     weight: float = 1.0
     sides: bool = False
+    sense: int = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
     """One batch. `tokens`, `positions`, `texts` [B,n]; `texts` numbers a row's texts from 0, -1 is
-    padding. `at` are the flat places in [B*n] whose next token is `target`, weighted `weight`."""
+    padding. `at` are the flat places in [B*n] whose next token is `target`, weighted `weight`;
+    `asked` those of the last tokens of questions, `senses` these questions' rows."""
 
     tokens: torch.Tensor
     positions: torch.Tensor
@@ -51,6 +54,8 @@ class Rows:
     at: torch.Tensor
     target: torch.Tensor
     weight: torch.Tensor
+    asked: torch.Tensor
+    senses: torch.Tensor
 
     def mask(self) -> torch.Tensor:
         """bool [B,n,n]: a token sees the earlier ones of its own text, and itself."""
@@ -61,7 +66,10 @@ class Rows:
 class Words:
     """The tokenizer with the prompts' forms."""
 
-    def __init__(self, tokenizer: Tokenizer, longest: int) -> None:
+    def __init__(
+        self, tokenizer: Tokenizer, longest: int, senses: dict[str, int] | None = None
+    ) -> None:
+        self.senses = senses or {}
         self.tokenizer = tokenizer
         self.longest = longest
         self.prompts = Prompts(tokenizer)
@@ -83,7 +91,8 @@ class Words:
     def answered(self, question: str, answer: str, weight: float) -> Text:
         said = self.ids(plain_answer(answer))[:8]
         sides = bool(_SIDES.search(question.lower()) or _SIDES.search(answer.lower()))
-        return Text(self.question(question), (*said, self.special[END]), weight, sides)
+        sense = self.senses.get(plain_question(question), -1)
+        return Text(self.question(question), (*said, self.special[END]), weight, sides, sense)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +174,8 @@ def pack(rows: Sequence[Sequence[Text]]) -> Rows:
     at: list[int] = []
     target: list[int] = []
     weight: list[float] = []
+    asked: list[int] = []
+    senses: list[int] = []
     for index, row in enumerate(rows):
         start = 0
         for number, text in enumerate(row):
@@ -177,6 +188,9 @@ def pack(rows: Sequence[Sequence[Text]]) -> Rows:
             at += range(first, first + len(text.said))
             target += text.said
             weight += [text.weight] * len(text.said)
+            if text.sense >= 0:
+                asked.append(first)
+                senses.append(text.sense)
             start = stop
     return Rows(
         torch.from_numpy(tokens),
@@ -185,4 +199,6 @@ def pack(rows: Sequence[Sequence[Text]]) -> Rows:
         torch.tensor(at, dtype=torch.int64),
         torch.tensor(target, dtype=torch.int64),
         torch.tensor(weight, dtype=torch.float32),
+        torch.tensor(asked, dtype=torch.int64),
+        torch.tensor(senses, dtype=torch.int64),
     )

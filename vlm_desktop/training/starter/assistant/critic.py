@@ -150,7 +150,9 @@ class Critic:
             cells, whole, human = fitter.batch(take)
             with torch.autocast(fitter.device.type, torch.bfloat16):
                 seen = self.network.see(cells, whole)
-                loss = weighted_loss(self.network, seen, human, fitter.config.smoothing)
+                loss = weighted_loss(
+                    self.network, seen, human, fitter.config.smoothing, 1.0, whole, fitter.senses
+                )
                 loss = loss * config.human / float(human.weight.sum())
             loss.backward()
         average_gradients(self.network)

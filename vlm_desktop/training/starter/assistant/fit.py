@@ -63,11 +63,22 @@ def weighted_loss(
     rows: Rows,
     smoothing: float,
     temperature: float = 1.0,
+    whole: torch.Tensor | None = None,
+    senses: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Sum of the weighted losses of a batch's targets."""
+    """Sum of the weighted losses of a batch's targets.
+
+    With the pictures' embeddings `whole` [B,512] and those of all questions `senses` [Q,512] the
+    questions' senses are taken in.
+    """
     device = seen.device
     mask = rows.mask().to(device)
     text = network.read(rows.tokens.to(device), rows.positions.to(device))
+    if network.config.sense and whole is not None and senses is not None and len(rows.asked):
+        of_row = rows.asked.to(device) // rows.tokens.shape[1]
+        sense = network.understand(senses[rows.senses].to(device), whole[of_row])  # [A,W]
+        flat = text.flatten(0, 1)
+        text = flat.index_add(0, rows.asked.to(device), sense.to(text.dtype)).view_as(text)
     hidden = network(seen, text, mask).flatten(0, 1)[rows.at.to(device)]  # [M,W]
     logits = network.logits(hidden) / temperature  # [M,V]
     loss = F.cross_entropy(
@@ -125,8 +136,10 @@ class Fitter:
         asked: Sequence[int],
         config: FitConfig,
         device: torch.device,
+        senses: torch.Tensor | None = None,
     ) -> None:
         self.network, self.config, self.device = network, config, device
+        self.senses = senses
         self.average = copy.deepcopy(network).eval()
         self.features, self._pool = features, pool
         self._draw = random.Random(config.seed)
@@ -160,7 +173,10 @@ class Fitter:
         for cells, whole, rows in batches:
             with torch.autocast(self.device.type, torch.bfloat16):
                 seen = self.network.see(cells, whole)
-                loss = weighted_loss(self.network, seen, rows, self.config.smoothing) / total
+                loss = weighted_loss(
+                    self.network, seen, rows, self.config.smoothing, 1.0, whole, self.senses
+                )
+                loss = loss / total
             loss.backward()
             told += float(loss.detach())
         average_gradients(self.network)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from vlm_desktop.backends.chat.starter_prompt import CAPTION, END
+from vlm_desktop.backends.chat.starter_prompt import CAPTION, END, plain_question
 from vlm_desktop.backends.chat.starter_writing import look_at, search, write
 from vlm_desktop.base.captionscores import cider_d, corpus_bleu
 from vlm_desktop.base.captiontokens import tokenise
@@ -77,8 +77,12 @@ def answers_of(
     questions: Sequence[tuple[int, str]],
     *,
     blank: tuple[torch.Tensor, torch.Tensor] | None = None,
+    senses: torch.Tensor | None = None,
 ) -> list[str]:
-    """The greedy answer to each (photo, question); with `blank`, as if every photo were that."""
+    """The greedy answer to each (photo, question); with `blank`, as if every photo were that.
+
+    `senses` are embeddings of questions, in the rows that `words` knows them by.
+    """
     device = next(network.parameters()).device
     prompts = [words.question(question) for _, question in questions]
     by_length: dict[int, list[int]] = {}
@@ -95,9 +99,14 @@ def answers_of(
             with torch.autocast(device.type, torch.bfloat16):
                 memory = look_at(network, network.see(cells, whole), length + LONGEST_ANSWER)
                 ids = torch.tensor([prompts[index] for index in part], device=device)
+                sense = None
+                if senses is not None and network.config.sense:
+                    rows = [words.senses[plain_question(questions[index][1])] for index in part]
+                    sense = network.understand(senses[rows].to(device), whole)
                 written = write(
-                    network, memory, ids, end=words.special[END], longest=LONGEST_ANSWER
-                )
+                    network, memory, ids, end=words.special[END], longest=LONGEST_ANSWER,
+                    sense=sense,
+                )  # fmt: skip
             for index, one in zip(part, written, strict=True):
                 answers[index] = words.tokenizer.decode(list(one.tokens)).strip()
     return answers
