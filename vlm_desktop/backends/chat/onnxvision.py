@@ -127,7 +127,6 @@ def export_vision(
     if form not in TOWERS:
         detail = "the image tower of its family takes more than pixels of one size"
         raise ExportImpossible(model=model_id, detail=detail)
-    export_graph = resolve(_GRAPHS + "export_graph", "exporting a model to ONNX")
     opset = resolve(_GRAPHS + "OPSET", "exporting a model to ONNX")
     pictures = [prepare(one) for one in sample_pictures()]
     first = tiles_of(pictures[0])
@@ -139,11 +138,7 @@ def export_vision(
         with tempfile.TemporaryDirectory(dir=folder, prefix=".vision-") as staging:
             path = Path(staging) / GRAPH
             tower = TOWERS[form](model, first.shape[-1])
-            twice = np.repeat(first[:1].numpy(), 2, axis=0)  # a batch of one would be fixed
-            try:
-                export_graph(tower, {"pixel_values": twice}, "features", path, free_length=False)
-            except RuntimeError as error:
-                raise ExportImpossible(model=model_id, detail=str(error)) from error
+            _trace(tower, first, path, model_id)
             yield 1, STEPS
             note = {
                 "revision": revision,
@@ -171,6 +166,16 @@ def export_vision(
         images=parity, texts=Parity(0, 1.0, 1.0, NEEDED), size_bytes=size,
         seconds=time.perf_counter() - begun,
     )  # fmt: skip
+
+
+def _trace(tower: torch.nn.Module, tiles: torch.Tensor, path: Path, model_id: str) -> None:
+    """Raises `ExportImpossible`, `PartMissing`."""
+    export_graph = resolve(_GRAPHS + "export_graph", "exporting a model to ONNX")
+    twice = np.repeat(tiles[:1].numpy(), 2, axis=0)  # a batch of one would be fixed
+    try:
+        export_graph(tower, {"pixel_values": twice}, "features", path, free_length=False)
+    except RuntimeError as error:
+        raise ExportImpossible(model=model_id, detail=str(error)) from error
 
 
 def _measured(
