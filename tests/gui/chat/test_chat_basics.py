@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.chat.fake_chat import FakeChat
 from vlm_desktop.base.chat import ChatCapabilities
 from vlm_desktop.base.conversations import AnswerSource, Attachment, TurnState, Why
-from vlm_desktop.base.errors import ModelOutOfMemory
+from vlm_desktop.base.errors import MediaRefused, ModelOutOfMemory, Refusal
 from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
 from vlm_desktop.gui.panes.chat.facts import Life
 from vlm_desktop.gui.strings import chat as strings
@@ -181,3 +181,53 @@ def test_what_was_open_and_typed_comes_back(pane: ChatPane, ask: Ask, qtbot: QtB
     other.stop()
     QApplication.processEvents()
     other.deleteLater()
+
+
+def test_nothing_is_offered_that_the_model_cannot_take(
+    pane: ChatPane, chat: FakeChat, picture: Attachment, qtbot: QtBot
+) -> None:
+    pane.options.use_schema('{"type": "object", "properties": {"a": {"type": "string"}}}')
+    assert pane.generation().json_schema
+    chat.can = ChatCapabilities(
+        max_images=1, multi_turn=False, system_prompt=False, json=False, image_budget=()
+    )
+    pane.choice.choose("big")
+    qtbot.waitUntil(lambda: pane.composer.line.placeholderText() == strings.QUESTION_ALONE)
+    assert pane.generation().json_schema == ""
+    assert not pane.composer.chips.chips
+    assert not pane.desk.actions.get("chat.form").isEnabled()
+    assert not pane.panel.prompt.isEnabled()
+    assert not pane.composer.budget.slider.isVisible()
+    other = Attachment(picture.path.with_name("other.jpg"))
+    pane.composer.pictures.add([picture, other])
+    pane.composer.put("Which?")
+    assert pane.composer.too_many.isVisible()
+    assert not pane.composer.send.isEnabled()
+    pane.composer.pictures.remove(1)
+    assert pane.composer.send.isEnabled()
+
+
+def test_what_was_read_in_a_picture_is_shown_as_it_is(
+    pane: ChatPane, chat: FakeChat, ask: Ask
+) -> None:
+    chat.source = AnswerSource.OCR
+    chat.answer = lambda _: "# no heading\n* no list\n>> no quotation"
+    ask("What does it say?")
+    (part,) = pane.transcript.views[-1].answer.parts
+    assert part.toPlainText() == "# no heading\n* no list\n>> no quotation"
+
+
+def test_a_question_that_could_not_be_asked_comes_back(
+    pane: ChatPane, chat: FakeChat, picture: Attachment, qtbot: QtBot
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise MediaRefused(path=picture.path, reason=Refusal.VANISHED, detail="")
+
+    chat.ask = refuse
+    pane.composer.pictures.add([picture])
+    pane.composer.put("What is it?")
+    pane.send()
+    qtbot.waitUntil(lambda: not pane.session.is_busy)
+    assert pane.composer.text == "What is it?"
+    assert pane.composer.pictures.items == (picture,)
+    assert "cat.jpg" in pane.window().status.text.text()

@@ -126,6 +126,19 @@ def test_turns_are_items_of_a_list_that_say_their_words(
     assert strings.TURN_HINT in described
 
 
+def test_a_turn_is_copied_and_deleted_by_its_usual_keys(
+    pane: ChatPane, ask: Ask, qtbot: QtBot
+) -> None:
+    ask("One?")
+    pane.transcript.focus_turn()
+    qtbot.keyClick(focused(pane), Qt.Key.Key_C, CONTROL)
+    assert QGuiApplication.clipboard().text() == "An answer to “One?”."
+    qtbot.keyClick(focused(pane), Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: len(pane.transcript.views) == 1)
+    qtbot.keyClick(focused(pane), Qt.Key.Key_Z, CONTROL)
+    qtbot.waitUntil(lambda: len(pane.transcript.views) == 2)
+
+
 def test_tab_reaches_one_turn_and_comes_round(pane: ChatPane, ask: Ask) -> None:
     ask("One?")
     ask("Two?")

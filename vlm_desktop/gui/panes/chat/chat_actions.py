@@ -56,7 +56,9 @@ class ChatActions(QObject):
         add("paste", strings.ADD_CLIPBOARD, self._front(sources.paste))
         add("screen", strings.ADD_SCREEN, self._front(sources.grab_screen), "Ctrl+Shift+G")
         self.selection = add("selection", strings.ADD_SELECTION, self._front(self.take_selection))
-        self.compare = add("compare", strings.COMPARE, self._front(self.open_compare))
+        self.compare = add(
+            "compare", strings.COMPARE, self._front(self.open_compare), "Ctrl+Shift+Return"
+        )
         self.batch = add("batch", strings.BATCH, self._front(self.open_batch))
         self.form = add("form", strings.FORM_COMMAND, self._front(pane.options.edit_form))
         add("models", strings.MORE_MODELS_COMMAND, pane.show_shelf)

@@ -14,6 +14,8 @@ from vlm_desktop.gui.panes.chat.model_choice import ModelChoice
 from vlm_desktop.gui.panes.chat.session import ChatSession
 
 _PATIENCE_MS = 400
+_SHORTEST = "?"
+"""Stands for the question while none is typed."""
 
 
 class ContextCorner(QObject):
@@ -72,7 +74,7 @@ class ContextCorner(QObject):
 
         def verb(cancel: CancelToken) -> Generator[Event, None, ContextUse]:
             return self._session.chat.context(
-                number, text, pictures, options, cancel, model_id=model_id
+                number, text or _SHORTEST, pictures, options, cancel, model_id=model_id
             )
 
         # What cannot be told now (a picture that is gone) is said when the question is asked.

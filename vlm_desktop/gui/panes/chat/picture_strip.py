@@ -213,7 +213,7 @@ class SeenView(QFrame):
         label = QLabel(self)
         label.setObjectName("seenTile")
         pixmap = QPixmap.fromImage(tile)
-        most = measures().tile
+        most = min(2 * measures().tile, max(measures().tile, self.window().height() // 3))
         if max(pixmap.width(), pixmap.height()) > most * self.devicePixelRatioF():
             side = round(most * self.devicePixelRatioF())
             pixmap = pixmap.scaled(

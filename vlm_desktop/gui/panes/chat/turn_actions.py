@@ -143,6 +143,8 @@ class TurnActions(QObject):
                 self.edit()
             case tools.PIN:
                 self.pin()
+            case tools.DELETE:
+                self.delete()
             case tools.BEFORE:
                 self.step(-1)
             case tools.AFTER:

@@ -12,7 +12,7 @@ from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.elided_label import ElidedLabel
 
 COPY, AGAIN, EDIT, PIN, MORE = "copy", "again", "edit", "pin", "more"
-BEFORE, AFTER, KEEP = "before", "after", "keep"
+BEFORE, AFTER, KEEP, DELETE = "before", "after", "keep", "delete"
 
 
 class TurnTools(QWidget):

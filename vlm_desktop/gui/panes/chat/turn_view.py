@@ -1,7 +1,14 @@
 """One turn: a question in a tinted card, or an answer on the ground."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAccessible, QContextMenuEvent, QEnterEvent, QFocusEvent, QKeyEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QContextMenuEvent,
+    QEnterEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+)
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from vlm_desktop.base.chat import Role
@@ -11,7 +18,7 @@ from vlm_desktop.gui.panes.chat.answer_view import AnswerView
 from vlm_desktop.gui.panes.chat.doubt_view import DoubtView
 from vlm_desktop.gui.panes.chat.facts import Life, TurnFacts
 from vlm_desktop.gui.panes.chat.sentences import spoken
-from vlm_desktop.gui.panes.chat.turn_tools import TurnTools
+from vlm_desktop.gui.panes.chat.turn_tools import COPY, DELETE, TurnTools
 from vlm_desktop.gui.panes.chat.words_view import WordsView
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
@@ -199,6 +206,10 @@ class TurnView(QFrame):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Menu):
             below = self.rect().topLeft()
             self.menu_wanted.emit(self.facts.key, self.mapToGlobal(below))
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.tool_pressed.emit(self.facts.key, COPY)
+        elif event.key() == Qt.Key.Key_Delete:
+            self.tool_pressed.emit(self.facts.key, DELETE)
         else:
             super().keyPressEvent(event)
 
