@@ -62,10 +62,8 @@ def test_a_blank_picture_gives_another_caption(assistant, ask, photos):
 
 def test_a_second_question_reads_the_picture_no_more(assistant, ask, photos, monkeypatch):
     looked = []
-    features = starter._Running.features
-    monkeypatch.setattr(
-        starter._Running, "features", lambda *a: (looked.append(1), features(*a))[1]
-    )
+    look = starter._Running.look
+    monkeypatch.setattr(starter._Running, "look", lambda *a: (looked.append(1), look(*a))[1])
     first = ask(assistant, "What animal is this?", photos["cat"])[1]
     second = ask(assistant, "Is there a dog?", photos["cat"])[1]
     assert len(looked) == 1

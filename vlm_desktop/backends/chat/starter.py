@@ -28,9 +28,16 @@ from vlm_desktop.backends.chat.starter_folder import (
     read_table,
     torch_device,
 )
-from vlm_desktop.backends.chat.starter_prompt import END, SPECIAL, Prompts, wants_caption
+from vlm_desktop.backends.chat.starter_prompt import (
+    END,
+    SPECIAL,
+    Prompts,
+    plain_question,
+    wants_caption,
+)
 from vlm_desktop.backends.chat.starter_speech import Said, Spelling, cut, sentence, spoken
 from vlm_desktop.backends.chat.starter_writing import look_at, next_logits
+from vlm_desktop.backends.encoders.onnx_dual import OnnxDualEncoder
 from vlm_desktop.backends.encoders.preprocess import Preprocessor, fit
 from vlm_desktop.backends.encoders.recipe import read_pair
 from vlm_desktop.backends.encoders.tokens import encodable
@@ -71,7 +78,7 @@ if TYPE_CHECKING:
     from vlm_desktop.base.cancel import CancelToken
 
 KEPT_PICTURES = 64
-"""Pictures whose keys and values are kept, of some 400 kB each."""
+"""Pictures whose features, keys and values are kept, some 700 kB each."""
 _LEAST_ANSWER = 8
 """Tokens that a question must leave free for its answer."""
 _NETWORK_ERRORS: tuple[type[Exception], ...] = (*runtime.ERRORS, MemoryError, IndexError, TypeError)
@@ -101,6 +108,7 @@ class StarterAssistant:
         self._tokens: Tokenizer | None = None
         self._running: _Running | None = None
         self._device = torch_device(provider)
+        self._encoder = self._new_encoder()
 
     @property
     def capabilities(self) -> ChatCapabilities:
@@ -131,6 +139,8 @@ class StarterAssistant:
 
     def unload(self) -> None:
         self._running = None
+        self._encoder.close()
+        self._encoder = self._new_encoder()
 
     # --- asking ------------------------------------------------------------------------
 
@@ -167,9 +177,10 @@ class StarterAssistant:
             known = running.known(image.key)
             values = None if known else self._preprocessor.batch([image.pixels])
             started = time.perf_counter()
-            features = None if values is None else running.features(values)
+            picture = known or running.look(values, image.key)
             looked = time.perf_counter()
-            decoder = _Decoder(running, image.key, known, features, prompt)
+            reused = usage.image if picture.memory is not None else 0
+            decoder = _Decoder(running, picture, prompt, self._sense(messages, prompt))
             said = yield from self._write(decoder, prompt, options, cancel)
         waited = started - prepared
         return Reply(
@@ -178,10 +189,10 @@ class StarterAssistant:
             usage=TokenUsage(usage.system, usage.text, usage.image, said.count),
             timing=AnswerTiming(
                 prepare=prepared - begun + waited,
-                vision=looked - started if features is not None else 0.0,
+                vision=0.0 if known else looked - started,
                 prefill=said.prefill,
                 generate=said.generate,
-                reused=usage.image if known else 0,
+                reused=reused,
             ),
         )
 
@@ -234,6 +245,13 @@ class StarterAssistant:
             raise PromptTooLong(model=self._id, given=len(asked), limit=limit)
         return asked, images[shown[0]]
 
+    def _sense(self, messages: Sequence[Message], prompt: tuple[int, ...]) -> torch.Tensor | None:
+        """A question's embedding by the encoder's text tower [1,512]; None for a caption."""
+        if len(prompt) == 1 or not self._table.config.sense:
+            return None
+        vector = self._encoder.encode_texts([plain_question(encodable(messages[-1].text))])
+        return torch.from_numpy(vector).to(self._device)
+
     def _check(self, options: GenerationOptions) -> None:
         if options.json_schema:
             detail = "it is too small to fill in a form"
@@ -253,6 +271,10 @@ class StarterAssistant:
         if self._running is None:
             raise ModelBroken(model=self._id, detail="it was unloaded while it answered")
         return self._running
+
+    def _new_encoder(self) -> OnnxDualEncoder:
+        """For questions; its text tower is read when the first one comes."""
+        return OnnxDualEncoder(self._folder, model_id=self._id, provider="cpu", threads=1)
 
     def _open_tower(self) -> Session:
         """On the CPU, where it takes milliseconds, unless another provider is asked for by name."""
@@ -286,31 +308,45 @@ class StarterAssistant:
             raise ModelBroken(model=self._id, detail=runtime.first_line(error)) from error
 
 
+class _Picture:
+    """What the tower saw of a picture, and what the network keeps of it once it was read."""
+
+    def __init__(self, cells: torch.Tensor, whole: torch.Tensor) -> None:
+        self._cells = cells
+        self.whole = whole
+        self.memory: Memory | None = None
+
+    def read_by(self, network: StarterNetwork) -> Memory:
+        """Keys and values of its tokens; computed the first time."""
+        if self.memory is None:
+            self.memory = look_at(network, network.see(self._cells, self.whole))
+        return self.memory
+
+
 class _Running:
-    """The weights, and what the network keeps of the pictures it saw last."""
+    """The weights, and the pictures the network saw last."""
 
     def __init__(self, network: StarterNetwork, tower: Session) -> None:
         self.network = network
-        self.tower = tower
-        self._pictures: OrderedDict[str, Memory] = OrderedDict()
+        self._tower = tower
+        self._pictures: OrderedDict[str, _Picture] = OrderedDict()
 
-    def features(self, values: Any) -> tuple[torch.Tensor, torch.Tensor]:
-        """Cells [1,49,1280] and embedding [1,512] of pixel values [1,3,224,224]."""
-        cells, whole = self.tower.run([CELLS, WHOLE], {"pixel_values": values})
+    def look(self, values: Any, key: str) -> _Picture:
+        """Run the tower on pixel values [1,3,224,224]; kept under `key` unless that is empty."""
+        cells, whole = self._tower.run([CELLS, WHOLE], {"pixel_values": values})
         device = next(self.network.parameters()).device
-        return torch.from_numpy(cells).to(device), torch.from_numpy(whole).to(device)
+        picture = _Picture(torch.from_numpy(cells).to(device), torch.from_numpy(whole).to(device))
+        if key:
+            self._pictures[key] = picture
+            while len(self._pictures) > KEPT_PICTURES:
+                self._pictures.popitem(last=False)
+        return picture
 
-    def known(self, key: str) -> Memory | None:
+    def known(self, key: str) -> _Picture | None:
         if not key or key not in self._pictures:
             return None
         self._pictures.move_to_end(key)
         return self._pictures[key]
-
-    def keep(self, key: str, memory: Memory) -> None:
-        if key:
-            self._pictures[key] = memory
-            while len(self._pictures) > KEPT_PICTURES:
-                self._pictures.popitem(last=False)
 
     def forget(self) -> None:
         self._pictures.clear()
@@ -335,38 +371,36 @@ class _Decoder:
     def __init__(
         self,
         running: _Running,
-        key: str,
-        known: Memory | None,
-        features: tuple[torch.Tensor, torch.Tensor] | None,
+        picture: _Picture,
         prompt: tuple[int, ...],
+        asked: torch.Tensor | None,
     ) -> None:
-        self._running, self._key, self._known = running, key, known
-        self._features, self._prompt = features, prompt
+        self._network, self._picture = running.network, picture
+        self._prompt, self._asked = prompt, asked
         self._memory: Memory | None = None
         self._place = len(prompt)
-        self._device = next(running.network.parameters()).device
+        self._device = picture.whole.device
 
     def prefill(self) -> torch.Tensor:
         with _one_thread(self._device), torch.inference_mode():
             return self._read()
 
     def _read(self) -> torch.Tensor:
-        network, picture = self._running.network, self._known
-        if picture is None:
-            if self._features is None:
-                raise RuntimeError("neither a picture nor what was kept of it")
-            picture = look_at(network, network.see(*self._features))
-            self._running.keep(self._key, picture)
-        self._memory = picture.repeated(1, network.config.positions)
+        network = self._network
+        memory = self._picture.read_by(network).repeated(1, network.config.positions)
+        self._memory = memory
         ids = torch.tensor([self._prompt], device=self._device)
-        return next_logits(network, self._memory, ids, 0)
+        sense = None
+        if self._asked is not None:
+            sense = network.understand(self._asked, self._picture.whole)
+        return next_logits(network, memory, ids, 0, sense)
 
     def step(self, tokens: Sequence[int]) -> torch.Tensor:
         if self._memory is None:
             raise RuntimeError("the prompt was not read")
         ids = torch.tensor([[one] for one in tokens], device=self._device)
         with _one_thread(self._device), torch.inference_mode():
-            logits = next_logits(self._running.network, self._memory, ids, self._place)
+            logits = next_logits(self._network, self._memory, ids, self._place)
         self._place += 1
         return logits
 
