@@ -19,7 +19,7 @@ FIELDS = {"text", "entry", "spin button", "slider", "password text"}
 CELLS = {"table cell", "list item", "tree item"}
 _AROUND, _AROUND_CELL = 4, 40
 _FEWEST_TABS = 4
-_MOST_TABS = 80
+_MOST_TABS = 240
 _PAINTED_SECONDS = 0.07
 _LEAST_DIFFERENCE = 8
 """Of 255 levels of grey."""
