@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "installer" / "lock"
 TOOLS = ("pip", "hatchling", "editables")
 OLDEST_PYTHON = "3.11"
+UNWANTED = ("docopt",)
+"""Left out: num2words names it for a command of its own, and it would have to be built here."""
 PAIR = ("torch", "torchvision")
 
 HEADERS = {
@@ -88,6 +90,8 @@ def resolve(folder: Path, uv: str, extras: tuple[str, ...], tools: bool, known: 
     command = [uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes"]
     command += ["--python-version", OLDEST_PYTHON, "--no-annotate", "--no-header"]
     command += ["--no-emit-index-url", "--no-emit-find-links", "--output-file", str(output)]
+    for package in UNWANTED:
+        command += ["--no-emit-package", package]
     for extra in extras:
         command += ["--extra", extra]
     command += ["pyproject.toml"] if extras else []
