@@ -36,7 +36,7 @@ from vlm_desktop.training.starter.assistant.export import expose_cells, write_as
 from vlm_desktop.training.starter.assistant.features import Features, build_features
 from vlm_desktop.training.starter.assistant.fit import FitConfig, Fitter
 from vlm_desktop.training.starter.assistant.report import measure
-from vlm_desktop.training.starter.assistant.vectors import borrow_words
+from vlm_desktop.training.starter.assistant.vectors import borrow_words, question_senses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Config = TypeVar("Config", FitConfig, CriticConfig, Recipe, StarterConfig)
+SHAPE = StarterConfig(4000, width=256, layers=4, heads=4, positions=40, sense=1)
 ENCODER_FILES = ("image.onnx", "text.onnx", "tokenizer.json", "model.toml")
 
 
@@ -56,6 +57,7 @@ class Material:
     pictures: list[Picture]
     features: Features
     words: Words
+    senses: torch.Tensor
     captioned: list[int]
     asked: list[int]
 
@@ -114,14 +116,15 @@ def gather(options: argparse.Namespace, rank: int, processes: int) -> Material:
     pictures = read_pictures(options.data)
     paths = [one.path for one in pictures]
     features = build_features(paths, options.out / "image.onnx", options.work, views=options.views)
-    shape = changed(StarterConfig(0), options.shape)
-    tokenizer = train_tokenizer(all_texts(pictures), shape.vocabulary or 4000)
+    shape = changed(SHAPE, options.shape)
+    tokenizer = train_tokenizer(all_texts(pictures), shape.vocabulary)
+    rows, senses = question_senses(pictures, options.out)
     train = [index for index, one in enumerate(pictures) if one.split == "train"]
     captioned = [index for index in train if pictures[index].captions]
     asked = [index for index in train if not pictures[index].captions]
     parts = [one[rank::processes][: len(one) // processes] for one in (captioned, asked)]
     log.info("%d captioned photos, %d with questions", len(captioned), len(asked))
-    return Material(pictures, features, Words(tokenizer, shape.positions), *parts)
+    return Material(pictures, features, Words(tokenizer, shape.positions, rows), senses, *parts)
 
 
 def new_network(
@@ -129,7 +132,7 @@ def new_network(
 ) -> StarterNetwork:
     """A fresh network with borrowed words, or the one to go on with."""
     shape = replace(
-        changed(StarterConfig(0), options.shape),
+        changed(SHAPE, options.shape),
         vocabulary=tokenizer.get_vocab_size(),
         cells=features.cells.shape[2],
         features=features.cells.shape[3],
@@ -154,7 +157,14 @@ def train(options: argparse.Namespace, material: Material, rank: int) -> Starter
     config = changed(FitConfig(), options.fit)
     config = replace(config, seed=config.seed + rank)
     fitter = Fitter(
-        network, material.features, pool, material.captioned, material.asked, config, device
+        network,
+        material.features,
+        pool,
+        material.captioned,
+        material.asked,
+        config,
+        device,
+        material.senses,
     )
 
     def save(name: str, network: StarterNetwork) -> None:
@@ -193,7 +203,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if rank == 0:
         write_assistant(network, material.words.tokenizer, options.out)
         log.info("trained in %.0f s", time.monotonic() - started)
-        figures = measure(network, material.words, material.features, material.pictures)
+        figures = measure(
+            network, material.words, material.features, material.pictures, material.senses
+        )
         (options.work / "figures.json").write_text(json.dumps(figures, indent=2), encoding="utf-8")
         log.info("%s", json.dumps(figures))
     return 0

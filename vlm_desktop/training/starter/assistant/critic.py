@@ -55,9 +55,9 @@ class CriticConfig:
     draws: int = 5
     longest: int = 24
     temperature: float = 0.5
-    rate: float = 1.5e-4
+    rate: float = 2e-4
     warmup: int = 30
-    human: float = 0.4
+    human: float = 0.6
     average: float = 0.99
     seed: int = 2
 

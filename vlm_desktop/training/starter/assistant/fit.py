@@ -29,10 +29,10 @@ log = logging.getLogger(__name__)
 class FitConfig:
     """Stage one. `captioned` and `asked` are pictures a step of either sort."""
 
-    epochs: float = 10.0
+    epochs: float = 6.0
     captioned: int = 32
     asked: int = 20
-    rate: float = 1e-3
+    rate: float = 1.4e-3
     warmup: int = 200
     decay: float = 0.05
     smoothing: float = 0.1

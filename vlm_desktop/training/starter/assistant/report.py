@@ -144,7 +144,11 @@ def asked_of(pictures: Sequence[Picture], split: str) -> list[tuple[int, Asked]]
 
 
 def measure(
-    network: StarterNetwork, words: Words, features: Features, pictures: Sequence[Picture]
+    network: StarterNetwork,
+    words: Words,
+    features: Features,
+    pictures: Sequence[Picture],
+    senses: torch.Tensor,
 ) -> dict[str, dict[str, float]]:
     """Figures of every held-back split, greedy and by beams; answers also without the picture.
 
@@ -168,6 +172,6 @@ def measure(
         asked = asked_of(pictures, split)
         questions = [(photo, one.question) for photo, one in asked]
         for name, put in (("", None), ("_blank", blank)) if asked else ():
-            answers = answers_of(network, words, features, questions, blank=put)
+            answers = answers_of(network, words, features, questions, blank=put, senses=senses)
             figures[f"{split}_answers{name}"] = answer_scores(answers, [one for _, one in asked])
     return figures

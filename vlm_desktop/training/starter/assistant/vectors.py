@@ -1,6 +1,7 @@
-"""Word vectors to begin with, from the table of the starter's text tower.
+"""What the assistant takes from the starter's text tower: word vectors and questions' embeddings.
 
-Training data is small, and most words are rare in it. Words that mean alike begin alike.
+Training data is small, and most words are rare in it. Words that mean alike begin alike, and a
+question that was never heard lies near some that were.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ import torch
 from onnx import numpy_helper
 from tokenizers import Tokenizer
 
-from vlm_desktop.backends.chat.starter_prompt import SPECIAL
+from vlm_desktop.backends.chat.starter_prompt import SPECIAL, plain_question
+from vlm_desktop.backends.encoders.onnx_dual import OnnxDualEncoder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from vlm_desktop.training.starter.assistant.corpus import Picture
 
 SPREAD = 0.03
 """Standard deviation of the vectors' numbers, near that of a fresh table."""
@@ -66,3 +71,15 @@ def borrow_words(words: torch.nn.Embedding, tokenizer: Tokenizer, encoder: Path)
     turned *= SPREAD / max(turned.std(), 1e-6)
     words.weight[torch.tensor(rows), :width] = torch.from_numpy(turned.astype(np.float32))
     return len(rows)
+
+
+def question_senses(
+    pictures: Iterable[Picture], encoder: Path
+) -> tuple[dict[str, int], torch.Tensor]:
+    """Every question's row, by its plain form, and the questions' embeddings [Q,512]."""
+    asked = [one.question for picture in pictures for one in (*picture.asked, *picture.made)]
+    questions = list(dict.fromkeys(plain_question(one) for one in asked))
+    tower = OnnxDualEncoder(encoder, provider="cpu")
+    vectors = tower.encode_texts(questions)
+    tower.close()
+    return {one: row for row, one in enumerate(questions)}, torch.from_numpy(vectors)
