@@ -9,6 +9,7 @@ from vlm_desktop.backends.chat import measuring, standin
 from vlm_desktop.backends.registry import Registry
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import Cancelled
+from vlm_desktop.base.paths import bundled
 
 
 def drive(steps):
@@ -63,6 +64,14 @@ def test_a_second_question_does_not_look_again(registry):
     assert first.timing.reused == 0
     assert second.timing.vision == 0
     assert second.timing.reused > second.usage.image
+
+
+def test_the_starter_is_measured_too(tmp_path):
+    made = Registry(bundled("models"), tmp_path / "models", tmp_path / "none.toml")
+    _, figures = drive(made.measure_answers("starter", CancelToken(), provider="cpu"))
+    assert figures.vision == "onnx"
+    assert figures.tokens > 0
+    assert figures.generate_seconds > 0
 
 
 def test_it_can_be_cancelled(registry):

@@ -1,9 +1,11 @@
 """Which token comes next: the best or a drawn one, within what the options let through."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
 import torch
 
 from vlm_desktop.backends.chat.spelling import Speller
@@ -51,11 +53,11 @@ class Chooser:
 
     def choose(self, logits: torch.Tensor) -> Choice | None:
         """From the logits [vocabulary] of the last place; None when no token may come."""
-        scores = logits.float()
-        total = torch.logsumexp(scores, dim=-1)
+        scores = logits.float().cpu()
+        total = _logsumexp(scores)
         allowed = scores
         if self._penalised or self._grammar is not None or self._opening.watches:
-            allowed = scores.cpu().clone()
+            allowed = scores.clone()
             if self._penalised:
                 penalise(allowed, self._seen, self._options.repetition_penalty)
             if self._grammar is not None:
@@ -72,7 +74,7 @@ class Chooser:
             self._grammar.accept(token)
         if self._penalised:
             self._seen = torch.cat([self._seen, torch.tensor([token])])
-        return Choice(token, float(scores[token] - total))
+        return Choice(token, float(scores[token]) - total)
 
     def _best(self, scores: torch.Tensor) -> int | None:
         best = int(scores.argmax())
@@ -81,8 +83,15 @@ class Chooser:
     def _draw(self, scores: torch.Tensor) -> int | None:
         if self._best(scores) is None:
             return None
-        chances = narrowed(scores.cpu() / self._options.temperature, self._options)
+        chances = narrowed(scores / self._options.temperature, self._options)
         return int(torch.multinomial(chances, 1, generator=self._generator))
+
+
+def _logsumexp(scores: torch.Tensor) -> float:
+    """In numpy: PyTorch wakes its threads for it, which a busy machine makes dearer than a step."""
+    values = scores.numpy()
+    top = float(values.max())
+    return top + math.log(float(np.exp(values - top).sum()))
 
 
 def narrowed(scores: torch.Tensor, options: GenerationOptions) -> torch.Tensor:

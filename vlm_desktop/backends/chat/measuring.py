@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from vlm_desktop.backends.chat.standin import write_standin
-from vlm_desktop.backends.chat.starter import StarterAssistant
+from vlm_desktop.backends.chat.starter import StarterAssistant, _one_thread
 from vlm_desktop.backends.chat.starter_prompt import END, Prompts
 from vlm_desktop.backends.chat.starter_writing import write
 from vlm_desktop.backends.chat.transformers_chat import TransformersChat
@@ -166,10 +166,12 @@ def _bare_starter(model: Any, tokens: int) -> float:
     prompt, image = model._ask(messages, images, GenerationOptions())
     running = model._loaded()
     network = running.network
-    memory = running.known(image.key).repeated(1, network.config.positions)
-    ids = torch.tensor([prompt], device=memory.keys.device)
+    kept = running.known(image.key).read_by(network)
+    ids = torch.tensor([prompt], device=kept.keys.device)
     end = Prompts(model._tokenizer()).special(END)
-    write(network, memory, ids, end=end, longest=tokens + 1)
+    with _one_thread(kept.keys.device):
+        memory = kept.repeated(1, network.config.positions)
+        write(network, memory, ids, end=end, longest=tokens + 1)
     return time.perf_counter() - begun
 
 
