@@ -169,6 +169,18 @@ def form_question(stage: Stage, _: FakeChat) -> None:
     _pane(stage).options.edit_form()
 
 
+def example_question(stage: Stage, chat: FakeChat) -> None:
+    compose(stage, chat)
+    _pane(stage).actions_of_pane.open_example()
+
+
+def context_parts(stage: Stage, chat: FakeChat) -> None:
+    conversation(stage, chat)
+    pane = _pane(stage)
+    stage.until(lambda: pane.context.isVisible())
+    pane.bar.open_parts()
+
+
 def _fresh(stage: Stage) -> FakeChat:
     """Conversations in memory in the place of those of the library, and the pane as it opens."""
     chat = FakeChat(Path(tempfile.gettempdir()) / "no-such-folder")
@@ -225,4 +237,6 @@ LOOKS = {
     "compose": compose,
     "compare-question": compare_question,
     "form-question": form_question,
+    "example-question": example_question,
+    "context": context_parts,
 }

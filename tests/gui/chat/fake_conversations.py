@@ -1,11 +1,12 @@
 """Conversations in memory."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.gui.chat.fake_peeking import jpeg
+from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import Role
 from vlm_desktop.base.conversations import (
     Attachment,
@@ -17,6 +18,7 @@ from vlm_desktop.base.conversations import (
     Turn,
     Why,
 )
+from vlm_desktop.base.events import Event
 from vlm_desktop.base.types import Size
 
 
@@ -30,6 +32,7 @@ class FakeConversations:
 
     def __post_init__(self) -> None:
         self.pasted = self.folder / "pasted"
+        self.swept = 0
         self.kept: dict[int, Conversation] = {}
         self.own: dict[str, PromptPreset] = {}
         self._gone_turns: dict[int, Conversation] = {}
@@ -84,6 +87,10 @@ class FakeConversations:
 
     def open(self, conversation_id: int) -> Conversation:
         return self.kept[conversation_id]
+
+    def sweep(self) -> int:
+        self.swept += 1
+        return 0
 
     def rename(self, conversation_id: int, title: str) -> None:
         self._keep(replace(self.kept[conversation_id], title=title))
@@ -175,6 +182,27 @@ class FakeConversations:
         question = one.turn(turn.parent or 0)
         made = Example(next(self._ids), question.pictures[0], question.text, turn.text)
         return self._keep(replace(one, examples=(*one.examples, made)))
+
+    def add_example(
+        self,
+        conversation_id: int,
+        picture: Attachment,
+        question: str,
+        answer: str,
+        cancel: CancelToken,
+    ) -> Generator[Event, None, Conversation]:
+        del cancel
+        yield from ()
+        one = self.kept[conversation_id]
+        known = next((old.id for old in one.pictures if old.attachment == picture), None)
+        if known is None:
+            known = next(self._ids)
+            letter = "ABCDEFGH"[len(one.pictures)]
+            size = Size(400, 300)
+            made = Picture(known, letter, picture, "ab", size, self.thumbnail(picture))
+            one = replace(one, pictures=(*one.pictures, made))
+        example = Example(next(self._ids), known, question, answer)
+        return self._keep(replace(one, examples=(*one.examples, example)))
 
     def remove_example(self, conversation_id: int, example_id: int) -> Conversation:
         one = self.kept[conversation_id]

@@ -182,3 +182,18 @@ def test_a_solved_answer_is_pinned_ahead_and_removed(
     assert pane.panel.examples.item(0).text() == "A: What is it? → An answer to “What is it?”."
     pane.panel.remove_example.click()
     qtbot.waitUntil(lambda: pane.panel.examples.count() == 0)
+
+
+def test_a_solved_example_is_put_together_by_hand(
+    pane: ChatPane, picture: Attachment, qtbot: QtBot
+) -> None:
+    assert pane.actions_of_pane.open_example() is None
+    pane.composer.pictures.add([picture])
+    dialog = pane.actions_of_pane.open_example()
+    assert dialog is not None
+    assert not dialog.go.isEnabled()
+    dialog.question.setText("What is it?")
+    dialog.answer.setText("A cat")
+    dialog.go.click()
+    qtbot.waitUntil(lambda: pane.panel.examples.count() == 1)
+    assert pane.panel.examples.item(0).text() == "A: What is it? → A cat"

@@ -44,6 +44,16 @@ def two(pane: ChatPane, ask: Ask, qtbot: QtBot) -> ChatPane:
     return pane
 
 
+def test_what_was_deleted_long_ago_is_let_go_of_once(
+    two: ChatPane, chat: FakeChat, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: chat.swept == 1)
+    two.window().show_pane("search")
+    two.window().show_pane("chat")
+    two.begin_new()
+    assert chat.swept == 1
+
+
 def test_words_are_found_in_any_turn(two: ChatPane, qtbot: QtBot) -> None:
     two.column.filter.setText("to “about cats")
     qtbot.waitUntil(lambda: titles(two) == ["About cats?"])

@@ -348,6 +348,15 @@ EXAMPLES_NONE = "An answer that is right can stand before every question: choose
 EXAMPLE = "{letter}: {question} → {answer}"
 EXAMPLE_MAKE = "Use as a solved example"
 EXAMPLE_MADE = "This answer now stands before every question."
+EXAMPLE_ADD = "Add an example…"
+EXAMPLE_NO_PICTURE = "Add a picture first: an example is about one."
+EXAMPLE_TITLE = "A solved example"
+EXAMPLE_INTRO = "The model reads it before every question of this conversation."
+EXAMPLE_PICTURE = "Picture"
+EXAMPLE_QUESTION = "Question"
+EXAMPLE_ANSWER = "Right answer"
+EXAMPLE_ADD_GO = "Add the example"
+NO_EXAMPLES = "This model takes no examples."
 EXAMPLE_REMOVE = "Remove the example"
 
 # comparing

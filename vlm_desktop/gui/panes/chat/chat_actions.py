@@ -12,6 +12,7 @@ from vlm_desktop.base.conversations import Attachment
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.chat.batch_dialog import BatchDialog
 from vlm_desktop.gui.panes.chat.compare_dialog import CompareDialog
+from vlm_desktop.gui.panes.chat.example_dialog import ExampleDialog
 from vlm_desktop.gui.strings import chat as strings
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ class ChatActions(QObject):
         )
         self.batch = add("batch", strings.BATCH, self._front(self.open_batch))
         self.form = add("form", strings.FORM_COMMAND, self._front(pane.options.edit_form))
+        self.example = add("add-example", strings.EXAMPLE_ADD, self._front(self.open_example))
+        pane.options.example_wanted.connect(self.open_example)
         add("models", strings.MORE_MODELS_COMMAND, pane.show_shelf)
         self.folds = {
             "list": self._add_fold("list", strings.SHOW_LIST, "Ctrl+B", "chat-list"),
@@ -130,6 +133,7 @@ class ChatActions(QObject):
         self.compare.setEnabled(able and not busy and pane.composer.has_question)
         can = pane.choice.capabilities
         self.form.setEnabled(can is not None and can.json)
+        self.example.setEnabled(can is not None and can.multi_turn and bool(self._pictures()))
         self.selection.setEnabled(selected > 0)
         self.selection.setText(strings.add_selection(selected))
         self.batch.setEnabled(able and (selected > 0 or bool(pane.composer.pictures.items)))
@@ -164,6 +168,40 @@ class ChatActions(QObject):
             system_prompt=pane.options.prompt,
         )
         pane.composer.clear()
+
+    def _pictures(self) -> list[tuple[str, Attachment]]:
+        """All pictures there are letters for: of the conversation, then of the composer."""
+        pane = self._pane
+        conversation = pane.session.conversation
+        known = conversation.pictures if conversation else ()
+        found = {one.attachment: one.letter for one in known}
+        found |= {one: letter for letter, one in pane.composer.pictures.lettered}
+        return [(letter, one) for one, letter in found.items()]
+
+    def open_example(self) -> ExampleDialog | None:
+        """Put a solved case together by hand."""
+        pane, pictures = self._pane, self._pictures()
+        if not pictures:
+            self._desk.say(strings.EXAMPLE_NO_PICTURE)
+            return None
+        dialog = ExampleDialog(pictures, pane)
+        dialog.made.connect(self._add_example)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        return dialog
+
+    def _add_example(self, picture: Attachment, question: str, answer: str) -> None:
+        session, chat = self._pane.session, self._desk.services
+
+        def add(number: int) -> None:
+            self._desk.ask(
+                lambda cancel: chat.chat.add_example(number, picture, question, answer, cancel),
+                session.take,
+            )
+
+        session.ensure(
+            add, model_id=self._pane.choice.current, system_prompt=self._pane.options.prompt
+        )
 
     def open_batch(self) -> None:
         """Ask one question of the pictures in the composer, else of the photos selected."""

@@ -235,6 +235,8 @@ class ChatPane(Pane):
             self.choice.refresh()
             self.column.refresh()
             self.options.load_presets()
+            services = self.desk.services
+            self.desk.fetch(lambda: services.chat.sweep(), lambda _: None, failed=lambda _: None)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Pictures may be dropped anywhere in the pane."""

@@ -180,6 +180,9 @@ class ContextPopover(Popover):
             grid.addWidget(QLabel(said, self), row, 1)
             if letter in known:
                 self._add_button(grid, row, letter, dropped)
+        first = self.findChild(QPushButton)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.PopupFocusReason)
         note = QLabel(strings.LEAVE_OUT_NOTE, self)
         note.setObjectName("hint")
         note.setWordWrap(True)

@@ -21,6 +21,8 @@ class OptionsCorner(QObject):
     form_changed = Signal(str)
     """The fields of the form answers are to fill, in words; "" for none."""
 
+    example_wanted = Signal()
+
     def __init__(
         self, desk: Desk, session: ChatSession, panel: OptionsPanel, over: QWidget
     ) -> None:
@@ -35,6 +37,7 @@ class OptionsCorner(QObject):
         panel.preset_deleted.connect(self.delete_preset)
         panel.schema_wanted.connect(self.edit_form)
         panel.schema_dropped.connect(lambda: self.use_schema(""))
+        panel.example_wanted.connect(self.example_wanted)
         panel.example_removed.connect(
             lambda example: session.do(lambda chat, number: chat.remove_example(number, example))
         )

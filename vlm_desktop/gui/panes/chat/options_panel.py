@@ -80,6 +80,7 @@ class OptionsPanel(QFrame):
     schema_wanted = Signal()
     schema_dropped = Signal()
     example_removed = Signal(int)
+    example_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -210,13 +211,16 @@ class OptionsPanel(QFrame):
         self.examples.setFixedHeight(5 * self.fontMetrics().lineSpacing())
         self.examples.setWordWrap(True)
         self._column.addWidget(self.examples)
+        self.add_example = QPushButton(strings.EXAMPLE_ADD, self)
+        self.add_example.clicked.connect(self.example_wanted)
         self.remove_example = QPushButton(strings.EXAMPLE_REMOVE, self)
-        self.remove_example.setObjectName("quiet")
         self.remove_example.clicked.connect(self._remove_pressed)
-        row = QHBoxLayout()
-        row.addWidget(self.remove_example)
-        row.addStretch(1)
-        self._column.addLayout(row)
+        for button in (self.add_example, self.remove_example):
+            button.setObjectName("quiet")
+            row = QHBoxLayout()
+            row.addWidget(button)
+            row.addStretch(1)
+            self._column.addLayout(row)
 
     # --- what is shown -------------------------------------------------------------------
 
@@ -253,6 +257,9 @@ class OptionsPanel(QFrame):
         hint = strings.PROMPT_HINT if can.system_prompt else strings.NO_PROMPT
         self.prompt.setPlaceholderText(hint)
         self.edit_form.setEnabled(can.json)
+        self.add_example.setEnabled(can.multi_turn)
+        words = strings.EXAMPLES_NONE if can.multi_turn else strings.NO_EXAMPLES
+        self.examples_words.setText(words)
         self.show_form(self._schema, self._summary)
 
     def show_presets(self, presets: tuple[PromptPreset, ...]) -> None:
