@@ -170,6 +170,12 @@ def test_what_was_open_and_typed_comes_back(pane: ChatPane, ask: Ask, qtbot: QtB
     pane.composer.put("and this")
     pane.actions_of_pane.folds["options"].trigger()
     pane.panel.chance.setValue(7)
+    number = pane.session.conversation.id
+    pane.begin_new()
+    pane.options.begin_with("Be brief.")
+    pane.session.open(number)
+    qtbot.waitUntil(lambda: pane.session.conversation is not None)
+    pane.composer.put("and this")
     kept = pane.state()
     other = ChatPane(pane.desk, pane.window())
     other.restore(kept)
@@ -178,6 +184,8 @@ def test_what_was_open_and_typed_comes_back(pane: ChatPane, ask: Ask, qtbot: QtB
     assert other.composer.text == "and this"
     assert other.panel.isVisibleTo(other)
     assert other.generation().temperature == 0.7
+    other.begin_new()
+    assert other.panel.prompt.toPlainText() == "Be brief."
     other.stop()
     QApplication.processEvents()
     other.deleteLater()

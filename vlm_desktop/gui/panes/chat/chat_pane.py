@@ -13,6 +13,7 @@ from vlm_desktop.engine.samples import sample_photos
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.chat.answering import Answering
 from vlm_desktop.gui.panes.chat.chat_actions import ChatActions
+from vlm_desktop.gui.panes.chat.chat_state import restore, state_of
 from vlm_desktop.gui.panes.chat.composer import Composer
 from vlm_desktop.gui.panes.chat.context_bar import ContextBar
 from vlm_desktop.gui.panes.chat.context_corner import ContextCorner
@@ -22,7 +23,7 @@ from vlm_desktop.gui.panes.chat.head import ChatHead
 from vlm_desktop.gui.panes.chat.keeping import Keeping
 from vlm_desktop.gui.panes.chat.model_choice import ModelChoice
 from vlm_desktop.gui.panes.chat.options_corner import OptionsCorner
-from vlm_desktop.gui.panes.chat.options_panel import AnswerSettings, OptionsPanel
+from vlm_desktop.gui.panes.chat.options_panel import OptionsPanel
 from vlm_desktop.gui.panes.chat.picture_chips import THUMBNAIL_SIDE
 from vlm_desktop.gui.panes.chat.picture_strip import PictureStrip, SeenView
 from vlm_desktop.gui.panes.chat.rows import Names
@@ -194,39 +195,10 @@ class ChatPane(Pane):
         self.session.stop()
 
     def state(self) -> dict[str, Any]:
-        conversation = self.session.conversation
-        return {
-            "conversation": conversation.id if conversation and conversation.turns else 0,
-            "draft": "" if self._editing else self.composer.line.toPlainText(),
-            "sizes": self.beside.sizes(),
-            "list": self.column.isVisibleTo(self),
-            "options": self.panel.isVisibleTo(self),
-            "answers": self.panel.settings.to_table(),
-            "budget": self.composer.budget.max_image_tokens,
-            "model": self.choice.wanted,
-            "prompt": self.options.prompt,
-        }
+        return state_of(self, draft="" if self._editing else self.composer.line.toPlainText())
 
     def restore(self, state: dict[str, Any]) -> None:
-        draft, sizes, answers = state.get("draft"), state.get("sizes"), state.get("answers")
-        if isinstance(draft, str):
-            self.composer.put(draft)
-        if isinstance(sizes, list) and len(sizes) == 3 and all(isinstance(n, int) for n in sizes):
-            self.beside.setSizes(sizes)
-        if isinstance(answers, dict):
-            self.options.use_settings(AnswerSettings.read(answers))
-        for name, action in self.actions_of_pane.folds.items():
-            if isinstance(state.get(name), bool) and state[name] != action.isChecked():
-                action.trigger()
-        budget, conversation = state.get("budget"), state.get("conversation")
-        if isinstance(budget, int):
-            self.composer.budget.choose(budget)
-        if isinstance(state.get("model"), str):
-            self.choice.wanted = state["model"]
-        if isinstance(state.get("prompt"), str):
-            self.options.prompt = state["prompt"]
-        if isinstance(conversation, int) and conversation:
-            self.session.open(conversation)
+        restore(self, state)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         super().showEvent(event)

@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QInputDialog, QWidget
 from vlm_desktop.base.conversations import PromptPreset
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.desk import Desk
-from vlm_desktop.gui.panes.chat.options_panel import AnswerSettings, OptionsPanel
+from vlm_desktop.gui.panes.chat.answer_settings import AnswerSettings
+from vlm_desktop.gui.panes.chat.options_panel import OptionsPanel
 from vlm_desktop.gui.panes.chat.schema_dialog import SchemaDialog
 from vlm_desktop.gui.panes.chat.schema_fields import names_of
 from vlm_desktop.gui.panes.chat.session import ChatSession
@@ -51,6 +52,11 @@ class OptionsCorner(QObject):
 
     def _show(self) -> None:
         self._panel.show_conversation(self._session.conversation, self.prompt)
+
+    def begin_with(self, prompt: str) -> None:
+        """The instructions of conversations to come."""
+        self.prompt = prompt
+        self._show()
 
     # --- instructions --------------------------------------------------------------------
 

@@ -1,7 +1,6 @@
 """How answers are made: instructions, chance, length, form, solved examples. Folds away."""
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -23,49 +22,11 @@ from PySide6.QtWidgets import (
 from vlm_desktop.base.chat import ChatCapabilities, GenerationOptions
 from vlm_desktop.base.conversations import Conversation, PromptPreset
 from vlm_desktop.base.language import fill
+from vlm_desktop.gui.panes.chat.answer_settings import LONGEST, WARMEST, AnswerSettings
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
 
-_WARMEST = 20
-_LONGEST = 8_192
 _SAVE_MS = 600
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerSettings:
-    """What a person chose of how answers are made; kept from one start to the next."""
-
-    temperature: float = 0.0
-    max_new_tokens: int = 512
-    json_schema: str = ""
-
-    def to_table(self) -> dict[str, Any]:
-        return {
-            "temperature": self.temperature,
-            "length": self.max_new_tokens,
-            "schema": self.json_schema,
-        }
-
-    @staticmethod
-    def read(table: dict[str, Any]) -> "AnswerSettings":
-        """What `to_table` gave; anything else counts as not chosen."""
-        usual = AnswerSettings()
-        chance, length, schema = (table.get(one) for one in ("temperature", "length", "schema"))
-        return AnswerSettings(
-            min(max(0.0, float(chance)), _WARMEST / 10)
-            if isinstance(chance, int | float)
-            else usual.temperature,
-            min(max(1, length), _LONGEST) if isinstance(length, int) else usual.max_new_tokens,
-            schema if isinstance(schema, str) else "",
-        )
-
-    def options(self, max_image_tokens: int | None) -> GenerationOptions:
-        return GenerationOptions(
-            max_new_tokens=self.max_new_tokens,
-            temperature=self.temperature,
-            max_image_tokens=max_image_tokens,
-            json_schema=self.json_schema,
-        )
 
 
 class OptionsPanel(QFrame):
@@ -170,7 +131,7 @@ class OptionsPanel(QFrame):
         label = self._section(strings.CHANCE)
         self.chance = QSlider(Qt.Orientation.Horizontal, self)
         label.setBuddy(self.chance)
-        self.chance.setRange(0, _WARMEST)
+        self.chance.setRange(0, WARMEST)
         self.chance.setObjectName("measured")
         self.chance.setPageStep(5)
         self.chance.setAccessibleName(strings.CHANCE_NAME)
@@ -181,7 +142,7 @@ class OptionsPanel(QFrame):
         label = self._section(strings.LENGTH)
         self.length = QSpinBox(self)
         label.setBuddy(self.length)
-        self.length.setRange(1, _LONGEST)
+        self.length.setRange(1, LONGEST)
         self.length.setSingleStep(64)
         self.length.setAccessibleName(strings.LENGTH_NAME)
         self.length.setSuffix(strings.LENGTH_UNIT)
