@@ -107,7 +107,11 @@ class FakeChat(FakeConversations):
         model_id: str = "",
     ) -> Answers:
         self.regions.append(region)
-        return (yield from self.ask(conversation_id, text, (region,), options, cancel))
+        return (
+            yield from self.ask(
+                conversation_id, text, (region,), options, cancel, model_id=model_id
+            )
+        )
 
     def _answer(
         self,
@@ -198,7 +202,8 @@ class FakeChat(FakeConversations):
         turn = one.turn(turn_id)
         kept = [one.picture(number).attachment for number in turn.pictures]
         question = self._question(one.id, text, pictures or kept, Why.EDITED, turn.parent)
-        return (yield from self._answer(question, options or GenerationOptions(), cancel))
+        used = options or GenerationOptions()
+        return (yield from self._answer(question, used, cancel, model_id=model_id))
 
     def go_on(self, turn_id: int, cancel: CancelToken) -> Answers:
         question = self._of(turn_id).turn(turn_id)

@@ -197,3 +197,16 @@ def test_a_solved_example_is_put_together_by_hand(
     dialog.go.click()
     qtbot.waitUntil(lambda: pane.panel.examples.count() == 1)
     assert pane.panel.examples.item(0).text() == "A: What is it? → A cat"
+
+
+def test_a_conversation_whose_model_is_gone_is_answered_by_another(
+    pane: ChatPane, chat: FakeChat, ask: Ask, qtbot: QtBot
+) -> None:
+    pane.choice.choose("big")
+    ask("One?")
+    chat.ready = chat.ready[:1]
+    pane.choice.refresh()
+    qtbot.waitUntil(lambda: pane.choice.current == "starter-assistant")
+    ask("Two?")
+    authors = [view.facts.author for view in pane.transcript.views]
+    assert authors == ["You", "big", "You", strings.STARTER_LINK]

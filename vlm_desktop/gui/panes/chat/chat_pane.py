@@ -232,7 +232,7 @@ class ChatPane(Pane):
         options, editing = self.generation(), self._editing
         if editing is not None:
             self.end_edit()
-            self.session.edit(editing, text, options)
+            self.session.edit(editing, text, options, model_id=self.choice.current)
             return
         self.session.ask(
             text,

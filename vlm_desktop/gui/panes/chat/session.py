@@ -195,10 +195,16 @@ class ChatSession(QObject):
         def begin(number: int) -> None:
             if region is not None:
                 self._run(
-                    lambda cancel: self.chat.ask_region(number, text, region, options, cancel)
+                    lambda cancel: self.chat.ask_region(
+                        number, text, region, options, cancel, model_id=model_id
+                    )
                 )
             else:
-                self._run(lambda cancel: self.chat.ask(number, text, pictures, options, cancel))
+                self._run(
+                    lambda cancel: self.chat.ask(
+                        number, text, pictures, options, cancel, model_id=model_id
+                    )
+                )
 
         self.ensure(begin, model_id=model_id, system_prompt=system_prompt)
 
@@ -223,11 +229,13 @@ class ChatSession(QObject):
             system_prompt=system_prompt,
         )
 
-    def edit(self, turn: Turn, text: str, options: GenerationOptions) -> None:
+    def edit(self, turn: Turn, text: str, options: GenerationOptions, *, model_id: str) -> None:
         """Ask a question in other words, beside what it was."""
-        self.asked = Asked(text, replaces=turn.id)
+        self.asked = Asked(text, sides=(model_id,), replaces=turn.id)
         self.asking.emit(self.asked)
-        self._run(lambda cancel: self.chat.edit(turn.id, text, cancel, options=options))
+        self._run(
+            lambda cancel: self.chat.edit(turn.id, text, cancel, options=options, model_id=model_id)
+        )
 
     def regenerate(
         self,
