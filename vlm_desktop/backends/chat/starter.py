@@ -172,6 +172,7 @@ class StarterAssistant:
         prompt, image = self._ask(messages, images, options)
         usage = self.usage(messages, images, options)
         running = self._loaded()
+        sense = self._sense(messages, prompt)
         prepared = time.perf_counter()
         with self._translated():
             known = running.known(image.key)
@@ -180,7 +181,7 @@ class StarterAssistant:
             picture = known or running.look(values, image.key)
             looked = time.perf_counter()
             reused = usage.image if picture.memory is not None else 0
-            decoder = _Decoder(running, picture, prompt, self._sense(messages, prompt))
+            decoder = _Decoder(running, picture, prompt, sense)
             said = yield from self._write(decoder, prompt, options, cancel)
         waited = started - prepared
         return Reply(
