@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.model.chat.contract import ChatContract
+from tests.model.chat.contract import WritingContract
 from vlm_desktop.backends.protocols import ChatModel
 
 GENERIC = [
@@ -13,7 +13,7 @@ GENERIC = [
 ]  # fmt: skip
 
 
-class TestGeneric(ChatContract):
+class TestGeneric(WritingContract):
     @pytest.fixture(params=GENERIC)
     def make(
         self, request: pytest.FixtureRequest, open_tiny: Callable[..., ChatModel]
@@ -21,7 +21,7 @@ class TestGeneric(ChatContract):
         return lambda: open_tiny(request.param)
 
 
-class TestLfm2(ChatContract):
+class TestLfm2(WritingContract):
     """Its tiny processor has room for pictures of up to four tiles in a row only."""
 
     longest = 4

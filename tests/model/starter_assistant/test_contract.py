@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.model.chat.contract import ChatContract
+from tests.model.chat.contract import WritingContract, check_a_huge_picture
 from vlm_desktop.backends.chat import starter
 from vlm_desktop.backends.chat.starter import StarterAssistant
 
 
-class TestStarter(ChatContract):
+class TestStarter(WritingContract):
     @pytest.fixture
     def make(self, shipped: Path):
         return lambda: StarterAssistant(shipped, model_id="starter", provider="cpu")
@@ -21,3 +21,6 @@ class TestStarter(ChatContract):
             raise torch.OutOfMemoryError("out of memory. Tried to allocate 4.00 GiB")
 
         return lambda: monkeypatch.setattr(starter, "load_network", start)
+
+    def test_a_huge_picture(self, model: StarterAssistant) -> None:
+        check_a_huge_picture(model)

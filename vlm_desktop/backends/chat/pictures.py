@@ -2,7 +2,8 @@
 
 import math
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,13 +73,14 @@ class Preparer:
         """The processor's answer to one picture alone, or to the first of two if crowded."""
         number = 2 if crowded else 1
         picture = Image.fromarray(pixels)
-        encoded = self._processor(
-            images=[[picture] * number] if crowded else [picture],
-            text=[self._processor.image_token * number],
-            images_kwargs={**budget, "return_tensors": "pt"},
-            add_special_tokens=False,
-            return_text_replacement_offsets=True,
-        )
+        with _split(self._processor.image_processor, budget):
+            encoded = self._processor(
+                images=[[picture] * number] if crowded else [picture],
+                text=[self._processor.image_token * number],
+                images_kwargs={**budget, "return_tensors": "pt"},
+                add_special_tokens=False,
+                return_text_replacement_offsets=True,
+            )
         words = self._words(encoded)
         inputs = {
             name: value if name == "batch_num_images" else value[: len(value) // number]
@@ -97,6 +99,21 @@ class Preparer:
 
     def forget(self) -> None:
         self._kept.clear()
+
+
+@contextmanager
+def _split(image_processor: Any, budget: Mapping[str, Any]) -> Iterator[None]:
+    """Idefics 2 writes its signs by the image processor's own setting, whatever it is told."""
+    name = "do_image_splitting"
+    if name not in budget:
+        yield
+        return
+    own = getattr(image_processor, name)
+    setattr(image_processor, name, budget[name])
+    try:
+        yield
+    finally:
+        setattr(image_processor, name, own)
 
 
 def _size(picture: Prepared) -> int:
