@@ -80,7 +80,7 @@ def test_a_cell_says_what_it_is(
 def test_hits_say_how_sure_and_which_page(
     panel: GridPanel, services: FakeServices, qtbot: QtBot
 ) -> None:
-    page = Hit(5, Path("/scans/letter.pdf"), 3, 0.5, 0.98, ())
+    page = Hit(5, Path("/scans/letter.pdf"), 3, 0.5, 0.3, ())
     hits = [services.hit(1), page, services.hit(2, 0.2)]
     panel.show_hits(hits, "x")
     qtbot.waitUntil(lambda: panel.is_ready)
@@ -92,7 +92,7 @@ def test_hits_say_how_sure_and_which_page(
     assert "letter.pdf" in model.index(1).data() or model.index(1).data().startswith("photo")
     assert model.index(0).data() == "photo 001.jpg", "a hit's name is known at once"
     assert ", likely match, 99.9 %, " in spoken(panel, 0)
-    assert ", possible match, 98.0 %, " in spoken(panel, 1)
+    assert ", possible match, 30.0 %, " in spoken(panel, 1)
     assert "page 3" in spoken(panel, 1)
     assert ", weak match, 20.0 %, " in spoken(panel, 2)
 

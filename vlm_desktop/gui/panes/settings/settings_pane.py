@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -33,6 +32,7 @@ from vlm_desktop.gui.strings import settings as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.undo import Change
 from vlm_desktop.gui.widgets.clear_button import add_clear_button
+from vlm_desktop.gui.widgets.following_scroll import FollowingScroll
 
 if TYPE_CHECKING:
     from vlm_desktop.engine.models import ModelCard
@@ -122,7 +122,7 @@ class SettingsPane(Pane):
         layout.addWidget(side)
         layout.addWidget(self._build_scroll(), 1)
 
-    def _build_scroll(self) -> QScrollArea:
+    def _build_scroll(self) -> FollowingScroll:
         space = measures().space
         page = QWidget(self)
         column = QVBoxLayout(page)
@@ -140,10 +140,10 @@ class SettingsPane(Pane):
         self.show_all.hide()
         column.addStretch()
         page.setMaximumWidth(_PAGE_WIDTH)
-        self.scroll = QScrollArea(self)
+        self.scroll = FollowingScroll(self)
         self.scroll.setObjectName("plain")
         self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.scroll.setFrameShape(FollowingScroll.Shape.NoFrame)
         self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroll.setWidget(page)

@@ -1,10 +1,11 @@
 """A small table of facts to read."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QHeaderView, QScrollArea, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.following_scroll import FollowingScroll
 
 _MOST_ROWS = 12
 
@@ -45,34 +46,12 @@ class FactTable(QTreeWidget):
             return
         if self.currentItem() is None and self.topLevelItemCount():
             self.setCurrentItem(self.topLevelItem(0))
-        area = self._area()
-        if area is not None:
-            # What is above may still be filled in, and push the table away.
-            area.widget().installEventFilter(self)
-            QTimer.singleShot(0, self._come_into_view)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        super().focusOutEvent(event)
-        area = self._area()
-        if area is not None:
-            area.widget().removeEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        if event.type() == QEvent.Type.Resize and self.hasFocus():
-            QTimer.singleShot(0, self._come_into_view)
-        return super().eventFilter(watched, event)
-
-    def _area(self) -> QScrollArea | None:
-        area = self.parentWidget()
-        while area is not None and not isinstance(area, QScrollArea):
-            area = area.parentWidget()
-        return area
+        QTimer.singleShot(0, self._come_into_view)
 
     def _come_into_view(self) -> None:
-        area = self._area()
+        """`ensureWidgetVisible` looks at the current row only."""
+        area = self.parentWidget()
+        while area is not None and not isinstance(area, FollowingScroll):
+            area = area.parentWidget()
         if area is not None:
-            # `ensureWidgetVisible` looks at the current row only. The top is shown last, and so
-            # for sure.
-            top = self.mapTo(area.widget(), self.rect().topLeft()).y()
-            for y in (top + self.height(), top):
-                area.ensureVisible(0, y, 0, measures().space[3])
+            area.show_whole(self)

@@ -1,0 +1,30 @@
+"""A page to scroll that keeps what has the focus in view while parts of it are still filled in."""
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+
+from vlm_desktop.gui.theme import measures
+
+
+_LAID_OUT = (QEvent.Type.Resize, QEvent.Type.LayoutRequest)
+
+
+class FollowingScroll(QScrollArea):
+    """Follows the widget with the focus when the page's size changes."""
+
+    def show_whole(self, inner: QWidget) -> None:
+        """Scroll until a widget of the page is in view; the top of one that is too high."""
+        top = inner.mapTo(self.widget(), inner.rect().topLeft()).y()
+        for y in (top + inner.height(), top):
+            self.ensureVisible(0, y, 0, measures().space[3])
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Qt filters the page's events itself."""
+        if event.type() in _LAID_OUT and watched is self.widget():
+            QTimer.singleShot(0, self._follow)
+        return super().eventFilter(watched, event)
+
+    def _follow(self) -> None:
+        focused = QApplication.focusWidget()
+        if focused is not None and self.widget().isAncestorOf(focused):
+            self.show_whole(focused)
