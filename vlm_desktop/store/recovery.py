@@ -208,9 +208,7 @@ def _batches(
 def _mend(fresh: sqlite3.Connection) -> None:
     """Let go of what points nowhere; make pending what has to be looked at again."""
     # A turn whose question was lost begins a branch of its own, rather than being lost, too.
-    fresh.execute(
-        "UPDATE turns SET parent_id = NULL WHERE parent_id NOT IN (SELECT id FROM turns)"
-    )
+    fresh.execute("UPDATE turns SET parent_id = NULL WHERE parent_id NOT IN (SELECT id FROM turns)")
     for table, column, parent in _PARENTS:
         fresh.execute(
             f"DELETE FROM {table} WHERE {column} IS NOT NULL"

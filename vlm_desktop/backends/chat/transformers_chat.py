@@ -164,8 +164,12 @@ class TransformersChat:
         form, folder, revision = self._family.onnx_vision, self._folder.path, self._folder.revision
         return (
             yield from export_vision(
-                loaded.model, form, lambda pixels: tools.preparer.run(pixels, {}), folder,
-                self._id, revision,
+                loaded.model,
+                form,
+                lambda pixels: tools.preparer.run(pixels, {}),
+                folder,
+                self._id,
+                revision,
             )  # fmt: skip
         )
 

@@ -5,7 +5,6 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from vlm_desktop.gui.theme import measures
 
-
 _LAID_OUT = (QEvent.Type.Resize, QEvent.Type.LayoutRequest)
 
 
