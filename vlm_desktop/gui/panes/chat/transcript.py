@@ -22,7 +22,7 @@ from vlm_desktop.gui.widgets.spoken import speaks_as
 _WIDEST = 56
 """Widest a turn gets, in heights of its letters: longer lines are hard to read."""
 _AT_ONCE = 6
-"""Rows that are built at once, the newest; older ones follow while nothing else is to be done."""
+"""Rows that are built at once, the newest; older ones when a person comes near them."""
 _SETTLED_MS = 100
 
 
@@ -85,12 +85,15 @@ class Transcript(QScrollArea):
         `fresh` is for another conversation: its end is shown, its beginning built later.
         """
         rows = list(rows)
+        older = len(self._older)
         if fresh:
             self._clear()
             self._follows = True
-            self._older, rows = rows[:-_AT_ONCE], rows[-_AT_ONCE:]
-        else:
-            self._build_all_older()
+            older = max(0, len(rows) - _AT_ONCE)
+        elif list(map(_keys, rows[:older])) != list(map(_keys, self._older)):
+            self._clear()
+            older = max(0, len(rows) - _AT_ONCE)
+        self._older, rows = rows[:older], rows[older:]
         same = 0
         while same < min(len(rows), len(self._rows)) and _keys(rows[same]) == _keys(
             self._rows[same]
@@ -152,6 +155,7 @@ class Transcript(QScrollArea):
 
     def focus_turn(self, key: int | None = None) -> bool:
         """Put the focus on a turn, by default the one that had it last, else the last."""
+        self._build_back_to(self.current if key is None else key)
         views = self.views
         if not views:
             return False
@@ -164,6 +168,8 @@ class Transcript(QScrollArea):
         self.ensureWidgetVisible(view, 0, measures().space[2])
 
     def _walk(self, view: TurnView, key: Qt.Key) -> bool:
+        if self._older and self.views[0] is view and key == Qt.Key.Key_Up:
+            self._build_older()
         views = self.views
         at = views.index(view) if view in views else -1
         target = {
@@ -240,7 +246,7 @@ class Transcript(QScrollArea):
         self._widgets.insert(0, self._make(row))
         self._column.insertWidget(1, self._widgets[0])
         self._growing_above = True
-        if self._older:
+        if self._older and self._is_near_top():
             self._later.start()
         else:
             QTimer.singleShot(_SETTLED_MS, self, self._grown_above)
@@ -248,8 +254,12 @@ class Transcript(QScrollArea):
     def _grown_above(self) -> None:
         self._growing_above = False
 
-    def _build_all_older(self) -> None:
-        while self._older:
+    def _is_near_top(self) -> bool:
+        return self.verticalScrollBar().value() < self.viewport().height()
+
+    def _build_back_to(self, key: int) -> None:
+        """So that a turn is there which is not built yet."""
+        while any(key in _keys(row) for row in self._older):
             self._build_older()
 
     def _clear(self) -> None:
@@ -299,6 +309,8 @@ class Transcript(QScrollArea):
         bar = self.verticalScrollBar()
         self._follows = value >= bar.maximum() - measures().space[3]
         self._from_end = bar.maximum() - value
+        if self._older and self._is_near_top():
+            self._later.start()
 
     def _range_changed(self, _: int, maximum: int) -> None:
         bar = self.verticalScrollBar()
