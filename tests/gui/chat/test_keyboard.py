@@ -32,6 +32,26 @@ def open_menu() -> QMenu:
     return menu
 
 
+def test_letters_typed_on_a_turn_and_clicks_beside_the_line_are_meant_for_the_question(
+    pane: ChatPane, ask: Ask, qtbot: QtBot
+) -> None:
+    ask("One?")
+    turn = pane.transcript.views[0]
+    turn.setFocus()
+    qtbot.keyClicks(turn, "W")
+    assert focused(pane) is pane.composer.line
+    qtbot.keyClicks(pane.composer.line, "hy?")
+    assert pane.composer.text == "Why?"
+    turn.setFocus()
+    qtbot.keyClick(turn, Qt.Key.Key_Space)
+    assert pane.composer.text == "Why?"
+    turn.setFocus()
+    bottom = pane.composer.rect().center()
+    bottom.setY(pane.composer.height() - 3)
+    qtbot.mouseClick(pane.composer, Qt.MouseButton.LeftButton, pos=bottom)
+    assert focused(pane) is pane.composer.line
+
+
 def test_a_conversation_by_keys_alone(
     pane: ChatPane, chat: FakeChat, picture: Attachment, qtbot: QtBot
 ) -> None:

@@ -152,6 +152,7 @@ class ChatPane(Pane):
         composer.editing_dropped.connect(self.end_edit)
         composer.pictures.changed.connect(self._show_examples)
         self.transcript.left.connect(composer.focus_line)
+        self.transcript.typed.connect(composer.type_on)
         self.options.form_changed.connect(composer.show_schema)
         self.panel.settings_changed.connect(self.bar.ask_soon)
         self.welcome.asked.connect(self.ask_example)
@@ -253,6 +254,7 @@ class ChatPane(Pane):
             self.composer.pictures.put([example.picture])
         self.composer.put(example.question)
         self.send()
+        self.composer.focus_line()
 
     def stop_answer(self) -> bool:
         if not self.session.stop():

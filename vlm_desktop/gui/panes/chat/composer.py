@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -133,6 +134,16 @@ class Composer(QFrame):
 
     def focus_line(self) -> None:
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def type_on(self, text: str) -> None:
+        """What was typed elsewhere is meant for here."""
+        self.focus_line()
+        self.line.insertPlainText(text)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Between the buttons too, a click means the line."""
+        super().mousePressEvent(event)
+        self.focus_line()
 
     # --- states --------------------------------------------------------------------------
 

@@ -24,6 +24,11 @@ _WIDEST = 56
 _AT_ONCE = 6
 """Rows that are built at once, the newest; older ones when a person comes near them."""
 _SETTLED_MS = 100
+_COMMANDS = (
+    Qt.KeyboardModifier.ControlModifier
+    | Qt.KeyboardModifier.AltModifier
+    | Qt.KeyboardModifier.MetaModifier
+)
 
 
 @speaks_as(QAccessible.Role.List)
@@ -44,6 +49,8 @@ class Transcript(QScrollArea):
     """Commands act on another turn."""
     left = Signal()
     """Down was pressed on the last turn."""
+    typed = Signal(str)
+    """A letter was typed on a turn, where letters mean nothing."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -193,9 +200,18 @@ class Transcript(QScrollArea):
         if event.type() == QEvent.Type.KeyPress and isinstance(watched, TurnView):
             assert isinstance(event, QKeyEvent)
             key = Qt.Key(event.key())
-            if not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-                return self._scroll_within(watched, key) or self._walk(watched, key)
+            bare = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            if bare and (self._scroll_within(watched, key) or self._walk(watched, key)):
+                return True
+            if not event.modifiers() & _COMMANDS:
+                return self._pass_on(event.text())
         return super().eventFilter(watched, event)
+
+    def _pass_on(self, text: str) -> bool:
+        is_word = bool(text) and text.isprintable() and not text.isspace()
+        if is_word:
+            self.typed.emit(text)
+        return is_word
 
     def _scroll_within(self, view: TurnView, key: Qt.Key) -> bool:
         """Read a long turn to its end before going on to the next."""
