@@ -89,30 +89,30 @@ class ContextBar(QWidget):
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
         chosen, size = colours_of(self.palette()), measures()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(size.space[0], 0, -size.space[0], 0)
-        thick = size.space[1]
-        if self.use is not None:
-            words = context_words(self.use)
-            room = self.fontMetrics().horizontalAdvance(words) + size.space[2]
-            painter.setPen(QColor(chosen.text_muted))
-            right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            painter.drawText(box, right, words)
-            box.setRight(max(box.left() + thick, box.right() - room))
-        bar = QRectF(box.left(), box.center().y() - thick / 2, box.width(), thick)
-        painter.setPen(QPen(QColor(chosen.hairline), size.hairline))
-        painter.setBrush(QColor(chosen.sunken))
-        painter.drawRoundedRect(bar, thick / 2, thick / 2)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if self.use is not None:
-            self._paint_parts(painter, bar)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(chosen.accent), size.focus_ring))
-            painter.drawRoundedRect(
-                QRectF(self.rect()).adjusted(1, 1, -1, -1), size.radius, size.radius
-            )
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box = QRectF(self.rect()).adjusted(size.space[0], 0, -size.space[0], 0)
+            thick = size.space[1]
+            if self.use is not None:
+                words = context_words(self.use)
+                room = self.fontMetrics().horizontalAdvance(words) + size.space[2]
+                painter.setPen(QColor(chosen.text_muted))
+                right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                painter.drawText(box, right, words)
+                box.setRight(max(box.left() + thick, box.right() - room))
+            bar = QRectF(box.left(), box.center().y() - thick / 2, box.width(), thick)
+            painter.setPen(QPen(QColor(chosen.hairline), size.hairline))
+            painter.setBrush(QColor(chosen.sunken))
+            painter.drawRoundedRect(bar, thick / 2, thick / 2)
+            painter.setPen(Qt.PenStyle.NoPen)
+            if self.use is not None:
+                self._paint_parts(painter, bar)
+            if self.hasFocus():
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(QColor(chosen.accent), size.focus_ring))
+                painter.drawRoundedRect(
+                    QRectF(self.rect()).adjusted(1, 1, -1, -1), size.radius, size.radius
+                )
 
     def _paint_parts(self, painter: QPainter, bar: QRectF) -> None:
         assert self.use is not None

@@ -123,26 +123,26 @@ class LinkedPicture(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         colours = colours_of(self.palette())
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self.palette().alternateBase())
-        if self._image.isNull():
-            painter.setPen(self.palette().placeholderText().color())
-            margin = measures().space[2]
-            painter.drawText(
-                self.rect().adjusted(margin, margin, -margin, -margin),
-                int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap),
-                self._words,
-            )
-        else:
-            lies, factor = self._shown()
-            smooth = factor < 2  # large pixels are to be seen as what they are
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-            painter.drawImage(lies, self._image)
-        if self.hasFocus():
-            width = measures().focus_ring
-            painter.setPen(QPen(colours.accent, width))
-            inset = width // 2
-            painter.drawRect(self.rect().adjusted(inset, inset, -inset, -inset))
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), self.palette().alternateBase())
+            if self._image.isNull():
+                painter.setPen(self.palette().placeholderText().color())
+                margin = measures().space[2]
+                painter.drawText(
+                    self.rect().adjusted(margin, margin, -margin, -margin),
+                    int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap),
+                    self._words,
+                )
+            else:
+                lies, factor = self._shown()
+                smooth = factor < 2  # large pixels are to be seen as what they are
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+                painter.drawImage(lies, self._image)
+            if self.hasFocus():
+                width = measures().focus_ring
+                painter.setPen(QPen(colours.accent, width))
+                inset = width // 2
+                painter.drawRect(self.rect().adjusted(inset, inset, -inset, -inset))
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         notches = event.angleDelta().y() / 120

@@ -172,25 +172,25 @@ class MapCanvas(QWidget):
     # --- painting ------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        painter = QPainter(self)
-        colours = colours_of(self.palette())
-        painter.fillRect(self.rect(), QColor(colours.sunken))
-        if self.map is None:
-            return
-        if self._image is None:
-            self._draw_dots()
-        assert self._image is not None
-        painter.drawImage(self.rect(), self._image)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_pictures(painter)
-        self._paint_names(painter)
-        if len(self._outline) > 1:
-            painter.setPen(QPen(QColor(colours.accent), measures().focus_ring))
-            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in self._outline]))
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(colours.accent), measures().focus_ring))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+        with QPainter(self) as painter:
+            colours = colours_of(self.palette())
+            painter.fillRect(self.rect(), QColor(colours.sunken))
+            if self.map is None:
+                return
+            if self._image is None:
+                self._draw_dots()
+            assert self._image is not None
+            painter.drawImage(self.rect(), self._image)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_pictures(painter)
+            self._paint_names(painter)
+            if len(self._outline) > 1:
+                painter.setPen(QPen(QColor(colours.accent), measures().focus_ring))
+                painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in self._outline]))
+            if self.hasFocus():
+                painter.setPen(QPen(QColor(colours.accent), measures().focus_ring))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
     def _draw_dots(self) -> None:
         """The picture of dots and the photos that stand for their cells, for this view."""

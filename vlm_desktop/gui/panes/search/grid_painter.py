@@ -73,8 +73,8 @@ class GroupLine(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         if self._painting is None:
             self._painting = GridPainter(self.palette(), self.font(), self.devicePixelRatioF())
-        painter = QPainter(self)
-        self._painting.paint_group(painter, self.rect(), *self._words)
+        with QPainter(self) as painter:
+            self._painting.paint_group(painter, self.rect(), *self._words)
 
 
 class GridPainter:

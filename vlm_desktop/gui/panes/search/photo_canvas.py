@@ -165,27 +165,29 @@ class PhotoCanvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         chosen = colours_of(self.palette())
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), QColor(chosen.sunken))
-        if self._image.isNull():
-            return
-        geometry = self.geometry_of_photo
-        photo = QRectF(QPointF(), geometry.photo)
-        # Above 200 % pixels are shown as they are: that is what one zooms in for.
-        smooth = geometry.zoom < 2.0 or self._image.width() < geometry.photo.width()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        painter.setTransform(geometry.transform())
-        painter.drawImage(photo, self._image)
-        painter.resetTransform()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_texts(painter, QColor(chosen.accent))
-        if self.region is not None:
-            self._paint_region(painter, geometry.to_view(self.region.box))
-        if self.hasFocus():
-            ring = measures().focus_ring
-            painter.setPen(QPen(QColor(chosen.accent), ring))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(self.rect()).adjusted(ring / 2, ring / 2, -ring / 2, -ring / 2))
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), QColor(chosen.sunken))
+            if self._image.isNull():
+                return
+            geometry = self.geometry_of_photo
+            photo = QRectF(QPointF(), geometry.photo)
+            # Above 200 % pixels are shown as they are: that is what one zooms in for.
+            smooth = geometry.zoom < 2.0 or self._image.width() < geometry.photo.width()
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+            painter.setTransform(geometry.transform())
+            painter.drawImage(photo, self._image)
+            painter.resetTransform()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_texts(painter, QColor(chosen.accent))
+            if self.region is not None:
+                self._paint_region(painter, geometry.to_view(self.region.box))
+            if self.hasFocus():
+                ring = measures().focus_ring
+                painter.setPen(QPen(QColor(chosen.accent), ring))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(
+                    QRectF(self.rect()).adjusted(ring / 2, ring / 2, -ring / 2, -ring / 2)
+                )
 
     def _paint_texts(self, painter: QPainter, accent: QColor) -> None:
         wash = QColor(accent)

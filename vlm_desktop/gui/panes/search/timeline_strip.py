@@ -159,30 +159,30 @@ class TimelineStrip(QWidget):
     # --- painting ------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        painter = QPainter(self)
-        size, chosen = measures(), colours_of(self.palette())
-        plot = self._plot()
-        font = self.font()
-        font.setPixelSize(size.type_small)
-        painter.setFont(font)
-        if not self._line.bins:
-            painter.setPen(QColor(chosen.text_muted))
-            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self.spoken())
-            return
-        self._paint_range(painter, plot, QColor(chosen.accent_soft))
-        self._paint_bars(painter, plot, QColor(chosen.hairline), QColor(chosen.accent))
-        painter.setPen(QPen(QColor(chosen.hairline), size.hairline))
-        painter.drawLine(plot.bottomLeft() + QPoint(0, 1), plot.bottomRight() + QPoint(0, 1))
-        self._paint_labels(painter, plot, QColor(chosen.text_muted), QColor(chosen.text))
-        if self.hasFocus():
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(QColor(chosen.accent), size.focus_ring))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(
-                self.rect().adjusted(size.space[1], 1, -size.space[1], -1),
-                size.radius,
-                size.radius,
-            )
+        with QPainter(self) as painter:
+            size, chosen = measures(), colours_of(self.palette())
+            plot = self._plot()
+            font = self.font()
+            font.setPixelSize(size.type_small)
+            painter.setFont(font)
+            if not self._line.bins:
+                painter.setPen(QColor(chosen.text_muted))
+                painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self.spoken())
+                return
+            self._paint_range(painter, plot, QColor(chosen.accent_soft))
+            self._paint_bars(painter, plot, QColor(chosen.hairline), QColor(chosen.accent))
+            painter.setPen(QPen(QColor(chosen.hairline), size.hairline))
+            painter.drawLine(plot.bottomLeft() + QPoint(0, 1), plot.bottomRight() + QPoint(0, 1))
+            self._paint_labels(painter, plot, QColor(chosen.text_muted), QColor(chosen.text))
+            if self.hasFocus():
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(QPen(QColor(chosen.accent), size.focus_ring))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(
+                    self.rect().adjusted(size.space[1], 1, -size.space[1], -1),
+                    size.radius,
+                    size.radius,
+                )
 
     def _paint_range(self, painter: QPainter, plot: QRect, colour: QColor) -> None:
         if self._marked is not None:
