@@ -182,7 +182,8 @@ class StarterAssistant:
             looked = time.perf_counter()
             reused = usage.image if picture.memory is not None else 0
             decoder = _Decoder(running, picture, prompt, sense)
-            said = yield from self._write(decoder, prompt, options, cancel)
+            with _one_thread(self._device):
+                said = yield from self._write(decoder, prompt, options, cancel)
         waited = started - prepared
         return Reply(
             text=said.text,
@@ -383,7 +384,7 @@ class _Decoder:
         self._device = picture.whole.device
 
     def prefill(self) -> torch.Tensor:
-        with _one_thread(self._device), torch.inference_mode():
+        with torch.inference_mode():
             return self._read()
 
     def _read(self) -> torch.Tensor:
@@ -400,7 +401,7 @@ class _Decoder:
         if self._memory is None:
             raise RuntimeError("the prompt was not read")
         ids = torch.tensor([[one] for one in tokens], device=self._device)
-        with _one_thread(self._device), torch.inference_mode():
+        with torch.inference_mode():
             logits = next_logits(self._network, self._memory, ids, self._place)
         self._place += 1
         return logits
