@@ -121,9 +121,10 @@ def _whole(stream: Any) -> Reply:
 
 
 def _picture(number: int) -> ChatImage:
-    """Noise of 12 megapixels' aspect, another for each number."""
+    """Noise of 12 megapixels, as a conversation hands a phone's photo on, another for each
+    number."""
     source = np.random.default_rng(number)
-    pixels = source.integers(0, 256, (768, 1024, 3), dtype=np.uint8)
+    pixels = source.integers(0, 256, (3_000, 4_000, 3), dtype=np.uint8)
     return ChatImage(pixels, f"bench-{number}")
 
 
