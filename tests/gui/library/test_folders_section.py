@@ -127,12 +127,12 @@ def test_removing_needs_no_question_because_undo_brings_it_back(
     qtbot.waitUntil(lambda: section.model.rowCount() == 1)
     assert section.findChild(QMessageBox) is None
     assert window.status.text.text() == fill(strings.REMOVED, folder="Holidays")
-    assert changes.undo_text == "Removing Holidays"
+    assert changes.undo_text == "Removing “Holidays”"
 
     window.shell.undo_action.trigger()
     qtbot.waitUntil(lambda: services.folders.removed == [])
     qtbot.waitUntil(lambda: section.model.rowCount() == 2)
-    assert window.status.text.text() == "Undone: Removing Holidays"
+    assert window.status.text.text() == "Undone: Removing “Holidays”"
 
     window.shell.redo_action.trigger()
     qtbot.waitUntil(lambda: services.folders.removed == [HOLIDAYS])

@@ -67,8 +67,8 @@ REMOVE_FOLDER_TIP = (
     "Take the selected folder and its photos out of the library; the files stay, and Undo brings "
     "all of it back while the window is open"
 )
-REMOVE_CHANGE = "Removing {folder}"
-REMOVED = "Removed {folder} from the library; its files stay, and Undo brings it back."
+REMOVE_CHANGE = "Removing “{folder}”"
+REMOVED = "Removed “{folder}” from the library; its files stay, and Undo brings it back."
 TIDY = "Tidy up the library"
 TIDY_TIP = "Let go of what is known of photos that no file holds any more"
 TIDIED = "Let go of {count:,} photos that no file holds any more."
