@@ -16,7 +16,7 @@ from vlm_desktop.gui.panes.chat.stream import AnswerStream
 from vlm_desktop.gui.strings import chat as strings
 
 Ask = Callable[[str], None]
-TOKENS = 20_000
+TOKENS = 10_000
 PARAGRAPHS = "\n\n".join("word " * 199 + f"end of **{n}**." for n in range(TOKENS // 200))
 ONE_LINE = "word " * (TOKENS - 1) + "end."
 CODE = "```\n" + "value = 1\n" * (TOKENS // 3) + "```\nDone."
