@@ -6,13 +6,12 @@ Nothing in it runs and nothing is loaded from elsewhere. The file appears whole 
 import base64
 import contextlib
 import dataclasses
-import errno
 import html
 import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +26,10 @@ from vlm_desktop.base.conversations import (
     Turn,
     TurnState,
 )
-from vlm_desktop.base.errors import DestinationNotWritable, DiskFull
 from vlm_desktop.base.events import Event, Phase, Progress
+from vlm_desktop.engine.destinations import writing_to
 from vlm_desktop.store.turncodec import encode_details
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 _MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]<>#|"})
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _PAGE = """<!DOCTYPE html>
@@ -86,7 +84,7 @@ class ConversationWriter:
             yield Progress(Phase.EXPORT, done, len(shown))
             cancel.raise_if_cancelled()
             jpegs[picture.id] = self._jpeg_of(picture)
-        with _translated(target):
+        with writing_to(target):
             if kind is ConversationFormat.MARKDOWN:
                 return self._markdown(target, jpegs)
             text = self._html(jpegs) if kind is ConversationFormat.HTML else self._json(jpegs)
@@ -306,13 +304,3 @@ def _free_folder(target: Path) -> Path:
         number += 1
         folder = target.with_name(f"{target.stem} pictures {number}")
     return folder
-
-
-@contextlib.contextmanager
-def _translated(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise DiskFull(path=target) from error
-        raise DestinationNotWritable(path=target, detail=error.strerror or str(error)) from error

@@ -19,8 +19,6 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import (
     AppError,
     Cancelled,
-    DestinationNotWritable,
-    DiskFull,
     MediaRefused,
     NotEnoughRoom,
     NotInLibrary,
@@ -30,6 +28,7 @@ from vlm_desktop.base.errors import (
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.filework import ExportKind, ExportOptions, FileProblem
 from vlm_desktop.engine.contactsheet import SheetPhoto, write_sheet
+from vlm_desktop.engine.destinations import writing_to
 from vlm_desktop.media.companions import sidecars_beside
 from vlm_desktop.media.thumbnails import ThumbnailStore
 from vlm_desktop.store.library import Library
@@ -37,7 +36,6 @@ from vlm_desktop.store.records import Located, PhotoDetails
 
 Made = TypeVar("Made", BinaryIO, TextIO)
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 _MOST_NAMES = 100_000
 _BLOCK = 1024 * 1024
@@ -91,7 +89,7 @@ class Exporting:
         }[options.kind]
         finished = False
         try:
-            with _translated(options.target):
+            with writing_to(options.target):
                 written = yield from write()
             finished = True
         finally:
@@ -122,7 +120,7 @@ class Exporting:
         Raises DestinationNotWritable, DiskFull.
         """
         with (
-            _translated(target),
+            writing_to(target),
             target.open("w", encoding="utf-8-sig", errors="replace", newline="") as file,
         ):
             writer = csv.writer(file)
@@ -343,16 +341,6 @@ class _Run:
             self.made = [one for one in self.made if one.path != path]
         status = path.stat()
         self.made.append(MadeFile(path, status.st_size, status.st_mtime_ns))
-
-
-@contextlib.contextmanager
-def _translated(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise DiskFull(path=target) from error
-        raise DestinationNotWritable(path=target, detail=error.strerror or str(error)) from error
 
 
 def _blocks(file: BinaryIO, path: Path) -> Iterator[bytes]:

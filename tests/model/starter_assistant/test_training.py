@@ -14,6 +14,7 @@ from vlm_desktop.backends.chat.starter_network import StarterConfig, StarterNetw
 from vlm_desktop.backends.chat.starter_writing import look_at, next_logits, search, write
 from vlm_desktop.base.chat import ChatImage
 from vlm_desktop.base.splits import is_held_out
+from vlm_desktop.base.vqascores import vqa_accuracy
 from vlm_desktop.training.starter.__main__ import main as start
 from vlm_desktop.training.starter.assistant import command
 from vlm_desktop.training.starter.assistant.batches import Recipe, Text, TextPool, Words, pack
@@ -27,7 +28,6 @@ from vlm_desktop.training.starter.assistant.corpus import (
 )
 from vlm_desktop.training.starter.assistant.critic import Judge
 from vlm_desktop.training.starter.assistant.features import view_of
-from vlm_desktop.training.starter.assistant.report import vqa_accuracy
 
 COLOURS = {
     "red": (220, 30, 30),

@@ -13,7 +13,8 @@ from tokenizers import Tokenizer
 
 from vlm_desktop.backends.chat.starter_network import StarterConfig, StarterNetwork
 from vlm_desktop.backends.chat.starter_prompt import SPECIAL
-from vlm_desktop.base.errors import ModelBroken
+from vlm_desktop.backends.encoders.torch_dual import choose_device
+from vlm_desktop.base.errors import ModelBroken, ProviderRefused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,9 +83,8 @@ def load_tokenizer(folder: Path, table: StarterTable, model_id: str) -> Tokenize
 
 
 def torch_device(provider: str) -> torch.device:
-    """Where the decoder runs: a GPU when the provider is one that PyTorch knows too."""
-    if provider in ("auto", "cuda") and torch.cuda.is_available():
-        return torch.device("cuda")
-    if provider in ("auto", "coreml") and torch.backends.mps.is_available():
-        return torch.device("mps")
-    return torch.device("cpu")
+    """Where the decoder runs: on the CPU when the provider is one that only the tower can use."""
+    try:
+        return choose_device(provider)
+    except ProviderRefused:
+        return torch.device("cpu")

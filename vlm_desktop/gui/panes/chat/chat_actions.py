@@ -186,7 +186,6 @@ class ChatActions(QObject):
             return None
         dialog = ExampleDialog(pictures, pane)
         dialog.made.connect(self._add_example)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
         return dialog
 

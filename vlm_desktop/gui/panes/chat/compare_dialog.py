@@ -3,22 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QDoubleSpinBox,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
-    QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from vlm_desktop.base.chat import GenerationOptions
 from vlm_desktop.base.chatwork import ChatChoice, Side
 from vlm_desktop.base.language import fill
+from vlm_desktop.gui.panes.chat.plain_dialog import PlainDialog
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
 
@@ -26,7 +23,7 @@ _SIDES = 2
 _WARM = 0.7
 
 
-class CompareDialog(QDialog):
+class CompareDialog(PlainDialog):
     """Two sides: model and chance. The words and pictures are those of the composer."""
 
     sides_chosen = Signal(object)
@@ -39,14 +36,9 @@ class CompareDialog(QDialog):
         options: GenerationOptions,
         parent: QWidget,
     ) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(strings.COMPARE_TITLE)
+        super().__init__(strings.COMPARE_TITLE, strings.COMPARE_INTRO, parent)
         self._options = options
         space = measures().space
-        intro = QLabel(strings.COMPARE_INTRO, self)
-        intro.setObjectName("muted")
-        intro.setWordWrap(True)
         grid = QGridLayout()
         grid.setHorizontalSpacing(space[2])
         grid.setVerticalSpacing(space[1])
@@ -61,22 +53,8 @@ class CompareDialog(QDialog):
         self.models[1].setCurrentIndex(other)
         self.chances[0].setValue(options.temperature)
         self.chances[1].setValue(options.temperature if other != here else _WARM)
-        stay = QPushButton(strings.CANCEL, self)
-        stay.clicked.connect(self.reject)
-        self.go = QPushButton(strings.COMPARE_GO, self)
-        self.go.setObjectName("primary")
+        self.lay_out((grid,), strings.COMPARE_GO, self._take)
         self.go.setDefault(True)
-        self.go.clicked.connect(self._take)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(stay)
-        buttons.addWidget(self.go)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(space[3], space[3], space[3], space[3])
-        column.setSpacing(space[2])
-        column.addWidget(intro)
-        column.addLayout(grid)
-        column.addLayout(buttons)
 
     def _add_side(self, grid: QGridLayout, side: int, models: Sequence[ChatChoice]) -> None:
         names = (strings.COMPARE_LEFT, strings.COMPARE_RIGHT)

@@ -5,18 +5,14 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QLabel,
     QListView,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from vlm_desktop.base.language import fill
+from vlm_desktop.gui.panes.chat.plain_dialog import PlainDialog
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
 
@@ -24,20 +20,15 @@ PAGE_SIDE = 220
 """Pixels of the shorter side at which pages are decoded for this list."""
 
 
-class PagesDialog(QDialog):
+class PagesDialog(PlainDialog):
     """Pages as pictures; several can be chosen. Main thread."""
 
     pages_chosen = Signal(object)
     """A tuple of page numbers, counting from 1."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(strings.PAGES_TITLE)
+        super().__init__(strings.PAGES_TITLE, fill(strings.PAGES_LOADING, name=name), parent)
         space = measures().space
-        self.hint = QLabel(fill(strings.PAGES_LOADING, name=name), self)
-        self.hint.setObjectName("muted")
-        self.hint.setWordWrap(True)
         self._name = name
         self.list = QListWidget(self)
         self.list.setAccessibleName(strings.PAGES_NAME)
@@ -49,22 +40,8 @@ class PagesDialog(QDialog):
         self.list.setSpacing(space[0])
         self.list.itemSelectionChanged.connect(self._show_count)
         self.list.itemActivated.connect(lambda _: self._take())
-        stay = QPushButton(strings.CANCEL, self)
-        stay.clicked.connect(self.reject)
-        self.go = QPushButton(strings.PAGES_ADD, self)
-        self.go.setObjectName("primary")
+        self.lay_out((self.list,), strings.PAGES_ADD, self._take)
         self.go.setEnabled(False)
-        self.go.clicked.connect(self._take)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(stay)
-        buttons.addWidget(self.go)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(space[3], space[3], space[3], space[3])
-        column.setSpacing(space[2])
-        column.addWidget(self.hint)
-        column.addWidget(self.list, 1)
-        column.addLayout(buttons)
         self.resize(measures().tile * 4, measures().tile * 3)
 
     def show_pages(self, pages: Sequence[tuple[int, QImage]]) -> None:

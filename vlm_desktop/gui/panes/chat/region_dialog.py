@@ -4,49 +4,31 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from vlm_desktop.base.types import Box
+from vlm_desktop.gui.panes.chat.plain_dialog import PlainDialog
 from vlm_desktop.gui.panes.search.photo_canvas import PhotoCanvas
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
 
 
-class RegionDialog(QDialog):
+class RegionDialog(PlainDialog):
     """Shows a picture with a box on it, ready for arrows, Shift and the mouse; Enter takes it."""
 
     region_chosen = Signal(object)
     """A `Box` in the picture's own pixels (PDF: points)."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(strings.REGION_TITLE)
+        super().__init__(strings.REGION_TITLE, strings.REGION_HINT, parent)
         space = measures().space
-        self.hint = QLabel(strings.REGION_HINT, self)
-        self.hint.setObjectName("muted")
-        self.hint.setWordWrap(True)
         self.canvas = PhotoCanvas(self)
         self.canvas.setAccessibleName(name)
         self.canvas.setAccessibleDescription(strings.REGION_HINT)
         self.canvas.region_drawn.connect(self._take)
         self.canvas.region_changed.connect(lambda there: self.go.setEnabled(there))
-        stay = QPushButton(strings.CANCEL, self)
-        stay.clicked.connect(self.reject)
-        self.go = QPushButton(strings.REGION_ASK, self)
-        self.go.setObjectName("primary")
+        self.lay_out((self.canvas,), strings.REGION_ASK, self._pressed)
         self.go.setEnabled(False)
-        self.go.clicked.connect(self._pressed)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(stay)
-        buttons.addWidget(self.go)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(space[3], space[3], space[3], space[3])
-        column.setSpacing(space[2])
-        column.addWidget(self.hint)
-        column.addWidget(self.canvas, 1)
-        column.addLayout(buttons)
         room = parent.window().size()
         self.resize(min(room.width() - space[5], 900), min(room.height() - space[5], 700))
 

@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.icons import icon
+from vlm_desktop.gui.panes.chat.plain_dialog import PlainDialog
 from vlm_desktop.gui.panes.chat.schema_fields import (
     FieldKind,
     FormField,
@@ -73,20 +73,15 @@ class _FieldRow(QWidget):
         return FormField(self.name.text().strip(), FieldKind(self.kind.currentData()), words)
 
 
-class SchemaDialog(QDialog):
+class SchemaDialog(PlainDialog):
     """Says the schema that is wished for; "" for none."""
 
     schema_chosen = Signal(str)
 
     def __init__(self, schema: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(strings.FORM_TITLE)
+        super().__init__(strings.FORM_TITLE, strings.FORM_INTRO, parent)
         self.rows: list[_FieldRow] = []
         space = measures().space
-        intro = QLabel(strings.FORM_INTRO, self)
-        intro.setObjectName("muted")
-        intro.setWordWrap(True)
         self.tabs = QTabWidget(self)
         self.tabs.addTab(self._build_fields(), strings.FORM_FIELDS)
         self.tabs.addTab(self._build_text(), strings.FORM_SCHEMA)
@@ -94,23 +89,15 @@ class SchemaDialog(QDialog):
         self.trouble.setObjectName("bad")
         self.trouble.setWordWrap(True)
         self.trouble.hide()
-        stay = QPushButton(strings.CANCEL, self)
-        stay.clicked.connect(self.reject)
-        self.go = QPushButton(strings.FORM_USE, self)
-        self.go.setObjectName("primary")
+        self.lay_out(
+            (
+                self.tabs,
+                self.trouble,
+            ),
+            strings.FORM_USE,
+            self._take,
+        )
         self.go.setDefault(True)
-        self.go.clicked.connect(self._take)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(stay)
-        buttons.addWidget(self.go)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(space[3], space[3], space[3], space[3])
-        column.setSpacing(space[2])
-        column.addWidget(intro)
-        column.addWidget(self.tabs, 1)
-        column.addWidget(self.trouble)
-        column.addLayout(buttons)
         self.resize(3 * measures().tile, 2 * measures().tile + space[5])
         self._show(schema)
         self.tabs.currentChanged.connect(self._tab_changed)

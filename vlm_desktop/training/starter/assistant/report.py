@@ -10,7 +10,7 @@ from vlm_desktop.backends.chat.starter_prompt import CAPTION, END, plain_questio
 from vlm_desktop.backends.chat.starter_writing import look_at, search, write
 from vlm_desktop.base.captionscores import cider_d, corpus_bleu
 from vlm_desktop.base.captiontokens import tokenise
-from vlm_desktop.training.starter.assistant.corpus import plain_answer
+from vlm_desktop.base.vqascores import is_exact, vqa_accuracy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,18 +112,12 @@ def answers_of(
     return answers
 
 
-def vqa_accuracy(answer: str, human: Sequence[str]) -> float:
-    """VQA v2's accuracy against ten answers, 0..1 (Goyal et al. 2017), each left out once."""
-    same = [plain_answer(one) == plain_answer(answer) for one in human]
-    return sum(min(1.0, (sum(same) - mine) / 3) for mine in same) / len(same)
-
-
 def answer_scores(answers: Sequence[str], asked: Sequence[Asked]) -> dict[str, float]:
     """Percent right: exact match where one answer is known, VQA v2's accuracy where ten are."""
     marks: dict[str, list[float]] = {}
     for answer, question in zip(answers, asked, strict=True):
         if len(question.answers) == 1:
-            mark = float(plain_answer(answer) == plain_answer(question.answers[0]))
+            mark = float(is_exact(answer, question.answers))
             keys = ("one_word", f"one_word_{question.kind}")
         else:
             mark = vqa_accuracy(answer, question.answers)
