@@ -6,7 +6,7 @@ return codes and data; only `gui` and `cli` call this module.
 
 import logging
 
-from vlm_desktop.base import chaterrors, errors
+from vlm_desktop.base import altfileerrors, chaterrors, errors
 from vlm_desktop.base.conversations import AnswerSource
 from vlm_desktop.base.errors import AppError, Refusal
 from vlm_desktop.base.events import Phase
@@ -184,6 +184,42 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
         "{path} stays where it is, since {kept}, the copy to keep, is not there any more."
     ),
     errors.DestinationNotWritable: "{path} cannot be written ({detail}).",
+    altfileerrors.PictureDamaged: (
+        "{path} is damaged ({detail}), so nothing was written into it. "
+        "The text can be kept beside it, in a sidecar."
+    ),
+    altfileerrors.XmpDamaged: (
+        "The metadata in {path} is damaged ({detail}), so nothing was written into it. "
+        "The text can be kept beside it, in a sidecar."
+    ),
+    altfileerrors.FormatHoldsNoText: (
+        "{path} is of a kind that no text is written into ({detail}). "
+        "Keep it beside the file, in a sidecar."
+    ),
+    altfileerrors.PictureSigned: (
+        "{path} carries Content Credentials, which writing into it would break, so it was left "
+        "as it is. Keep the text beside it, in a sidecar, or ask to write all the same."
+    ),
+    altfileerrors.PictureHasPointers: (
+        "{path} was left as it is: {detail}. Keep the text beside it, in a sidecar."
+    ),
+    altfileerrors.PictureTooLarge: (
+        "{path} has no room for the text ({detail}). Keep it beside the file, in a sidecar."
+    ),
+    altfileerrors.FileChangedSince: (
+        "{path} was changed since, so nothing was written. Look at it again and write it then."
+    ),
+    altfileerrors.ReadBackDiffers: (
+        "What was written into {path} did not read back as it should ({detail}), so it was taken "
+        "back and the file is as it was."
+    ),
+    altfileerrors.BackupThere: (
+        "A backup of {path} is there already ({detail}) and is not written over. Move it away, "
+        "or write without a backup."
+    ),
+    altfileerrors.LanguageRefused: (
+        "{language} is no language tag; write it like en, de or pt-BR."
+    ),
 }
 
 MODEL_THAT_FITS = "{offer} would fit: choose it, or close other programs."
