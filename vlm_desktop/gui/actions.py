@@ -43,13 +43,14 @@ class ActionBook:
         tip: str = "",
         checkable: bool = False,
         where: QWidget | None = None,
+        while_shown: bool = False,
         last: bool = False,
     ) -> QAction:
         """An action called `id`, in `menu` where one is named, always in the palette.
 
         What is added as `last` stays at the menu's end, below a line. With `where` its shortcut
-        acts only while the focus is in that widget. A second action of the same id replaces the
-        first.
+        acts only while the focus is in that widget; with `while_shown`, while the widget is in
+        sight, wherever the focus is. A second action of the same id replaces the first.
         """
         self.remove(id)
         owner = where or self._window
@@ -58,7 +59,7 @@ class ActionBook:
         action.triggered.connect(lambda _checked=False: slot())
         if shortcut is not None:
             action.setShortcut(QKeySequence(shortcut))
-        if where is not None:
+        if where is not None and not while_shown:
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         if tip:
             action.setToolTip(tip)

@@ -13,6 +13,7 @@ def chat_sheet(chosen: Colours, size: Measures) -> str:
     return f"""
     QFrame#conversations {{ background: {chosen.sunken}; border: none; }}
     QFrame#options {{ background: {chosen.sunken}; border: none; }}
+    QFrame#options QCheckBox {{ padding-left: 0; margin-left: -{size.focus_ring}px; }}
     QListView#conversationList {{ {bare} outline: none; }}
     QFrame#chatHead {{ border: none; border-bottom: {line}; }}
     QFrame#pictureStrip {{ border: none; border-bottom: {line}; }}
@@ -28,7 +29,7 @@ def chat_sheet(chosen: Colours, size: Measures) -> str:
     QLabel#doubtName {{ font-weight: 600; }}
     QLabel#letter {{ background: {chosen.accent}; color: {chosen.accent_text};
         border-radius: {tiny}px; padding: 0 {tiny}px; font-size: {size.type_small}px;
-        font-weight: 600; }}
+        font-weight: 600; qproperty-indent: 0; }}
     QLabel#seenTile {{ border: {line}; }}
     QFrame#composer {{ border: {size.focus_ring}px solid {chosen.hairline};
         border-radius: {size.card_radius}px; background: {chosen.raised}; }}
@@ -45,6 +46,13 @@ def chat_sheet(chosen: Colours, size: Measures) -> str:
         background: {chosen.disabled}; }}
     QSlider#measured::handle:horizontal {{ width: {middle}px; height: {middle}px;
         margin: -{tiny}px 0; border-radius: {middle // 2}px; background: {chosen.accent}; }}
+    QTabWidget::pane {{ border: none; border-top: {line}; }}
+    QTabBar::tab {{ background: transparent; color: {chosen.text_muted};
+        padding: {tiny}px {middle}px; border: none;
+        border-bottom: {size.focus_ring}px solid transparent; }}
+    QTabBar::tab:selected {{ color: {chosen.text}; border-bottom-color: {chosen.accent}; }}
+    QTabBar::tab:hover {{ color: {chosen.text}; }}
+    QTabBar:focus {{ background: {chosen.accent_soft}; }}
     QPushButton#example {{ text-align: left; padding: {small}px {middle}px; }}
     QPushButton#example:focus {{ padding: {small - 1}px {middle - 1}px; }}
     """

@@ -1,6 +1,7 @@
 """The stylesheet of the application, part by part, made from measures and colours."""
 
 from vlm_desktop.base.paths import bundled
+from vlm_desktop.gui.alttext_sheet import alttext_sheet
 from vlm_desktop.gui.chat_sheet import chat_sheet
 from vlm_desktop.gui.tokens import Colours, Measures, is_dark
 
@@ -20,6 +21,7 @@ def whole_sheet(chosen: Colours, size: Measures) -> str:
         + _details(chosen, size)
         + _arrows(size, icons, shade)
         + chat_sheet(chosen, size)
+        + alttext_sheet(chosen, size)
     )
 
 
@@ -276,7 +278,7 @@ def _cards(chosen: Colours, size: Measures) -> str:
     QGroupBox#card:focus {{ {ring} padding: 0; }}
     QLabel#cardTitle {{ font-size: {size.type_large}px; font-weight: 600; }}
     QLabel#section {{ font-size: {size.type_body}px; font-weight: 600;
-        color: {chosen.text_muted}; padding-top: {size.space[1]}px; }}
+        color: {chosen.text_muted}; padding-top: {size.space[1]}px; qproperty-indent: 0; }}
     QLabel#muted {{ color: {chosen.text_muted}; }}
     QLabel#hint {{ color: {chosen.text_muted}; font-size: {size.type_small}px; }}
     QLabel#heading {{ font-size: {size.type_large}px; font-weight: 600; }}

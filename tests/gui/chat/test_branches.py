@@ -131,9 +131,9 @@ def test_two_answers_stand_side_by_side(
 
 
 def test_a_comparison_asks_for_two_sides(pane: ChatPane, qtbot: QtBot) -> None:
-    assert not pane.actions_of_pane.compare.isEnabled()
+    assert pane.actions_of_pane.open_compare() is None
+    assert pane.window().status.text.text() == strings.COMPARE_NO_QUESTION
     pane.composer.put("What is it?")
-    assert pane.actions_of_pane.compare.isEnabled()
     dialog = pane.actions_of_pane.open_compare()
     assert dialog is not None
     assert [one.model_id for one in dialog.sides] == ["starter-assistant", "big"]

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.chat.fake_chat import FakeChat
 from vlm_desktop.base.chatwork import ConversationFormat
 from vlm_desktop.base.conversations import Attachment
+from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.chat.batch_dialog import BatchDialog
 from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
 from vlm_desktop.gui.panes.chat.schema_dialog import SchemaDialog
@@ -82,6 +83,38 @@ def test_a_deleted_conversation_comes_back(two: ChatPane, qtbot: QtBot) -> None:
     assert two.desk.changes.undo_text == "Deleting “About dogs?”"
     two.desk.changes.undo()
     qtbot.waitUntil(lambda: titles(two) == ["About dogs?", "About cats?"])
+    qtbot.waitUntil(lambda: two.session.conversation is not None)
+    assert two.session.conversation.title == "About dogs?", "it was open, and is again"
+
+
+def test_the_focus_stays_in_the_question_when_a_conversation_is_deleted(
+    pane: ChatPane, picture: Attachment, ask: Ask, qtbot: QtBot
+) -> None:
+    pane.composer.pictures.add([picture])
+    ask("What is this?")
+    assert pane.window().focusWidget() is pane.composer.line
+    pane.desk.actions.get("chat.delete").trigger()
+    said = fill(strings.DELETED, title="What is this?")
+    qtbot.waitUntil(lambda: pane.window().status.text.text() == said)
+    assert pane.window().focusWidget() is pane.composer.line
+
+
+def test_the_search_line_leads_into_the_list(two: ChatPane, qtbot: QtBot) -> None:
+    two.begin_new()
+    line = two.column.filter
+    two.actions_of_pane.search()
+    qtbot.keyClicks(line, "cats")
+    qtbot.waitUntil(lambda: titles(two) == ["About cats?"])
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: two.session.conversation is not None)
+    assert two.session.conversation.title == "About cats?"
+    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    assert line.text() == ""
+    qtbot.waitUntil(lambda: len(titles(two)) == 2)
+    line.setFocus()
+    qtbot.keyClick(line, Qt.Key.Key_Down)
+    assert two.window().focusWidget() is two.column.view
+    assert two.column.view.currentIndex().isValid()
 
 
 def test_a_pinned_conversation_stands_first(two: ChatPane, qtbot: QtBot) -> None:
@@ -125,6 +158,7 @@ def test_one_question_is_asked_about_many_photos(
     qtbot.keyClicks(dialog.question, "What is it?")
     qtbot.keyClick(dialog.question, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(dialog.model.rows) == 5 and dialog.save.isEnabled())
+    qtbot.waitUntil(lambda: len(dialog.model._icons) == 5)
     cell = dialog.model.index(4, 1)
     assert cell.data() == "An answer to “What is it?”."
     dialog.save_to(tmp_path / "out.csv")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.chat.fake_chat import FakeChat
@@ -182,6 +182,29 @@ def test_every_command_is_in_the_book_and_only_live_ones_are_on(pane: ChatPane, 
     assert book["chat.again"].isEnabled()
     assert book["chat.delete"].isEnabled()
     assert all(action.text() for action in book.values())
+
+
+def test_keys_of_the_pane_work_wherever_the_focus_is_while_it_is_shown(
+    pane: ChatPane, qtbot: QtBot
+) -> None:
+    window = pane.window()
+    rail = window.rail.findChildren(QToolButton)[0]
+    rail.setFocus()
+    qtbot.keyClick(rail, Qt.Key.Key_L, CONTROL)
+    assert focused(pane) is pane.composer.line
+    window.show_pane("search")
+    before = focused(pane)
+    qtbot.keyClick(before, Qt.Key.Key_L, CONTROL)
+    assert not pane.isVisible()
+
+
+def test_send_by_mouse_leaves_the_focus_in_the_question(
+    pane: ChatPane, chat: FakeChat, qtbot: QtBot
+) -> None:
+    pane.composer.put("What is this?")
+    qtbot.mouseClick(pane.composer.send, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not pane.session.is_busy and len(chat.asked) == 1)
+    assert focused(pane) is pane.composer.line
 
 
 def test_a_command_from_another_pane_brings_this_one_to_front(pane: ChatPane, qtbot: QtBot) -> None:

@@ -6,13 +6,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.gui.chat.fake_chat import FakeChat
+from vlm_desktop.base.chat import ChatCapabilities
 from vlm_desktop.base.conversations import Attachment
+from vlm_desktop.gui.panes.chat.batch_dialog import BatchDialog
 from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
 from vlm_desktop.gui.panes.chat.letters import letters
 from vlm_desktop.gui.panes.chat.pages_dialog import PagesDialog
@@ -25,7 +27,7 @@ Ask = Callable[[str], None]
 
 
 def shown(pane: ChatPane) -> list[str]:
-    return [chip.body.text() for chip in pane.composer.chips.chips]
+    return [chip.body.text().strip() for chip in pane.composer.chips.chips]
 
 
 def paths(pane: ChatPane) -> list[str]:
@@ -150,6 +152,86 @@ def test_a_part_is_chosen_by_keys_and_asked_about(
     assert 0 < part.box.x1 - part.box.x0 < 400
     ask("What is there?")
     assert chat.regions == [part]
+
+
+def test_after_a_part_is_chosen_the_question_has_the_focus(
+    pane: ChatPane, picture: Attachment, qtbot: QtBot
+) -> None:
+    pane.composer.pictures.add([picture])
+    pane.composer.chips.focus_chip(0)
+    pane.sources.choose_region(picture, 0)
+    dialog = pane.findChild(RegionDialog)
+    qtbot.waitUntil(lambda: dialog.go.isEnabled())
+    assert dialog.canvas.geometry_of_photo.fit_zoom > 1.0, "small pictures fill the dialog"
+    qtbot.keyClick(dialog.canvas, Qt.Key.Key_Return)
+    assert pane.window().focusWidget() is pane.composer.line
+
+
+def test_a_chip_keeps_the_focus_while_a_dialog_is_in_front(
+    pane: ChatPane, tmp_path: Path, qtbot: QtBot
+) -> None:
+    pane.composer.pictures.add([Attachment(tmp_path / f"{name}.jpg") for name in ("one", "two")])
+    pane.composer.chips.focus_chip(1)
+    dialog = RegionDialog("one.jpg", pane)
+    dialog.open()
+    pane.composer.pictures.remove(0)
+    dialog.reject()
+    assert pane.window().focusWidget() is pane.composer.chips.chips[0].body
+
+
+def test_chips_are_put_in_order_with_the_mouse(
+    pane: ChatPane, tmp_path: Path, qtbot: QtBot
+) -> None:
+    names = ("one", "two", "three")
+    pane.composer.pictures.add([Attachment(tmp_path / f"{name}.jpg") for name in names])
+    qtbot.waitUntil(lambda: pane.composer.chips.chips[1].x() > pane.composer.chips.chips[0].x())
+
+    def drag(place: int, to: int) -> PictureChip:
+        first, last = pane.composer.chips.chips[place], pane.composer.chips.chips[to]
+        assert isinstance(first, PictureChip)
+        qtbot.mousePress(first.body, Qt.MouseButton.LeftButton)
+        way = last.geometry().center() - first.geometry().center()
+        beyond = first.body.rect().center() + way + QPoint(9 if to > place else -9, 0)
+        qtbot.mouseMove(first.body, beyond)
+        assert first.is_dragged
+        return first
+
+    chip = drag(0, 1)
+    qtbot.mouseRelease(chip.body, Qt.MouseButton.LeftButton)
+    assert paths(pane) == ["two.jpg", "one.jpg", "three.jpg"]
+    assert pane.window().focusWidget() is pane.composer.chips.chips[1].body
+    qtbot.waitUntil(lambda: pane.composer.chips.chips[1].x() > pane.composer.chips.chips[0].x())
+    chip = drag(2, 0)
+    qtbot.keyClick(chip.body, Qt.Key.Key_Escape)
+    assert not chip.is_dragged
+    assert paths(pane) == ["two.jpg", "one.jpg", "three.jpg"]
+
+
+def test_more_pictures_than_the_model_takes_are_asked_about_one_by_one(
+    pane: ChatPane, tmp_path: Path
+) -> None:
+    pane.composer.show_capabilities(ChatCapabilities(max_images=1))
+    assert not pane.composer.each.isVisible()
+    pane.composer.pictures.add([Attachment(tmp_path / f"{name}.jpg") for name in ("one", "two")])
+    pane.composer.put("What is it?")
+    assert pane.composer.each.isVisible()
+    pane.composer.each.click()
+    dialog = pane.findChild(BatchDialog)
+    assert dialog.question.text() == "What is it?"
+    assert dialog.model.rowCount() == 2
+    dialog.close()
+
+
+def test_what_is_seen_of_a_picture_goes_with_it(
+    pane: ChatPane, picture: Attachment, qtbot: QtBot
+) -> None:
+    pane.composer.pictures.add([picture])
+    pane.looking.look(picture, "A")
+    qtbot.waitUntil(pane.seen.area.isVisible)
+    pane.composer.put("Words change nothing.")
+    assert pane.seen.isVisible()
+    pane.composer.pictures.remove(0)
+    assert not pane.seen.isVisible()
 
 
 def test_a_part_of_the_screen_is_taken_only_on_a_click(pane: ChatPane, qtbot: QtBot) -> None:

@@ -14,11 +14,13 @@ from tests.gui.chat.fake_peeking import FakePeeking
 from vlm_desktop.base.chatwork import ConversationFormat
 from vlm_desktop.base.conversations import Attachment, TurnState, Why
 from vlm_desktop.base.errors import ModelOutOfMemory
+from vlm_desktop.base.language import fill
 from vlm_desktop.base.types import Box
 from vlm_desktop.gui import theme
 from vlm_desktop.gui.main_window import MainWindow
 from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
 from vlm_desktop.gui.state import WindowState
+from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.jobs import JobRunner
 
 __all__ = ["open_chat", "pool"]
@@ -185,7 +187,8 @@ def test_many_photos_become_a_table(open_pane: OpenPane, tmp_path: Path, qtbot: 
     assert "broken.jpg" in cells[3]
     target = tmp_path / "table.csv"
     dialog.save_to(target)
-    qtbot.waitUntil(target.exists, timeout=PATIENCE)
+    saved = fill(strings.SAVED_AS, name=target.name)
+    qtbot.waitUntil(lambda: dialog.words.text() == saved, timeout=PATIENCE)
     assert "Colour? -> [green]" in target.read_text(encoding="utf-8-sig")
     dialog.close()
 

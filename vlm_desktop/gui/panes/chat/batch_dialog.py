@@ -4,7 +4,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -29,7 +29,9 @@ from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.chat.batch_model import BatchModel
+from vlm_desktop.gui.panes.chat.picture_chips import THUMBNAIL_SIDE
 from vlm_desktop.gui.panes.chat.schema_fields import names_of
+from vlm_desktop.gui.panes.chat.thumbnails import AttachmentThumbnails
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.work import Work, WorkState
@@ -58,7 +60,7 @@ class BatchDialog(QDialog):
         self._job: Job | None = None
         self._work: Work | None = None
         self._table: BatchTable | None = None
-        self.model = BatchModel(pictures, self)
+        self.model = BatchModel(pictures, AttachmentThumbnails(desk, THUMBNAIL_SIDE, self), self)
         self._build()
         room = parent.window().size()
         self.resize(min(room.width() - 32, 960), min(room.height() - 32, 640))
@@ -98,6 +100,9 @@ class BatchDialog(QDialog):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setDefaultSectionSize(measures().tile)
+        side = THUMBNAIL_SIDE // 2
+        self.view.setIconSize(QSize(side, side))
+        self.view.verticalHeader().setDefaultSectionSize(side + 2 * space[0])
         self.progress = QProgressBar(self)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(strings.BATCH_PROGRESS)
@@ -136,6 +141,7 @@ class BatchDialog(QDialog):
         question = self.question.text().strip()
         schema = self._options.json_schema
         self.model.begin(names_of(schema) if schema else (question,))
+        self.view.setColumnWidth(0, measures().tile + measures().space[5])
         self._table = None
         services, pictures = self._desk.services, self.model.pictures
 

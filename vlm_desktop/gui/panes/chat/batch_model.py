@@ -1,15 +1,19 @@
 """The answers about many photos as a table that grows."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QIcon, QPixmap
 
 from vlm_desktop.base.chatwork import BatchCell, BatchRow
 from vlm_desktop.base.conversations import AnswerSource, Attachment
-from vlm_desktop.gui.panes.chat.picture_chips import picture_name
+from vlm_desktop.gui.panes.chat.picture_chips import THUMBNAIL_SIDE, picture_name
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.words import failure
+
+if TYPE_CHECKING:
+    from vlm_desktop.gui.panes.chat.thumbnails import AttachmentThumbnails
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -17,9 +21,21 @@ Index = QModelIndex | QPersistentModelIndex
 class BatchModel(QAbstractTableModel):
     """A row for each photo, there from the start; its answers come when they are written."""
 
-    def __init__(self, pictures: tuple[Attachment, ...], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        pictures: tuple[Attachment, ...],
+        thumbnails: "AttachmentThumbnails",
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self.pictures = pictures
+        self._thumbnails = thumbnails
+        self._icons: dict[int, QIcon] = {}
+        blank = QPixmap(THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+        blank.fill(Qt.GlobalColor.transparent)
+        self._empty = QIcon(blank)
+        self._rows_of = {one: row for row, one in enumerate(pictures)}
+        thumbnails.made.connect(self._show_thumbnail)
         self.columns: tuple[str, ...] = ()
         self.rows: dict[int, BatchRow] = {}
 
@@ -65,6 +81,8 @@ class BatchModel(QAbstractTableModel):
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return self._text(index.row(), index.column())
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
+            return self._icon(index.row())
         if role == Qt.ItemDataRole.AccessibleTextRole:
             text = self._text(index.row(), index.column())
             return text or strings.BATCH_WAITING
@@ -72,6 +90,20 @@ class BatchModel(QAbstractTableModel):
 
     def path(self, row: int) -> Path:
         return self.pictures[row].path
+
+    def _icon(self, row: int) -> QIcon:
+        """The photo in small; an empty one of the same size until it is made."""
+        if row not in self._icons:
+            pixmap = QPixmap()
+            if pixmap.loadFromData(self._thumbnails.jpeg(self.pictures[row])):
+                self._icons[row] = QIcon(pixmap)
+        return self._icons.get(row, self._empty)
+
+    def _show_thumbnail(self, picture: Attachment) -> None:
+        row = self._rows_of.get(picture)
+        if row is not None:
+            place = self.index(row, 0)
+            self.dataChanged.emit(place, place, [int(Qt.ItemDataRole.DecorationRole)])
 
     def _text(self, row: int, column: int) -> str:
         if column == 0:

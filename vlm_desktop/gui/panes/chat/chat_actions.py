@@ -32,6 +32,7 @@ class ChatActions(QObject):
         self._build()
         self._build_menus()
         pane.composer.chip_opened.connect(self._open_chip)
+        pane.composer.each_wanted.connect(self.open_batch)
         pane.composer.changed.connect(self.refresh)
         pane.desk.navigator.selection_changed.connect(lambda _: self.refresh())
         for signal in (
@@ -75,7 +76,12 @@ class ChatActions(QObject):
 
     def _add(self, name: str, text: str, slot: Callable[[], object], shortcut: str = "") -> QAction:
         return self._desk.actions.add(
-            f"chat.{name}", text, slot, shortcut=shortcut or None, where=self._pane
+            f"chat.{name}",
+            text,
+            slot,
+            shortcut=shortcut or None,
+            where=self._pane,
+            while_shown=True,
         )
 
     def _add_fold(self, name: str, text: str, shortcut: str, sign: str) -> QAction:
@@ -87,6 +93,7 @@ class ChatActions(QObject):
             icon=sign,
             checkable=True,
             where=self._pane,
+            while_shown=True,
         )
 
     def _fold(self, name: str, part: QWidget, shown: bool) -> None:
@@ -130,13 +137,13 @@ class ChatActions(QObject):
         busy, able = pane.session.is_busy, bool(pane.choice.current)
         selected = len(self._desk.navigator.selection)
         self.stop.setEnabled(busy)
-        self.compare.setEnabled(able and not busy and pane.composer.has_question)
+        self.compare.setEnabled(able and not busy)
         can = pane.choice.capabilities
         self.form.setEnabled(can is not None and can.json)
         self.example.setEnabled(can is not None and can.multi_turn and bool(self._pictures()))
         self.selection.setEnabled(selected > 0)
         self.selection.setText(strings.add_selection(selected))
-        self.batch.setEnabled(able and (selected > 0 or bool(pane.composer.pictures.items)))
+        self.batch.setEnabled(able)
 
     # --- what they do --------------------------------------------------------------------
 
@@ -152,6 +159,7 @@ class ChatActions(QObject):
         """Choose who answers beside whom."""
         pane = self._pane
         if not pane.composer.has_question:
+            self._desk.say(strings.COMPARE_NO_QUESTION)
             return None
         dialog = CompareDialog(pane.choice.ready, pane.choice.current, pane.generation(), pane)
         dialog.sides_chosen.connect(self._compare)
@@ -209,6 +217,9 @@ class ChatActions(QObject):
             self.show_batch(pictures)
             return
         services, ids = self._desk.services, self._desk.navigator.selection[:_MOST_BATCH]
+        if not ids:
+            self._desk.say(strings.BATCH_NO_PHOTOS)
+            return
         self._desk.fetch(
             lambda: services.chat.photos(ids), lambda found: self.show_batch(found) and None
         )
@@ -221,6 +232,8 @@ class ChatActions(QObject):
         dialog = BatchDialog(
             self._desk, tuple(pictures), pane.generation(), pane.choice.current, pane
         )
+        if pictures == pane.composer.pictures.items:
+            dialog.question.setText(pane.composer.text)
         dialog.show()
         return dialog
 

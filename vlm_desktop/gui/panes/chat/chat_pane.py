@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from vlm_desktop.base.chat import ChatCapabilities, GenerationOptions, Role
 from vlm_desktop.base.conversations import Attachment, Turn
 from vlm_desktop.engine.samples import sample_photos
+from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.chat.answering import Answering
 from vlm_desktop.gui.panes.chat.chat_actions import ChatActions
@@ -77,6 +78,7 @@ class ChatPane(Pane):
         self.middle = QStackedWidget(self)
         for one in (self.page, self.welcome, self.transcript):
             self.middle.addWidget(one)
+        self.head.show_title(strings.UNTITLED)
         thumbnails = AttachmentThumbnails(self.desk, THUMBNAIL_SIDE, self)
         self.composer = Composer(thumbnails, self)
         self.context = ContextBar(self)
@@ -151,6 +153,8 @@ class ChatPane(Pane):
         composer.up_wanted.connect(self.transcript.focus_turn)
         composer.editing_dropped.connect(self.end_edit)
         composer.pictures.changed.connect(self._show_examples)
+        self.seen.left.connect(lambda: self.strip.focus_strip() or composer.focus_line())
+        self.sources.part_chosen.connect(composer.focus_line)
         self.transcript.left.connect(composer.focus_line)
         self.transcript.typed.connect(composer.type_on)
         self.options.form_changed.connect(composer.show_schema)
@@ -277,7 +281,7 @@ class ChatPane(Pane):
         self.composer.put(question.text)
         self.composer.show_editing(True)
         self.composer.focus_line()
-        self.desk.say(strings.EDITING)
+        announce(self.composer, strings.EDITING)
 
     def end_edit(self) -> None:
         if self._editing is not None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QGridLayout,
     QLabel,
     QWidget,
@@ -18,6 +17,7 @@ from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.chat.plain_dialog import PlainDialog
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.number_box import FractionBox
 
 _SIDES = 2
 _WARM = 0.7
@@ -43,7 +43,7 @@ class CompareDialog(PlainDialog):
         grid.setHorizontalSpacing(space[2])
         grid.setVerticalSpacing(space[1])
         self.models: list[QComboBox] = []
-        self.chances: list[QDoubleSpinBox] = []
+        self.chances: list[FractionBox] = []
         for side in range(_SIDES):
             self._add_side(grid, side, models)
         ids = [one.model_id for one in models]
@@ -64,7 +64,7 @@ class CompareDialog(PlainDialog):
             box.addItem(one.name, one.model_id)
         box.setAccessibleName(fill(strings.COMPARE_MODEL, side=names[side].replace("&", "")))
         label.setBuddy(box)
-        chance = QDoubleSpinBox(self)
+        chance = FractionBox(self)
         chance.setRange(0, 2)
         chance.setSingleStep(0.1)
         chance.setDecimals(1)

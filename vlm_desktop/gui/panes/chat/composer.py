@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -43,6 +43,8 @@ class Composer(QFrame):
     """A question is not to be edited after all."""
     changed = Signal()
     """The words or pictures are others."""
+    each_wanted = Signal()
+    """There are more pictures than the model takes at once: ask about each."""
     up_wanted = Signal()
 
     def __init__(self, thumbnails: "AttachmentThumbnails", parent: QWidget | None = None) -> None:
@@ -83,7 +85,10 @@ class Composer(QFrame):
         self.too_many = QLabel(self)
         self.too_many.setObjectName("careful")
         self.too_many.setWordWrap(True)
-        self.too_many.hide()
+        self.each = QPushButton(strings.ASK_EACH, self)
+        self.each.setObjectName("quiet")
+        self.each.setToolTip(strings.ASK_EACH_TIP)
+        self.each.clicked.connect(self.each_wanted)
         self.budget = BudgetSlider(self)
         self.send = QPushButton(self)
         self.send.setObjectName("primary")
@@ -103,11 +108,21 @@ class Composer(QFrame):
         self._above = QVBoxLayout()
         self._above.setSpacing(space[0])
         self._above.addWidget(self.chips)
-        self._above.addWidget(self.too_many)
+        self._above.addLayout(self._build_notice())
         column.addLayout(self._above)
         column.addWidget(self.line)
         column.addLayout(tools)
         self._show_state()
+
+    def _build_notice(self) -> QHBoxLayout:
+        """That there are too many pictures, and what can be done about it."""
+        notice = QHBoxLayout()
+        notice.setContentsMargins(measures().space[0], 0, 0, 0)
+        notice.addWidget(self.too_many, 1)
+        notice.addWidget(self.each)
+        self.too_many.hide()
+        self.each.hide()
+        return notice
 
     # --- what is in it -------------------------------------------------------------------
 
@@ -190,6 +205,7 @@ class Composer(QFrame):
             self.stop_wanted.emit()
         else:
             self._enter()
+        self.focus_line()  # Send is off now, and would hand the focus to whatever comes next
 
     def _enter(self) -> None:
         if not self._busy and self._able and self.has_question:
@@ -208,6 +224,7 @@ class Composer(QFrame):
             chip.removed.connect(lambda place=place: self.pictures.remove(place))
             chip.edit_wanted.connect(lambda place=place: self.chip_opened.emit(place))
             chip.moved.connect(lambda by, place=place: self._move(place, by))
+            chip.dropped.connect(lambda at, place=place: self._drop(place, at))
             chip.show_picture(self._thumbnails.jpeg(picture))
             chips.append(chip)
         if self._schema and self._can.json:
@@ -222,7 +239,8 @@ class Composer(QFrame):
         self._above.setContentsMargins(edge, edge, edge, 0)
         most = self._can.max_images
         self.too_many.setText(strings.too_many_pictures(most))
-        self.too_many.setVisible(len(self.pictures.items) > most)
+        for one in (self.too_many, self.each):
+            one.setVisible(len(self.pictures.items) > most)
         self._show_state()
 
     def _show_thumbnail(self, picture: object) -> None:
@@ -233,6 +251,18 @@ class Composer(QFrame):
     def _move(self, place: int, by: int) -> None:
         target = self.pictures.move(place, by)
         self.chips.focus_chip(target)
+
+    def _drop(self, place: int, at: QPoint) -> None:
+        """A chip was let go of there: it goes behind those that lie before it."""
+        chips = [one for one in self.chips.chips if isinstance(one, PictureChip)]
+        others = [one.geometry() for number, one in enumerate(chips) if number != place]
+        before = [
+            one
+            for one in others
+            if one.bottom() < at.y() or (one.top() <= at.y() and one.center().x() < at.x())
+        ]
+        if len(before) != place:
+            self._move(place, len(before) - place)
 
     # --- Qt's own ------------------------------------------------------------------------
 

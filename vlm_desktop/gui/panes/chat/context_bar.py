@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QPainterPath,
     QPaintEvent,
     QPen,
 )
@@ -23,35 +24,48 @@ from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.search.popover import Popover
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import colours_of, measures
+from vlm_desktop.gui.tokens import Colours
 from vlm_desktop.gui.widgets.spoken import speaks_as
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some of the context: its name, its tokens, the name of its colour."""
+    """Some of the context: its name, its tokens, its colour."""
 
     name: str
     tokens: int
-    colour: str
+    colour: QColor
 
 
-def parts_of(use: ContextUse) -> tuple[Part, ...]:
-    """Instructions, words, pictures, the room for the answer."""
+def parts_of(use: ContextUse, chosen: Colours) -> tuple[Part, ...]:
+    """Instructions, words, pictures, the room for the answer.
+
+    In shades of one colour: green, amber and red are for states.
+    """
     usage = use.usage
+    between = _mixed(QColor(chosen.accent), QColor(chosen.accent_soft))
     return (
-        Part(strings.PART_SYSTEM, usage.system, "text_muted"),
-        Part(strings.PART_TEXT, usage.text, "accent"),
-        Part(strings.PART_IMAGES, usage.image, "good"),
-        Part(strings.PART_REPLY, usage.reply, "careful"),
+        Part(strings.PART_SYSTEM, usage.system, QColor(chosen.text_muted)),
+        Part(strings.PART_TEXT, usage.text, QColor(chosen.accent)),
+        Part(strings.PART_IMAGES, usage.image, between),
+        Part(strings.PART_REPLY, usage.reply, QColor(chosen.accent_soft)),
+    )
+
+
+def _mixed(one: QColor, other: QColor) -> QColor:
+    return QColor(
+        (one.red() + other.red()) // 2,
+        (one.green() + other.green()) // 2,
+        (one.blue() + other.blue()) // 2,
     )
 
 
 def context_words(use: ContextUse) -> str:
-    """One line about all of it."""
-    total = use.usage.total
+    """One line about what is read; the room that is kept for the answer is free still."""
+    read = use.usage.total - use.usage.reply
     if use.limit:
-        return fill(strings.CONTEXT_OF, count=total, limit=use.limit)
-    return fill(strings.CONTEXT, count=total)
+        return fill(strings.CONTEXT_OF, count=read, limit=use.limit)
+    return fill(strings.CONTEXT, count=read)
 
 
 @speaks_as(QAccessible.Role.Button)
@@ -74,7 +88,8 @@ class ContextBar(QWidget):
         words = strings.CONTEXT_NAME
         if use is not None:
             told = [
-                fill(strings.PART_SAID, name=one.name, count=one.tokens) for one in parts_of(use)
+                fill(strings.PART_SAID, name=one.name, count=one.tokens)
+                for one in parts_of(use, colours_of(self.palette()))
             ]
             words = strings.BETWEEN.join((context_words(use), *told))
         self.setAccessibleName(words)
@@ -101,12 +116,15 @@ class ContextBar(QWidget):
                 painter.drawText(box, right, words)
                 box.setRight(max(box.left() + thick, box.right() - room))
             bar = QRectF(box.left(), box.center().y() - thick / 2, box.width(), thick)
-            painter.setPen(QPen(QColor(chosen.hairline), size.hairline))
+            painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(chosen.sunken))
             painter.drawRoundedRect(bar, thick / 2, thick / 2)
-            painter.setPen(Qt.PenStyle.NoPen)
             if self.use is not None:
                 self._paint_parts(painter, bar)
+            painter.setPen(QPen(QColor(chosen.hairline), size.hairline))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(bar, thick / 2, thick / 2)
+            painter.setPen(Qt.PenStyle.NoPen)
             if self.hasFocus():
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(QColor(chosen.accent), size.focus_ring))
@@ -116,18 +134,21 @@ class ContextBar(QWidget):
 
     def _paint_parts(self, painter: QPainter, bar: QRectF) -> None:
         assert self.use is not None
-        chosen = colours_of(self.palette())
         whole = max(self.use.limit, self.use.usage.total, 1)
         left = bar.left()
-        for part in parts_of(self.use):
+        rounded = QPainterPath()
+        rounded.addRoundedRect(bar, bar.height() / 2, bar.height() / 2)
+        painter.setClipPath(rounded)
+        for part in parts_of(self.use, colours_of(self.palette())):
             if not part.tokens:
                 continue
             width = max(measures().focus_ring, bar.width() * part.tokens / whole)
             width = min(width, bar.right() - left)
-            painter.setBrush(QColor(getattr(chosen, part.colour)))
+            painter.setBrush(part.colour)
             gap = measures().hairline
             painter.drawRect(QRectF(left, bar.top(), max(1.0, width - gap), bar.height()))
             left += width
+        painter.setClipping(False)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
@@ -168,7 +189,7 @@ class ContextPopover(Popover):
         grid.setHorizontalSpacing(measures().space[2])
         grid.setVerticalSpacing(measures().space[0])
         self.column.addLayout(grid)
-        for row, part in enumerate(parts_of(use)):
+        for row, part in enumerate(parts_of(use, colours_of(self.palette()))):
             self._add(grid, row, part)
         known = {one.letter: one for one in conversation.pictures} if conversation else {}
         costs = {one.letter: one.tokens for one in use.pictures}
@@ -198,9 +219,7 @@ class ContextPopover(Popover):
         sample.setFixedSize(side, side)
         sample.setAutoFillBackground(True)
         palette = sample.palette()
-        palette.setColor(
-            sample.backgroundRole(), QColor(getattr(colours_of(self.palette()), part.colour))
-        )
+        palette.setColor(sample.backgroundRole(), part.colour)
         sample.setPalette(palette)
         grid.addWidget(sample, row, 0)
         grid.addWidget(

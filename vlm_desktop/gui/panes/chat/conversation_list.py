@@ -1,6 +1,6 @@
 """The column of conversations: a new one, a line that looks into their words, the list."""
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -59,6 +59,27 @@ class ConversationList(QFrame):
         self._soon = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._soon.timeout.connect(self.refresh)
         self.filter.textChanged.connect(self._soon.start)
+        self.filter.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """From the line, Down goes into the list, Enter opens its first; Esc empties the line."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            match event.key():
+                case Qt.Key.Key_Down if self.model.rows:
+                    self._focus_list()
+                    return True
+                case Qt.Key.Key_Return | Qt.Key.Key_Enter if self.model.rows:
+                    self._choose(max(0, self.view.currentIndex().row()))
+                    return True
+                case Qt.Key.Key_Escape if self.filter.text():
+                    self.filter.clear()
+                    return True
+        return super().eventFilter(watched, event)
+
+    def _focus_list(self) -> None:
+        if not self.view.currentIndex().isValid():
+            self.view.setCurrentIndex(self.model.index(0))
+        self.view.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _build(self) -> None:
         space = measures().space

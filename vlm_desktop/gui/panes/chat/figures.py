@@ -4,6 +4,9 @@ from vlm_desktop.base.conversations import Turn
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.strings import chat as strings
 
+_AT_ONCE = 0.01
+"""Seconds below which two decimals would say that it took no time."""
+
 
 def figures(turn: Turn) -> str:
     """One short line; "" for an answer no model wrote."""
@@ -13,9 +16,10 @@ def figures(turn: Turn) -> str:
     if turn.tokens_per_second:
         parts.append(fill(strings.RATE, rate=turn.tokens_per_second))
     timing = turn.timing
+    at_once = turn.seconds_to_first_token < _AT_ONCE
     parts.append(
         fill(
-            strings.FIRST_WORD,
+            strings.FIRST_WORD_AT_ONCE if at_once else strings.FIRST_WORD,
             seconds=turn.seconds_to_first_token,
             decode=turn.decode + timing.prepare,
             vision=timing.vision,

@@ -49,7 +49,7 @@ class ChatHead(QFrame):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.models.activated.connect(self._chosen)
-        self.starter = QPushButton(strings.STARTER_LINK, self)
+        self.starter = QPushButton(self)
         self.starter.setObjectName("quiet")
         self.starter.setIcon(icon("models"))
         self.starter.setAccessibleName(strings.STARTER_NAME)
@@ -100,7 +100,7 @@ class ChatHead(QFrame):
         taken = sum(one.sizeHint().width() + self._row.spacing() for one in others)
         starter = self.fontMetrics().horizontalAdvance(words) + 2 * measures().space[5]
         room = self.width() - taken - 2 * _LEAST_TITLE - starter
-        self.starter.setText(words if room >= 0 else "")
+        self.starter.setText(f" {words}" if room >= 0 else "")  # off the picture before it
         label = self.label.sizeHint().width() + self._row.spacing()
         self.label.setVisible(self.models.isVisibleTo(self) and room >= label + 2 * _LEAST_TITLE)
 

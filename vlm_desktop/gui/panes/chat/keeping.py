@@ -29,6 +29,7 @@ class Keeping(QObject):
     ) -> None:
         super().__init__(over)
         self._desk, self._session, self._column, self._over = desk, session, column, over
+        self._was_open: tuple[Change, int] | None = None
         column.menu_wanted.connect(lambda number, at: self._popup(number, at))
         column.rename_wanted.connect(self.rename)
         column.delete_wanted.connect(self.delete)
@@ -43,6 +44,7 @@ class Keeping(QObject):
             signal.connect(self._refresh)
         for signal in (desk.changes.performed, desk.changes.undone, desk.changes.redone):
             signal.connect(lambda *_: self._changed())
+        desk.changes.undone.connect(self._undone)
         self._refresh()
 
     def _refresh(self) -> None:
@@ -111,16 +113,28 @@ class Keeping(QObject):
         number = number or self._open_id()
         if number is None:
             return
-        if number == self._open_id():
-            self._session.stop()
-            self._session.close()
+        title = self._title(number) or strings.UNTITLED
         services = self._desk.services
         change = Change(
-            fill(strings.CHANGE_DELETE, title=self._title(number) or strings.UNTITLED),
+            fill(strings.CHANGE_DELETE, title=title),
             quick(lambda: services.chat.delete(number)),
             lambda _: quick(lambda: services.chat.restore(number)),
         )
-        self._desk.changes.perform(change)
+        if number == self._open_id():
+            self._session.stop()
+            self._session.close()
+            self._was_open = (change, number)
+        self._desk.changes.perform(
+            change, lambda _: self._desk.say(fill(strings.DELETED, title=title))
+        )
+
+    def _undone(self, change: Change) -> None:
+        """A conversation that was open when it was deleted is open again, if nothing else is."""
+        was_open, number = self._was_open or (None, 0)
+        if change is was_open:
+            self._was_open = None
+            if self._session.conversation is None and not self._session.is_busy:
+                self._session.open(number)
 
     def export(self, number: int | None = None) -> None:
         """Ask for a file; its ending says what it will be."""

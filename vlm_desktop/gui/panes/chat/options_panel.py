@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSlider,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +24,7 @@ from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.chat.answer_settings import LONGEST, WARMEST, AnswerSettings
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.number_box import NumberBox
 
 _SAVE_MS = 600
 
@@ -140,7 +140,7 @@ class OptionsPanel(QFrame):
         self._column.addWidget(self.chance)
         self.chance_words = self._hint(strings.CHANCE_NONE)
         label = self._section(strings.LENGTH)
-        self.length = QSpinBox(self)
+        self.length = NumberBox(self)
         label.setBuddy(self.length)
         self.length.setRange(1, LONGEST)
         self.length.setSingleStep(64)

@@ -135,7 +135,8 @@ def _square(pixmap: QPixmap, side: int) -> QPixmap:
 class SeenView(QFrame):
     """The exact pixels a model was given of a picture, tile by tile, and their tokens."""
 
-    closed = Signal()
+    left = Signal()
+    """It was closed while it had the focus."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -204,9 +205,12 @@ class SeenView(QFrame):
         announce(self, words)
 
     def close_view(self) -> None:
+        focused = self.window().focusWidget()
+        had_focus = focused is not None and self.isAncestorOf(focused)
         self.hide()
         self._clear()
-        self.closed.emit()
+        if had_focus:
+            self.left.emit()
 
     def _make(self, number: int, count: int, tile: QImage) -> QLabel:
         """A pixel of the model is a pixel of the screen, where there is room for that."""

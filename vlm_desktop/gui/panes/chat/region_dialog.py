@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from vlm_desktop.base.types import Box
 from vlm_desktop.gui.panes.chat.plain_dialog import PlainDialog
 from vlm_desktop.gui.panes.search.photo_canvas import PhotoCanvas
+from vlm_desktop.gui.panes.search.photo_geometry import MOST_ZOOM
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
 
@@ -23,6 +24,7 @@ class RegionDialog(PlainDialog):
         super().__init__(strings.REGION_TITLE, strings.REGION_HINT, parent)
         space = measures().space
         self.canvas = PhotoCanvas(self)
+        self.canvas.geometry_of_photo.most_fit = MOST_ZOOM  # a part of a small picture is tiny
         self.canvas.setAccessibleName(name)
         self.canvas.setAccessibleDescription(strings.REGION_HINT)
         self.canvas.region_drawn.connect(self._take)

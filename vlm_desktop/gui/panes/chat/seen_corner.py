@@ -36,18 +36,27 @@ class SeenCorner(QObject):
         super().__init__(over)
         self._session, self._choice, self._strip, self._seen = session, choice, strip, seen
         self._sources, self._options, self._over = sources, options, over
+        self._looked: Attachment | None = None
         session.opened.connect(self._seen.close_view)
         for signal in (session.opened, session.changed):
             signal.connect(self._show)
+        sources.pictures.changed.connect(self._close_stale)
         strip.menu_wanted.connect(self._popup)
-        seen.closed.connect(strip.focus_strip)
 
     def _show(self) -> None:
         conversation = self._session.conversation
         self._strip.show_pictures(conversation.pictures if conversation else ())
 
+    def _close_stale(self) -> None:
+        """What is seen of a picture goes with the picture."""
+        conversation = self._session.conversation
+        known = [one.attachment for one in conversation.pictures] if conversation else []
+        if self._looked not in (*known, *self._sources.pictures.items):
+            self._seen.close_view()
+
     def look(self, picture: Attachment, letter: str) -> None:
         """Show the exact pixels, tiles and tokens."""
+        self._looked = picture
         self._seen.show_words(fill(strings.SEEN_LOOKING, letter=letter))
         options, model_id = self._options(), self._choice.current
 

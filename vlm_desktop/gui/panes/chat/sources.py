@@ -4,7 +4,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, QSize
+from PySide6.QtCore import QMimeData, QObject, QSize, QStandardPaths, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -32,16 +32,24 @@ _MOST = 50
 class PictureSources(QObject):
     """Adds pictures to the question. Files are read and written on lanes."""
 
+    part_chosen = Signal()
+
     def __init__(self, desk: Desk, pictures: AttachedPictures, over: QWidget) -> None:
         super().__init__(over)
-        self._desk, self._pictures, self._over = desk, pictures, over
+        self._desk, self.pictures, self._over = desk, pictures, over
+        self._folder = ""
 
     # --- files, clipboard, screen --------------------------------------------------------
 
     def pick(self) -> None:
         """Let a person choose files."""
         kinds = f"{strings.PICTURE_FILES} ({_ENDINGS} {_ENDINGS.upper()});;{strings.ALL_FILES} (*)"
-        chosen, _ = QFileDialog.getOpenFileNames(self._over, strings.PICK_PICTURES, "", kinds)
+        begin = self._folder or QStandardPaths.writableLocation(
+            QStandardPaths.StandardLocation.PicturesLocation
+        )
+        chosen, _ = QFileDialog.getOpenFileNames(self._over, strings.PICK_PICTURES, begin, kinds)
+        if chosen:
+            self._folder = str(Path(chosen[0]).parent)
         self.take_paths([Path(one) for one in chosen])
 
     def paste(self) -> None:
@@ -73,7 +81,7 @@ class PictureSources(QObject):
 
     def take_paths(self, paths: Sequence[Path]) -> None:
         """Pictures as they are; of a PDF with several pages it is asked which."""
-        self._pictures.add([Attachment(one) for one in paths if not _is_pdf(one)])
+        self.pictures.add([Attachment(one) for one in paths if not _is_pdf(one)])
         for path in paths:
             if _is_pdf(path):
                 self.choose_pages(path)
@@ -82,7 +90,7 @@ class PictureSources(QObject):
         services = self._desk.services
         self._desk.fetch(
             lambda: write_pasted(image, services.chat.pasted),
-            lambda path: self._pictures.add([Attachment(path)]),
+            lambda path: self.pictures.add([Attachment(path)]),
         )
 
     # --- photos of the library -----------------------------------------------------------
@@ -102,7 +110,7 @@ class PictureSources(QObject):
 
     def take_attachments(self, found: Sequence[Attachment]) -> None:
         """As they are; whole PDFs by their pages."""
-        self._pictures.add([one for one in found if one.page or not _is_pdf(one.path)])
+        self.pictures.add([one for one in found if one.page or not _is_pdf(one.path)])
         for one in found:
             if _is_pdf(one.path) and not one.page:
                 self.choose_pages(one.path)
@@ -113,7 +121,7 @@ class PictureSources(QObject):
         """Ask which pages of a PDF count."""
         dialog = PagesDialog(path.name, self._over)
         dialog.pages_chosen.connect(
-            lambda numbers: self._pictures.add([Attachment(path, one) for one in numbers])
+            lambda numbers: self.pictures.add([Attachment(path, one) for one in numbers])
         )
         services = self._desk.services
 
@@ -123,7 +131,7 @@ class PictureSources(QObject):
 
         def done(pages: list[tuple[int, QImage]]) -> None:
             if len(pages) == 1:
-                self._pictures.add([Attachment(path, pages[0][0])])
+                self.pictures.add([Attachment(path, pages[0][0])])
                 dialog.close()
             else:
                 dialog.show_pages(pages)
@@ -140,9 +148,10 @@ class PictureSources(QObject):
         def chosen(box: Box) -> None:
             part = replace(picture, box=box)
             if place is None:
-                self._pictures.add([part])
+                self.pictures.add([part])
             else:
-                self._pictures.replace(place, part)
+                self.pictures.replace(place, part)
+            self.part_chosen.emit()
 
         dialog = open_region(self._over, picture_name(whole), chosen)
         services = self._desk.services

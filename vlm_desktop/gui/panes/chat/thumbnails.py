@@ -44,6 +44,7 @@ class AttachmentThumbnails(QObject):
 
         def failed(sentence: str) -> None:
             self._asked.discard(picture)
+            self._made[picture] = b""  # not asked again each time it is painted
             self._desk.say(sentence)
 
         self._desk.ask(verb, done, failed=failed)

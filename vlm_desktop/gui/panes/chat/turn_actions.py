@@ -73,7 +73,13 @@ class TurnActions(QObject):
         self, name: str, text: str, slot: Callable[[], object], shortcut: str = "", icon: str = ""
     ) -> None:
         self._made[name] = self._desk.actions.add(
-            f"chat.{name}", text, slot, shortcut=shortcut or None, icon=icon, where=self._over
+            f"chat.{name}",
+            text,
+            slot,
+            shortcut=shortcut or None,
+            icon=icon,
+            where=self._over,
+            while_shown=True,
         )
 
     # --- which turn ----------------------------------------------------------------------
@@ -138,7 +144,7 @@ class TurnActions(QObject):
             case tools.COPY:
                 self.copy()
             case tools.AGAIN:
-                self._popup(self._again_menu())
+                self._popup(self._again_menu(), self._below(key, name))
             case tools.EDIT:
                 self.edit()
             case tools.PIN:
@@ -152,7 +158,14 @@ class TurnActions(QObject):
             case tools.KEEP:
                 self._session.do(lambda chat, number: chat.select(number, key), listed=True)
             case _:
-                self._popup(self.menu())
+                self._popup(self.menu(), self._below(key, name))
+
+    def _below(self, key: int, name: str) -> QPoint:
+        """Under a button, so that the menu covers none of them."""
+        view = self._transcript.view(key)
+        assert view is not None, "it was just pressed"
+        button = view.tools.buttons[name]
+        return button.mapToGlobal(button.rect().bottomLeft())
 
     def show_menu(self, key: int, at: QPoint) -> None:
         self._select(key)
@@ -162,10 +175,9 @@ class TurnActions(QObject):
         self._transcript.select(key)
         self.refresh()
 
-    def _popup(self, menu: QMenu, at: QPoint | None = None) -> None:
-        from_mouse = self._over.cursor().pos()
+    def _popup(self, menu: QMenu, at: QPoint) -> None:
         menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(at or from_mouse)
+        menu.popup(at)
 
     def menu(self) -> QMenu:
         """Everything that can be done with the turn, as far as it means something for it."""
@@ -302,4 +314,4 @@ class TurnActions(QObject):
             quick(lambda: services.chat.delete_turn(turn.id)),
             lambda _: quick(lambda: services.chat.restore_turn(turn.id)),
         )
-        self._desk.changes.perform(change)
+        self._desk.changes.perform(change, lambda _: self._desk.say(strings.DELETED_TURN))

@@ -50,6 +50,8 @@ class TurnTools(QWidget):
         for one in (self.before, self.place, self.after):
             row.addWidget(one)
         row.addWidget(self.figures, 1)
+        if not self._is_answer:
+            row.addStretch(1)
         row.addWidget(self.keep)
         for one in self._hover:
             row.addWidget(one)

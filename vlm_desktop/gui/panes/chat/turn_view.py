@@ -63,7 +63,7 @@ class TurnView(QFrame):
         self.tools = TurnTools(self.facts.role, self)
         self.tools.pressed.connect(lambda name: self.tool_pressed.emit(self.facts.key, name))
         if self.is_question:
-            self._head.addWidget(self.tools)
+            self._head.addWidget(self.tools, 1)
         else:
             column.addWidget(self.tools)
 
@@ -80,7 +80,8 @@ class TurnView(QFrame):
         head.addWidget(self.author)
         head.addWidget(self.source)
         self._head = head
-        head.addStretch(1)
+        if not self.is_question:
+            head.addStretch(1)
         column.addLayout(head)
 
     def _build_answer(self, column: QVBoxLayout) -> None:

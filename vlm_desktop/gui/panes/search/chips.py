@@ -91,7 +91,9 @@ class ChipRow(QWidget):
 
     def show_chips(self, chips: list[Chip]) -> None:
         """Show these instead of the ones before; the focus stays at its place in the row."""
-        focused = next((i for i, one in enumerate(self._chips) if one.body.hasFocus()), None)
+        # Not hasFocus: while a dialog is in front, the window still knows where its focus was.
+        holder = self.window().focusWidget()
+        focused = next((i for i, one in enumerate(self._chips) if one.body is holder), None)
         self._flow.clear()
         self._chips = chips
         for chip in chips:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from vlm_desktop.base.errors import BadFilter
 from vlm_desktop.base.language import fill
@@ -13,6 +13,7 @@ from vlm_desktop.engine.querytext import add_filter, place_value
 from vlm_desktop.gui.panes.search.chip_words import point_words
 from vlm_desktop.gui.strings import query as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.number_box import NumberBox
 
 _MOST_PIXELS = 100_000
 _STARS = 5
@@ -169,7 +170,7 @@ class SizeField(Field):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("size", parent)
-        self.least, self.most = QSpinBox(self), QSpinBox(self)
+        self.least, self.most = NumberBox(self), NumberBox(self)
         for words, box in ((strings.FIELD_LEAST, self.least), (strings.FIELD_MOST, self.most)):
             if self.labels:
                 self.row.addWidget(field_label(words, box, self))

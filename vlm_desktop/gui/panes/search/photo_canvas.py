@@ -199,8 +199,9 @@ class PhotoCanvas(QWidget):
 
     def _paint_region(self, painter: QPainter, box: QRectF) -> None:
         """What is outside is dimmed; two rings, dark and light, show on any picture."""
+        geometry = self.geometry_of_photo
         outside = QPainterPath()
-        outside.addRect(QRectF(self.rect()))
+        outside.addRect(geometry.to_view(QRectF(QPointF(), geometry.photo)))
         inside = QPainterPath()
         inside.addRect(box)
         dim = QColor(Qt.GlobalColor.black)

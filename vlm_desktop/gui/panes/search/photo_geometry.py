@@ -13,8 +13,8 @@ class Geometry:
     """Maps photo pixels to widget points.
 
     `zoom` counts device pixels per photo pixel, so that 1.0 is 100 % on any screen; None fits
-    the photo into the view and never enlarges it. `focus` is the photo pixel in the middle of
-    the view, `turned` quarters clockwise.
+    the photo into the view, enlarged at most by `most_fit`. `focus` is the photo pixel in the
+    middle of the view, `turned` quarters clockwise.
     """
 
     def __init__(self) -> None:
@@ -22,6 +22,7 @@ class Geometry:
         self.view = QSizeF()
         self.ratio = 1.0
         self.turned = 0
+        self.most_fit = 1.0
         self._zoom: float | None = None
         self._focus = QPointF()
 
@@ -50,7 +51,7 @@ class Geometry:
         if size.isEmpty() or self.view.isEmpty():
             return 1.0
         room = self.view * self.ratio
-        return min(room.width() / size.width(), room.height() / size.height(), 1.0)
+        return min(room.width() / size.width(), room.height() / size.height(), self.most_fit)
 
     @property
     def focus(self) -> QPointF:

@@ -19,6 +19,7 @@ from vlm_desktop.gui.icons import icon
 from vlm_desktop.gui.strings import settings as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.clear_button import add_clear_button
+from vlm_desktop.gui.widgets.number_box import NumberBox
 
 _SETTLE_MS = 500
 _EDITOR_WIDTH = 280
@@ -115,7 +116,7 @@ class SettingRow(QWidget):
 
     def _make_number(self) -> QSpinBox:
         rule = self.rule
-        spin = QSpinBox(self)
+        spin = NumberBox(self)
         spin.setRange(round(rule.least / rule.per_unit), round(rule.most / rule.per_unit))
         spin.setSingleStep(max(1, round(rule.step / rule.per_unit)))
         spin.setSuffix(strings.UNITS[rule.unit])
