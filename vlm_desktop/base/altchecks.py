@@ -80,7 +80,9 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class Claim:
     """An atomic statement of a text. `start` and `end` are where its words stand in the text;
-    `kind` is "object", "attribute", "number", "action", "relation", "place", "text" or "other".
+    `kind` is "object", "attribute", "number", "action", "relation", "place", "text" (words to be
+    read), "name" or "other" (a whole sentence). Claims lie beside or within each other, never
+    across.
     """
 
     text: str
