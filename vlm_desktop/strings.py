@@ -6,7 +6,7 @@ return codes and data; only `gui` and `cli` call this module.
 
 import logging
 
-from vlm_desktop.base import altfileerrors, chaterrors, errors
+from vlm_desktop.base import alterrors, altfileerrors, chaterrors, errors
 from vlm_desktop.base.conversations import AnswerSource
 from vlm_desktop.base.errors import AppError, Refusal
 from vlm_desktop.base.events import Phase
@@ -179,6 +179,26 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
         "inside it."
     ),
     chaterrors.SchemaRefused: "The answer's form cannot be used: {detail}.",
+    alterrors.AltSetUnknown: "That set of images is not there any more.",
+    alterrors.AltImageUnknown: "That image is not kept any more.",
+    alterrors.AltEventUnknown: "There is no such text in the history.",
+    alterrors.AltNameMissing: "A set needs a name. Type one.",
+    alterrors.ApprovalRefused: "{name} was not approved.",
+    alterrors.NothingDecided: (
+        "{name} was not approved: nobody has decided what the image is for. Decide first."
+    ),
+    alterrors.NothingWritten: (
+        "{name} was not approved: it has no text. Write one, or decide that it is decorative."
+    ),
+    alterrors.FollowsAnother: (
+        "{name} was not approved: another image of its group carries the text. Approve that one."
+    ),
+    alterrors.NothingToSee: (
+        "{name} was not approved: its file is not there, so nobody can see what it shows."
+    ),
+    alterrors.AltStateRefused: (
+        'A text does not become "{state}" by hand: approving it does, or a look at its file.'
+    ),
     errors.BadInputFile: "{path}{line_text} cannot be used: {detail}.",
     errors.KeptCopyGone: (
         "{path} stays where it is, since {kept}, the copy to keep, is not there any more."

@@ -244,6 +244,8 @@ class AltImage:
     """Codes: "disagreement", "low-support", "text", "people", "near-duplicate", "finding"."""
     missing: bool = False
     """Its file was not there when last looked for."""
+    problem: str = ""
+    """A `Refusal`'s value where its file could not be read."""
 
     def text(self, language: str) -> AltText:
         """The text in that language; an empty one where there is none."""
@@ -294,6 +296,15 @@ class AltAct(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision, who took it, and the image that leads where it is GROUP."""
+
+    decision: Decision = Decision.UNDECIDED
+    by: Author = Author.NOBODY
+    lead_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AltEvent:
     """A line of the history, never changed or deleted. Texts are those before and after."""
 
@@ -308,6 +319,8 @@ class AltEvent:
     detail: str = ""
     batch: str = ""
     """Acts of one batch carry the same key, so that they are undone together."""
+    decided: tuple[Decided, Decided] | None = None
+    """Before and after, of an act that decided; its language is ""."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.queries import Explanation
 from vlm_desktop.base.settings import Settings
 from vlm_desktop.base.types import DecodeLimits, Query, SearchResult
+from vlm_desktop.engine.alttext.facade import AltTexts
 from vlm_desktop.engine.answering import Answerer
 from vlm_desktop.engine.background import Backgrounds
 from vlm_desktop.engine.browsing import Browsing
@@ -217,6 +218,11 @@ class AppServices:
             ),
             lambda target, heads, rows: self.exporting.save_table(target, heads, rows),
         )
+
+    @_Part
+    def alttext(self) -> AltTexts:
+        """Alt texts: kept, drafted, checked, written."""
+        return AltTexts(lambda: self.library, lambda: self.open_pool())
 
     @property
     def limits(self) -> DecodeLimits:

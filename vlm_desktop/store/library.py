@@ -10,12 +10,16 @@ browsing.py     all contents as arrays             photos.py      one photo, edi
 removing.py     roots out and back                 roots.py       rows of roots
 rules.py        words, policies, judgements        maps.py        where photos lie on the map
 conversations.py, turns.py, chatnotes.py           talks with models
+altsets.py, altimages.py, altwriting.py            alt texts and their history
 """
 
 from types import TracebackType
 from typing import Self
 
 from vlm_desktop.base.paths import HomePaths
+from vlm_desktop.store.altimages import AltImagesPart
+from vlm_desktop.store.altsets import AltSetsPart
+from vlm_desktop.store.altwriting import AltWritingPart
 from vlm_desktop.store.browsing import BrowsingPart
 from vlm_desktop.store.care import CarePart
 from vlm_desktop.store.chatnotes import ChatNotesPart
@@ -72,6 +76,9 @@ class Library(
     ConversationsPart,
     TurnsPart,
     ChatNotesPart,
+    AltSetsPart,
+    AltImagesPart,
+    AltWritingPart,
 ):
     """A library in a home folder. Any thread may call any method; `close` comes last.
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Migrations
 
+from vlm_desktop.store.altschema import ALT_TEXTS
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
@@ -476,3 +478,9 @@ def create_chat_pictures(db: "Database") -> None:
         );
         CREATE INDEX chat_speeds_model ON chat_speeds(model_id, kind);
     """)
+
+
+@migrations()
+def create_alt_texts(db: "Database") -> None:
+    """Alt texts: sets of images, texts by language, and a history that is only ever added to."""
+    db.executescript(ALT_TEXTS)

@@ -1,0 +1,49 @@
+"""Errors of the keeping of alt texts; see `base.errors`."""
+
+from vlm_desktop.base.errors import RequestError
+
+
+class AltSetUnknown(RequestError):
+    """The set was removed, or never was."""
+
+
+class AltImageUnknown(RequestError):
+    """The image was forgotten, or never was kept."""
+
+
+class AltEventUnknown(RequestError):
+    """There is no such line in the history."""
+
+
+class AltNameMissing(RequestError):
+    """A set without a name."""
+
+
+class ApprovalRefused(RequestError):
+    """Root of the reasons why a text was not approved; `name` is the image's."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+class NothingDecided(ApprovalRefused):
+    """Nobody said yet what the image is for."""
+
+
+class NothingWritten(ApprovalRefused):
+    """There is no text, and the image is not decorative."""
+
+
+class FollowsAnother(ApprovalRefused):
+    """Another image of its group carries the text."""
+
+
+class NothingToSee(ApprovalRefused):
+    """Its file is not there, so nobody can have looked at it."""
+
+
+class AltStateRefused(RequestError):
+    """A state that only approving, or looking at the file, may give."""
+
+    def __init__(self, *, state: str) -> None:
+        super().__init__(state=state)

@@ -1,0 +1,58 @@
+"""`AltTexts.sets`: sets, images, decisions, texts and their history in one object.
+
+Every method that is no generator is a quick read or write of the database, from any thread (the
+window runs them on its io lane). Generators read files or many of them: io lane, too. Nothing here
+opens a model.
+
+    setkeeping.py   sets, their images, looking at files      revising.py  what an act does
+    textkeeping.py  decisions, texts, states, history, undo   merging.py   whose words stay
+
+How undo goes with `gui.undo.Changes`: a verb's `AltDone` is handed to `undo`, whose result undoes
+the undoing. What takes no `AltDone` says in its docstring how it is taken back.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import replace
+
+from vlm_desktop.base.altkeeping import AltAdded, ImportedText
+from vlm_desktop.base.altpages import Page
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.events import Event, Phase, Progress
+from vlm_desktop.engine.alttext.looking import FileLooker
+from vlm_desktop.engine.alttext.setkeeping import SetKeeping
+from vlm_desktop.engine.alttext.textkeeping import TextKeeping
+from vlm_desktop.media.pool import DecodePool
+from vlm_desktop.store.library import Library
+
+
+class AltSets(SetKeeping, TextKeeping):
+    """Alt texts as they are kept. `open_pool` makes decoders when files are read."""
+
+    def __init__(self, library: Callable[[], Library], open_pool: Callable[[], DecodePool]) -> None:
+        looker = FileLooker(library, open_pool)
+        SetKeeping.__init__(self, library, looker)
+        TextKeeping.__init__(self, library, looker)
+
+    def add_page(
+        self, set_id: int, page: Page, cancel: CancelToken
+    ) -> Generator[Event, None, AltAdded]:
+        """Put the images of a page into a set, with what stands around them and what it says.
+
+        A page that is added again brings its images up to date; its texts are merged three ways.
+        Undo: `remove_images(set_id, added.images)`, and `undo(added.imported.done)`.
+        """
+        yield Progress(Phase.INVENTORY, 0, len(page.images))
+        cancel.raise_if_cancelled()
+        ids, added = self._add_page_images(set_id, page)
+        language = page.language or self.one_set(set_id).brief.language
+        texts = [
+            ImportedText(
+                image_id,
+                language,
+                image.alt if image.alt is not None else image.label or None,
+                image.description or None,
+            )
+            for image_id, image in zip(ids, page.images, strict=True)
+            if image.alt is not None or image.label or image.description
+        ]
+        return replace(added, imported=self.import_texts(texts, page.path.name))
