@@ -163,6 +163,9 @@ def _corrected(words: list[Word]) -> list[Word]:
             found[place] = replace(word, tag="N")
         elif word.fine == "NN2" and before == "N" and _one_at(found, place):
             found[place] = replace(word, tag="V", fine="VVZ")  # "one dog runs"
+        elif word.fine == "NN2" and before == "C" and place > 1 and after not in {"N", "V"}:
+            if found[place - 2].fine == "VVZ":
+                found[place] = replace(word, tag="V", fine="VVZ")  # "runs and barks"
         elif word.low == "that" and before == "N" and after in {"B", "V", "H", "M"}:
             found[place] = replace(word, tag="W")
     return found

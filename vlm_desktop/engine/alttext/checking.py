@@ -1,0 +1,96 @@
+"""Checking an alt text against its image: the claim ledger and the blind quiz. See `AltTexts`."""
+
+from collections.abc import Callable, Collection, Generator
+from dataclasses import replace
+from pathlib import Path
+
+from vlm_desktop.base.altchecks import Ledger
+from vlm_desktop.base.alttext import PageContext
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.conversations import Attachment
+from vlm_desktop.base.events import Event, Phase, Progress
+from vlm_desktop.engine.alttext import rebuilding
+from vlm_desktop.engine.alttext.asking import Asker
+from vlm_desktop.engine.alttext.claims import split, statements
+from vlm_desktop.engine.alttext.evidence import Examination, Told, Witnesses
+from vlm_desktop.engine.alttext.verdicts import evidence, verdict
+from vlm_desktop.engine.answering import Answerer
+from vlm_desktop.engine.chatpictures import PictureLoader
+from vlm_desktop.engine.encoding import Encoders
+
+
+class Checker:
+    """For the lane "model", but for `split`, `strike` and `follow`, which run on any thread.
+
+    `encoder_in_use` names the search model, `chat_in_use` the model that is asked where a verb is
+    not told one. Verbs raise MediaRefused, ModelError, PartMissing and Cancelled, and hold one
+    picture at a time.
+    """
+
+    def __init__(
+        self,
+        answerer: Answerer,
+        pictures: PictureLoader,
+        encoders: Encoders,
+        encoder_in_use: Callable[[], str],
+        chat_in_use: Callable[[], str],
+    ) -> None:
+        self._asker = Asker(answerer)
+        self._pictures = pictures
+        self._encoders = encoders
+        self._encoder_in_use = encoder_in_use
+        self._chat_in_use = chat_in_use
+
+    def ledger(
+        self,
+        path: Path,
+        text: str,
+        cancel: CancelToken,
+        *,
+        context: PageContext = PageContext(),
+        names: tuple[str, ...] = (),
+        samples: int = 4,
+        model_id: str = "",
+        language: str = "en",
+    ) -> Generator[Event, None, Ledger]:
+        """The claims of a text, each with its evidence and state.
+
+        Draws `samples` drafts to compare with, then asks about each claim; `Progress` counts both.
+        A text in another language than English has a claim a sentence, and none is judged.
+        """
+        claims = statements(text, language)
+        loaded = self._pictures.load(Attachment(path), cancel)
+        told = Told(context, names, loaded.metadata)
+        examination = Examination(
+            self._witnesses(model_id), loaded.image, loaded.size, told, samples if claims else 0
+        )
+        yield from examination.prepare(cancel)
+        found = []
+        for number, one in enumerate(claims):
+            yield Progress(Phase.ANSWER, number, len(claims))
+            signals = yield from examination.signals(one, cancel)
+            kind = one.claim.kind
+            state, _ = verdict(kind, signals)
+            found.append(replace(one.claim, state=state, evidence=evidence(kind, signals)))
+        yield Progress(Phase.ANSWER, len(claims), len(claims))
+        return Ledger(text, tuple(found), len(examination.drafts))
+
+    def split(self, text: str, language: str = "en") -> Ledger:
+        """The claims of a text before anything was looked at. Quick; the first call loads the
+        tagger."""
+        return split(text, language)
+
+    def strike(
+        self, text: str, ledger: Ledger, struck: Collection[int], language: str = "en"
+    ) -> str:
+        """The text rebuilt without these claims of the ledger. See `rebuilding.strike`."""
+        return rebuilding.strike(text, ledger, struck, language)
+
+    def follow(self, ledger: Ledger, text: str, language: str = "en") -> Ledger:
+        """The ledger of a changed text; claims that were there before keep what was found."""
+        return rebuilding.follow(ledger, text, language)
+
+    def _witnesses(self, model_id: str) -> Witnesses:
+        return Witnesses(
+            self._asker, model_id or self._chat_in_use(), self._encoders, self._encoder_in_use()
+        )
