@@ -41,7 +41,7 @@ def embedded_tags(image: Image.Image, name: str, source: Source) -> EmbeddedTags
             title=clean_text(info.get("Title")), caption=clean_text(info.get("Description"))
         )
     elif name == "GIF":
-        xmp = _gif_xmp(source)
+        xmp = gif_xmp(source)
     return EmbeddedTags(exif=exif, xmp=xmp, iptc=iptc, said=said)
 
 
@@ -126,7 +126,8 @@ def _raw_profile(info: Mapping[Any, Any], kind: str) -> bytes:
         return b""
 
 
-def _gif_xmp(source: Source) -> bytes:
+def gif_xmp(source: Source) -> bytes:
+    """The XMP packet of a GIF, b"" where there is none."""
     data = source.in_memory()
     start = data.find(_GIF_XMP)
     if start < 0:

@@ -49,8 +49,9 @@ def read_metadata(
     """Merge, field by field: sidecar over XMP over IPTC over EXIF over the format's own words.
 
     For the date, camera and place, EXIF as the camera wrote it goes before XMP and IPTC.
-    Keywords of one file are united; those of a sidecar replace them. A title, caption or list
-    of keywords that the sidecar names and leaves empty is empty. Never raises on bad tags.
+    Keywords of one file are united; those of a sidecar replace them. A title, caption, alt
+    text or list of keywords that the sidecar names and leaves empty is empty. Never raises on
+    bad tags.
     """
     exif, iptc, xmp = read_exif(tags.exif), read_iptc(tags.iptc), read_xmp(tags.xmp)
     aside, emptied = read_xmp(sidecar), emptied_fields(sidecar)
@@ -71,8 +72,10 @@ def read_metadata(
         or (() if "keywords" in emptied else _united((xmp, iptc, exif, tags.said))),
         title="" if "title" in emptied else _said(said.title for said in by_person),
         caption="" if "caption" in emptied else _said(said.caption for said in by_person),
-        alt_text=_said(said.alt_text for said in by_person),
-        extended_description=_said(said.extended_description for said in by_person),
+        alt_text="" if "alt_text" in emptied else _said(said.alt_text for said in by_person),
+        extended_description=""
+        if "extended_description" in emptied
+        else _said(said.extended_description for said in by_person),
     )
 
 

@@ -71,14 +71,25 @@ def write_sidecar(
     take_stamp(photo)
     with translated(photo):
         sidecar = chosen_sidecar(photo)
+    return change_sidecar(photo, sidecar, lambda before: edited(before or b"", changes, keywords))
 
-    def change(before: bytes | None) -> bytes:
+
+def change_sidecar(
+    photo: Path, sidecar: Path, change: Callable[[bytes | None], bytes]
+) -> SidecarChange:
+    """Write what `change` makes of a sidecar's bytes (None: there is none), whole or not at all.
+
+    Where `change` raises `XmpUnreadable` the sidecar stays as it is. Raises as `write_sidecar`
+    does, and what `change` raises.
+    """
+
+    def made(before: bytes | None) -> bytes:
         try:
-            return edited(before or b"", changes, keywords)
+            return change(before)
         except XmpUnreadable as error:
             raise SidecarDamaged(path=sidecar, detail=str(error)) from error
 
-    before, after = _replace(sidecar, change, like=photo)
+    before, after = _replace(sidecar, made, like=photo)
     return SidecarChange(photo, sidecar, before, after)
 
 
@@ -88,6 +99,11 @@ def restore_sidecar(change: SidecarChange, reverse: PhotoChanges) -> None:
     When the sidecar was written by others since, only `reverse` is applied to what they wrote.
     Raises as `write_sidecar` does, but also works for a photo that is gone.
     """
+    put_back(change, lambda current: edited(current, reverse))
+
+
+def put_back(change: SidecarChange, reverse: Callable[[bytes], bytes]) -> None:
+    """`restore_sidecar` for any kind of change: `reverse` edits what others wrote since."""
     with translated(change.sidecar):
         now = _read(change.sidecar)
         if now == change.after and change.before is None:
@@ -99,12 +115,9 @@ def restore_sidecar(change: SidecarChange, reverse: PhotoChanges) -> None:
     def back(current: bytes | None) -> bytes:
         if change.before is not None and current in (change.after, None):
             return change.before
-        try:
-            return edited(current or b"", reverse)
-        except XmpUnreadable as error:
-            raise SidecarDamaged(path=change.sidecar, detail=str(error)) from error
+        return reverse(current or b"")
 
-    _replace(change.sidecar, back, like=change.photo)
+    change_sidecar(change.photo, change.sidecar, back)
 
 
 @contextlib.contextmanager
@@ -136,7 +149,7 @@ def _replace(
                 now = _read(target)
                 if now == before:
                     temporary.replace(target)
-                    _sync_folder(target.parent)
+                    sync_folder(target.parent)
                     return before, after
             finally:
                 with contextlib.suppress(OSError):
@@ -180,7 +193,7 @@ def _write_beside(target: Path, data: bytes, like: Path) -> Path:
     return temporary
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Let the renaming survive a power cut, where folders can be synchronised."""
     if sys.platform == "win32":
         return

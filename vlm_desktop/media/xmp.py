@@ -19,7 +19,13 @@ _MAX_PACKET = 8 * 1024 * 1024
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _CONTAINERS = (f"{_RDF}Alt", f"{_RDF}Bag", f"{_RDF}Seq")
-_EMPTIED = {"dc:title": "title", "dc:description": "caption", "dc:subject": "keywords"}
+_EMPTIED = {
+    "dc:title": "title",
+    "dc:description": "caption",
+    "dc:subject": "keywords",
+    "Iptc4xmpCore:AltTextAccessibility": "alt_text",
+    "Iptc4xmpCore:ExtDescrAccessibility": "extended_description",
+}
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
@@ -62,7 +68,7 @@ def read_xmp(packet: bytes) -> PhotoMetadata:
 
 
 def emptied_fields(packet: bytes) -> frozenset[str]:
-    """What a sidecar says to be empty: of "title", "caption" and "keywords" those it names.
+    """What a sidecar says to be empty: of the fields in `_EMPTIED` those it names.
 
     An empty list, or a default language without text, takes away what the photo itself says.
     """
@@ -77,6 +83,24 @@ def emptied_fields(packet: bytes) -> frozenset[str]:
                 if field and _is_emptied(child):
                     found.add(field)
     return frozenset(found)
+
+
+def alternatives(packet: bytes, name: str) -> tuple[tuple[str, str], ...] | None:
+    """(language, text) of a property as it stands, "" for one that says no language.
+
+    `name` is "prefix:local" of a known namespace. Empty where the property has no text, None
+    where it is not there. Never raises.
+    """
+    for part in _parts(packet[:_MAX_PACKET]) if packet else ():
+        root = _parse(part)
+        for description in root.iter(f"{_RDF}Description") if root is not None else ():
+            for key, text in description.attrib.items():
+                if _name(key) == name:
+                    return (("", text),)
+            for child in description:
+                if _name(child.tag) == name:
+                    return tuple((value.language, value.text) for value in _values(child))
+    return None
 
 
 def xmp_rows(packet: bytes) -> list[tuple[str, str]]:
