@@ -35,6 +35,7 @@ from vlm_desktop.engine.explaining import Explainer
 from vlm_desktop.engine.explore import Explore
 from vlm_desktop.engine.exporting import Exporting
 from vlm_desktop.engine.folders import Folders
+from vlm_desktop.engine.givingway import RoomMakingEncoder
 from vlm_desktop.engine.indexing import Indexer, IndexOptions, IndexSummary
 from vlm_desktop.engine.keeping import Keeping
 from vlm_desktop.engine.labels import Labeller, Policy
@@ -199,14 +200,18 @@ class AppServices:
         )
 
     @_Part
+    def preparer(self) -> Preparer:
+        """Pictures read and questions answered, for conversations and for alt texts."""
+        answerer = Answerer(self.residents, lambda: self._registry.open_reader(close_look=True))
+        return Preparer(answerer, PictureLoader(lambda: DecodePool(1, self.limits)))
+
+    @_Part
     def chat(self) -> Chat:
         """Conversations with models about pictures."""
-        answerer = Answerer(self.residents, lambda: self._registry.open_reader(close_look=True))
-        pictures = PictureLoader(lambda: DecodePool(1, self.limits))
         return Chat(
             lambda: self.library,
             self.paths.pasted,
-            Preparer(answerer, pictures),
+            self.preparer,
             self.residents,
             self._registry.cards,
             lambda: self.settings.chat_model,
@@ -222,7 +227,14 @@ class AppServices:
     @_Part
     def alttext(self) -> AltTexts:
         """Alt texts: kept, drafted, checked, written."""
-        return AltTexts(lambda: self.library, lambda: self.open_pool())
+        return AltTexts(
+            lambda: self.library,
+            lambda: self.open_pool(),
+            self.preparer,
+            self.encoders,
+            lambda: self.model_in_use(),
+            lambda: self.settings.chat_model,
+        )
 
     @property
     def limits(self) -> DecodeLimits:
@@ -299,7 +311,10 @@ class AppServices:
             only_known=only_known,
         )
         indexer = Indexer(self.library, self._thumbnails, self.open_pool, self.open_reader)
-        summary = yield from indexer.index(folders, self.encoders.get(model_id), options, cancel)
+        encoder = RoomMakingEncoder(
+            self.encoders.get(model_id), lambda: self._free_device(cancel)
+        )
+        summary = yield from indexer.index(folders, encoder, options, cancel)
         if len(self.library.vectors(model_id).content_ids):
             yield from self._searcher().calibration(model_id)
         return summary
@@ -417,6 +432,10 @@ class AppServices:
             self.photos.close()
         if "chat" in self.__dict__:
             self.chat.close()
+        if "preparer" in self.__dict__:
+            self.preparer.close()
+        if "residents" in self.__dict__:
+            self.residents.close()
         if "peeking" in self.__dict__:
             self.peeking.close()
         self.encoders.close()
@@ -432,6 +451,10 @@ class AppServices:
         self.encoders.release(model_id)
         if "residents" in self.__dict__:
             self.residents.release(model_id)
+
+    def _free_device(self, cancel: CancelToken) -> bool:
+        """Have models that answer leave their device; whether one was there."""
+        return "residents" in self.__dict__ and self.residents.free_device(cancel) > 0
 
     def _chat_budgets(self) -> Budgets:
         mebibyte = 1024**2

@@ -2,11 +2,15 @@
 
 sets       any thread; generators on an io lane     what is kept
 batch      lane "model"                             a whole set drafted; coverage
+checking   lane "model"                             claims with evidence, strike, blind quiz
 """
 
 from collections.abc import Callable
 
+from vlm_desktop.engine.alttext.checking import Checker
 from vlm_desktop.engine.alttext.keeping import AltSets
+from vlm_desktop.engine.encoding import Encoders
+from vlm_desktop.engine.preparing import Preparer
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
 
@@ -18,5 +22,12 @@ class AltTexts:
         self,
         library: Callable[[], Library],
         open_pool: Callable[[], DecodePool],
+        preparer: Preparer,
+        encoders: Encoders,
+        encoder_in_use: Callable[[], str],
+        chat_in_use: Callable[[], str],
     ) -> None:
         self.sets = AltSets(library, open_pool)
+        self.checking = Checker(
+            preparer.answerer, preparer.pictures, encoders, encoder_in_use, chat_in_use
+        )
