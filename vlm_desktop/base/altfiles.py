@@ -5,7 +5,7 @@
     read(path) -> AltReading
     write(path, words, options, *, expected_hash="") -> AltWritten
     write_many(requests, options, cancel) -> generator of events, then AltFilesReport
-    undo(written, cancel) -> generator of events, then the files where that failed
+    undo(written, cancel) -> generator of events, then AltFilesReport of what was taken back
 
 IPTC has no word for "decorative": an image whose alt text is empty on purpose says nothing in
 its metadata, as one whose text is still owed does. What was decided is kept in the library, and
@@ -17,6 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from vlm_desktop.base.events import Event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,10 +79,11 @@ class AltSource:
 class AltReading:
     """What a picture and its sidecar say.
 
-    `texts` are those that count: a sidecar goes before the file, language by language and part
-    by part. `sources` are the places that say anything, the sidecar first. `embeds` says whether
-    its format can hold the text, `signed` whether it carries Content Credentials that writing
-    into it would break. `unreadable` names places whose XMP is damaged.
+    `texts` are those that count: where a sidecar speaks of the alt text, or of the extended
+    description, it goes before the file in all languages. `sources` are the places that say
+    anything, the sidecar first. `embeds` says whether this program writes into files of that
+    format, `signed` whether it carries Content Credentials that writing into it would break.
+    `unreadable` names places whose XMP is damaged.
     """
 
     path: Path
@@ -174,6 +177,13 @@ class AltWritten:
     @property
     def hash_after(self) -> str:
         return next((one.after for one in self.changes if one.embedded), "")
+
+
+@dataclass(frozen=True, slots=True)
+class FileWritten(Event):
+    """One picture of many is written, or what was written is taken back."""
+
+    written: AltWritten
 
 
 @dataclass(frozen=True, slots=True)

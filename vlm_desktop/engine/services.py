@@ -19,6 +19,7 @@ from vlm_desktop.base.queries import Explanation
 from vlm_desktop.base.settings import Settings
 from vlm_desktop.base.types import DecodeLimits, Query, SearchResult
 from vlm_desktop.engine.alttext.facade import AltTexts
+from vlm_desktop.engine.alttext.files import AltFiles
 from vlm_desktop.engine.answering import Answerer
 from vlm_desktop.engine.background import Backgrounds
 from vlm_desktop.engine.browsing import Browsing
@@ -234,6 +235,9 @@ class AppServices:
             self.encoders,
             lambda: self.model_in_use(),
             lambda: self.settings.chat_model,
+            AltFiles(
+                lambda: self.library if self.paths.database.exists() else None, self._thumbnails
+            ),
         )
 
     @property
@@ -311,9 +315,7 @@ class AppServices:
             only_known=only_known,
         )
         indexer = Indexer(self.library, self._thumbnails, self.open_pool, self.open_reader)
-        encoder = RoomMakingEncoder(
-            self.encoders.get(model_id), lambda: self._free_device(cancel)
-        )
+        encoder = RoomMakingEncoder(self.encoders.get(model_id), lambda: self._free_device(cancel))
         summary = yield from indexer.index(folders, encoder, options, cancel)
         if len(self.library.vectors(model_id).content_ids):
             yield from self._searcher().calibration(model_id)

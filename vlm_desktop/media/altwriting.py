@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vlm_desktop.base.altfileerrors import PictureSigned, ReadBackDiffers
-from vlm_desktop.base.altfiles import AltWords, FileChange, Naming, Splice
+from vlm_desktop.base.altfiles import AltWords, FileChange, Naming, Splice, WriteOptions
 from vlm_desktop.media.replacing import replace_file
 from vlm_desktop.media.sidecar import (
     SidecarChange,
@@ -33,10 +33,10 @@ _MOST_SIDECAR = 8 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A sidecar as it was found; `texts` None where there is none, or an empty one."""
+    """A sidecar as it was found, or where one would be made."""
 
     path: Path
-    texts: AltTexts | None
+    texts: AltTexts
     broken: bool = False
 
 
@@ -48,17 +48,12 @@ def read_aside(photo: Path) -> Aside:
     except OSError:
         packet = b""
     if not packet.strip():
-        return Aside(path, None)
+        return Aside(path, AltTexts({}, {}))
     return Aside(path, read_alt(packet), broken=not xmp_rows(packet) and b"rdf:RDF" not in packet)
 
 
 def embed(
-    source: Source,
-    words: Mapping[str, AltWords],
-    *,
-    keep_times: bool = False,
-    backup: bool = False,
-    break_signature: bool = False,
+    source: Source, words: Mapping[str, AltWords], options: WriteOptions
 ) -> tuple[FileChange | None, Path | None]:
     """Write `words` into the picture; (None, None) where it says them already.
 
@@ -69,15 +64,15 @@ def embed(
     if not plan.splices:
         return None, None
     before = read_embedded(source)
-    if before.signed and not break_signature:
+    if before.signed and not options.break_signature:
         raise PictureSigned(path=source.path)
     data = source.mapped()
     made, kept = replace_file(
         source,
         spliced(data, plan.splices),
         lambda made: check(plan, made, source.path),
-        keep_times=keep_times,
-        backup=backup,
+        keep_times=options.keep_times,
+        backup=options.backup,
     )
     return FileChange(
         target=source.path,
@@ -149,7 +144,7 @@ def _unembed(change: FileChange) -> FileChange | None:
     if source.content_hash == change.before:
         return None
     if source.content_hash != change.after:
-        done, _ = embed(source, change.reverse_words, break_signature=True)
+        done, _ = embed(source, change.reverse_words, WriteOptions(break_signature=True))
         return done
     data = source.mapped()
 

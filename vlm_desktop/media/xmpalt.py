@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from vlm_desktop.base.altfiles import X_DEFAULT, AltSaid, AltWords
+from vlm_desktop.media.text import clean_text
 from vlm_desktop.media.xmp import alternatives
 from vlm_desktop.media.xmpsplice import (
     LANG,
@@ -45,6 +46,11 @@ class AltTexts:
     alt: Texts
     extended: Texts
     emptied: frozenset[str] = frozenset()
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it says anything, and be it that there is nothing to say."""
+        return bool(self.alt or self.extended or self.emptied)
 
     def of(self, name: str) -> Texts:
         """The texts of `ALT` or `EXTENDED`."""
@@ -107,6 +113,13 @@ def read_alt(packet: bytes) -> AltTexts:
         if not said:
             emptied.add(name)
     return AltTexts(texts[ALT], texts[EXTENDED], frozenset(emptied))
+
+
+def shown(texts: Texts) -> str:
+    """What the library shows of texts in many languages: the default one, else English."""
+    english = (text for one, text in texts.items() if one.split("-")[0] == "en")
+    first = next(iter(texts.values()), "")
+    return clean_text(texts.get(X_DEFAULT) or next(english, first))
 
 
 def settled(before: Texts, changes: Mapping[str, str]) -> Texts:

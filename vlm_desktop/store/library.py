@@ -9,6 +9,7 @@ inspection.py   info, verify                        tags.py, shelves.py, counts.
 browsing.py     all contents as arrays             photos.py      one photo, edits
 removing.py     roots out and back                 roots.py       rows of roots
 rules.py        words, policies, judgements        maps.py        where photos lie on the map
+following.py    photos whose files the program wrote
 conversations.py, turns.py, chatnotes.py           talks with models
 altsets.py, altimages.py, altwriting.py            alt texts and their history
 """
@@ -30,6 +31,7 @@ from vlm_desktop.store.db import BUSY_SECONDS, Connections, prepare
 from vlm_desktop.store.duplicates import DuplicatesPart
 from vlm_desktop.store.filters import FiltersPart
 from vlm_desktop.store.folders import FoldersPart
+from vlm_desktop.store.following import FollowingPart
 from vlm_desktop.store.forgetting import ForgettingPart
 from vlm_desktop.store.inspection import InspectionPart
 from vlm_desktop.store.inventory import InventoryPart
@@ -67,6 +69,7 @@ class Library(
     ForgettingPart,
     RemovingPart,
     FoldersPart,
+    FollowingPart,
     TagsPart,
     ShelvesPart,
     QueriesPart,

@@ -3,11 +3,13 @@
 sets       any thread; generators on an io lane     what is kept
 batch      lane "model"                             a whole set drafted; coverage
 checking   lane "model"                             claims with evidence, strike, blind quiz
+files      an io lane, never the main thread        XMP in the file or beside it
 """
 
 from collections.abc import Callable
 
 from vlm_desktop.engine.alttext.checking import Checker
+from vlm_desktop.engine.alttext.files import AltFiles
 from vlm_desktop.engine.alttext.keeping import AltSets
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.preparing import Preparer
@@ -26,8 +28,10 @@ class AltTexts:
         encoders: Encoders,
         encoder_in_use: Callable[[], str],
         chat_in_use: Callable[[], str],
+        files: AltFiles,
     ) -> None:
         self.sets = AltSets(library, open_pool)
         self.checking = Checker(
             preparer.answerer, preparer.pictures, encoders, encoder_in_use, chat_in_use
         )
+        self.files = files
