@@ -1,11 +1,11 @@
-"""`vlm-desktop evaluate retrieval|captions|vqa DATA.jsonl`: see each module for its options."""
+"""`vlm-desktop evaluate retrieval|captions|vqa|claims DATA.jsonl`: see each module for its options."""
 
 import argparse
 import dataclasses
 from pathlib import Path
 
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.cli import evaluatecaptions, evaluatevqa
+from vlm_desktop.cli import evaluatecaptions, evaluateclaims, evaluatevqa
 from vlm_desktop.cli.output import Output
 from vlm_desktop.engine.evaluate import CutFigures, RankFigures, RetrievalReport, read_captioned
 from vlm_desktop.engine.services import AppServices
@@ -23,6 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     evaluatevqa.add_arguments(
         actions.add_parser("vqa", help="exact match, VQA accuracy, yes and no, without the picture")
     )
+    evaluateclaims.add_arguments(
+        actions.add_parser("claims", help="whether claims called supported are true")
+    )
 
 
 def run(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
@@ -30,6 +33,8 @@ def run(arguments: argparse.Namespace, services: AppServices, output: Output) ->
         return evaluatecaptions.run(arguments, services, output)
     if arguments.action == "vqa":
         return evaluatevqa.run(arguments, services, output)
+    if arguments.action == "claims":
+        return evaluateclaims.run(arguments, services, output)
     return _run_retrieval(arguments, services, output)
 
 

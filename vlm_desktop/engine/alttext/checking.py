@@ -1,6 +1,6 @@
 """Checking an alt text against its image: the claim ledger and the blind quiz. See `AltTexts`."""
 
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from vlm_desktop.engine.alttext.evidence import Examination, Told, Witnesses
 from vlm_desktop.engine.alttext.verdicts import evidence, verdict
 from vlm_desktop.engine.answering import Answerer
 from vlm_desktop.engine.chatpictures import PictureLoader
+from vlm_desktop.engine.claimmetrics import ClaimJudge, ClaimReport, KnownPicture
 from vlm_desktop.engine.encoding import Encoders
 
 
@@ -74,6 +75,18 @@ class Checker:
             found.append(replace(one.claim, state=state, evidence=evidence(kind, signals)))
         yield Progress(Phase.ANSWER, len(claims), len(claims))
         return Ledger(text, tuple(found), len(examination.drafts))
+
+    def measure(
+        self,
+        pictures: Sequence[KnownPicture],
+        cancel: CancelToken,
+        *,
+        samples: int = 4,
+        model_id: str = "",
+    ) -> Generator[Event, None, ClaimReport]:
+        """How often "supported" is right, on pictures that people described. See `claimmetrics`."""
+        judge = ClaimJudge(self._witnesses(model_id), self._pictures)
+        return (yield from judge.measure(pictures, cancel, samples=samples))
 
     def split(self, text: str, language: str = "en") -> Ledger:
         """The claims of a text before anything was looked at. Quick; the first call loads the

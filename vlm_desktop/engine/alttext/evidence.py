@@ -19,7 +19,7 @@ from vlm_desktop.engine.alttext import claims as kinds
 from vlm_desktop.engine.alttext import englishwords as en
 from vlm_desktop.engine.alttext.asking import Asker
 from vlm_desktop.engine.alttext.claims import Statement, statements
-from vlm_desktop.engine.alttext.samewords import SameWords, head_of
+from vlm_desktop.engine.alttext.samewords import SameWords, head_of, stem
 from vlm_desktop.engine.alttext.seeing import Sight
 from vlm_desktop.engine.alttext.verdicts import Signals
 from vlm_desktop.engine.encoding import Encoders
@@ -100,6 +100,9 @@ class Examination:
             found = replace(
                 found, region=seen.best, whole=seen.whole, rank=seen.rank, box=seen.box
             )
+            others = rivals(claim)
+            if others:
+                found = replace(found, contrast=self._sight.contrast(claim.phrase, others))
             found = replace(
                 found,
                 again=sum(self._says(sample, claim) for sample in self._samples),
@@ -218,6 +221,32 @@ def open_question(claim: Statement) -> str:
         case kinds.PLACE if claim.noun:
             return f"Where {be} the {claim.noun}?"
     return ""
+
+
+_RIVALS = {
+    kinds.ATTRIBUTE: ("red", "blue", "green", "yellow", "black", "white", "brown", "orange",
+                      "pink", "purple", "gray"),
+    kinds.NUMBER: ("one", "two", "three", "four", "five", "six"),
+    kinds.ACTION: ("sitting", "standing", "running", "walking", "jumping", "swimming", "riding",
+                   "playing", "climbing", "sleeping", "lying", "eating", "flying", "holding"),
+}  # fmt: skip
+
+
+def rivals(claim: Statement) -> tuple[str, ...]:
+    """The claim's phrase with another colour, number or deed in its place; () for other kinds."""
+    kind, words = claim.claim.kind, claim.phrase.casefold().split()
+    if kind not in _RIVALS or (kind == kinds.ATTRIBUTE and claim.value not in en.COLOURS):
+        return ()
+    wanted = words[0] if kind == kinds.NUMBER else claim.value.casefold()
+    places = [place for place, word in enumerate(words) if stem(word) == stem(wanted)]
+    if not places or (kind == kinds.NUMBER and wanted not in en.NUMBERS):
+        return ()
+    place = places[-1] if kind == kinds.ACTION else places[0]
+    return tuple(
+        " ".join([*words[:place], other, *words[place + 1 :]])
+        for other in _RIVALS[kind]
+        if stem(other) != stem(words[place])
+    )
 
 
 def _about(claim: Statement) -> str:

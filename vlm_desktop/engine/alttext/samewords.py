@@ -45,21 +45,21 @@ class SameWords:
         return self._cosine(first, second) >= ALIKE
 
     def class_of(self, noun: str) -> str | None:
-        """COCO's class of what a noun phrase names, by its last words; None for other things."""
-        named = self._objects.named(noun)
-        if named:
-            return named[-1] if self._objects.class_of(head_of(noun)) == named[-1] or (
-                len(named) == 1 and head_of(noun) in _bare(noun).split()[-1:]
-                and self._covers_head(noun, named[-1])
-            ) else None  # fmt: skip
+        """COCO's class of what a noun phrase names, by its last words; None for other things.
+
+        In "dog house" there is none.
+        """
+        words = _bare(noun).split()
+        named = self._objects.named(" ".join(words))
+        for start in range(len(words)):
+            found = self._objects.class_of(" ".join(words[start:]))
+            if found is not None and found in named:
+                return found
         return None
 
-    def _covers_head(self, noun: str, name: str) -> bool:
-        """Whether the class is that of the last word: in "dog house" it is not."""
-        words = _bare(noun).split()
-        return any(
-            self._objects.class_of(" ".join(words[start:])) == name for start in range(len(words))
-        )
+    def objects_in(self, text: str) -> tuple[str, ...]:
+        """COCO's classes that a text names."""
+        return self._objects.named(text)
 
     def same_value(self, one: str, other: str) -> bool:
         """Whether two short answers agree: numbers, colours, verbs, things."""

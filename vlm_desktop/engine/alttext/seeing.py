@@ -6,6 +6,7 @@ null prompts score on the same window (T-norm; see `engine.peaks`), and beside w
 that nobody claimed score there.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -88,6 +89,17 @@ class Sight:
             rank=rank,
             box=self._boxes[best] if clear else None,
         )
+
+    def contrast(self, phrase: str, rivals: Sequence[str]) -> float:
+        """By how much the phrase fits better than the best of its rivals, in null spreads.
+
+        Compared window by window: "red shirt" and "blue shirt" are about the same place.
+        """
+        scores = self._standardised(
+            self._encoders.queries(self._model_id, [phrase, *rivals])
+        )
+        best = int(scores[:, 0].argmax())
+        return float(scores[best, 0] - scores[best, 1:].max()) if rivals else 0.0
 
     def _standardised(self, texts: VectorArray) -> NDArray[np.float32]:
         """[windows, texts] in null spreads."""

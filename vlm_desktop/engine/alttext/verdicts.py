@@ -25,7 +25,8 @@ class Signals:
     """What speaks for a claim. None is what was not asked.
 
     `region` and `whole` are scores of the search model on the best window and the picture, in
-    null spreads; `rank` the share of everyday words that fit no better; `yes` the log odds of
+    null spreads; `rank` the share of everyday words that fit no better; `contrast` how much better
+    the phrase fits than with another colour, number or deed; `yes` the log odds of
     "yes", `grey` those about a grey picture; `open` 1 where the answer to an open question agrees,
     -1 where it does not; `again` of `samples` drafts say it too.
     """
@@ -33,6 +34,7 @@ class Signals:
     region: float | None = None
     whole: float | None = None
     rank: float | None = None
+    contrast: float | None = None
     box: Box | None = None
     yes: float | None = None
     yes_text: str = ""
@@ -52,6 +54,7 @@ class Signals:
             "region": self.region or 0.0,
             "whole": self.whole or 0.0,
             "rank": -math.log(1.005 - self.rank) if self.rank is not None else 0.0,
+            "contrast": self.contrast or 0.0,
             "yes": yes or 0.0,
             "sight": yes - grey if yes is not None and grey is not None else 0.0,
             "open": float(self.open or 0),
