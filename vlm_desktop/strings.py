@@ -384,6 +384,28 @@ ANSWER_WITH_LESS = (
 
 FEW_BYTES = "{size:,.0f} bytes"
 
+ALT_NOTHING_TO_WRITE = "Nothing is to be written: give --alt or --extended."
+ALT_WRITTEN_TO = "Written into {path}, where it now says:"
+ALT_BACKUP_AT = "The file as it was: {path}"
+ALT_SAYS_NOTHING = "no alt text"
+ALT_UNREADABLE = "The metadata in {path} is damaged and was not read."
+ALT_FILE_NOTES: dict[str, str] = {
+    "format": "This kind of file takes no text, so it lies beside it, in a sidecar.",
+    "signed": (
+        "The file carries Content Credentials, which writing would break, so the text lies "
+        "beside it, in a sidecar."
+    ),
+    "signature-broken": "The Content Credentials of the file are no longer valid.",
+    "hard-links": "The same file has other names on this disk; those keep what they said.",
+    "sidecar-goes-first": (
+        "A sidecar beside the file says something else, and is read first. It was left as it is."
+    ),
+    "sidecar-too": "The sidecar beside the file was brought into step.",
+    "shared-sidecar": "The sidecar speaks for every file of that name, whatever its ending.",
+    "unchanged": "All of this was said already; nothing was written.",
+}
+"""What happened while alt text was written, by code (`base.altfiles.AltWritten.notes`)."""
+
 DOWNLOAD_PLAN = (
     "Downloading {name} from {host}: about {size} are still to come, {free} are free. "
     "Licence: {licence}."
@@ -410,3 +432,7 @@ def verdict(found: Verdict, likely: int, possible: int) -> str:
     if found is Verdict.NONE:
         return NOTHING_MATCHES
     return VERDICT_COUNTS.format(likely=f"{likely:,}", possible=f"{possible:,}")
+
+
+def alt_file_note(code: str) -> str:
+    return ALT_FILE_NOTES[code]
