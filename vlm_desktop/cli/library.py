@@ -20,6 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     forget.add_argument(
         "--keep-out", action="store_true", help="never index it again, although its folder is"
     )
+    forget.add_argument(
+        "--alt-texts", action="store_true", help="forget the alt texts people wrote for it, too"
+    )
     export = actions.add_parser("export", help="write the library to one file")
     export.add_argument("path", type=Path, metavar="FILE")
     take_in = actions.add_parser("import", help="put an exported library in the place of this one")
@@ -86,7 +89,9 @@ def _verify(arguments: argparse.Namespace, services: AppServices, output: Output
 def _forget(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
     cancel = CancelToken()
     path = arguments.path.absolute()
-    verb = services.upkeep.forget([path], cancel, keep_out=arguments.keep_out)
+    verb = services.upkeep.forget(
+        [path], cancel, keep_out=arguments.keep_out, alt_texts=arguments.alt_texts
+    )
     forgotten = output.drive(verb, cancel)
     if output.as_json:
         output.json(
@@ -94,10 +99,16 @@ def _forget(arguments: argparse.Namespace, services: AppServices, output: Output
                 "files": forgotten.files,
                 "contents": forgotten.photos,
                 "vectors": forgotten.vectors,
+                "alt_texts_kept": forgotten.alt_texts_kept,
             }
         )
     else:
         output.text(f"Forgot {forgotten.files:,} files and {forgotten.photos:,} photos.")
+        if forgotten.alt_texts_kept:
+            output.text(
+                f"The alt texts that people wrote for {forgotten.alt_texts_kept:,} images are"
+                " kept. To forget them, too, add --alt-texts."
+            )
         for copy in forgotten.other_copies:
             output.text(f"An older copy of the library may still hold them: {copy}")
     return 0

@@ -79,7 +79,8 @@ class ForgetReport:
 
     `clean` is False when another program was reading the library, so that its log could not be
     emptied. `other_copies` are older copies of the library in the home folder, which still hold
-    what was forgotten.
+    what was forgotten. `alt_texts_kept` are images that stay known, with their paths, for the alt
+    text that a person wrote.
     """
 
     files: int
@@ -88,6 +89,7 @@ class ForgetReport:
     kept_out: bool
     clean: bool
     other_copies: tuple[Path, ...]
+    alt_texts_kept: int = 0
 
 
 class Upkeep:
@@ -195,25 +197,32 @@ class Upkeep:
     # --- privacy -----------------------------------------------------------------------
 
     def forget(
-        self, paths: Sequence[Path], cancel: CancelToken, *, keep_out: bool
+        self,
+        paths: Sequence[Path],
+        cancel: CancelToken,
+        *,
+        keep_out: bool,
+        alt_texts: bool = False,
     ) -> Generator[Event, None, ForgetReport]:
         """Forget photos or folders for good: no byte of what was known of them stays.
 
-        The photos themselves are not touched. With `keep_out`, what lies in an indexed folder
-        is not indexed again. Once the first is forgotten this is not cancelled any more, and it
-        may take as long as writing the library once; to be run where no indexing runs at the
-        same time. Raises `NotInLibrary` when the first is unknown.
+        Only alt texts that a person wrote stay, with their history and their paths, unless
+        `alt_texts` says that they go, too. The photos themselves are not touched. With
+        `keep_out`, what lies in an indexed folder is not indexed again. Once the first is
+        forgotten this is not cancelled any more, and it may take as long as writing the library
+        once; to be run where no indexing runs at the same time. Raises `NotInLibrary` when the
+        first is unknown.
         """
         library = self._library()
         yield Progress(Phase.SCRUB, 0, None)
         cancel.raise_if_cancelled()
         # No event from here on: at an event the runner may end a verb, and half forgotten is not.
-        files = photos = vectors = 0
+        files = photos = vectors = alt_texts_kept = 0
         kept_out = False
         begun = False
         for path in paths:
             try:
-                forgotten = library.forget(path)
+                forgotten = library.forget(path, alt_texts=alt_texts)
             except NotInLibrary:
                 if not begun:
                     raise
@@ -226,9 +235,11 @@ class Upkeep:
             files += forgotten.files
             photos += forgotten.contents
             vectors += forgotten.vectors
+            alt_texts_kept += forgotten.alt_texts_kept
         self._roots_changed()
         clean = library.scrub()
-        return ForgetReport(files, photos, vectors, kept_out, clean, self.other_copies())
+        copies = self.other_copies()
+        return ForgetReport(files, photos, vectors, kept_out, clean, copies, alt_texts_kept)
 
     def paths_of(self, content_ids: Sequence[int]) -> tuple[Path, ...]:
         """Every path of photos, copies included: what is to be forgotten with them."""

@@ -1,9 +1,11 @@
 """Taking files, folders and roots out of the library. Nothing on disk is touched."""
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 from vlm_desktop.base.errors import NotInLibrary
+from vlm_desktop.store.altforgetting import forget_alt_of
 from vlm_desktop.store.conversations import forget_pictures_of
 from vlm_desktop.store.embeddings import note_deleted
 from vlm_desktop.store.part import Part
@@ -15,13 +17,14 @@ from vlm_desktop.store.records import ForgottenCounts
 class ForgettingPart(Part):
     """`forget`, and tidying up. What it takes does not come back, whatever is undone later."""
 
-    def forget(self, path: Path) -> ForgottenCounts:
+    def forget(self, path: Path, *, alt_texts: bool = False) -> ForgottenCounts:
         """Forget a file, a folder with all below it, or a root; in one transaction.
 
         Contents that lose their last file go with their vectors, texts, tags and album entries; a
         content that has another file, even a missing one, stays. What was taken out of the
         library with its root (see `removing`) holds nothing back and is forgotten by its path
-        too. Raises `NotInLibrary`.
+        too. Alt texts that a person wrote stay, unless `alt_texts` says that they go, too (see
+        `altforgetting`). Raises `NotInLibrary`.
         """
         with self._db.writing() as connection:
             wanted = encode_path(Path(path).absolute())
@@ -32,9 +35,10 @@ class ForgettingPart(Part):
                 connection.execute(f"DELETE FROM {table}")
             found = _mark(connection, wanted, "", "doomed")
             removed = _mark(connection, wanted, "removed_", "doomed_removed")
-            if not found and not removed:
+            alt_gone, alt_kept = forget_alt_of(connection, Path(path).absolute(), texts=alt_texts)
+            if not (found or removed or (alt_texts and alt_gone)):
                 raise NotInLibrary(path=path)
-            counts = _delete(connection)
+            counts = replace(_delete(connection), alt_texts_kept=alt_kept)
             _delete_empty(connection, wanted)
             forget_queries_about(connection, Path(path).absolute())
             forget_pictures_of(connection, Path(path).absolute())

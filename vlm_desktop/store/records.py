@@ -294,12 +294,16 @@ class RemovedRoot:
 
 @dataclass(frozen=True, slots=True)
 class ForgottenCounts:
-    """`hashes` are the contents that lost their last file: their thumbnails can go."""
+    """`hashes` are the contents that lost their last file: their thumbnails can go.
+
+    `alt_texts_kept` are images that stay known for the alt text a person wrote.
+    """
 
     files: int
     contents: int
     vectors: int
     hashes: tuple[str, ...]
+    alt_texts_kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,12 @@ _TABLES = {
     "chat_examples": "id",
     "prompt_presets": "id",
     "chat_speeds": "id",
+    "alt_sets": "id",
+    "alt_images": "id",
+    "alt_members": "set_id, image_id",
+    "alt_texts": "image_id, language",
+    "alt_candidates": "id",
+    "alt_events": "id",
     "settings": "key",
     "kept_out": "fingerprint",
 }
@@ -94,6 +100,12 @@ _PARENTS = (
     ("turn_pictures", "picture_id", "chat_pictures"),
     ("chat_examples", "conversation_id", "conversations"),
     ("chat_examples", "picture_id", "chat_pictures"),
+    ("alt_images", "lead_id", "alt_images"),
+    ("alt_members", "set_id", "alt_sets"),
+    ("alt_members", "image_id", "alt_images"),
+    ("alt_texts", "image_id", "alt_images"),
+    ("alt_candidates", "image_id", "alt_images"),
+    ("alt_events", "image_id", "alt_images"),
 )
 
 
@@ -209,6 +221,10 @@ def _mend(fresh: sqlite3.Connection) -> None:
     """Let go of what points nowhere; make pending what has to be looked at again."""
     # A turn whose question was lost begins a branch of its own, rather than being lost, too.
     fresh.execute("UPDATE turns SET parent_id = NULL WHERE parent_id NOT IN (SELECT id FROM turns)")
+    # A group whose lead was lost is led by none until a person says which one does.
+    fresh.execute(
+        "UPDATE alt_images SET lead_id = NULL WHERE lead_id NOT IN (SELECT id FROM alt_images)"
+    )
     for table, column, parent in _PARENTS:
         fresh.execute(
             f"DELETE FROM {table} WHERE {column} IS NOT NULL"

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from vlm_desktop.base.altkeeping import AltHistoryLine, DiffKind, DiffPart
 from vlm_desktop.base.alttext import AltEvent
 
-_PIECES = re.compile(r"\s+|\w+|[^\w\s]")
+_UNSPACED = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+"""Thai, Lao, Khmer, kana and ideographs: no spaces between words, so letters are the pieces."""
+_PIECES = re.compile(rf"\s+|[{_UNSPACED}]|[^\W{_UNSPACED}]+|[^\w\s]")
 _MOST_PIECES = 4_000
 """Pieces of a text up to which it is compared word by word; longer ones change as a whole."""
 

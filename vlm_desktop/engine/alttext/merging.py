@@ -27,11 +27,15 @@ class Merged(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """What the text is after an import, and how it came about."""
+    """What the text is after an import, and how it came about.
+
+    `clash`: something of theirs was not taken over, so it is to be offered.
+    """
 
     outcome: Merged
     alt: str
     extended: str
+    clash: bool = False
 
 
 def is_protected(text: AltText) -> bool:
@@ -52,17 +56,15 @@ def merge(
     base: tuple[str, str] | None, ours: AltText, alt: str | None, extended: str | None
 ) -> Merge:
     """Three-way merge of an import. `base` None: not known. None of theirs: not said."""
-    fields = [
-        _merge_field(base[0] if base else None, ours.alt, alt, ours),
-        _merge_field(base[1] if base else None, ours.extended, extended, ours),
-    ]
+    known = base or (None, None)
+    fields = (
+        _merge_field(known[0], ours.alt, alt, ours),
+        _merge_field(known[1], ours.extended, extended, ours),
+    )
     outcomes = {outcome for outcome, _ in fields}
-    made = Merge(Merged.SAME, fields[0][1], fields[1][1])
-    if Merged.THEIRS in outcomes:
-        return Merge(Merged.THEIRS, made.alt, made.extended)
-    if Merged.KEPT_OURS in outcomes:
-        return Merge(Merged.KEPT_OURS, ours.alt, ours.extended)
-    return made
+    alt_now, extended_now = (words for _, words in fields)
+    outcome = next(one for one in (Merged.THEIRS, Merged.KEPT_OURS, Merged.SAME) if one in outcomes)
+    return Merge(outcome, alt_now, extended_now, Merged.KEPT_OURS in outcomes)
 
 
 def _merge_field(

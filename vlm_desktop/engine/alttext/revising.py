@@ -26,7 +26,7 @@ from vlm_desktop.base.alttext import (
     Decision,
     WrittenBy,
 )
-from vlm_desktop.engine.alttext.merging import Merged, merge, next_base, takes_draft
+from vlm_desktop.engine.alttext.merging import Merge, Merged, merge, next_base, takes_draft
 from vlm_desktop.store.altrecords import AltRecord, Revision, Rule
 
 HUMAN = WrittenBy(Author.HUMAN)
@@ -233,7 +233,7 @@ def drafted(
 def importing(
     texts: Sequence[ImportedText],
     source: str,
-    outcomes: Callable[[ImportedText, AltRecord, Merged], None],
+    outcomes: Callable[[ImportedText, AltRecord, Merge], None],
 ) -> Rule:
     """Texts from files, pages and tables, merged three ways; see `merging`."""
 
@@ -245,7 +245,7 @@ def importing(
             ours, base = record.image.text(said.language), record.bases.get(said.language)
             found = merge(base, ours, said.alt, said.extended)
             known = next_base(base, said.alt, said.extended)
-            outcomes(said, record, found.outcome)
+            outcomes(said, record, found)
             if found.outcome is Merged.THEIRS:
                 state = AltState.DRAFT if found.alt or found.extended else AltState.EMPTY
                 text = AltText(said.language, found.alt, found.extended, state, FILE)

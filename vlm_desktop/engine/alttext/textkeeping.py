@@ -37,7 +37,7 @@ from vlm_desktop.base.events import Event
 from vlm_desktop.engine.alttext import revising
 from vlm_desktop.engine.alttext.history import as_lines
 from vlm_desktop.engine.alttext.looking import FileLooker
-from vlm_desktop.engine.alttext.merging import Merged
+from vlm_desktop.engine.alttext.merging import Merge, Merged
 from vlm_desktop.engine.alttext.stamping import new_batch
 from vlm_desktop.store.altrecords import AltRecord, Rule
 from vlm_desktop.store.contents import clean
@@ -180,18 +180,20 @@ class TextKeeping:
         aside: list[tuple[ImportedText, Candidate]] = []
         same = 0
 
-        def note(said: ImportedText, record: AltRecord, outcome: Merged) -> None:
+        def note(said: ImportedText, record: AltRecord, found: Merge) -> None:
             nonlocal same
             ours = record.image.text(said.language)
-            if outcome is Merged.THEIRS:
+            if found.outcome is Merged.SAME:
+                same += 1
+                return
+            if found.outcome is Merged.THEIRS:
                 taken[said.image_id] = None
                 if ours.alt or ours.extended:
                     aside.append((said, _candidate(ours)))
-            elif outcome is Merged.KEPT_OURS:
-                kept[said.image_id] = None
-                aside.append((said, _offered(said)))
             else:
-                same += 1
+                kept[said.image_id] = None
+            if found.clash:
+                aside.append((said, _offered(said, ours)))
 
         ids = list(dict.fromkeys(one.image_id for one in cleaned))
         self._library().revise_alt(ids, revising.importing(cleaned, source, note), batch)
@@ -319,5 +321,10 @@ def _candidate(text: AltText) -> Candidate:
     return Candidate(text.alt, text.extended, written_by=text.written_by)
 
 
-def _offered(said: ImportedText) -> Candidate:
-    return Candidate(said.alt or "", said.extended or "", written_by=revising.FILE)
+def _offered(said: ImportedText, ours: AltText) -> Candidate:
+    """The other text; what it says nothing of stays as it is."""
+    return Candidate(
+        ours.alt if said.alt is None else said.alt,
+        ours.extended if said.extended is None else said.extended,
+        written_by=revising.FILE,
+    )
