@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from tests.gui.alttext.fake_alttext import NoAltTexts
 from tests.gui.chat.fake_chat import FakeChat
 from tests.gui.chat.fake_peeking import FakePeeking
 from tests.gui.fake_browsing import FakeBrowsing, FakeLibrary
@@ -109,6 +110,7 @@ class FakeServices:
         self.folders = FakeFolders()
         self.keeping = FakeKeeping(self.folder)
         self.chat = FakeChat(self.folder)
+        self.alttext = NoAltTexts()
         self.peeking = FakePeeking()
 
     def release(self) -> None:

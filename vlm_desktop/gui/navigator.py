@@ -30,6 +30,8 @@ class Navigator(QObject):
     """The content id of a photo to open in the photo view."""
     chat_wanted = Signal(object)
     """The content ids of photos to ask a model about."""
+    alttext_wanted = Signal(object)
+    """The content ids of photos to write alt text for."""
     selection_changed = Signal(object)
     """The content ids selected in the grid, in its order."""
     library_changed = Signal()

@@ -11,6 +11,7 @@ from vlm_desktop.base.types import Query, SearchResult
 
 if TYPE_CHECKING:
     from vlm_desktop.base.queries import Explanation
+    from vlm_desktop.engine.alttext.facade import AltTexts
     from vlm_desktop.engine.browsing import Browsing
     from vlm_desktop.engine.chat import Chat
     from vlm_desktop.engine.comparing import Comparing
@@ -142,6 +143,11 @@ class Services(Protocol):
     @property
     def chat(self) -> "Chat":
         """Conversations with models that answer."""
+        ...
+
+    @property
+    def alttext(self) -> "AltTexts":
+        """Alt texts: kept, drafted, checked, written."""
         ...
 
     @property

@@ -35,6 +35,7 @@ from vlm_desktop.jobs import JobRunner
 
 if TYPE_CHECKING:
     from vlm_desktop.gui.main_window import MainWindow
+    from vlm_desktop.gui.panes.alttext.alttext_pane import AltTextPane
     from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
     from vlm_desktop.gui.services import Services
 
@@ -136,6 +137,7 @@ class Shell(QObject):
         ):
             signal.connect(functools.partial(self._show_search_for, signal))
         navigator.chat_wanted.connect(self._ask_about)
+        navigator.alttext_wanted.connect(self._write_about)
         navigator.library_changed.connect(desk.library.refresh)
         desk.indexing.committed.connect(self._library_grew)
         desk.indexing.finished.connect(self._library_grew)
@@ -187,6 +189,12 @@ class Shell(QObject):
         if "chat" in self._window.specs:
             self.show_pane("chat")
             cast("ChatPane", self.pane("chat")).sources.take_photos(content_ids)
+
+    def _write_about(self, content_ids: tuple[int, ...]) -> None:
+        """Bring the Alt text pane to front with a set of these photos."""
+        if "alttext" in self._window.specs:
+            self.show_pane("alttext")
+            cast("AltTextPane", self.pane("alttext")).sets.take_photos(content_ids)
 
     def _settings(self) -> Any:
         self.show_pane("settings")

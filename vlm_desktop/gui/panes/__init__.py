@@ -1,6 +1,6 @@
 """The panes of the window, in the order of the rail. None is imported before it is shown.
 
-Ctrl+3 to Ctrl+6 are kept for the panes to come, so that no shortcut ever moves.
+Ctrl+4 to Ctrl+6 are kept for the panes to come, so that no shortcut ever moves.
 """
 
 from typing import NamedTuple
@@ -35,6 +35,13 @@ PANES: tuple[PaneSpec, ...] = (
         "chat",
         "Ctrl+2",
         "vlm_desktop.gui.panes.chat.chat_pane:ChatPane",
+    ),
+    PaneSpec(
+        "alttext",
+        "PANE_ALTTEXT",
+        "alttext",
+        "Ctrl+3",
+        "vlm_desktop.gui.panes.alttext.alttext_pane:AltTextPane",
     ),
     PaneSpec(
         "library",

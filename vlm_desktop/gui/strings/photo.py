@@ -3,6 +3,8 @@
 from vlm_desktop.base.language import fill
 
 OPEN_PHOTO = "&Open"
+WRITE_ALT = "Write alt text"
+WRITE_ALT_TIP = "Send the photo, or all that are selected, to the Alt text pane"
 SHOW_IN_FOLDER = "Show in &folder"
 ASK_ABOUT = "Ask about this photo"
 ASK_ABOUT_TIP = "Talk with a model on this computer about the photo, or all that are selected"

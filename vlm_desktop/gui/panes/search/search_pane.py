@@ -81,12 +81,15 @@ class SearchPane(Pane):
         )
         self.ask_action = add("photo.ask", photo_strings.ASK_ABOUT, self.ask_about, menu="photo",
                               tip=photo_strings.ASK_ABOUT_TIP)  # fmt: skip
+        self.write_action = add("photo.alttext", photo_strings.WRITE_ALT, self.write_about,
+                                menu="photo", tip=photo_strings.WRITE_ALT_TIP)  # fmt: skip
         add("search.find", query_strings.FIND, self.focus_query, shortcut="Ctrl+F", menu="view")
         self.discarding = Discarding(self.desk, self.grid, self.photo)
         self.grid.addActions(
             [
                 self.open_action,
                 self.ask_action,
+                self.write_action,
                 self.folder_action,
                 self.discarding.action,
                 self.photo.details_action,
@@ -192,6 +195,13 @@ class SearchPane(Pane):
         if selected:
             self.desk.navigator.chat_wanted.emit(tuple(selected))
 
+    def write_about(self) -> None:
+        """Write alt text for the open photo, or for those that are selected."""
+        shown = self.photo.view.content_id if self.photo.is_open else None
+        selected = (shown,) if shown is not None else self.desk.navigator.selection
+        if selected:
+            self.desk.navigator.alttext_wanted.emit(tuple(selected))
+
     def show_in_folder(self) -> None:
         """Show the open or selected photo in the file manager."""
         if self.photo.is_open:
@@ -226,6 +236,7 @@ class SearchPane(Pane):
         self.open_action.setEnabled(there)
         self.folder_action.setEnabled(there)
         self.ask_action.setEnabled(there)
+        self.write_action.setEnabled(there)
 
     # --- what comes back -----------------------------------------------------------------
 

@@ -1,0 +1,147 @@
+"""Alt texts in the window's tests: kept by the real library, drafted by a model of a few words."""
+
+import threading
+from collections.abc import Generator
+from pathlib import Path
+
+from tests.fakes import SharedPool
+from vlm_desktop.base.alttext import (
+    AltStyle,
+    Author,
+    Brief,
+    Candidate,
+    Decision,
+    Drafted,
+    PageContext,
+    Suggestion,
+    WrittenBy,
+)
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.chat import Token
+from vlm_desktop.base.errors import AppError
+from vlm_desktop.base.events import Event, Notice, Phase, Progress
+from vlm_desktop.base.paths import HomePaths
+from vlm_desktop.engine.alttext.keeping import AltSets
+from vlm_desktop.media.pool import DecodePool
+from vlm_desktop.store.library import Library
+
+
+class NoSets:
+    """A library without a set, for windows whose test is of something else."""
+
+    def sets(self) -> tuple[()]:
+        return ()
+
+    def settle(self) -> None:
+        return None
+
+
+class NoAltTexts:
+    """What `FakeServices` offers until a test puts something else there."""
+
+    def __init__(self) -> None:
+        self.sets = NoSets()
+
+
+class FakeDrafting:
+    """Writes `answer(path)` word by word; waits at `gate` before each."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.gate.set()
+        self.words = "A cat on a mat."
+        self.extended = ""
+        self.error: AppError | None = None
+        self.suggestion = Suggestion(
+            Decision.INFORMATIVE, (("photo", ""), ("text-area", "3")), 0.9
+        )
+        self.asked: list[tuple[Path, Brief, PageContext, Decision, int]] = []
+        self.suggested: list[Path] = []
+        self.translated: list[tuple[str, str, str]] = []
+
+    def suggest(
+        self, path: Path, context: PageContext, cancel: CancelToken, *, alike: object = ()
+    ) -> Generator[Event, None, Suggestion]:
+        del context, alike
+        yield Progress(Phase.DECODE, 0, 1)
+        cancel.raise_if_cancelled()
+        self.suggested.append(path)
+        return self.suggestion
+
+    def draft(
+        self,
+        path: Path,
+        brief: Brief,
+        context: PageContext,
+        decision: Decision,
+        cancel: CancelToken,
+        *,
+        model_id: str = "",
+        structured: bool = False,
+        seed: int = 0,
+    ) -> Generator[Event, None, tuple[Candidate, ...]]:
+        del model_id, structured
+        self.asked.append((path, brief, context, decision, seed))
+        yield Progress(Phase.DECODE, 0, 1)
+        if self.error is not None:
+            raise self.error
+        found = []
+        for number in range(max(1, brief.candidates)):
+            words = self.words if not (seed + number) else f"{self.words} ({seed + number})"
+            yield from self._say(words, cancel)
+            extended = ""
+            if brief.style is AltStyle.DETAILED:
+                extended = self.extended
+                yield Notice("alt-extended")
+                yield from self._say(extended, cancel)
+            by = WrittenBy(Author.MODEL, "fake-model", "r1", "Describe.", seed)
+            one = Candidate(words, extended, written_by=by, notes=("starter",))
+            found.append(one)
+            yield Drafted(one)
+        return tuple(found)
+
+    def translate(
+        self,
+        text: str,
+        extended: str,
+        source: str,
+        brief: Brief,
+        cancel: CancelToken,
+        *,
+        model_id: str = "",
+    ) -> Generator[Event, None, Candidate]:
+        del extended, model_id
+        self.translated.append((text, source, brief.language))
+        words = f"[{brief.language}] {text}"
+        yield from self._say(words, cancel)
+        by = WrittenBy(Author.MODEL, "fake-model", "r1", "Translate.", 0)
+        return Candidate(words, written_by=by, notes=("translated",))
+
+    def _say(self, words: str, cancel: CancelToken) -> Generator[Event, None, None]:
+        for word in words.split():
+            while not self.gate.wait(0.005):
+                cancel.raise_if_cancelled()
+            yield Token(f"{word} ")
+
+
+class FakeAltTexts:
+    """`sets` are real: SQLite in `home`; the model is not."""
+
+    def __init__(self, home: Path, pool: DecodePool) -> None:
+        self._paths = HomePaths(home)
+        self._pool = pool
+        self._lock = threading.Lock()
+        self._library: Library | None = None
+        self.sets = AltSets(self.library, lambda: SharedPool(pool))  # type: ignore[arg-type, return-value]
+        self.drafting = FakeDrafting()
+
+    def library(self) -> Library:
+        with self._lock:
+            if self._library is None:
+                self._library = Library.open(self._paths)
+            return self._library
+
+    def close(self) -> None:
+        if self._library is not None:
+            self._library.close()
+            self._library = None

@@ -1,0 +1,12 @@
+"""The Alt text pane: queue at the left, picture in the middle, editor at the right.
+
+    session       the open set, its images, the one that is worked on; what is asked of the engine
+    autosave      what is typed, kept a moment later
+    drafting      one image's draft while it is written; batch: drafts for a whole set
+    queue_*       the list at the left       picture_*     the picture and what lies over it
+    editor_panel  the column at the right, put together from decision_bar, text_field, lint_panel,
+                  candidates_panel, history_panel and state_line
+
+A further panel is a widget of its own, handed the session and put into the editor's column with
+`EditorPanel.add_section`, or a dialog.
+"""

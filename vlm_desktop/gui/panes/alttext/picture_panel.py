@@ -1,0 +1,169 @@
+"""The middle: the picture, its tools, and what stands around it on its page."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vlm_desktop.base.alttext import AltImage
+from vlm_desktop.base.language import fill
+from vlm_desktop.gui.desk import Desk
+from vlm_desktop.gui.panes.alttext.context_panel import ContextPanel
+from vlm_desktop.gui.panes.alttext.evidence_canvas import EvidenceCanvas
+from vlm_desktop.gui.panes.alttext.picture_loader import LoadedPicture, PictureLoader
+from vlm_desktop.gui.panes.search.photo_geometry import STEP
+from vlm_desktop.gui.strings import alttext as strings
+from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.flow_layout import FlowLayout
+
+_LEAST_SIDE = 480
+
+
+class PictureMessage(QWidget):
+    """Stands where there is no picture to show: why, and a button to try again."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        space = measures().space
+        self.sentence = QLabel(self)
+        self.sentence.setObjectName("muted")
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self.sentence.setWordWrap(True)
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.again = QPushButton(strings.TRY_AGAIN, self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(space[3], space[3], space[3], space[3])
+        layout.setSpacing(space[2])
+        layout.addStretch(1)
+        layout.addWidget(self.sentence)
+        layout.addWidget(self.again, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(1)
+
+
+class PicturePanel(QWidget):
+    """Shows one image at a time; the last picture stays until the next one is there."""
+
+    retry_wanted = Signal()
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._path: Path | None = None
+        self._ahead: Path | None = None
+        self._shown: Path | None = None
+        self.loader = PictureLoader(desk, self)
+        self.loader.loaded.connect(self._loaded)
+        self.loader.failed.connect(self._failed)
+        self.canvas = EvidenceCanvas(self)
+        self.canvas.setAccessibleName(strings.PICTURE)
+        self.canvas.sharper_wanted.connect(self._sharpen)
+        self.page = PictureMessage(self)
+        self.page.again.clicked.connect(self._retry)
+        self.layers = QStackedWidget(self)
+        self.layers.addWidget(self.canvas)
+        self.layers.addWidget(self.page)
+        self.context = ContextPanel(self)
+        self._build_tools()
+        space = measures().space
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.tools)
+        layout.addWidget(self.layers, 1)
+        layout.addWidget(self.context)
+        self.setMinimumWidth(5 * space[5])
+
+    def _build_tools(self) -> None:
+        add, canvas = self._desk.actions.add, self.canvas
+        closer = add("alttext.zoom-in", strings.ZOOM_IN, lambda: canvas.zoom_by(STEP),
+                     icon="closer", where=self)  # fmt: skip
+        closer.setShortcuts(["Ctrl++", "Ctrl+="])
+        further = add("alttext.zoom-out", strings.ZOOM_OUT, lambda: canvas.zoom_by(1 / STEP),
+                      shortcut="Ctrl+-", icon="further", where=self)  # fmt: skip
+        whole = add("alttext.fit", strings.FIT, canvas.fit, shortcut="Ctrl+0", icon="fit",
+                    where=self)  # fmt: skip
+        space = measures().space
+        self.tools = QWidget(self)
+        row = FlowLayout(self.tools, space[0])
+        row.setContentsMargins(space[0], space[0], space[0], space[0])
+        for action in (closer, further, whole):
+            button = QToolButton(self.tools)
+            button.setDefaultAction(action)
+            button.setAccessibleName(action.text().replace("&", ""))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            row.addWidget(button)
+
+    # --- what is shown -------------------------------------------------------------------
+
+    def show_image(self, image: AltImage | None, ahead: Path | None = None) -> None:
+        """An image with what stands around it; None for none. `ahead` will be wanted next."""
+        self._ahead = ahead
+        self.tools.setVisible(image is not None)
+        if image is None:
+            self._path = self._shown = None
+            self.loader.forget()
+            self.canvas.clear()
+            self.canvas.show_boxes(())
+            self.context.show_context(None)
+            self.layers.setCurrentWidget(self.canvas)
+            return
+        self.context.show_context(image)
+        self.canvas.setAccessibleName(fill(strings.PICTURE_OF, name=image.name))
+        if image.path is None or image.missing:
+            self._path = self._shown = None
+            self.canvas.show_boxes(())
+            where = image.path or image.document or Path(image.name)
+            self._show_message(fill(strings.NO_FILE_TEXT, path=where))
+            return
+        if image.path != self._path:
+            self._path = image.path
+            self.canvas.show_boxes(())
+            self.loader.wish(image.path, self._side(), ahead)
+
+    def refresh(self) -> None:
+        """The file may be another than it was."""
+        if self._path is not None:
+            self.loader.forget(self._path)
+            self.loader.wish(self._path, self._side(), self._ahead)
+
+    def _side(self) -> int:
+        wanted = min(self.canvas.width(), self.canvas.height()) * self.devicePixelRatioF()
+        return max(_LEAST_SIDE, round(wanted))
+
+    def _loaded(self, picture: LoadedPicture) -> None:
+        if picture.path == self._shown:
+            self.canvas.refine(picture.image, picture.full)
+        else:
+            self._shown = picture.path
+            boxes = self.canvas.boxes
+            self.canvas.show_photo(picture.image, picture.full)
+            self.canvas.show_boxes(boxes)
+        self.layers.setCurrentWidget(self.canvas)
+
+    def _sharpen(self) -> None:
+        if self._path is not None and self._path == self._shown:
+            shorter = min(self.canvas.image.width(), self.canvas.image.height())
+            longer = max(self.canvas.image.width(), self.canvas.image.height(), 1)
+            side = round(self.canvas.geometry_of_photo.wanted_side() * shorter / longer)
+            self.loader.wish(self._path, side, self._ahead)
+
+    def _failed(self, path: Path, sentence: str) -> None:
+        if path == self._path:
+            self._shown = None
+            self._show_message(sentence)
+
+    def _show_message(self, sentence: str) -> None:
+        self.page.sentence.setText(sentence)
+        self.layers.setCurrentWidget(self.page)
+
+    def _retry(self) -> None:
+        self.retry_wanted.emit()
+        self.refresh()
