@@ -1,5 +1,7 @@
 """Errors of the keeping of alt texts; see `base.errors`."""
 
+from pathlib import Path
+
 from vlm_desktop.base.errors import RequestError
 
 
@@ -47,3 +49,17 @@ class AltStateRefused(RequestError):
 
     def __init__(self, *, state: str) -> None:
         super().__init__(state=state)
+
+
+class NoTextRead(RequestError):
+    """The words of an image were to be its alt text, and none were read in it."""
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(path=path)
+
+
+class NoActionKnown(RequestError):
+    """Neither the page nor the image tells what a link or button does."""
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(path=path)

@@ -2,6 +2,7 @@
 
 sets       any thread; generators on an io lane     what is kept
 batch      lane "model"                             a whole set drafted; coverage
+drafting   lane "model"                             decisions, drafts, translations
 checking   lane "model"                             claims with evidence, strike, blind quiz
 files      an io lane, never the main thread        XMP in the file or beside it
 """
@@ -9,6 +10,7 @@ files      an io lane, never the main thread        XMP in the file or beside it
 from collections.abc import Callable
 
 from vlm_desktop.engine.alttext.checking import Checker
+from vlm_desktop.engine.alttext.drafting import Drafter
 from vlm_desktop.engine.alttext.files import AltFiles
 from vlm_desktop.engine.alttext.keeping import AltSets
 from vlm_desktop.engine.encoding import Encoders
@@ -31,6 +33,7 @@ class AltTexts:
         files: AltFiles,
     ) -> None:
         self.sets = AltSets(library, open_pool)
+        self.drafting = Drafter(preparer.answerer, preparer.pictures, chat_in_use)
         self.checking = Checker(
             preparer.answerer, preparer.pictures, encoders, encoder_in_use, chat_in_use
         )

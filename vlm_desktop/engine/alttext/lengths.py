@@ -4,7 +4,6 @@ Two counts: characters are Unicode code points, graphemes what a person sees as 
 (extended grapheme clusters, UAX #29). Pure; importing it does not import numpy.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import regex
@@ -67,19 +66,18 @@ def fits(text: str, destination: Destination) -> bool:
     return room is None or room >= 0
 
 
-def sentences(text: str) -> Iterator[str]:
+def sentences(text: str) -> list[str]:
     """The text in pieces, each a sentence with the blanks behind it; together they are the text."""
-    start = 0
+    pieces, start = [], 0
     for found in _SENTENCE_END.finditer(text):
         if _abbreviates(text[start : found.end()]):
             continue
         end = found.end()
         while end < len(text) and text[end].isspace():
             end += 1
-        yield text[start:end]
+        pieces.append(text[start:end])
         start = end
-    if start < len(text):
-        yield text[start:]
+    return [*pieces, text[start:]] if start < len(text) else pieces
 
 
 def whole_sentences(text: str, destination: Destination) -> str:
