@@ -6,7 +6,7 @@ return codes and data; only `gui` and `cli` call this module.
 
 import logging
 
-from vlm_desktop.base import alterrors, altfileerrors, chaterrors, errors
+from vlm_desktop.base import alterrors, altfileerrors, chaterrors, errors, pageerrors
 from vlm_desktop.base.conversations import AnswerSource
 from vlm_desktop.base.errors import AppError, Refusal
 from vlm_desktop.base.events import Phase
@@ -204,6 +204,28 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
         "{path} stays where it is, since {kept}, the copy to keep, is not there any more."
     ),
     errors.DestinationNotWritable: "{path} cannot be written ({detail}).",
+    pageerrors.PageUnknown: (
+        "{path} is no page that is read here: HTML, Markdown, DOCX, PPTX or EPUB are."
+    ),
+    pageerrors.PageUnreadable: "The page {path} cannot be read ({detail}).",
+    pageerrors.PageEncrypted: "{path} is protected. Take the protection off and open it again.",
+    pageerrors.PageOld: "{path} is of an old Office format. Save it as DOCX or PPTX and open that.",
+    pageerrors.PageWithMacros: (
+        "{path} carries macros and is left alone. Save it without them, as DOCX or PPTX."
+    ),
+    pageerrors.PageSigned: "{path} is signed, and any change would break that. Nothing was written.",
+    pageerrors.PageDamaged: "{path} is damaged or unusual ({detail}) and was left as it is.",
+    pageerrors.PageTooLarge: "{path} is larger than what is read here: {detail}.",
+    pageerrors.PageWithEntities: (
+        "{path} is not read: {part} declares entities, which can be made to fill the memory."
+    ),
+    pageerrors.PageEncodingRefused: (
+        "The text of {path} does not keep to its encoding, {encoding}. Save it as UTF-8."
+    ),
+    pageerrors.PageChanged: "{path} was changed since it was opened. Open it again; nothing is lost.",
+    pageerrors.PageCheckFailed: (
+        "Read back, {path} would not say what it should ({detail}). It was left as it was."
+    ),
     altfileerrors.PictureDamaged: (
         "{path} is damaged ({detail}), so nothing was written into it. "
         "The text can be kept beside it, in a sidecar."
@@ -274,6 +296,16 @@ NOTICE_SENTENCES: dict[str, str] = {
     "turns-left-out": "{detail} answers each question on its own, without what was said before.",
     "folder-offline": "This folder is not there at the moment; its photos are kept: {detail}.",
 }
+
+PAGE_SKIPPED: dict[str, str] = {
+    "same": "it says so already",
+    "gone": "it is not on the page any more",
+    "svg": "a drawing inside the page carries its text as its title, which is not written here",
+    "role": "an element that calls itself an image needs a text",
+    "markdown": "its place in the Markdown is not certain",
+    "office": "the document says nothing of it where a text could stand",
+}
+"""Why an image of a page stays as it is, by code (`PagePlan.skipped`)."""
 
 BUG_SENTENCE = (
     "Something went wrong that is our mistake: {detail}. The log has the details; please report it."

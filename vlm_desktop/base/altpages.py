@@ -101,7 +101,7 @@ class PageImage:
     missing: bool = False
     """It refers to a file of this machine that is not there."""
     writable: bool = True
-    """Whether its alt text can be written back; `why_not` is a code, see `strings.PAGE_FIXED`."""
+    """Whether its alt text can be written back; `why_not` is a code, see `strings.PAGE_SKIPPED`."""
     why_not: str = ""
 
     @property
@@ -157,7 +157,7 @@ class PageEdit:
 @dataclass(frozen=True, slots=True)
 class PagePlan:
     """What writing would do. `skipped` are places that stay, each with a code: "same" (it says so
-    already), "gone" (no such place) or one of `PageImage.why_not`.
+    already), "gone" (no such place), "role" (it needs a text) or one of `PageImage.why_not`.
     """
 
     path: Path
