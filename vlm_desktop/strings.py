@@ -213,7 +213,7 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
     pageerrors.PageWithMacros: (
         "{path} carries macros and is left alone. Save it without them, as DOCX or PPTX."
     ),
-    pageerrors.PageSigned: "{path} is signed, and any change would break that. Nothing was written.",
+    pageerrors.PageSigned: "{path} is signed; any change would break that. Nothing was written.",
     pageerrors.PageDamaged: "{path} is damaged or unusual ({detail}) and was left as it is.",
     pageerrors.PageTooLarge: "{path} is larger than what is read here: {detail}.",
     pageerrors.PageWithEntities: (
@@ -222,7 +222,7 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
     pageerrors.PageEncodingRefused: (
         "The text of {path} does not keep to its encoding, {encoding}. Save it as UTF-8."
     ),
-    pageerrors.PageChanged: "{path} was changed since it was opened. Open it again; nothing is lost.",
+    pageerrors.PageChanged: "{path} was changed since it was opened. Open it again, then write.",
     pageerrors.PageCheckFailed: (
         "Read back, {path} would not say what it should ({detail}). It was left as it was."
     ),
