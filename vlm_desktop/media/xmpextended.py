@@ -82,7 +82,10 @@ def _without(extended: bytes, name: str) -> bytes:
 
 
 def _says(attribute: str) -> bool:
-    return attribute.startswith("{") and not attribute.startswith("{http://www.w3.org/")
+    """Whether an attribute is a property: neither RDF's or XML's own, nor a namespace."""
+    return attribute.startswith("{") and not attribute.startswith(
+        ("{http://www.w3.org/", "{xmlns}")
+    )
 
 
 def _naming(main: bytes, extended: bytes) -> bytes:
