@@ -62,7 +62,7 @@ class TextReader(Protocol):
 class ChatModel(Protocol):
     """A model that answers with words about pictures.
 
-    Not thread-safe; one thread uses it at a time (the lane "model"). Making one reads
+    Not thread-safe; one thread uses it at a time (the lane "answers"). Making one reads
     configuration only; `load` reads the weights, and so does the first `stream`. Whoever has a
     network of another library behind this protocol translates its exceptions.
     """

@@ -34,7 +34,7 @@ class ModelAnswer:
 
 
 class Answerer:
-    """Answers requests. For the lane "model"."""
+    """Answers requests. For the lane "answers"."""
 
     def __init__(self, residents: Residents, open_reader: Callable[[], TextReader]) -> None:
         self._residents = residents

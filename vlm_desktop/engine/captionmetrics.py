@@ -93,7 +93,7 @@ class CaptionJudge:
     """Judges captions with the encoder named and with what else is on this machine.
 
     `meteor` is looked for unless it is handed in. Verbs run on one thread, those with a model on
-    the lane "model"; they raise ModelError and Cancelled.
+    the lane "answers"; they raise ModelError and Cancelled.
     """
 
     def __init__(

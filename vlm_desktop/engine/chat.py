@@ -1,6 +1,6 @@
 """Talking with a model about pictures: `AppServices.chat`, the facade the fronts use.
 
-Generators run on the lane "model" (one thread), and so do the plain methods that say so; all
+Generators run on the lane "answers" (one thread), and so do the plain methods that say so; all
 other methods are quick reads and writes of the database, from any thread. Verbs that answer
 yield `AnswerBegun`, then `base.chat.Token`s, and return the saved `Turn`; what was written is in
 the database at least twice a second, so nothing is lost when the program is killed. A verb that
@@ -112,11 +112,11 @@ class Chat(ChatAsking):
         return tuple(sorted(found, key=lambda one: not one.ready))
 
     def capabilities(self, model_id: str = "") -> ChatCapabilities:
-        """On the lane "model": opens the model's configuration, not its weights."""
+        """On the lane "answers": opens the model's configuration, not its weights."""
         return self._answerer.about(model_id or self._default_model(), CancelToken())[0]
 
     def spec(self, model_id: str = "") -> ChatSpec:
-        """On the lane "model"."""
+        """On the lane "answers"."""
         return self._answerer.about(model_id or self._default_model(), CancelToken())[1]
 
     def context(
@@ -355,7 +355,7 @@ class Chat(ChatAsking):
     # --- memory --------------------------------------------------------------------------
 
     def free_memory(self) -> int:
-        """On the lane "model": unload every chat model; how many were loaded."""
+        """On the lane "answers": unload every chat model; how many were loaded."""
         return self.residents.free_device(CancelToken())
 
     def close(self) -> None:

@@ -32,7 +32,7 @@ _SHORTER = 2
 
 
 class ChatAsking(ChatKeeping):
-    """The verbs that answer. For the lane "model"."""
+    """The verbs that answer. For the lane "answers"."""
 
     def __init__(
         self,

@@ -67,7 +67,7 @@ def nouns_in(text: str) -> tuple[tuple[str, int, int], ...]:
 
 
 class NounJudge:
-    """Judges nouns by the search model on this library. For the lane "model"."""
+    """Judges nouns by the search model on this library. For the lane "answers"."""
 
     def __init__(
         self,

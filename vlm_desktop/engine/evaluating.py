@@ -16,7 +16,7 @@ from vlm_desktop.media.pool import DecodePool
 
 
 class Evaluating:
-    """Verbs that measure captions and answers. They run on the lane "model".
+    """Verbs that measure captions and answers. They run on the lane "answers".
 
     All raise ModelError and Cancelled. `chat_in_use` names the model that is measured where none
     is said, `encoder_in_use` the encoder that CLIPScore uses.

@@ -32,7 +32,7 @@ ROW_ERRORS = (MediaRefused, BadRegion, ChatRefused, ChatOutOfMemory)
 
 
 class LooseTalk:
-    """A conversation in memory. For the lane "model"."""
+    """A conversation in memory. For the lane "answers"."""
 
     def __init__(self, preparer: Preparer, model_id: str, pictures: Sequence[Attachment]) -> None:
         self._preparer = preparer

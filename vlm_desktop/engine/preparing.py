@@ -75,7 +75,7 @@ def unread_picture(key: int, number: int, attachment: Attachment) -> Picture:
 
 
 class Preparer:
-    """For the lane "model"."""
+    """For the lane "answers"."""
 
     def __init__(self, answerer: Answerer, pictures: PictureLoader) -> None:
         self.answerer = answerer

@@ -1,16 +1,18 @@
 """Models that answer, in memory: each loaded once, the least recently used let go of first.
 
-One thread at a time uses a model: the lane "model". `using` holds the turn from before a model is
-loaded until its answer is written; whoever else wants a model, or wants the memory back, waits
-for it. So nothing is unloaded under an answer.
+One thread at a time uses a model, mostly that of the lane "answers". `using` holds the turn from
+before a model is loaded until its answer is written; whoever else wants a model, or wants the
+memory back, waits for it. So nothing is unloaded under an answer, and a model needs no locks of
+its own although indexing runs beside it: both share the device, never a network.
 
 The budget counts what models take of main memory by their own account (`ChatSpec.memory_bytes`);
 what lies on a GPU counts against the GPU's own budget, where one is set. Where a device says
 itself that it is full (`ModelOutOfMemory`), `make_room` frees all it can: other models first, then
 whoever else holds the device and gives way (`DeviceHolder`).
 
-A training run that is to have the GPU calls `free_device` first; a paused one that holds memory
-registers itself as a holder, and is asked to give way when a person wants an answer meanwhile.
+A training run that is to have the GPU calls `free_device` first, and so does indexing when it runs
+out of memory (`engine.givingway`). A paused training run that holds memory registers itself as a
+holder, and is asked to give way when a person wants an answer meanwhile.
 """
 
 import contextlib
@@ -43,7 +45,7 @@ class DeviceHolder(Protocol):
     def give_way(self) -> bool:
         """Free what can be freed without losing anything; whether anything was. May take seconds.
 
-        Called on the lane "model".
+        Called on the lane "answers".
         """
         ...
 

@@ -106,7 +106,7 @@ def evaluate_vqa(
     """Ask a model every question, of the picture and, with `blank`, of a grey one; greedy.
 
     Pictures that do not decode are told, and their questions left out. One thread, the lane
-    "model". Raises ModelError, Cancelled.
+    "answers". Raises ModelError, Cancelled.
     """
     began = time.monotonic()
     examiner = _Examiner(model, cancel)

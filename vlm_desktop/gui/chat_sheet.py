@@ -14,6 +14,7 @@ def chat_sheet(chosen: Colours, size: Measures) -> str:
     QFrame#conversations {{ background: {chosen.sunken}; border: none; }}
     QFrame#options {{ background: {chosen.sunken}; border: none; }}
     QFrame#options QCheckBox {{ padding-left: 0; margin-left: -{size.focus_ring}px; }}
+    QFrame#options QPushButton#quiet {{ margin-left: -{small + size.hairline}px; }}
     QListView#conversationList {{ {bare} outline: none; }}
     QFrame#chatHead {{ border: none; border-bottom: {line}; }}
     QFrame#pictureStrip {{ border: none; border-bottom: {line}; }}

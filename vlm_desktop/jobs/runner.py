@@ -1,9 +1,10 @@
 """The job runner: verbs on lanes, events through one `post`, exactly one ending per job.
 
-A lane is a queue with its own threads. "model" has one, so that two networks never compete;
-"search" has one of its own, because a search must answer while indexing holds the model lane;
-"io" has a few for thumbnails and small files; "watch" waits for changes of folders. Threads
-start with their lane's first job.
+A lane is a queue with its own threads. "model" has one, for indexing and what must not run beside
+it; "answers" has one for models that write, so that a question is answered while photos are
+indexed; "search" has one, because a search must answer while either goes on; "io" has a few for
+thumbnails and small files; "watch" waits for changes of folders. Threads start with their lane's
+first job.
 """
 
 import itertools
@@ -26,7 +27,9 @@ OnEvent: TypeAlias = Callable[[Event], None]
 Post: TypeAlias = Callable[[OnEvent, Event], None]
 """Carries an event to the thread where its listener runs; called from lane threads."""
 
-DEFAULT_LANES: Mapping[str, int] = {"model": 1, "search": 1, "io": 3, "watch": 1}
+ANSWERS = "answers"
+"""The lane of models that write."""
+DEFAULT_LANES: Mapping[str, int] = {"model": 1, ANSWERS: 1, "search": 1, "io": 3, "watch": 1}
 
 
 class Job:

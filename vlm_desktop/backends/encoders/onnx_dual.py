@@ -1,5 +1,6 @@
 """Any image and text pair of ONNX graphs in a folder with a model.toml ("onnx-dual")."""
 
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,9 @@ class OnnxDualEncoder:
     """An `ImageTextEncoder` over two ONNX graphs.
 
     Making one reads model.toml only. The image session, the text session and the tokeniser are
-    each made when first used, so that a text search never loads the image tower.
+    each made when first used, so that a text search never loads the image tower. Searches, doubts
+    about an answer and indexing may use it at the same time: sessions are safe from any thread,
+    and each is started once.
     """
 
     def __init__(
@@ -98,7 +101,9 @@ class OnnxDualEncoder:
 
     def encode_images(self, images: Sequence[PixelArray]) -> VectorArray:
         if images and self._image.session is None:
-            self._start_image()
+            with self._image.starting:
+                if self._image.session is None:
+                    self._start_image()
 
         def encode(start: int, stop: int) -> NDArray[np.floating]:
             return self._image.run(
@@ -109,7 +114,9 @@ class OnnxDualEncoder:
 
     def encode_texts(self, texts: Sequence[str]) -> VectorArray:
         if texts and (self._text.session is None or self._may_speed_up(len(texts))):
-            self._start_text(len(texts))
+            with self._text.starting:
+                if self._text.session is None or self._may_speed_up(len(texts)):
+                    self._start_text(len(texts))
         order, places = _distinct(texts)
 
         def encode(start: int, stop: int) -> NDArray[np.floating]:
@@ -192,6 +199,7 @@ class _Tower:
         self._wanted_output = output
         self._output = ""
         self.batches = BatchRunner(model_id, recipe.dimension, size)
+        self.starting = threading.Lock()
         self.session: Session | None = None
         self.provider = ""
         self.inputs: tuple[str, ...] = ()
@@ -204,7 +212,8 @@ class _Tower:
             raise ModelBroken(model=self._model_id, detail=detail)
         outputs = [one.name for one in session.get_outputs()]
         self._output = self._wanted_output if self._wanted_output in outputs else ""
-        self.session, self.provider, self.inputs = session, provider, names
+        self.provider, self.inputs = provider, names
+        self.session = session  # last: other threads run the tower as soon as they see it
 
     def run(self, values: dict[str, NDArray[Any]]) -> NDArray[np.floating]:
         """Feed what the graph takes; on an accelerator in one of few fixed batch sizes."""

@@ -129,7 +129,7 @@ class Answering(QObject):
         self._streams, self._keys, self._question = {}, {}, NEW_QUESTION
         self._transcript.show_rows(self._live_rows(conversation, asked))
         self._transcript.show_end()
-        # Indexing and answers share the lane of the model: say what is waited for.
+        # Both go on at once and share the processor: say why it takes longer.
         words = strings.WAITING_INDEXING if self._is_indexing() else strings.WAITING
         for side in range(len(asked.sides)):
             view = self._transcript.view(NEW_ANSWER - side)

@@ -2,7 +2,6 @@
 
 from collections.abc import Generator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent
@@ -35,11 +34,7 @@ from vlm_desktop.gui.panes.chat.thumbnails import AttachmentThumbnails
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.work import Work, WorkState
-
-if TYPE_CHECKING:
-    from vlm_desktop.jobs import Job
-
-_LANE = "model"
+from vlm_desktop.jobs import ANSWERS, Job
 
 
 class BatchDialog(QDialog):
@@ -159,7 +154,7 @@ class BatchDialog(QDialog):
             failed=self._failed,
             progress=self._heard,
             cancelled=lambda: self._end(strings.BATCH_STOPPED),
-            lane=_LANE,
+            lane=ANSWERS,
         )
         self.words.setText(strings.BATCH_BEGUN)
         self._show_state()

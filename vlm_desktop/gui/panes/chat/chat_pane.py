@@ -122,6 +122,7 @@ class ChatPane(Pane):
             self.doubts,
             self,
             self.begin_edit,
+            lambda: self.choice.capabilities is not None and self.choice.capabilities.multi_turn,
         )
         self.keeping = Keeping(self.desk, self.session, self.column, self)
         self.options = OptionsCorner(self.desk, self.session, self.panel, self)
@@ -346,6 +347,7 @@ class ChatPane(Pane):
     def _show_capabilities(self) -> None:
         self.panel.show_capabilities(self.choice.capabilities or ChatCapabilities())
         self.actions_of_pane.refresh()
+        self.turns.refresh()
 
     def _shelf_changed(self) -> None:
         if self._begun:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from vlm_desktop.base.chat import ChatCapabilities
 from vlm_desktop.base.chatwork import ChatChoice
 from vlm_desktop.gui.desk import Desk
+from vlm_desktop.jobs import ANSWERS
 
 if TYPE_CHECKING:
     from vlm_desktop.gui.panes.chat.session import ChatSession
@@ -95,6 +96,6 @@ class ModelChoice(QObject):
             lambda: services.chat.capabilities(model_id),
             done,
             failed=failed,
-            lane="model",
+            lane=ANSWERS,
             latest="chat-capabilities",
         )

@@ -21,7 +21,7 @@ from vlm_desktop.gui.strings import chat as strings
 
 
 class SeenCorner(QObject):
-    """Main thread; looking runs on the lane of the model."""
+    """Main thread; looking runs on the lane "answers"."""
 
     def __init__(
         self,

@@ -22,13 +22,12 @@ from vlm_desktop.base.errors import AppError
 from vlm_desktop.base.events import Event, Progress
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.words import failure
-from vlm_desktop.jobs import CancelledEnding, Done, Failed, Job
+from vlm_desktop.jobs import ANSWERS, CancelledEnding, Done, Failed, Job
 
 if TYPE_CHECKING:
     from vlm_desktop.engine.chat import Chat
 
 Verb = Callable[[CancelToken], Generator[Event, None, Any]]
-LANE = "model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Asked:
 class ChatSession(QObject):
     """Holds one conversation at a time, and at most one answer that is being written.
 
-    Verbs run on the lane "model", one after the other; quick reads and writes on "io".
+    Verbs run on the lane "answers", one after the other; quick reads and writes on "io".
     """
 
     opened = Signal()
@@ -297,7 +296,7 @@ class ChatSession(QObject):
                 case CancelledEnding():
                     self._finish("", None, None)
 
-        self._job = self._desk.runner.submit(verb, heard, lane=LANE)
+        self._job = self._desk.runner.submit(verb, heard, lane=ANSWERS)
 
     def _finish(self, sentence: str, done: Callable[[Any], None] | None, result: object) -> None:
         """The saved turns take the place of those that were shown while they grew."""
@@ -340,7 +339,7 @@ class ChatSession(QObject):
             verb,
             done,
             failed=failed,
-            lane=LANE,
+            lane=ANSWERS,
             latest=latest,
             progress=progress,
             cancelled=cancelled,

@@ -35,8 +35,10 @@ class TurnActions(QObject):
         doubts: Doubts,
         over: QWidget,
         edit: Callable[[Turn], object],
+        takes_examples: Callable[[], bool],
     ) -> None:
         super().__init__(over)
+        self._takes_examples = takes_examples
         self._desk, self._session, self._transcript = desk, session, transcript
         self._answering, self._doubts, self._over, self._edit = answering, doubts, over, edit
         self._made: dict[str, QAction] = {}
@@ -124,7 +126,8 @@ class TurnActions(QObject):
         for name in ("doubt-blank", "doubt-samples", "doubt-nouns"):
             self._made[name].setEnabled(by_model and not busy)
         pictured = question is not None and bool(question.pictures)
-        self._made["example"].setEnabled(answer is not None and pictured)
+        able = pictured and self._takes_examples()
+        self._made["example"].setEnabled(answer is not None and able)
         many = self._branches(turn) > 1
         for name in ("branch-before", "branch-after"):
             self._made[name].setEnabled(many)

@@ -1,20 +1,23 @@
 """Long work that the settings start: shown in the status bar, stoppable there."""
 
+import threading
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, TypeVar
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event, Progress
 from vlm_desktop.gui.work import Work, WorkState
+from vlm_desktop.jobs import ANSWERS, Job, JobRunner
 
 if TYPE_CHECKING:
     from vlm_desktop.gui.desk import Desk
-    from vlm_desktop.jobs import Job
 
 Result = TypeVar("Result")
 
 EXCLUSIVE = "model"
-"""The lane on which indexing runs: what is submitted there runs when no indexing does."""
+"""The lane on which indexing runs: what is begun there runs when neither indexing nor an answer
+does."""
+_POLL_SECONDS = 0.05
 
 
 def begin(
@@ -28,6 +31,7 @@ def begin(
 ) -> None:
     """Run a verb on a lane; `done` takes its result and gives the last words."""
     jobs: list[Job] = []
+    alone = (lambda cancel: _alone(desk.runner, verb, cancel)) if lane == EXCLUSIVE else verb
     work = Work(text, stop=lambda: [job.cancel() for job in jobs] and None)
 
     def progress(event: Event) -> None:
@@ -41,7 +45,7 @@ def begin(
     desk.work.begin(work)
     jobs.append(
         desk.ask(
-            verb,
+            alone,
             lambda result: work.finish(done(result)),
             failed=ended,
             progress=progress,
@@ -49,3 +53,27 @@ def begin(
             lane=lane,
         )
     )
+
+
+def _alone(
+    runner: JobRunner,
+    verb: Callable[[CancelToken], Generator[Event, None, Result]],
+    cancel: CancelToken,
+) -> Generator[Event, None, Result]:
+    """Drive a verb while the lane of answers stands still. Runs on the lane of indexing."""
+    held, over = threading.Event(), threading.Event()
+
+    def hold(token: CancelToken) -> Generator[Event, None, None]:
+        yield from ()
+        held.set()
+        while not over.wait(_POLL_SECONDS):
+            token.raise_if_cancelled()
+
+    holder = runner.submit(hold, lambda _: None, lane=ANSWERS)
+    try:
+        while not held.wait(_POLL_SECONDS):
+            cancel.raise_if_cancelled()
+        return (yield from verb(cancel))
+    finally:
+        over.set()
+        holder.cancel()
