@@ -196,6 +196,13 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
     alterrors.NothingToSee: (
         "{name} was not approved: its file is not there, so nobody can see what it shows."
     ),
+    alterrors.NoTextRead: (
+        "No words were read in {path}. Type them, or choose another decision than “text”."
+    ),
+    alterrors.NoActionKnown: (
+        "Nothing tells what {path} does as a link or button. Give its address or its title, "
+        "or type the action."
+    ),
     alterrors.AltStateRefused: (
         'A text does not become "{state}" by hand: approving it does, or a look at its file.'
     ),
@@ -294,6 +301,7 @@ NOTICE_SENTENCES: dict[str, str] = {
         "The model does not take that many pictures at once, so this one was left out: {detail}."
     ),
     "turns-left-out": "{detail} answers each question on its own, without what was said before.",
+    "alt-extended": "Writing the extended description.",
     "folder-offline": "This folder is not there at the moment; its photos are kept: {detail}.",
 }
 

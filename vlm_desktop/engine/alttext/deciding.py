@@ -98,7 +98,7 @@ def _link(seen: Seen) -> Decided | None:
     if plain(seen.context.link_text):
         # Words beside the image in one link: the image adds nothing that the link would need.
         said = _quoted(seen.context.link_text)
-        return Decided(Decision.DECORATIVE, 0.6, (("link-says-it", said), ("linked", target)))
+        return Decided(Decision.DECORATIVE, 0.6, (("link-text", said), ("linked", target)))
     kind = "button" if target.casefold() == "button" else "linked"
     return Decided(Decision.FUNCTIONAL, 0.95, ((kind, target),))
 
@@ -108,7 +108,7 @@ def _empty(seen: Seen) -> Decided | None:
     if seen.words.words:
         return None
     if look.main >= _BLANK_MAIN or look.spread <= _BLANK_SPREAD:
-        return Decided(Decision.DECORATIVE, 0.95, (("blank", ""),))
+        return Decided(Decision.DECORATIVE, 0.95, (("plain", ""),))
     if look.even >= _SMOOTH_EVEN and look.edges <= _SMOOTH_EDGES:
         return Decided(Decision.DECORATIVE, 0.85, (("gradient", ""),))
     if seen.long <= _ICON:
@@ -135,7 +135,7 @@ def _told_nearby(seen: Seen) -> Decided | None:
         read in plain(one)
         for one in (seen.context.before, seen.context.after, seen.context.heading)
     ):
-        return Decided(Decision.DECORATIVE, 0.65, (("text-nearby", _quoted(seen.text)),))
+        return Decided(Decision.DECORATIVE, 0.65, (("beside-text", _quoted(seen.text)),))
     return None
 
 

@@ -1,4 +1,5 @@
-"""The window's own words, one module per area; sentences about errors are in `vlm_desktop.strings`.
+"""The window's own words, one module per area; sentences about errors are in `vlm_desktop.strings`,
+those about alt text that both fronts say in `vlm_desktop.altstrings`.
 
 Import an area as `strings` and use its constants inside functions only: another language is put
 in their places before the widgets are built (`vlm_desktop.base.language`).
@@ -7,12 +8,12 @@ in their places before the widgets are built (`vlm_desktop.base.language`).
 import importlib
 from types import ModuleType
 
-_SENTENCES = "vlm_desktop.strings"
+_SHARED = {"sentences": "vlm_desktop.strings", "altsentences": "vlm_desktop.altstrings"}
 
 
 def areas() -> dict[str, ModuleType]:
-    """Every module of words by the name of its area, "sentences" being those of both fronts."""
-    found = {"sentences": importlib.import_module(_SENTENCES)}
+    """Every module of words by the name of its area; those of both fronts are "...sentences"."""
+    found = {area: importlib.import_module(module) for area, module in _SHARED.items()}
     modules = importlib.import_module("pkgutil").iter_modules(__path__)
     for area in modules:
         found[area.name] = importlib.import_module(f"{__name__}.{area.name}")

@@ -1,7 +1,6 @@
 """Words of the Alt text pane: queue, picture, decision, texts, states, drafts, history, brief."""
 
 from vlm_desktop.base.alttext import AltAct, AltState, AltStyle, Decision
-from vlm_desktop.base.altchecks import Weight
 from vlm_desktop.base.language import fill
 
 CANCEL = "Cancel"
@@ -63,14 +62,20 @@ A_GUESS = "a guess"
 TAKE_SUGGESTION = "Take “{decision}”"
 REASONS = {
     "text-area": "Words cover {detail} % of it",
-    "text": "It shows words",
+    "many-words": "It shows {detail} words",
+    "words-in-it": "It shows words: {detail}",
     "tiny": "It is only {detail} pixels",
+    "strip": "It is a strip of {detail} pixels",
+    "icon": "It is as small as an icon, {detail} pixels",
+    "plain": "It is nearly of one colour",
+    "gradient": "It is a plain gradient",
     "linked": "It links to {detail}",
     "button": "It is a button",
     "near-duplicate": "It looks like {detail} others",
     "caption-says-it": "The caption says it: {detail}",
-    "chart": "It looks like a chart",
-    "plain": "It is nearly of one colour",
+    "captioned": "It has a caption: {detail}",
+    "drawing": "It is a drawing",
+    "labels": "It has {detail} labels",
     "beside-text": "The text beside it says it: {detail}",
     "link-text": "The link already says: {detail}",
     "photo": "It is a photo",
@@ -228,7 +233,6 @@ FINDINGS_NONE = "No findings"
 FINDING_ONE = "1 finding"
 FINDINGS_COUNT = "{count} findings"
 FINDINGS_DESCRIPTION = "Enter applies the fix of a finding; Ctrl+. the next, Ctrl+Shift+. all."
-WEIGHTS = {Weight.ERROR: "Error", Weight.WARNING: "Warning", Weight.HINT: "Hint"}
 FINDING = "{weight}: {finding}"
 IN_EXTENDED = "{finding} (extended description)"
 WITH_FIX = "{finding}\n→ {fix}"
@@ -241,32 +245,6 @@ FIXED = "Fixed. {findings}"
 NO_FIX = "No finding here has a fix."
 SCORE = "{score} points off: {parts}"
 SCORE_PART = "{count} × {weight}"
-RULES = {
-    "image-of": "Begins with “{detail}”: a screen reader says that it is an image",
-    "file-name": "“{detail}” looks like a file name",
-    "extension": "Contains the ending of a file: {detail}",
-    "camera-name": "Contains the name of a camera: {detail}",
-    "credit": "Contains a credit line: {detail}",
-    "placeholder": "“{detail}” is a placeholder",
-    "markup": "Contains markup: {detail}",
-    "repeats-caption": "Says again what the caption says",
-    "repeats-title": "Says again what the title says",
-    "repeats-link": "Says again what the link says",
-    "repeats-in-set": "Another image of the set says the same",
-    "no-action": "Does not name the action or the destination",
-    "trailing-noise": "Ends in noise: {detail}",
-    "all-capitals": "Is in capitals: {detail}",
-    "no-full-stop": "Does not end with a full stop",
-    "emoji-run": "Contains a run of emoji: {detail}",
-    "double-spaces": "Contains double spaces or line breaks",
-    "too-long": "Is too long for its destination: {detail}",
-    "too-short": "Is very short",
-    "language": "Looks like another language ({detail})",
-    "decorative-text": "Is decorative, and yet there is a text",
-    "no-text": "There is no text yet",
-    "no-extended": "A complex image needs an extended description",
-    "repeats-alt": "Says again what the alt text says",
-}
 
 # --- drafts ----------------------------------------------------------------------------------
 
@@ -295,6 +273,8 @@ NOTES = {
     "ocr": "the words read in the image",
     "context": "from the page",
     "translated": "translated",
+    "people": "guesses about people were taken out",
+    "ignored": "the model was not told the context",
 }
 CHANGE_USE = "Taking a draft"
 CHANGE_DRAFT = "Draft of {name}"

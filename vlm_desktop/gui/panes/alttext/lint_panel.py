@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from vlm_desktop import altstrings
 from vlm_desktop.base.altchecks import Field, Finding
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
@@ -116,11 +117,10 @@ class LintPanel(QWidget):
 
 def finding_words(finding: Finding) -> str:
     """A finding as a row: how much it matters, what it is, what the fix would make of it."""
-    form = strings.RULES.get(finding.rule, finding.rule)
-    said = fill(form, detail=finding.detail)
+    said = altstrings.finding(finding)
     if finding.field is Field.EXTENDED:
         said = fill(strings.IN_EXTENDED, finding=said)
-    words = fill(strings.FINDING, weight=strings.WEIGHTS[finding.weight], finding=said)
+    words = fill(strings.FINDING, weight=altstrings.WEIGHTS[finding.weight], finding=said)
     if finding.fix is None:
         return words
     fix = finding.fix or strings.FIX_EMPTY
@@ -131,7 +131,7 @@ def score_words(findings: Sequence[Finding], score: int) -> str:
     """The sum and what it is the sum of."""
     counts: dict[str, int] = {}
     for one in findings:
-        word = strings.WEIGHTS[one.weight]
+        word = altstrings.WEIGHTS[one.weight]
         counts[word] = counts.get(word, 0) + 1
     parts = [fill(strings.SCORE_PART, count=count, weight=word) for word, count in counts.items()]
     return fill(strings.SCORE, score=score, parts=", ".join(parts))
