@@ -283,6 +283,14 @@ class AnswerBegun(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ModelAsked(Event):
+    """The model is in memory and has the request: its tokens (`reply` is 0), its revision."""
+
+    usage: TokenUsage
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerRestarted(Event):
     """What was written of the answer so far is void: memory ran out, and it is written anew.
 

@@ -11,7 +11,7 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import ChatCapabilities, ChatSpec, GenerationOptions, Reply, TokenUsage
 from vlm_desktop.base.chaterrors import ChatOutOfMemory
 from vlm_desktop.base.chatwork import SpeedEstimate
-from vlm_desktop.base.conversations import AnswerRestarted
+from vlm_desktop.base.conversations import AnswerRestarted, ModelAsked
 from vlm_desktop.base.errors import ModelOutOfMemory
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.types import OcrLine
@@ -76,6 +76,9 @@ class Answerer:
     ) -> Generator[Event, None, ModelAnswer]:
         made_room = False
         while True:
+            yield ModelAsked(
+                model.usage(asked.messages, asked.images, options), model.spec.revision
+            )
             try:
                 reply = yield from model.stream(asked.messages, asked.images, options, cancel)
             except ModelOutOfMemory:

@@ -5,11 +5,12 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from vlm_desktop.base.chat import Token
+from vlm_desktop.base.chat import AnswerTiming, Token
 from vlm_desktop.base.conversations import (
     AnswerRestarted,
     AnswerSource,
     Failure,
+    ModelAsked,
     Turn,
     TurnState,
 )
@@ -33,6 +34,9 @@ class KeptAnswer:
         self.turn = library.add_turn(conversation_id, draft)
         self._saved_at = time.monotonic()
         self._unsaved = 0
+        self._asked: ModelAsked | None = None
+        self._asked_at = self._first_at = self._last_at = 0.0
+        self._tokens = 0
 
     def end(
         self,
@@ -63,6 +67,8 @@ class KeptAnswer:
                 return made
             if isinstance(event, Token):
                 self.piece(event)
+            elif isinstance(event, ModelAsked):
+                self._asked, self._asked_at, self._tokens = event, time.monotonic(), 0
             elif isinstance(event, AnswerRestarted):
                 self.turn = replace(self.turn, text="")
             try:
@@ -74,7 +80,10 @@ class KeptAnswer:
     def piece(self, token: Token) -> None:
         self.turn = replace(self.turn, text=self.turn.text + token.text)
         self._unsaved += token.count
-        now = time.monotonic()
+        now = self._last_at = time.monotonic()
+        if not self._tokens:
+            self._first_at = now
+        self._tokens += token.count
         if self._unsaved >= SAVE_TOKENS or now - self._saved_at >= SAVE_SECONDS:
             self._library.save_turn_text(self.turn.id, self.turn.text)
             self._saved_at, self._unsaved = now, 0
@@ -104,4 +113,20 @@ class KeptAnswer:
             self.end(state=TurnState.FAILED, failure=failure_of(error))
             raise
         finally:
+            if self.turn.state is not TurnState.DONE:
+                self._measure()
             self._library.finish_turn(self.turn)
+
+    def _measure(self) -> None:
+        """What is known of an answer that was not written to its end, taken from outside: all
+        until its first token counts as prefill."""
+        if self._asked is None or not self._tokens:
+            return
+        self.turn = replace(
+            self.turn,
+            revision=self._asked.revision,
+            usage=replace(self._asked.usage, reply=self._tokens),
+            timing=AnswerTiming(
+                prefill=self._first_at - self._asked_at, generate=self._last_at - self._first_at
+            ),
+        )

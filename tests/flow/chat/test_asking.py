@@ -36,7 +36,7 @@ def test_an_answer_streams_and_is_kept(open_chat: OpenChat, red: Attachment) -> 
     events, turn = drive(chat.ask(talk.id, "what colour?", [red], GREEDY, CancelToken()))
 
     kinds = [type(event).__name__ for event in events]
-    assert kinds == ["Progress", "AnswerBegun", "Progress", *["Token"] * 4]
+    assert kinds == ["Progress", "AnswerBegun", "Progress", "ModelAsked", *["Token"] * 4]
     begun = events[1]
     assert isinstance(begun, AnswerBegun)
     assert [one.phase for one in (events[0], events[2]) if isinstance(one, Progress)] == [
@@ -211,6 +211,10 @@ def test_stopping_keeps_what_was_written(open_chat: OpenChat, red: Attachment) -
         next(verb)
     answer = chat.open(talk.id).path()[-1]
     assert (answer.text, answer.state, answer.failure) == ("one two ", TurnState.PARTIAL, None)
+    assert (answer.usage.reply, answer.revision) == (2, "1")
+    assert answer.usage.image == 256, "what was asked is counted as for a whole answer"
+    assert answer.seconds_to_first_token > 0
+    assert answer.timing.generate >= 0
 
     again = drive(chat.regenerate(answer.id, CancelToken(), why=Why.MODEL))[1]
     assert again.text == "one two three four"
@@ -223,7 +227,8 @@ def test_a_verb_that_is_closed_keeps_what_was_written(open_chat: OpenChat, red: 
     verb = chat.ask(talk.id, "count", [red], GREEDY, CancelToken())
     until(verb, 3)
     verb.close()
-    assert chat.open(talk.id).path()[-1].text == "one two three "
+    kept = chat.open(talk.id).path()[-1]
+    assert (kept.text, kept.usage.reply) == ("one two three ", 3)
     assert ask(chat, talk, "on?").state is TurnState.DONE
 
 

@@ -15,8 +15,7 @@ import numpy as np
 import torch
 
 from vlm_desktop.backends.chat.standin import write_standin
-from vlm_desktop.backends.chat.starter import StarterAssistant, _one_thread
-from vlm_desktop.backends.chat.starter_prompt import END, Prompts
+from vlm_desktop.backends.chat.starter import StarterAssistant, one_thread
 from vlm_desktop.backends.chat.starter_writing import write
 from vlm_desktop.backends.chat.transformers_chat import TransformersChat
 from vlm_desktop.backends.protocols import ChatModel
@@ -160,17 +159,13 @@ def _bare_transformers(model: Any, tokens: int) -> float:
 
 
 @torch.inference_mode()
-def _bare_starter(model: Any, tokens: int) -> float:
+def _bare_starter(model: StarterAssistant, tokens: int) -> float:
     """Seconds of the loop that it is trained and scored with; the picture is known to both."""
     messages, images = _conversation(model)
     begun = time.perf_counter()
-    prompt, image = model._ask(messages, images, GenerationOptions())
-    running = model._loaded()
-    network = running.network
-    kept = running.known(image.key).read_by(network)
+    network, kept, prompt, end = model.bare(messages, images)
     ids = torch.tensor([prompt], device=kept.keys.device)
-    end = Prompts(model._tokenizer()).special(END)
-    with _one_thread(kept.keys.device):
+    with one_thread(kept.keys.device):
         memory = kept.repeated(1, network.config.positions)
         write(network, memory, ids, end=end, longest=tokens + 1)
     return time.perf_counter() - begun

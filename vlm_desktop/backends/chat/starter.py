@@ -182,7 +182,7 @@ class StarterAssistant:
             looked = time.perf_counter()
             reused = usage.image if picture.memory is not None else 0
             decoder = _Decoder(running, picture, prompt, sense)
-            with _one_thread(self._device):
+            with one_thread(self._device):
                 said = yield from self._write(decoder, prompt, options, cancel)
         waited = started - prepared
         return Reply(
@@ -261,6 +261,19 @@ class StarterAssistant:
         if options.beams > 1 and options.temperature > 0:
             detail = "it does not go together with beams"
             raise OptionUnsupported(model=self._id, option="temperature", detail=detail)
+
+    def bare(
+        self, messages: Sequence[Message], images: Sequence[ChatImage]
+    ) -> tuple[StarterNetwork, Memory, tuple[int, ...], int]:
+        """What the loop works with, to measure it without what is around it: the network, what
+        it keeps of a picture asked about before, the prompt, the token that ends an answer."""
+        prompt, image = self._ask(messages, images, GenerationOptions())
+        running = self._loaded()
+        picture = running.known(image.key)
+        if picture is None:
+            raise ModelBroken(model=self._id, detail="the picture was not asked about before")
+        end = Prompts(self._tokenizer()).special(END)
+        return running.network, picture.read_by(running.network), prompt, end
 
     # --- parts -------------------------------------------------------------------------
 
@@ -355,7 +368,7 @@ class _Running:
 
 
 @contextlib.contextmanager
-def _one_thread(device: torch.device) -> Iterator[None]:
+def one_thread(device: torch.device) -> Iterator[None]:
     """Networks this small gain nothing from more threads, and on a busy machine threads that wait
     for each other make a sentence a hundred times slower."""
     before = torch.get_num_threads()

@@ -154,6 +154,7 @@ FIRST_WORD = (
     "first word after {seconds:,.2f} s "
     "(pictures {decode:,.2f}, vision {vision:,.2f}, prefill {prefill:,.2f})"
 )
+FIRST_WORD_ALONE = "first word after {seconds:,.2f} s"
 FIRST_WORD_AT_ONCE = "first word in less than 0.01 s"
 FIRST_WORD_PARTS = (
     "Until the first word: reading pictures {decode:,.2f} s, preparing {prepare:,.2f} s, "

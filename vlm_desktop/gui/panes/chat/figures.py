@@ -1,6 +1,6 @@
 """How fast an answer was, in figures: tokens a second, and what the first word took."""
 
-from vlm_desktop.base.conversations import Turn
+from vlm_desktop.base.conversations import Turn, TurnState
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.strings import chat as strings
 
@@ -16,10 +16,14 @@ def figures(turn: Turn) -> str:
     if turn.tokens_per_second:
         parts.append(fill(strings.RATE, rate=turn.tokens_per_second))
     timing = turn.timing
-    at_once = turn.seconds_to_first_token < _AT_ONCE
+    form = strings.FIRST_WORD
+    if turn.seconds_to_first_token < _AT_ONCE:
+        form = strings.FIRST_WORD_AT_ONCE
+    elif turn.state is not TurnState.DONE:
+        form = strings.FIRST_WORD_ALONE  # measured from outside
     parts.append(
         fill(
-            strings.FIRST_WORD_AT_ONCE if at_once else strings.FIRST_WORD,
+            form,
             seconds=turn.seconds_to_first_token,
             decode=turn.decode + timing.prepare,
             vision=timing.vision,
@@ -34,14 +38,15 @@ def figures_tip(turn: Turn) -> str:
     if not turn.usage.reply:
         return ""
     timing, usage = turn.timing, turn.usage
-    lines = [
-        fill(
-            strings.FIRST_WORD_PARTS,
-            decode=turn.decode,
-            prepare=timing.prepare,
-            vision=timing.vision,
-            prefill=timing.prefill,
-        ),
+    parts = fill(
+        strings.FIRST_WORD_PARTS,
+        decode=turn.decode,
+        prepare=timing.prepare,
+        vision=timing.vision,
+        prefill=timing.prefill,
+    )
+    lines = [parts] if turn.state is TurnState.DONE else []
+    lines += [
         fill(
             strings.TOKENS_PARTS,
             system=usage.system,
