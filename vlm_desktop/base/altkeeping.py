@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from vlm_desktop.base.events import Event
 from vlm_desktop.base.types import Size
 
 if TYPE_CHECKING:
@@ -107,6 +108,55 @@ class KeptCandidate:
     language: str
     candidate: Candidate
     at: str
+
+
+# --- a whole set -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AltBatchOptions:
+    """How a set is drafted. `model_id` "" is the model in use.
+
+    `compare` draws a second candidate where the brief wants one only: how far the two differ tells
+    what to look at first. `claims` checks each text claim by claim, which takes several times as
+    long. `again` drafts also where there are drafts already; what a person wrote always stays.
+    `only` are images of the set; None: all of them.
+    """
+
+    model_id: str = ""
+    compare: bool = True
+    claims: bool = False
+    again: bool = False
+    seed: int = 0
+    only: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AltRowDone(Event):
+    """An image of a batch is done and kept. `error` says why it has no draft."""
+
+    image_id: int
+    alt: str = ""
+    error: AppError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AltBatchReport:
+    """What became of a set. `done` undoes the drafts.
+
+    `suggested` are images that seem to need no text, which a person has to decide. `problems`
+    have no draft, and why; `far` are those whose bytes are not on this machine.
+    """
+
+    done: AltDone
+    suggested: tuple[int, ...] = ()
+    imported: tuple[int, ...] = ()
+    """Had a text in their file."""
+    skipped: int = 0
+    """Had a text or a draft already, or need none."""
+    problems: tuple[tuple[int, AppError], ...] = ()
+    far: tuple[int, ...] = ()
+    seconds: float = 0.0
 
 
 class DiffKind(StrEnum):

@@ -163,7 +163,8 @@ class WrittenBy:
 class Candidate:
     """One way to say it. `notes` are codes of what the person should know: "starter" (a small
     model wrote it), "cut" (it was shortened to the limit), "opening" (a forbidden opening was
-    taken off), "ocr" (the words are those that were read in the image), "context", "translated".
+    taken off), "ocr" (the words are those that were read in the image), "context", "translated",
+    "apart" (of a batch: taken because it says something that the look-alikes' texts do not).
     """
 
     alt: str

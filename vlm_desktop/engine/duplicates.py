@@ -49,7 +49,7 @@ def find_duplicates(library: Library, cancel: CancelToken) -> Generator[Event, N
 
 def near_groups(library: Library, cancel: CancelToken) -> list[list[int]]:
     """Content ids that show the same picture: equal pixels, or confirmed near hashes."""
-    sets = _DisjointSets()
+    sets = DisjointSets()
     for paths in library.same_pixel_groups():
         same = [i for i in map(library.content_of, paths) if i is not None]
         for other in same[1:]:
@@ -107,7 +107,7 @@ def _confirmed(
         yield left, right
 
 
-class _DisjointSets:
+class DisjointSets:
     """Union-find over content ids."""
 
     def __init__(self) -> None:

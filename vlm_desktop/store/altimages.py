@@ -274,6 +274,16 @@ class AltImagesPart(Part):
             for key, stored, at in rows
         ]
 
+    def alt_drafted(self, set_id: int, language: str) -> set[int]:
+        """The images of a set for which there are candidates in a language."""
+        with self._db.reading() as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT image_id FROM alt_members CROSS JOIN alt_candidates"
+                " USING (image_id) WHERE set_id = ? AND language = ?",
+                (set_id, language),
+            ).fetchall()
+        return {image_id for (image_id,) in rows}
+
     def drop_alt_candidate(self, candidate_id: int) -> KeptCandidate | None:
         """What it was; None when it is gone already."""
         with self._db.writing() as connection:

@@ -11,6 +11,7 @@ from vlm_desktop.base.altkeeping import AltApproved, AltRefreshed
 from vlm_desktop.base.alttext import AltImage, AltSet, AltText, Author, Candidate, WrittenBy
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.paths import HomePaths
+from vlm_desktop.engine.alttext.files import AltFiles
 from vlm_desktop.engine.alttext.keeping import AltSets
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
@@ -31,7 +32,11 @@ class Desk:
         self.home = HomePaths(home)
         self.pool = pool
         self.library = Library.open(self.home)
-        self.sets = AltSets(lambda: self.library, lambda: SharedPool(pool))  # type: ignore[arg-type, return-value]
+        self.sets = AltSets(
+            lambda: self.library,
+            lambda: SharedPool(pool),  # type: ignore[arg-type, return-value]
+            AltFiles().read,
+        )
 
     def reopen(self) -> None:
         self.library.close()

@@ -9,6 +9,7 @@ files      an io lane, never the main thread        XMP in the file or beside it
 
 from collections.abc import Callable
 
+from vlm_desktop.engine.alttext.batch import AltBatch
 from vlm_desktop.engine.alttext.checking import Checker
 from vlm_desktop.engine.alttext.drafting import Drafter
 from vlm_desktop.engine.alttext.files import AltFiles
@@ -32,9 +33,10 @@ class AltTexts:
         chat_in_use: Callable[[], str],
         files: AltFiles,
     ) -> None:
-        self.sets = AltSets(library, open_pool)
+        self.sets = AltSets(library, open_pool, files.read)
         self.drafting = Drafter(preparer.answerer, preparer.pictures, chat_in_use)
         self.checking = Checker(
             preparer.answerer, preparer.pictures, encoders, encoder_in_use, chat_in_use
         )
+        self.batch = AltBatch(library, self.sets, self.drafting, self.checking)
         self.files = files

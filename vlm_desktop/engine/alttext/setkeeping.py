@@ -222,6 +222,10 @@ class SetKeeping:
         """What the program would decide; a person's decision stays what it is."""
         self._library().set_alt_image(image_id, suggestion=suggestion)
 
+    def set_risk(self, image_id: int, score: float, reasons: Sequence[str]) -> None:
+        """What a person should look at first; see `risk`."""
+        self._library().set_alt_image(image_id, risk=(score, tuple(reasons)))
+
     def refresh(self, set_id: int, cancel: CancelToken) -> Generator[Event, None, AltRefreshed]:
         """Look at the files of a set: what is gone, what changed, which approved texts are stale.
 

@@ -169,11 +169,13 @@ class TextKeeping:
 
     # --- imports and what was written ----------------------------------------------------
 
-    def import_texts(self, texts: Sequence[ImportedText], source: str) -> AltImported:
+    def import_texts(
+        self, texts: Sequence[ImportedText], source: str, *, batch: str = ""
+    ) -> AltImported:
         """Texts from elsewhere, merged three ways (see `merging`). `source` says where from, for
         a person. What a person wrote or approved stays, and the other text is offered.
         """
-        batch = new_batch()
+        batch = batch or new_batch()
         cleaned = [_clean_import(one) for one in texts]
         taken: dict[int, None] = {}
         kept: dict[int, None] = {}
@@ -201,7 +203,9 @@ class TextKeeping:
             self._library().add_alt_candidates(said.image_id, said.language, [candidate])
         return AltImported(AltDone(batch, tuple(taken), tuple(kept)), tuple(kept), same)
 
-    def import_reading(self, image_id: int, reading: AltReading, language: str) -> AltImported:
+    def import_reading(
+        self, image_id: int, reading: AltReading, language: str, *, batch: str = ""
+    ) -> AltImported:
         """What an image's file and sidecar say; `language` is that of what names none."""
         texts = [
             ImportedText(
@@ -218,7 +222,7 @@ class TextKeeping:
                 one for one, said in zip(texts, reading.texts, strict=True)
                 if said.language != X_DEFAULT
             ]  # fmt: skip
-        return self.import_texts(texts, reading.path.name)
+        return self.import_texts(texts, reading.path.name, batch=batch)
 
     def note_written(self, image_id: int, written: AltWritten) -> AltDone:
         """Texts were written into an image's file or beside it. What was approved stays so."""
