@@ -299,7 +299,10 @@ class ChatSession(QObject):
         self._job = self._desk.runner.submit(verb, heard, lane=ANSWERS)
 
     def _finish(self, sentence: str, done: Callable[[Any], None] | None, result: object) -> None:
-        """The saved turns take the place of those that were shown while they grew."""
+        """The saved turns take the place of those that were shown while they grew.
+
+        Nothing counts as asked any more when they are read, so that a long answer is shown once.
+        """
         self._job = None
         self.is_stopping = False
 
@@ -316,9 +319,14 @@ class ChatSession(QObject):
             shown()
             return
         number = self.conversation.id
+
+        def read(conversation: Conversation) -> None:
+            self.asked = None
+            self._refreshed(conversation, shown)
+
         self._desk.fetch(
             lambda: self.chat.open(number),
-            lambda one: self._refreshed(one, shown),
+            read,
             failed=lambda said: (self.failed.emit(said), shown()),
         )
 
