@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from tests.tools import alttext_looks
 from tests.tools.chat_looks import LOOKS, look
 from tests.tools.stage import Stage
 from vlm_desktop.base.errors import HubGated, LicenceDiffers
@@ -160,6 +161,7 @@ SITUATIONS: dict[str, dict[str, Bring]] = {
         "forget": _forget,
     },
     "chat": {name: look(bring) for name, bring in LOOKS.items()},
+    "alttext": {name: alttext_looks.look(bring) for name, bring in alttext_looks.LOOKS.items()},
     "models": {
         "trouble": _refused_downloads,
         "question": _asked_to_download,

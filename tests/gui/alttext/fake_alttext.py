@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Generator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.fakes import SharedPool
 from vlm_desktop.base.alttext import (
@@ -18,12 +19,15 @@ from vlm_desktop.base.alttext import (
 )
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import Token
-from vlm_desktop.base.errors import AppError
 from vlm_desktop.base.events import Event, Notice, Phase, Progress
 from vlm_desktop.base.paths import HomePaths
+from vlm_desktop.engine.alttext.batch import AltBatch
 from vlm_desktop.engine.alttext.keeping import AltSets
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
+
+if TYPE_CHECKING:
+    from vlm_desktop.base.errors import AppError
 
 
 class NoSets:
@@ -52,9 +56,7 @@ class FakeDrafting:
         self.words = "A cat on a mat."
         self.extended = ""
         self.error: AppError | None = None
-        self.suggestion = Suggestion(
-            Decision.INFORMATIVE, (("photo", ""), ("text-area", "3")), 0.9
-        )
+        self.suggestion = Suggestion(Decision.INFORMATIVE, (("photo", ""), ("text-area", "3")), 0.9)
         self.asked: list[tuple[Path, Brief, PageContext, Decision, int]] = []
         self.suggested: list[Path] = []
         self.translated: list[tuple[str, str, str]] = []
@@ -134,6 +136,7 @@ class FakeAltTexts:
         self._library: Library | None = None
         self.sets = AltSets(self.library, lambda: SharedPool(pool))  # type: ignore[arg-type, return-value]
         self.drafting = FakeDrafting()
+        self.batch = AltBatch(self.library, self.sets, self.drafting, None)  # type: ignore[arg-type]
 
     def library(self) -> Library:
         with self._lock:

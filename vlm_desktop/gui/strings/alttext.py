@@ -286,8 +286,10 @@ BATCH_DONE_ONE = "1 draft written."
 BATCH_DONE = "{count:,} drafts written."
 BATCH_PROBLEMS_ONE = "1 image could not be drafted."
 BATCH_PROBLEMS = "{count:,} images could not be drafted."
+BATCH_SUGGESTED_ONE = "1 seems to need no text: decide about it."
+BATCH_SUGGESTED = "{count:,} seem to need no text: decide about them."
 BATCH_NOTHING = "No image of this set is empty."
-BATCH_STOPPED = "Stopped. {count:,} drafts are kept."
+BATCH_STOPPED = "Stopped. Drafts that are kept: {count:,}."
 CHANGE_BATCH = "Drafts of a set"
 
 # --- states and what leads to them -----------------------------------------------------------
@@ -473,6 +475,10 @@ def brief_title(name: str) -> str:
 
 def destination(key: str, limit: int) -> str:
     return fill(DESTINATION, name=DESTINATIONS.get(key, key), limit=limit)
+
+
+def batch_suggested(count: int) -> str:
+    return BATCH_SUGGESTED_ONE if count == 1 else fill(BATCH_SUGGESTED, count=count)
 
 
 def batch_done(drafts: int, problems: int) -> str:

@@ -2,7 +2,8 @@
 
     session       the open set, its images, the one that is worked on; what is asked of the engine
     autosave      what is typed, kept a moment later
-    drafting      one image's draft while it is written; batch: drafts for a whole set
+    drafting      one image's draft while it is written; batch_corner: drafts for a whole set
+    suggesting    what the program would decide
     queue_*       the list at the left       picture_*     the picture and what lies over it
     editor_panel  the column at the right, put together from decision_bar, text_field, lint_panel,
                   candidates_panel, history_panel and state_line

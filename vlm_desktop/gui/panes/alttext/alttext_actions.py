@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QWidget
 
 from vlm_desktop.base.alttext import AltState, Decision
 from vlm_desktop.base.language import fill
@@ -15,6 +14,8 @@ from vlm_desktop.gui.panes.alttext.queue_view import DECISION_KEYS
 from vlm_desktop.gui.strings import alttext as strings
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from vlm_desktop.gui.panes.alttext.alttext_pane import AltTextPane
 
 
@@ -35,9 +36,7 @@ class AltTextActions(QObject):
         pane, add = self._pane, self._add
         corner, drafting = pane.corner, pane.drafting
         self.next = add("next", strings.NEXT_COMMAND, lambda: pane.step(1), "Ctrl+Down")
-        self.previous = add(
-            "previous", strings.PREVIOUS_COMMAND, lambda: pane.step(-1), "Ctrl+Up"
-        )
+        self.previous = add("previous", strings.PREVIOUS_COMMAND, lambda: pane.step(-1), "Ctrl+Up")
         self.needing = add("next-needing", strings.NEXT_NEEDING, pane.go_on, "Ctrl+J")
         self.approve = add("approve", strings.APPROVE_COMMAND, corner.approve, "Ctrl+Return")
         self.approve.setShortcuts(["Ctrl+Return", "Ctrl+Enter"])
@@ -46,6 +45,9 @@ class AltTextActions(QObject):
         self.facts = add("facts", strings.FACTS_COMMAND, corner.ask_facts, "Ctrl+Shift+N")
         self.draft = add("draft", strings.DRAFT_COMMAND, drafting.start, "Ctrl+D")
         self.stop = add("stop-draft", strings.STOP_COMMAND, drafting.stop)
+        self.batch = add("batch", strings.BATCH, pane.batch.start, "Ctrl+Shift+D")
+        self.batch.setToolTip(strings.BATCH_TIP)
+        pane.batch.changed.connect(self.refresh)
         self.fix = add("fix", strings.FIX_COMMAND, corner.fix_next, "Ctrl+.")
         self.fix_all = add("fix-all", strings.FIX_ALL_COMMAND, corner.fix_all, "Ctrl+Shift+.")
         add("queue", strings.GO_QUEUE, pane.queue.focus_list, "Ctrl+G")
@@ -91,6 +93,7 @@ class AltTextActions(QObject):
                        self.fix_all, *self.decisions):  # fmt: skip
             action.setEnabled(there)
         self.edit.setEnabled(there)
+        self.batch.setEnabled(pane.batch.can_start)
         self.review.setEnabled(there and state not in (*FIXED, AltState.IN_REVIEW))
         self.facts.setEnabled(there and state is not AltState.APPROVED)
         self.draft.setEnabled(pane.drafting.can_start)

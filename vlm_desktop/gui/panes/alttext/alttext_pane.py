@@ -12,14 +12,15 @@ from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.alttext.alttext_actions import AltTextActions
 from vlm_desktop.gui.panes.alttext.autosave import Typed
 from vlm_desktop.gui.panes.alttext.batch_corner import BatchCorner
-from vlm_desktop.gui.panes.alttext.drafting import Drafting, Suggesting
+from vlm_desktop.gui.panes.alttext.drafting import Drafting
 from vlm_desktop.gui.panes.alttext.editor_corner import EditorCorner
 from vlm_desktop.gui.panes.alttext.editor_panel import EditorPanel
 from vlm_desktop.gui.panes.alttext.language_dialog import LanguageDialog
 from vlm_desktop.gui.panes.alttext.picture_panel import PicturePanel
 from vlm_desktop.gui.panes.alttext.queue_panel import QueuePanel
-from vlm_desktop.gui.panes.alttext.sets_corner import SetsCorner, dropped_paths
 from vlm_desktop.gui.panes.alttext.session import AltSession
+from vlm_desktop.gui.panes.alttext.sets_corner import SetsCorner, dropped_paths
+from vlm_desktop.gui.panes.alttext.suggesting import Suggesting
 from vlm_desktop.gui.panes.pane import Pane
 from vlm_desktop.gui.strings import alttext as strings
 from vlm_desktop.gui.theme import measures
@@ -49,6 +50,7 @@ class AltTextPane(Pane):
         self.sets = SetsCorner(self.session, self)
         self.batch = BatchCorner(self.session, self)
         self.actions_of_pane = AltTextActions(self)
+        self.sets.more_menu.insertAction(self.sets.brief, self.actions_of_pane.batch)
         self.queue.set_menus(self.sets.new_menu, self.sets.more_menu)
         self._connect()
         self._show_all()
@@ -128,6 +130,7 @@ class AltTextPane(Pane):
         self.picture.context.commit()
         self.corner.autosave.finish()
         self.suggesting.stop()
+        self.batch.stop()
         self.drafting.stop()
         self.sets.stop()
 
@@ -267,12 +270,8 @@ class AltTextPane(Pane):
 
     def _show_images(self) -> None:
         session, queue = self.session, self.queue
-        wanted = session.current_id
-        queue.show_images(tuple(session.images.values()), session.language)
-        if wanted:
-            queue.choose(wanted)
-        elif queue.current_id:
-            session.choose(queue.current_id)
+        queue.show_images(tuple(session.images.values()), session.language, session.current_id)
+        session.choose(queue.current_id)
         self._show_all()
 
     def _image_changed(self, image: AltImage) -> None:
@@ -290,9 +289,7 @@ class AltTextPane(Pane):
         row = model.row_of(image.id) if image is not None else -1
         following = model.image(row + 1) if row >= 0 else None
         self.picture.show_image(image, following.path if following is not None else None)
-        self.editor.show_place(
-            image.name if image is not None else "", row + 1, model.rowCount()
-        )
+        self.editor.show_place(image.name if image is not None else "", row + 1, model.rowCount())
 
     def _show_all(self) -> None:
         """Picture and text of an image; without one, how to begin."""

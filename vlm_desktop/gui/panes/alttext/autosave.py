@@ -53,9 +53,7 @@ class Autosave(QObject):
     def holds(self, image_id: int, language: str) -> bool:
         """Whether there is typing of this text that is newer than what is kept."""
         waiting = [self._typed, self._writing, *self._queue]
-        return any(
-            (one.image_id, one.language) == (image_id, language) for one in waiting if one
-        )
+        return any((one.image_id, one.language) == (image_id, language) for one in waiting if one)
 
     def take(self, typed: Typed) -> None:
         """Keep this, soon: a person goes on typing."""

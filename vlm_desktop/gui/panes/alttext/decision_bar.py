@@ -75,13 +75,9 @@ class DecisionBar(QWidget):
         button.setCheckable(True)
         button.setAccessibleName(strings.DECISIONS[decision])
         button.setAccessibleDescription(strings.DECISION_TIPS[decision])
-        button.setToolTip(
-            fill(strings.DECISION_TIP, what=strings.DECISION_TIPS[decision], key=key)
-        )
+        button.setToolTip(fill(strings.DECISION_TIP, what=strings.DECISION_TIPS[decision], key=key))
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.clicked.connect(
-            lambda on: self.decided.emit(decision if on else Decision.UNDECIDED)
-        )
+        button.clicked.connect(lambda on: self.decided.emit(decision if on else Decision.UNDECIDED))
         self.buttons[decision] = button
         return button
 

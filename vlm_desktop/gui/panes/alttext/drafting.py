@@ -1,10 +1,10 @@
-"""One image's draft while it is written, its candidates, and what the program would decide."""
+"""One image's draft while it is written, and its candidates."""
 
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from vlm_desktop.base.alttext import (
     AltImage,
@@ -12,9 +12,7 @@ from vlm_desktop.base.alttext import (
     AltText,
     Author,
     Candidate,
-    Decision,
     Drafted,
-    Suggestion,
 )
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import Token
@@ -33,9 +31,7 @@ if TYPE_CHECKING:
     from vlm_desktop.base.altkeeping import KeptCandidate
     from vlm_desktop.jobs import Job
 
-_LANE = ANSWERS
 _EXTENDED = "alt-extended"
-_LOOK_MS = 500
 Drafts = Callable[[CancelToken], Generator[Event, None, Any]]
 
 
@@ -137,7 +133,7 @@ class Drafting(QObject):
             failed=self._failed,
             progress=self._heard,
             cancelled=lambda: self._end(strings.DRAFT_STOPPED),
-            lane=_LANE,
+            lane=ANSWERS,
         )
         self._words = words
         self._panel.show_drafting(strings.WAITING)
@@ -197,9 +193,7 @@ class Drafting(QObject):
 
     # --- its end -------------------------------------------------------------------------
 
-    def _done(
-        self, image: AltImage, found: tuple[Candidate, ...], *, translated: bool
-    ) -> None:
+    def _done(self, image: AltImage, found: tuple[Candidate, ...], *, translated: bool) -> None:
         language, session = self._language, self._session
         if not found:
             self._end(strings.DRAFTED_EMPTY)
@@ -279,9 +273,7 @@ class Drafting(QObject):
         """Those that say something else than the text, the newest first."""
         text = self._session.text
         found = dict.fromkeys(one.candidate for one in reversed(self._kept))
-        return tuple(
-            one for one in found if (one.alt, one.extended) != (text.alt, text.extended)
-        )
+        return tuple(one for one in found if (one.alt, one.extended) != (text.alt, text.extended))
 
     def _show_candidates(self, growing: str = "") -> None:
         self._panel.candidates.show_candidates(self.candidates, growing)
@@ -308,50 +300,6 @@ class Drafting(QObject):
                 session.kept.drop_candidate(number)
 
         session.desk.fetch(drop, lambda _: self._read_candidates())
-
-
-class Suggesting(QObject):
-    """Asks what the image that is looked at is for, where that is not known yet."""
-
-    def __init__(self, session: AltSession, parent: QObject) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._tried: set[int] = set()
-        self._job: Job | None = None
-        self._soon = QTimer(self, singleShot=True, interval=_LOOK_MS)
-        self._soon.timeout.connect(self._ask)
-        session.chosen.connect(self._soon.start)
-
-    def stop(self) -> None:
-        self._soon.stop()
-        if self._job is not None:
-            self._job.cancel()
-
-    def _ask(self) -> None:
-        session, image = self._session, self._session.current
-        if (
-            image is None or image.path is None or image.missing or image.suggestion is not None
-            or image.decision is not Decision.UNDECIDED or image.id in self._tried
-        ):  # fmt: skip
-            return
-        path, context, number = image.path, image.context, image.id
-
-        def verb(cancel: CancelToken) -> Generator[Event, None, Suggestion]:
-            alttext = session.desk.services.alttext
-            found = yield from alttext.drafting.suggest(path, context, cancel)
-            alttext.sets.set_suggestion(number, found)
-            return found
-
-        def done(found: Suggestion) -> None:
-            known = session.images.get(number)
-            if known is not None:
-                session.put_image(replace(known, suggestion=found))
-
-        # Nobody asked for it: what goes wrong is told by the picture itself.
-        self._job = session.desk.ask(
-            verb, done, failed=lambda _: self._tried.add(number), lane=_LANE,
-            latest="alttext-suggest",
-        )  # fmt: skip
 
 
 def takes_draft(text: AltText) -> bool:

@@ -173,9 +173,7 @@ class EditorCorner(QObject):
             return
         alt, extended = panel.alt.text, panel.extended.text
         findings, score = self.linting.look(image, alt, extended)
-        panel.lint.show_findings(
-            findings, score, is_empty=not (alt or extended), aloud=aloud
-        )
+        panel.lint.show_findings(findings, score, is_empty=not (alt or extended), aloud=aloud)
         panel.alt.mark([one for one in findings if one.field is Field.ALT])
         panel.extended.mark([one for one in findings if one.field is Field.EXTENDED])
 
@@ -220,9 +218,7 @@ class EditorCorner(QObject):
             else strings.CHANGE_NO_DECISION
         )  # fmt: skip
         said = fill(strings.DECIDED, name=image.name, decision=name)
-        self._session.act(
-            words, lambda kept: kept.decide(ids, decision), lambda _: self._say(said)
-        )
+        self._session.act(words, lambda kept: kept.decide(ids, decision), lambda _: self._say(said))
 
     def take_suggestion(self) -> None:
         """Decide as the program suggests."""
@@ -379,9 +375,7 @@ class EditorCorner(QObject):
         if image is None or not number:
             return
         words = fill(strings.CHANGE_RESTORE, name=image.name)
-        self.autosave.flush(
-            lambda: self._session.act(words, lambda kept: kept.restore(number))
-        )
+        self.autosave.flush(lambda: self._session.act(words, lambda kept: kept.restore(number)))
 
     # --- the rest ------------------------------------------------------------------------
 

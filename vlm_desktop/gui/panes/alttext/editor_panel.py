@@ -31,7 +31,7 @@ from vlm_desktop.gui.widgets.elided_label import ElidedLabel
 from vlm_desktop.gui.widgets.flow_layout import FlowLayout
 from vlm_desktop.gui.widgets.following_scroll import FollowingScroll
 
-_ALT_LINES, _EXTENDED_LINES = 3, 4
+_ALT_LINES, _EXTENDED_LINES = 3, 2
 _MORE = "+"
 _LEAST_WORDS = 10
 

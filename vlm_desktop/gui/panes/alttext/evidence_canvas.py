@@ -107,9 +107,7 @@ class EvidenceCanvas(PhotoCanvas):
         if is_lit:
             self._paint_label(painter, box, one.label, chosen)
 
-    def _paint_label(
-        self, painter: QPainter, box: QRectF, label: str, chosen: Colours
-    ) -> None:
+    def _paint_label(self, painter: QPainter, box: QRectF, label: str, chosen: Colours) -> None:
         font = QFont(self.font())
         font.setPixelSize(measures().type_small)
         metrics = QFontMetricsF(font)

@@ -1,4 +1,4 @@
-"""The history of an image's text: who or what wrote it, when, what changed; any of it comes back."""
+"""The history of an image's text: who or what wrote it, when, what changed; all can come back."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from vlm_desktop.base.altkeeping import AltHistoryLine, DiffKind, DiffPart
-from vlm_desktop.base.alttext import AltAct, AltEvent, Author, Decision, WrittenBy
+from vlm_desktop.base.alttext import AltAct, AltEvent, Author, WrittenBy
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.alttext.word_list import WordList
 from vlm_desktop.gui.strings import alttext as strings
@@ -120,7 +120,7 @@ def event_words(event: AltEvent) -> str:
     who = author_words(event.written_by)
     if event.decided is not None:
         decision = event.decided[1].decision
-        name = strings.NO_DECISION if decision is Decision.UNDECIDED else strings.DECISIONS[decision]
+        name = strings.DECISIONS.get(decision, strings.NO_DECISION)
         words = fill(strings.WITH_STATE, event=words, state=name)
     elif event.act is AltAct.STATE:
         words = fill(strings.WITH_STATE, event=words, state=strings.STATES[event.after.state])

@@ -6,20 +6,23 @@ from PySide6.QtCore import QLocale, QRegularExpression
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QComboBox, QWidget
 
-_OFFERED = (
-    "en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sv", "da", "fi", "uk", "tr", "ar",
-    "he", "fa", "hi", "ja", "ko", "zh",
-)  # fmt: skip
+_OFFERED = {
+    "en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "it": "Italiano",
+    "pt": "Português", "nl": "Nederlands", "pl": "Polski", "cs": "Čeština", "sv": "Svenska",
+    "da": "Dansk", "fi": "Suomi", "uk": "Українська", "tr": "Türkçe", "ar": "العربية",
+    "he": "עברית", "fa": "فارسی", "hi": "हिन्दी", "ja": "日本語", "ko": "한국어", "zh": "中文",
+}  # fmt: skip
+"""What their speakers call them, in every language of the window."""
 _TAG = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
 
 
 def language_name(tag: str) -> str:
     """What speakers call a language, and its tag: "Deutsch (de)"; the tag alone if unknown."""
-    locale = QLocale(tag.replace("-", "_"))
-    own = locale.nativeLanguageName() if locale.language() != QLocale.Language.C else ""
+    own = _OFFERED.get(tag, "")
     if not own:
-        return tag
-    return f"{own[:1].upper()}{own[1:]} ({tag})"
+        locale = QLocale(tag.replace("-", "_"))
+        own = locale.nativeLanguageName() if locale.language() != QLocale.Language.C else ""
+    return f"{own[:1].upper()}{own[1:]} ({tag})" if own else tag
 
 
 class LanguageBox(QComboBox):

@@ -1,6 +1,7 @@
 """The rules of `engine.alttext.lint` for the image that is worked on. They are pure and instant."""
 
 import importlib
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -8,6 +9,7 @@ from vlm_desktop.base.altchecks import Finding
 from vlm_desktop.base.alttext import AltImage
 from vlm_desktop.engine.alttext.lint import LintContext, lint, put_right, score
 from vlm_desktop.engine.alttext.lintrules import Identify
+from vlm_desktop.engine.alttext.setlint import lint_context
 from vlm_desktop.gui.panes.alttext.session import AltSession
 
 _LANGUAGES = "vlm_desktop.engine.alttext.languages"
@@ -40,18 +42,9 @@ class Linting(QObject):
         return alt, extended
 
     def _context(self, image: AltImage) -> LintContext:
-        session = self._session
-        brief = session.brief
-        return LintContext(
-            destination=brief.destination,
-            language=session.language,
-            decision=image.decision,
-            page=image.context,
-            file_name=image.name,
-            others=self._texts_of_others(image),
-            names=brief.names,
-            identify=self._identify,
-        )
+        brief = replace(self._session.brief, language=self._session.language)
+        made = lint_context(image, brief, self._texts_of_others(image))
+        return replace(made, identify=self._identify)
 
     def _texts_of_others(self, image: AltImage) -> tuple[str, ...]:
         if self._others is None:

@@ -175,12 +175,12 @@ class QueuePanel(QFrame):
         self.layers.setCurrentWidget(self.message)
         self.count.hide()
 
-    def show_images(self, images: Sequence[AltImage], language: str) -> None:
-        """The images of the open set; the current one stays where it is still there."""
+    def show_images(self, images: Sequence[AltImage], language: str, wanted: int = 0) -> None:
+        """The images of the open set; `wanted`, else the current one, is current if it is there."""
         before = self.current_id
         self._arranging = True
         self.model.show_images(images, language)
-        self._after_arranging(before)
+        self._after_arranging(before, wanted)
 
     def put(self, image: AltImage) -> None:
         """One image changed: nothing moves."""
@@ -201,8 +201,8 @@ class QueuePanel(QFrame):
         chosen = self.states.currentData()
         return AltState(chosen) if chosen else None
 
-    def _after_arranging(self, before: int) -> None:
-        row = self.model.row_of(before)
+    def _after_arranging(self, before: int, wanted: int = 0) -> None:
+        row = self.model.row_of(wanted or before)
         if row < 0 and self.model.rowCount():
             row = 0
         self._show_counts()

@@ -1,4 +1,4 @@
-"""The list of images: thumbnail, name, a dot and a word for the state, a letter for the decision."""
+"""The list of images: thumbnail, name, dot and word for the state, letter for the decision."""
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -137,9 +137,7 @@ def _paint_ground(
         painter.drawRoundedRect(box, radius, radius)
 
 
-def _paint_letter(
-    painter: QPainter, box: QRect, letter: str, font: QFont, chosen: Colours
-) -> None:
+def _paint_letter(painter: QPainter, box: QRect, letter: str, font: QFont, chosen: Colours) -> None:
     painter.setPen(QPen(QColor(chosen.text_muted), measures().hairline))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(box, measures().space[0], measures().space[0])

@@ -135,19 +135,26 @@ class SetsCorner(QObject):
             else:
                 self.from_path(path)
         if files:
-            source = self._session
-            name = strings.images(len(files)) if len(files) > 1 else files[0].name
-            self.make(name, SetSource.FILES, None,
-                      lambda number, cancel: source.kept.add_files(number, files, cancel))  # fmt: skip
+            self._from_files(tuple(files))
+
+    def _from_files(self, files: tuple[Path, ...]) -> None:
+        session = self._session
+        name = strings.images(len(files)) if len(files) > 1 else files[0].name
+
+        def fill_set(number: int, cancel: CancelToken) -> Generator[Event, None, AltAdded]:
+            return session.kept.add_files(number, files, cancel)
+
+        self.make(name, SetSource.FILES, None, fill_set)
 
     def from_path(self, folder: Path) -> None:
         """All images of a folder and those in it."""
         session = self._session
         self.working.emit(fill(strings.READING_FOLDER, name=folder.name))
-        self.make(
-            folder.name or str(folder), SetSource.FOLDER, folder,
-            lambda number, cancel: session.kept.add_folder(number, folder, cancel),
-        )  # fmt: skip
+
+        def fill_set(number: int, cancel: CancelToken) -> Generator[Event, None, AltAdded]:
+            return session.kept.add_folder(number, folder, cancel)
+
+        self.make(folder.name or str(folder), SetSource.FOLDER, folder, fill_set)
 
     def take_photos(self, content_ids: Sequence[int]) -> None:
         """Photos of the library, such as those selected in Search."""
@@ -171,6 +178,7 @@ class SetsCorner(QObject):
             added: AltAdded | None = None
             try:
                 added = yield from fill_set(made.id, cancel)
+                yield from session.kept.import_files(added.images, brief.language, cancel)
             finally:
                 if added is None or not added.images:
                     session.kept.remove_set(made.id)
@@ -207,9 +215,16 @@ class SetsCorner(QObject):
             session.reread()
             self.look_at_files()
 
+        language = session.brief.language
+
+        def verb(cancel: CancelToken) -> Generator[Event, None, AltAdded]:
+            added = yield from session.kept.add_files(number, paths, cancel)
+            yield from session.kept.import_files(added.images, language, cancel)
+            return added
+
         session.act_on_sets(
             strings.CHANGE_ADD,
-            lambda cancel: session.kept.add_files(number, paths, cancel),
+            verb,
             lambda added: quick(lambda: session.kept.remove_images(number, added.images)),
             done,
         )

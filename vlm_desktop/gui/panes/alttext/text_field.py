@@ -14,8 +14,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 
-from vlm_desktop.base.alttext import Destination
 from vlm_desktop.base.altchecks import Finding, Weight
+from vlm_desktop.base.alttext import Destination
 from vlm_desktop.engine.alttext.lengths import measure, used
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.strings import alttext as strings
@@ -101,6 +101,7 @@ class TextField(QWidget):
         self.label.setObjectName("fact")
         self.label.setBuddy(self.box)
         self.counter = QLabel(self)
+        self.counter.setObjectName("hint")
         self.counter.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.counter.setWordWrap(True)
         top = QHBoxLayout()
@@ -165,9 +166,7 @@ class TextField(QWidget):
             mark = QTextEdit.ExtraSelection()
             mark.cursor = QTextCursor(self.box.document())
             mark.cursor.setPosition(_units(text[: one.start]))
-            mark.cursor.setPosition(
-                _units(text[: one.end]), QTextCursor.MoveMode.KeepAnchor
-            )
+            mark.cursor.setPosition(_units(text[: one.end]), QTextCursor.MoveMode.KeepAnchor)
             form = QTextCharFormat()
             form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
             colour = chosen.bad if one.weight is Weight.ERROR else chosen.careful

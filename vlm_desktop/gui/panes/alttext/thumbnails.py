@@ -78,9 +78,7 @@ class FileThumbnails(QObject):
             except IndexError:
                 return
             try:
-                data = yield from services.peeking.thumbnail(
-                    path, 0, None, 2 * self._side, cancel
-                )
+                data = yield from services.peeking.thumbnail(path, 0, None, 2 * self._side, cancel)
             except AppError:
                 yield _Made(path, QImage())
             else:

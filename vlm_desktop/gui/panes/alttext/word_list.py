@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from vlm_desktop.gui.theme import measures
+
+_ENDLESS = 100_000
 
 
 class WordList(QListWidget):
@@ -42,10 +44,17 @@ class WordList(QListWidget):
         self._fit()
 
     def _fit(self) -> None:
-        edge = 2 * (self.frameWidth() + measures().focus_ring)
-        self.doItemsLayout()
-        wanted = sum(self.sizeHintForRow(row) for row in range(self.count())) + edge
-        self.setFixedHeight(min(max(wanted, measures().space[5]), self._highest))
+        """As high as the words need at this width; measured here, since Qt guesses at it."""
+        space = measures().space
+        room = QRect(0, 0, max(1, self.viewport().width() - 2 * space[2]), _ENDLESS)
+        wanted = 2 * (self.frameWidth() + measures().focus_ring)
+        flags = int(Qt.TextFlag.TextWordWrap)
+        for row in range(self.count()):
+            item = self.item(row)
+            lines = self.fontMetrics().boundingRect(room, flags, item.text()).height()
+            item.setSizeHint(QSize(0, lines + 2 * space[0] + 2))
+            wanted += lines + 2 * space[0] + 2
+        self.setFixedHeight(min(max(wanted, space[5]), self._highest))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)

@@ -1,0 +1,240 @@
+"""The Alt text pane in its states, over the library that is shown and a model of a few words."""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QRectF
+
+from tests.gui.alttext.fake_alttext import FakeDrafting
+from tests.tools.stage import Stage
+from vlm_desktop.base.altchecks import ClaimState
+from vlm_desktop.base.alttext import (
+    AltState,
+    Author,
+    Brief,
+    Candidate,
+    Decision,
+    PageContext,
+    SetSource,
+    WrittenBy,
+)
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.engine.samples import sample_photos
+from vlm_desktop.gui.panes.alttext.alttext_pane import AltTextPane
+from vlm_desktop.gui.panes.alttext.evidence_canvas import EvidenceBox
+
+_PHOTOS = ("astronaut.png", "chelsea.png", "coffee.png", "hubble_deep_field.jpg", "rocket.jpg",
+           "page.png", "motorcycle_left.png", "brick.png")  # fmt: skip
+_ASTRONAUT = "Image of a smiling astronaut in an orange suit, a flag behind her"
+_CAT = "A ginger cat looks past the camera with green eyes."
+_ARABIC = "قطة برتقالية تنظر إلى الكاميرا."
+_MODEL = WrittenBy(Author.MODEL, "starter", "2026-11", "Describe.", 0)
+
+Look = Callable[[Stage, AltTextPane], None]
+
+
+def _drive(verb: Any) -> Any:
+    while True:
+        try:
+            next(verb)
+        except StopIteration as stop:
+            return stop.value
+
+
+def empty(_: Stage, pane: AltTextPane) -> None:
+    sets = pane.desk.services.alttext.sets
+    for one in sets.sets():
+        sets.remove_set(one.id)
+    pane.session.open(0)
+    pane.refresh()
+
+
+def queue(stage: Stage, pane: AltTextPane) -> None:
+    """A set half done, its first image with findings."""
+    _filled(stage, pane)
+    pane.queue.view.setFocus()
+
+
+def writing(stage: Stage, pane: AltTextPane) -> None:
+    _filled(stage, pane)
+    pane.editor.focus_alt()
+
+
+def approved(stage: Stage, pane: AltTextPane) -> None:
+    _filled(stage, pane, at=1)
+
+
+def stale(stage: Stage, pane: AltTextPane) -> None:
+    _filled(stage, pane, at=2)
+
+
+def decorative(stage: Stage, pane: AltTextPane) -> None:
+    _filled(stage, pane, at=3)
+
+
+def suggested(stage: Stage, pane: AltTextPane) -> None:
+    _filled(stage, pane, at=4)
+    stage.until(lambda: pane.session.current and pane.session.current.suggestion)
+
+
+def complex_image(stage: Stage, pane: AltTextPane) -> None:
+    _filled(stage, pane, at=5)
+
+
+def drafting(stage: Stage, pane: AltTextPane) -> None:
+    _filled(stage, pane, at=6)
+    fake = pane.desk.services.alttext.drafting
+    pane.drafting.start()
+    stage.until(lambda: pane.editor.alt.text)
+    del fake
+
+
+def candidates(stage: Stage, pane: AltTextPane) -> None:
+    _filled(stage, pane)
+    number = pane.session.current_id
+    pane.desk.services.alttext.sets.add_drafts(
+        number, "en",
+        [Candidate("An astronaut smiles beside a flag.", written_by=_MODEL, notes=("starter",)),
+         Candidate("A woman in an orange suit.", written_by=_MODEL, notes=("starter", "cut"))],
+    )  # fmt: skip
+    pane.session.show_again()
+    stage.until(lambda: pane.editor.candidates.isVisible())
+    stage.settle(2)
+    pane.editor.scroll.show_whole(pane.editor.candidates)
+
+
+def history(stage: Stage, pane: AltTextPane) -> None:
+    _filled(stage, pane, at=1)
+    pane.actions_of_pane.show_history()
+    stage.until(lambda: pane.editor.history.lines)
+    stage.settle(2)
+    pane.actions_of_pane.show_history()
+
+
+def context(stage: Stage, pane: AltTextPane) -> None:
+    _filled(stage, pane, at=1)
+    pane.picture.context.focus_first()
+
+
+def evidence(stage: Stage, pane: AltTextPane) -> None:
+    _filled(stage, pane)
+    stage.settle(3)
+    pane.picture.canvas.show_boxes(
+        (
+            EvidenceBox(QRectF(150, 10, 170, 190), "a smiling woman", ClaimState.SUPPORTED),
+            EvidenceBox(QRectF(300, 20, 180, 300), "a rocket", ClaimState.SEEN_ONCE),
+            EvidenceBox(QRectF(10, 10, 120, 330), "a blue flag", ClaimState.DISPUTED),
+        )
+    )
+    pane.picture.canvas.light(0)
+
+
+def missing(stage: Stage, pane: AltTextPane) -> None:
+    _filled(stage, pane, at=7)
+
+
+def arabic(stage: Stage, pane: AltTextPane) -> None:
+    _filled(stage, pane, at=1)
+    number = pane.session.current_id
+    pane.desk.services.alttext.sets.save_text(number, "ar", _ARABIC, "")
+    pane.session.reread()
+    stage.settle(2)
+    pane.session.choose_language("ar")
+
+
+def brief(stage: Stage, pane: AltTextPane) -> None:
+    _filled(stage, pane)
+    pane.sets.edit_brief()
+
+
+def language(stage: Stage, pane: AltTextPane) -> None:
+    _filled(stage, pane)
+    pane.ask_language()
+
+
+def facts(stage: Stage, pane: AltTextPane) -> None:
+    _filled(stage, pane)
+    pane.corner.ask_facts()
+
+
+def _filled(stage: Stage, pane: AltTextPane, at: int = 0) -> None:
+    """A set of the sample photos; `at` is the image that is shown."""
+    sets = pane.desk.services.alttext.sets
+    source = sample_photos()
+    assert source is not None, "scikit-image is a dependency"
+    folder = Path(tempfile.mkdtemp()) / "Museum"
+    folder.mkdir()
+    paths = [Path(shutil.copy(source / name, folder / name)) for name in _PHOTOS]
+    made = sets.new_set("Museum", SetSource.FOLDER, origin=folder, brief=Brief())
+    ids = _drive(sets.add_files(made.id, paths, CancelToken())).images
+    _drive(sets.refresh(made.id, CancelToken()))
+    for number, decision in zip(
+        ids,
+        (Decision.INFORMATIVE, Decision.INFORMATIVE, Decision.INFORMATIVE, Decision.DECORATIVE,
+         Decision.UNDECIDED, Decision.COMPLEX, Decision.INFORMATIVE, Decision.INFORMATIVE),
+        strict=True,
+    ):  # fmt: skip
+        sets.decide([number], decision)
+    sets.save_text(ids[0], "en", _ASTRONAUT, "")
+    sets.add_drafts(ids[1], "en", [Candidate("A cat looks at the camera.", written_by=_MODEL)])
+    sets.save_text(ids[1], "en", _CAT, "")
+    sets.set_context(
+        ids[1], PageContext("Our animals", "Chelsea", "She came to us in May.", "", "Chelsea")
+    )
+    sets.save_text(ids[2], "en", "A cup of coffee on a saucer.", "")
+    _drive(sets.approve(list(ids[1:4]), "en", CancelToken()))
+    shutil.copy(source / "camera.png", paths[2])
+    sets.save_text(ids[5], "en", "A page about image segmentation.", "")
+    sets.set_state([ids[5]], "en", AltState.IN_REVIEW)
+    sets.set_state([ids[6]], "en", AltState.NEEDS_FACTS)
+    paths[7].unlink()
+    _drive(sets.refresh(made.id, CancelToken()))
+    pane.session.refresh_sets(lambda: pane.session.open(made.id, ids[at]))
+    stage.until(lambda: pane.session.current_id == ids[at] and pane.session.current)
+    stage.settle(2)
+
+
+def look(bring: Look) -> Callable[[Stage], None]:
+    """A situation of `situations.py`."""
+
+    def brought(stage: Stage) -> None:
+        pane = stage.window.pane("alttext")
+        assert isinstance(pane, AltTextPane)
+        alttext = stage.window.desk.services.alttext
+        fake = FakeDrafting()
+        fake.words = "A motorcycle stands in a workshop."
+        if bring is drafting:
+            fake.gate.clear()
+        alttext.drafting = fake  # type: ignore[assignment]
+        for section in pane.editor.sections.values():
+            section.set_open(False)
+        pane.picture.context.section.set_open(False)
+        pane.drafting.stop()
+        bring(stage, pane)
+
+    return brought
+
+
+LOOKS: dict[str, Look] = {
+    "empty": empty,
+    "queue": queue,
+    "writing": writing,
+    "approved": approved,
+    "stale": stale,
+    "decorative": decorative,
+    "suggested": suggested,
+    "complex": complex_image,
+    "drafting": drafting,
+    "candidates": candidates,
+    "history": history,
+    "context": context,
+    "evidence": evidence,
+    "missing": missing,
+    "arabic": arabic,
+    "brief": brief,
+    "language": language,
+    "facts": facts,
+}
