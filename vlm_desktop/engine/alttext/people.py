@@ -110,7 +110,7 @@ def neutral(text: str, told: Iterable[str] = ()) -> str:
     text = _pronouns(text, stays)
     if text == before:
         return text
-    return _articles(_counted(_joined(text)))
+    return with_articles(_counted(_joined(text)))
 
 
 def guesses(text: str) -> bool:
@@ -259,7 +259,9 @@ def _counted(text: str) -> str:
     return text
 
 
-def _articles(text: str) -> str:
+def with_articles(text: str) -> str:
+    """ "a" and "an" as the word behind them wants."""
+
     def replace(found: "regex.Match[str]") -> str:
         right = "an" if found.group(2).casefold() in _VOWELS else "a"
         # Only what a dropped or changed word made wrong; "a uniform" and "an hour" stay.

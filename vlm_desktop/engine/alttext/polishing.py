@@ -7,7 +7,7 @@ import regex
 from vlm_desktop.base.alttext import Brief, Decision, Destination, PageContext
 from vlm_desktop.engine.alttext.lengths import cut, sentences
 from vlm_desktop.engine.alttext.lint import LintContext, put_right
-from vlm_desktop.engine.alttext.people import neutral
+from vlm_desktop.engine.alttext.people import neutral, with_articles
 from vlm_desktop.engine.alttext.styles import primary
 
 _WRAPPERS = regex.compile(
@@ -74,6 +74,8 @@ def _told(answer: str, brief: Brief, context: PageContext) -> tuple[str, list[st
             text, notes = held, ["people"]
     for word, preferred in brief.glossary:
         text = _replaced(text, word, preferred)
+    if brief.glossary and primary(brief.language) == "en":
+        text = with_articles(text)
     return text, notes
 
 
