@@ -1,4 +1,4 @@
-"""`vlm-desktop evaluate retrieval|captions|vqa|claims DATA.jsonl`: see each module for its options."""
+"""`vlm-desktop evaluate retrieval|captions|vqa|claims DATA.jsonl`: each module has its options."""
 
 import argparse
 import dataclasses

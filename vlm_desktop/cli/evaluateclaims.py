@@ -7,7 +7,8 @@ from typing import Any
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.cli.output import Output
 from vlm_desktop.cli.search import positive
-from vlm_desktop.engine.claimmetrics import ClaimFigures, ClaimReport, read_known, save_claims
+from vlm_desktop.engine.claimmetrics import ClaimFigures, ClaimReport, save_claims
+from vlm_desktop.engine.claimtruth import read_known
 from vlm_desktop.engine.evaluating import require_writable
 from vlm_desktop.engine.services import AppServices
 
@@ -21,7 +22,7 @@ SETTINGS = {
     "against the labels' counts",
     "captions": "claims of people: of this picture (true) and of others (false where they name an "
     "object that is not there)",
-    "altered": "claims of people (true), and the same with a colour, number or verb changed (false)",
+    "altered": "claims of people (true), and with a colour, number or verb changed (false)",
 }
 
 

@@ -92,6 +92,17 @@ class Asker:
         self._grey.move_to_end(key)
         return self._grey[key]
 
+    def ask_blind(
+        self, model_id: str, words: str, cancel: CancelToken
+    ) -> Generator[Event, None, str | None]:
+        """The answer to words alone; None for a model that cannot answer without a picture."""
+        can, is_starter = self.about(model_id, cancel)
+        if is_starter or not can.multi_turn or not can.asks or can.answers:
+            return None
+        options = GenerationOptions(max_new_tokens=2 * _SHORT)
+        text, _ = yield from self._say(model_id, words, None, options, cancel)
+        return text or None
+
     def draft(
         self, model_id: str, image: ChatImage, seed: int, cancel: CancelToken
     ) -> Generator[Event, None, str]:
@@ -140,7 +151,9 @@ class Asker:
 
     def _prompts(self, model_id: str, cancel: CancelToken) -> Prompts:
         can, is_starter = self.about(model_id, cancel)
-        return TERSE if can.multi_turn and can.asks and not can.answers and not is_starter else PLAIN
+        return (
+            TERSE if can.multi_turn and can.asks and not can.answers and not is_starter else PLAIN
+        )
 
     def _revision(self, model_id: str, cancel: CancelToken) -> str:
         return self._answerer.about(model_id, cancel)[1].revision

@@ -4,20 +4,35 @@ from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from vlm_desktop.base.altchecks import Ledger
+from vlm_desktop.base.altchecks import Ledger, Quiz, QuizLine
 from vlm_desktop.base.alttext import PageContext
 from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.chat import ChatImage
 from vlm_desktop.base.conversations import Attachment
+from vlm_desktop.base.errors import ModelBroken, PartMissing
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.engine.alttext import rebuilding
 from vlm_desktop.engine.alttext.asking import Asker
 from vlm_desktop.engine.alttext.claims import split, statements
 from vlm_desktop.engine.alttext.evidence import Examination, Told, Witnesses
+from vlm_desktop.engine.alttext.quizzing import (
+    FROM_TEXT,
+    NOT_SAID,
+    answer_by_rules,
+    conveyed,
+    questions_about,
+)
+from vlm_desktop.engine.alttext.tagging import LANGUAGES
 from vlm_desktop.engine.alttext.verdicts import evidence, verdict
 from vlm_desktop.engine.answering import Answerer
 from vlm_desktop.engine.chatpictures import PictureLoader
-from vlm_desktop.engine.claimmetrics import ClaimJudge, ClaimReport, KnownPicture
+from vlm_desktop.engine.claimmetrics import ClaimJudge, ClaimReport
+from vlm_desktop.engine.claimtruth import KnownPicture
 from vlm_desktop.engine.encoding import Encoders
+
+_NO_CONTEXT = PageContext()
+_QUIZ_DRAFTS = 3
+"""Drafts whose things are asked about: the likeliest, and two drawn by chance."""
 
 
 class Checker:
@@ -48,7 +63,7 @@ class Checker:
         text: str,
         cancel: CancelToken,
         *,
-        context: PageContext = PageContext(),
+        context: PageContext = _NO_CONTEXT,
         names: tuple[str, ...] = (),
         samples: int = 4,
         model_id: str = "",
@@ -75,6 +90,55 @@ class Checker:
             found.append(replace(one.claim, state=state, evidence=evidence(kind, signals)))
         yield Progress(Phase.ANSWER, len(claims), len(claims))
         return Ledger(text, tuple(found), len(examination.drafts))
+
+    def quiz(
+        self,
+        path: Path,
+        alt_text: str,
+        extended: str,
+        cancel: CancelToken,
+        *,
+        model_id: str = "",
+        language: str = "en",
+    ) -> Generator[Event, None, Quiz]:
+        """Questions about the image, answered from it and from the text alone.
+
+        `by_rules` where the model cannot answer without an image (the starter cannot): then only
+        English texts are read, and for others there are no lines.
+        """
+        who = self._witnesses(model_id)
+        loaded = self._pictures.load(Attachment(path), cancel)
+        text = "\n".join(part for part in (alt_text.strip(), extended.strip()) if part)
+        drafts = []
+        for seed in range(_QUIZ_DRAFTS):
+            yield Progress(Phase.ANSWER, seed, None)
+            drafts.append((yield from who.asker.draft(who.model_id, loaded.image, seed, cancel)))
+        read = _quietly_read(who.asker, loaded.image)
+        asked = questions_about(drafts, read, who.words)
+        by_rules = not text
+        lines: list[QuizLine] = []
+        for number, one in enumerate(asked):
+            yield Progress(Phase.ANSWER, number, len(asked))
+            from_image = one.answer
+            if not from_image:
+                heard = yield from who.asker.ask(who.model_id, one.text, loaded.image, cancel)
+                from_image = heard.text
+            from_text: str | None = None
+            if not by_rules:
+                words = FROM_TEXT.format(text=text.replace('"', "'"), question=one.text)
+                from_text = yield from who.asker.ask_blind(who.model_id, words, cancel)
+            if from_text is None:
+                by_rules = True
+                if language.split("-")[0].casefold() not in LANGUAGES:
+                    return Quiz((), by_rules=True, model_id=who.model_id)
+                from_text = answer_by_rules(one, text, who.words)
+            elif NOT_SAID in from_text.casefold():
+                from_text = ""
+            if from_image:
+                same = conveyed(one, from_image, from_text, who.words)
+                lines.append(QuizLine(one.text, from_image, from_text, same, one.kind.value))
+        yield Progress(Phase.ANSWER, len(asked), len(asked))
+        return Quiz(tuple(lines), by_rules, who.model_id)
 
     def measure(
         self,
@@ -107,3 +171,11 @@ class Checker:
         return Witnesses(
             self._asker, model_id or self._chat_in_use(), self._encoders, self._encoder_in_use()
         )
+
+
+def _quietly_read(asker: Asker, image: ChatImage) -> str:
+    """The words in the picture; "" where nothing can be read with."""
+    try:
+        return asker.reads(image)
+    except (PartMissing, ModelBroken):
+        return ""

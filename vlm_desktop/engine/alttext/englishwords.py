@@ -9,12 +9,8 @@ def _phrases(lines: str) -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(line.split()) for line in lines.split(","))
 
 
-NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
-    )
-}
+_TO_TWELVE = "zero one two three four five six seven eight nine ten eleven twelve"
+NUMBERS = {word: number for number, word in enumerate(_TO_TWELVE.split(" "))}
 SEVERAL = {"couple": 2, "pair": 2, "trio": 3, "dozen": 12}
 """Nouns before "of" that say how many."""
 
@@ -25,6 +21,9 @@ GROUPS = _set(
 )
 """Before "of": what follows is the thing itself ("a group of people")."""
 
+NO_COUNT = _set("kind type sort piece pieces slice one")
+"""Of what stands before "of": it says nothing of how many."""
+
 CONTAINERS = _set("bowl plate glass cup bottle basket bag box")
 """Of these groups: things themselves ("a bowl of soup" shows a bowl)."""
 
@@ -34,7 +33,7 @@ MEDIA = _set("photo photograph picture image shot close-up closeup view drawing 
 
 VIEW = _set("background foreground front middle side top bottom left right distance center "
             "centre corner edge end back air way lot lots something someone one kind sort "
-            "each other part")  # fmt: skip
+            "each other part words word text")  # fmt: skip
 """Nouns that name no thing that could be looked for."""
 
 PLACES = _set(
@@ -80,12 +79,21 @@ OF_LIKE = frozenset({"of", "with", "made of", "made from", "full of", "covered i
                      "covered with", "filled with", "surrounded by"})  # fmt: skip
 """Prepositions whose phrase belongs to the noun just before."""
 
+STAYS_WITH_DOER = _set(
+    "wear hold carry ride have play use throw catch kick hit swing eat drink read push pull fly "
+    "chase do take make cut prepare brush"
+)
+"""After these verbs and their object a phrase tells of the doer ("rides a bike on the street")."""
+
 TAKES_PREPOSITION = _set(
     "look stare gaze smile wave point laugh bark listen talk speak yell growl sniff reach compete "
     "participate lean dress cover work perform shout snarl bite pull push chew throw jump leap "
     "climb swing wait pose perform focus work attach tie connect surround fill deal consist prepare"
 )
 """Verbs that stand with their preposition ("look at the camera")."""
+
+NEEDS_PREPOSITION = _set("dress cover fill surround attach connect tie deal consist look stare")
+"""Verbs that say nothing without it ("dressed in black")."""
 
 COLOURS = _set(
     "red blue green yellow black white brown gray grey orange pink purple tan blond blonde gold "
@@ -97,15 +105,36 @@ ADJECTIVES = _set("little other same next multi-colored stuffed wooden plastic m
 """What the tagger takes for something else."""
 
 NO_NOUNS = _set("outside outdoors indoors nearby together alone down up")
-NOUNS = _set("frisbee frisbees skateboard skateboards surfboard surfboards snowboard ball "
-             "zebra zebras giraffe giraffes hydrant suitcase pizza santa atv bmx tv jean")  # fmt: skip
+NOUNS = _set("frisbee frisbees skateboard skateboards surfboard surfboards snowboard "
+             "ball zebra zebras giraffe giraffes hydrant suitcase pizza "
+             "santa atv bmx tv jean")  # fmt: skip
 
 ARTICLES = _set("a an the")
-NO_ATTRIBUTES = _set("other same next another various different main several many few more most "
-                     "own such certain own")  # fmt: skip
+NO_ATTRIBUTES = _set(
+    "first second third last front lone only full other same next another various different "
+    "main several many few more most own such certain "
+)
 """Adjectives of which nothing can be seen."""
 
-COPULAS = _set("is are was were be 's 're am being been")
+ING_NOUNS = _set(
+    "building wedding railing clothing painting ceiling string wing swing thing morning evening "
+    "sibling dining parking living swimming shopping lighting crossing landing topping icing "
+    "frosting pudding stuffing earring opening marking writing drawing lettering bedding flooring "
+    "awning opening meeting gathering setting skiing surfing snowboarding skateboarding spring"
+)
+"""Nouns that end like a deed."""
+
+DOING = _set(
+    "holding wearing riding playing eating carrying using making catching throwing kicking "
+    "flying pulling pushing chasing watching taking surfing swimming skiing walking swinging "
+    "brushing cutting drinking feeding "
+)
+"""Deeds that a noun may follow at once ("woman holding baby")."""
+
+BODY = _set("head face neck back hand hands mouth arm arms lap shoulder shoulders wrist feet foot "
+            "leg legs body eye eyes ear ears nose finger fingers leash")  # fmt: skip
+
+COPULAS = _set("is are was were be 're am being been")
 SAYING = _set("say says saying read reads reading spell spells spelling labeled labelled named "
               "titled marked")  # fmt: skip
 """Verbs whose object are words to be read."""

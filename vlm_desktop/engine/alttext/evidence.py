@@ -41,9 +41,7 @@ class Told:
 class Witnesses:
     """The models that are asked. For the lane "model"."""
 
-    def __init__(
-        self, asker: Asker, model_id: str, encoders: Encoders, encoder_id: str
-    ) -> None:
+    def __init__(self, asker: Asker, model_id: str, encoders: Encoders, encoder_id: str) -> None:
         self.asker = asker
         self.model_id = model_id
         self.encoders = encoders
@@ -88,18 +86,14 @@ class Examination:
             self.drafts.append(draft)
             self._samples.append(statements(draft))
 
-    def signals(
-        self, claim: Statement, cancel: CancelToken
-    ) -> Generator[Event, None, Signals]:
+    def signals(self, claim: Statement, cancel: CancelToken) -> Generator[Event, None, Signals]:
         """What each witness says of one claim."""
         cancel.raise_if_cancelled()
         kind = claim.claim.kind
         found = Signals()
         if kind in _SEEN and self._sight is not None:
             seen = self._sight.find(claim.phrase)
-            found = replace(
-                found, region=seen.best, whole=seen.whole, rank=seen.rank, box=seen.box
-            )
+            found = replace(found, region=seen.best, whole=seen.whole, rank=seen.rank, box=seen.box)
             others = rivals(claim)
             if others:
                 found = replace(found, contrast=self._sight.contrast(claim.phrase, others))
@@ -162,9 +156,7 @@ class Examination:
                 and (one.plural if one.claim.kind == kinds.OBJECT else one.value != "1")
                 for one in sample
             )
-        return any(
-            same(one.noun, claim.noun) and value(one.value, claim.value) for one in alike
-        )
+        return any(same(one.noun, claim.noun) and value(one.value, claim.value) for one in alike)
 
     def _reads(self, words: str) -> bool | None:
         """Whether the words stand in the picture; None where nothing can be read with."""
@@ -173,14 +165,14 @@ class Examination:
                 self._read = self._who.asker.reads(self._image)
             except (PartMissing, ModelBroken):
                 return None
-        return _within(words, self._read)
+        return within(words, self._read)
 
     def _said(self, claim: Statement) -> str:
         """Who says so: "names", or the part of the page that does; "" for nobody."""
         what = _about(claim)
         if not what:
             return ""
-        if any(_within(what, name) or _within(name, what) for name in self._told.names if name):
+        if any(within(what, name) or within(name, what) for name in self._told.names if name):
             return "names"
         context = self._told.context
         parts = {
@@ -189,7 +181,7 @@ class Examination:
             "text": f"{context.before}\n{context.after}",
             "heading": f"{context.heading}\n{context.page_title}",
         }
-        return next((name for name, text in parts.items() if _within(what, text)), "")
+        return next((name for name, text in parts.items() if within(what, text)), "")
 
     def _recorded(self, claim: Statement) -> str:
         """The field of the file that says so; "" for none."""
@@ -204,7 +196,7 @@ class Examination:
             "camera": f"{metadata.make} {metadata.model} {metadata.lens}",
             "date": metadata.taken_at[:4],
         }
-        return next((name for name, text in parts.items() if _within(what, text)), "")
+        return next((name for name, text in parts.items() if within(what, text)), "")
 
 
 def open_question(claim: Statement) -> str:
@@ -261,7 +253,7 @@ def _about(claim: Statement) -> str:
     return ""
 
 
-def _within(words: str, text: str) -> bool:
+def within(words: str, text: str) -> bool:
     """Whether the words stand together in a text, but for case, plural and marks."""
     wanted = [en.singular(word) for word in _LETTERS.findall(words.casefold())]
     there = [en.singular(word) for word in _LETTERS.findall(text.casefold())]

@@ -10,20 +10,18 @@ nothing and stays where it is.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 
 from vlm_desktop.engine.alttext import englishwords as en
+from vlm_desktop.engine.alttext.nodes import Kind, Node, Row, Sentence
 from vlm_desktop.engine.alttext.tagging import Word
 
 _MODIFIERS = r"R?[JGE](?:(?:,C?|C)?R?[JGE])*"
 _NAMED = r"[NP]+(?:K(?:R?[JGE])*[NP]+)*"
-NOUN_PHRASE = (
-    rf"(?:D+#?(?:{_MODIFIERS})?|#(?:{_MODIFIERS})?|R?J(?:(?:,C?|C)?R?[JGE])*)?{_NAMED}"
-)
+NOUN_PHRASE = rf"(?:D+#?(?:{_MODIFIERS})?|#(?:{_MODIFIERS})?|R?J(?:(?:,C?|C)?R?[JGE])*)?{_NAMED}"
 CHUNKS = (
     ("there", r"XM?R*BR*"),
     ("quote", r"q[^q]+q"),
+    ("part", r"(?:#|D)I(?=D)"),
     ("noun", NOUN_PHRASE),
     ("pronoun", r"O|D(?=[BVHM])"),
     ("verb", r"R*T?M?R*[HB]*R*B?R*[VGE]A?(?:TR*[VB]E?A?)*"),
@@ -44,91 +42,18 @@ CHUNKS = (
 _COMPILED = tuple((name, re.compile(pattern, re.DOTALL)) for name, pattern in CHUNKS)
 _NOUN = re.compile(NOUN_PHRASE)
 _SEPARATOR = re.compile(r",?C|,")
-_STAYS_WITH_DOER = frozenset(
-    "wear hold carry ride have play use throw catch kick hit swing eat drink read push pull fly "
-    "chase do take make cut prepare brush".split()
-)
-"""After these verbs and their object a phrase tells of the doer ("rides a bike on the street")."""
-
-
-class Kind(StrEnum):
-    """What a node is. `THING` is a noun phrase; `BE` joins a subject and what it is."""
-
-    CLAUSE = "clause"
-    THING = "thing"
-    QUALITY = "quality"
-    NUMBER = "number"
-    DEED = "deed"
-    BE = "be"
-    WHERE = "where"
-    """A preposition with its nouns."""
-    ADVERB = "adverb"
-    QUOTE = "quote"
-
-
-@dataclass(slots=True)
-class Node:
-    """A part of a sentence. `own` are the indices of its own words, those of its parts not.
-
-    Of a THING, `nouns` are its noun's words, the last of them `head`; of a DEED, `auxiliaries`
-    are the forms of "be" in it and `lead` what joins it to the rest ("who", "while").
-    """
-
-    id: int
-    kind: Kind
-    own: list[int]
-    parent: int = -1
-    nouns: list[int] = field(default_factory=list)
-    auxiliaries: list[int] = field(default_factory=list)
-    lead: list[int] = field(default_factory=list)
-    is_pronoun: bool = False
-
-    @property
-    def head(self) -> int:
-        return self.nouns[-1] if self.nouns else self.own[-1]
-
-
-@dataclass(slots=True)
-class Row:
-    """Parts that stand side by side, and the words ("," and "and") between each two of them."""
-
-    members: list[int]
-    separators: list[list[int]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Sentence:
-    """A sentence taken apart. Nodes are in the order of their beginning."""
-
-    words: tuple[Word, ...]
-    nodes: list[Node] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-    denies: bool = False
-    """Something is said not to be so: then nothing in it is claimed to be there."""
-
-    def parts(self, of: int, *kinds: Kind) -> list[Node]:
-        """The nodes that hang on one, of these kinds or of all."""
-        return [
-            node for node in self.nodes if node.parent == of and (not kinds or node.kind in kinds)
-        ]
-
-    def said(self, indices: Sequence[int]) -> str:
-        """Words by their indices, with blanks between."""
-        text = ""
-        for index in sorted(indices):
-            word = self.words[index]
-            text += word.text if word.tag in {",", "K"} or not text else f" {word.text}"
-        return text
-
-    def clause_of(self, node: Node) -> Node:
-        while node.parent >= 0:
-            node = self.nodes[node.parent]
-        return node
 
 
 def parsed(words: Sequence[Word]) -> Sentence:
     """A tagged sentence taken apart."""
     return _Parser(tuple(words)).parse()
+
+
+def _belongs_to(lemma: str, preposition: str) -> bool:
+    """Whether a preposition belongs to the verb before it: "looks at", not "smiles in the sun"."""
+    if lemma in en.NEEDS_PREPOSITION:
+        return True
+    return lemma in en.TAKES_PREPOSITION and preposition in {"at", "to", "with", "for", "about"}
 
 
 class _Parser:
@@ -144,17 +69,25 @@ class _Parser:
         """The noun just before."""
         self._separator: list[int] = []
         self._lead: list[int] = []
+        self._prefix: list[int] = []
+        """Words that belong to the noun that follows."""
 
     def parse(self) -> Sentence:
         place = 0
-        self._found.denies = any(
-            word.low in {"no", "not", "without", "never"} or word.low.endswith(("n't", "n’t"))
-            for word in self._found.words
-        )
+        self._found.denies = self._denies()
         while place < len(self._tags):
             name, end = self._chunk(place)
             place = getattr(self, f"_on_{name}")(place, end) or end
         return self._found
+
+    def _denies(self) -> bool:
+        quoted = False
+        for word in self._found.words:
+            quoted ^= word.tag == "q"
+            negates = word.low in {"no", "not", "without", "never"}
+            if not quoted and (negates or word.low.endswith(("n't", "n’t"))):
+                return True
+        return False
 
     def _chunk(self, place: int) -> tuple[str, int]:
         for name, pattern in _COMPILED:
@@ -186,8 +119,13 @@ class _Parser:
         clause = self._begin()
         clause.own = list(range(place, end))
 
+    def _on_part(self, place: int, end: int) -> None:
+        """ "Two of the dogs"."""
+        if self._found.words[end - 1].low == "of":
+            self._prefix = list(range(place, end))
+
     def _on_noun(self, place: int, end: int) -> int:
-        skipped: list[int] = []
+        skipped, self._prefix = self._prefix, []
         while self._names_a_group(place, end):
             following = _NOUN.match(self._tags, end + 1)
             if following is None:
@@ -285,8 +223,7 @@ class _Parser:
     def _counts(self, skipped: Sequence[int]) -> bool:
         """Whether skipped words say how many ("a couple of"), not what kind of picture it is."""
         heads = {self._found.words[index].low for index in skipped}
-        return bool(heads) and not heads & (en.MEDIA | frozenset({"kind", "type", "sort", "piece",
-                                                                  "pieces", "slice"}))  # fmt: skip
+        return bool(heads) and not heads & (en.MEDIA | en.NO_COUNT)
 
     def _is_quality(self, index: int, head: str) -> bool:
         """Whether a word before a noun says how it is: "swimming" in "swimming pool" does not."""
@@ -308,7 +245,10 @@ class _Parser:
 
     def _on_quote(self, place: int, end: int) -> None:
         parent = self._waiting or self._thing or self._clause or self._begin()
-        self._node(Kind.QUOTE, range(place, end), parent)
+        separator, self._separator = self._separator, []
+        before = self._found.parts(parent.id, Kind.QUOTE) if separator else []
+        node = self._node(Kind.QUOTE, range(place, end), parent)
+        self._join(before[-1] if before else None, node, separator)
         self._waiting = None
 
     # --- verbs -------------------------------------------------------------------------
@@ -319,7 +259,11 @@ class _Parser:
             # "by jumping": the preposition only joins.
             self._lead += self._waiting.own
             self._remove(self._waiting)
-        parent = self._doer(finite=self._tags[end - 1] in "VA" or "B" in self._tags[place:end])
+        is_purpose = self._tags[place] == "T" and self._verb is not None
+        if is_purpose and self._verb is not None:
+            parent = self._verb  # "jumps to catch it"
+        else:
+            parent = self._doer(finite=self._is_finite(place, end))
         previous = self._verb if self._verb and self._verb.parent == parent.id else None
         separator, self._separator = self._separator, []
         node = self._node(Kind.DEED, range(place, end), parent)
@@ -330,6 +274,20 @@ class _Parser:
         if words[end - 1].tag == "A":
             self._waiting = None
         self._thing = None
+
+    def _is_finite(self, place: int, end: int) -> bool:
+        """Whether a verb needs a subject of its own: in "helps a girl sit" the second does not."""
+        words = self._found.words
+        if any(self._tags[index] in "BMH" for index in range(place, end)):
+            return True
+        verbs = [words[index] for index in range(place, end) if self._tags[index] in "VGE"]
+        thing = self._thing
+        if verbs[0].fine == "VVI" and thing is not None and not self._is_subject(thing):
+            return en.is_plural(words[thing.head].text, words[thing.head].fine)
+        return verbs[0].tag == "V"
+
+    def _is_subject(self, thing: Node) -> bool:
+        return self._clause is not None and thing.parent == self._clause.id
 
     def _doer(self, *, finite: bool) -> Node:
         """What a verb hangs on: the clause, or the noun that it tells more about."""
@@ -427,11 +385,14 @@ class _Parser:
         if name in en.OF_LIKE and thing is not None and (name != "with" or verb is None):
             return thing
         if verb is not None and verb.kind is Kind.DEED:
-            if thing is None and self._found.words[verb.own[-1]].lemma in en.TAKES_PREPOSITION:
+            if thing is None and _belongs_to(self._found.words[verb.own[-1]].lemma, name):
                 return verb
             if thing is not None and thing.parent == verb.id and name not in en.DYNAMIC:
+                following = _NOUN.match(self._tags, end)
+                if following and self._found.words[following.end() - 1].low in en.BODY:
+                    return thing  # "a scarf on her head"
                 lemma = self._found.words[verb.own[-1]].lemma
-                return self._doer_of(verb) if lemma in _STAYS_WITH_DOER else thing
+                return self._doer_of(verb) if lemma in en.STAYS_WITH_DOER else thing
             return verb if name in en.DYNAMIC else self._doer_of(verb)
         return clause
 

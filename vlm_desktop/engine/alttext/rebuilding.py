@@ -12,11 +12,12 @@ from dataclasses import replace
 from vlm_desktop.base.altchecks import Claim, Ledger
 from vlm_desktop.engine.alttext import englishwords as en
 from vlm_desktop.engine.alttext.claims import statements
-from vlm_desktop.engine.alttext.grammar import Kind, Node, Row, Sentence, parsed
+from vlm_desktop.engine.alttext.grammar import parsed
+from vlm_desktop.engine.alttext.nodes import Kind, Node, Row, Sentence
 from vlm_desktop.engine.alttext.tagging import Word, sentences
 
 _AGREEING = {"are": "is", "were": "was", "have": "has", "do": "does"}
-_OPENING = frozenset("\"“„«(")
+_OPENING = frozenset('"“„«(')
 
 
 def strike(text: str, ledger: Ledger, struck: Collection[int], language: str = "en") -> str:
@@ -72,8 +73,7 @@ def _same(one: Claim, other: Claim) -> bool:
 def _is_among(claim: Claim, wanted: Sequence[Claim], *, same: bool) -> bool:
     if same:
         return any(
-            (claim.start, claim.end, claim.kind) == (one.start, one.end, one.kind)
-            for one in wanted
+            (claim.start, claim.end, claim.kind) == (one.start, one.end, one.kind) for one in wanted
         )
     return any(_same(claim, one) for one in wanted)
 
@@ -122,20 +122,24 @@ class _Rebuilder:
         while grown != len(self._gone):
             grown = len(self._gone)
             for node in self._sentence.nodes:
-                if node.parent in self._gone:
-                    self._gone.add(node.id)
-                elif node.id not in self._gone and self._is_empty(node):
+                if node.parent in self._gone or self._is_empty(node):
                     self._gone.add(node.id)
 
     def _is_empty(self, node: Node) -> bool:
         """Whether all that made a part worth saying is gone."""
         if node.kind in {Kind.WHERE, Kind.DEED, Kind.CLAUSE}:
             parts = self._sentence.parts(node.id, Kind.THING, Kind.QUOTE)
+            if node.kind is Kind.DEED and self._needs_preposition(node):
+                parts += self._sentence.parts(node.id, Kind.WHERE)
         elif node.kind is Kind.BE:
             parts = self._sentence.parts(node.id)
         else:
             return False
         return bool(parts) and all(part.id in self._gone for part in parts)
+
+    def _needs_preposition(self, node: Node) -> bool:
+        words = self._sentence.words
+        return any(words[index].lemma in en.NEEDS_PREPOSITION for index in node.own)
 
     def _uncount(self, node: Node) -> None:
         """ "One dog" becomes "a dog", "one of the dogs" stays without a number."""
@@ -165,7 +169,11 @@ class _Rebuilder:
                 for one in self._sentence.parts(parent.id, Kind.DEED, Kind.BE)
             )
             if places and not others:
-                self._dropped.difference_update(node.auxiliaries[:1])
+                finite = [
+                    index for index in node.auxiliaries
+                    if self._sentence.words[index].low in {"is", "are", "was", "were", "'s"}
+                ]  # fmt: skip
+                self._dropped.difference_update(finite[:1])
                 if not node.auxiliaries and self._only_pronouns(parent):
                     self._dropped.discard(node.own[0])
                     first = self._sentence.words[self._sentence.parts(parent.id)[0].head]
@@ -181,9 +189,7 @@ class _Rebuilder:
 
     def _only_pronouns(self, clause: Node) -> bool:
         """Whether nothing but "it" is left, which is no sentence."""
-        return all(
-            one.is_pronoun for one in self._sentence.parts(clause.id, Kind.THING)
-        )
+        return all(one.is_pronoun for one in self._sentence.parts(clause.id, Kind.THING))
 
     def _close(self, row: Row) -> None:
         """Drop the commas and "and" beside members that are gone; the last left gets "and"."""
@@ -196,9 +202,12 @@ class _Rebuilder:
         for after in left[1:]:
             kept = row.separators[after - 1]
             self._dropped.difference_update(kept)
+            words = self._sentence.words
             if after == left[-1] and last and kept and kept is not last:
                 # "and" moves to before the last that is left.
-                self._changed[kept[0]] = f" {self._sentence.words[last[-1]].text}"
+                self._changed[kept[0]] = f" {words[last[-1]].text}"
+            elif len(left) == 2 and len(kept) > 1 and words[kept[0]].tag == ",":
+                self._dropped.add(kept[0])  # no comma between two
 
     # --- putting right -------------------------------------------------------------------
 

@@ -95,9 +95,7 @@ class Sight:
 
         Compared window by window: "red shirt" and "blue shirt" are about the same place.
         """
-        scores = self._standardised(
-            self._encoders.queries(self._model_id, [phrase, *rivals])
-        )
+        scores = self._standardised(self._encoders.queries(self._model_id, [phrase, *rivals]))
         best = int(scores[:, 0].argmax())
         return float(scores[best, 0] - scores[best, 1:].max()) if rivals else 0.0
 

@@ -17,7 +17,11 @@ TAGGER = "vlm_desktop.backends.tagging:HantaTagger"
 LANGUAGES = frozenset({"en"})
 """Languages whose texts are split into claims; in others a whole sentence is one claim."""
 
-_WORD = re.compile(r"\d+(?:[.,:]\d+)*|\w+(?:[-‐‑]\w+)*(?:n['’]t\b)?|['’](?:s|re)\b|[^\w\s]")
+_WORD = re.compile(
+    r"(?:Mr|Mrs|Ms|Dr|St|Jr|Sr)\.(?= )"
+    r"|\d+(?:[.,:]\d+)*|\w+?n['’]t\b"
+    r"|\w+(?:[-‐‑]\w+)*|['’](?:s|re)\b|[^\w\s]"
+)
 _LETTERS = {
     "AT0": "D", "DPS": "D", "DT0": "D", "DTQ": "W",
     "CRD": "#", "ORD": "J", "AJ0": "J", "AJC": "J", "AJS": "J",
@@ -37,7 +41,9 @@ other; "," "." and "q" are marks."""
 
 _QUOTES = frozenset('"“”„«»')
 _STOPS = frozenset(".!?;:…")
-_ABBREVIATIONS = frozenset({"mr", "mrs", "ms", "dr", "st", "jr", "sr", "vs", "no", "etc"})
+_ABBREVIATIONS = frozenset({"vs", "no", "etc"})
+_PARTICLES = frozenset({"down", "up", "out", "off", "on", "around", "along", "away", "over", "back",
+                        "in", "by", "through"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,8 @@ def _letter(word: str, fine: str, index: int) -> str:
         return ","
     if not any(letter.isalnum() for letter in word):
         return "Z"
+    if word.endswith(".") and len(word) > 2:
+        return "P"  # "Dr."
     if low in en.NUMBERS or low.replace(",", "").replace(".", "").isdigit():
         return "#"
     for known, letter in _KNOWN:
@@ -130,6 +138,11 @@ def _letter(word: str, fine: str, index: int) -> str:
     if low.endswith(("-haired", "-colored", "-coloured", "-sleeved", "-shaped")):
         return "J"
     if letter == "P" and not word[:1].isupper():
+        return "N"
+    if fine == "AVP" and index > 0 and word[:1].isupper() and low not in _PARTICLES:
+        return "P"
+    common = low in en.ANIMATE or low in en.PLACES
+    if letter in "NZP" and common:
         return "N"
     if letter in "NZ" and word[:1].isupper() and index > 0 and fine in {"UNC", "NN1", "NP0"}:
         return "P"
@@ -145,30 +158,69 @@ _KNOWN = (
     (frozenset({"and", "or", "but", "&"}), "C"),
     (frozenset({"while", "whilst"}), "S"),
 )
-_NOMINAL = frozenset("NPJ#")
+
+_VERBS = {"NN2": "VVZ", "NN1": "VVB", "VVN": "VVB"}
 
 
 def _corrected(words: list[Word]) -> list[Word]:
     """What the words around tell better than the tagger knows."""
     found = list(words)
     for place, word in enumerate(found):
-        after = found[place + 1].tag if place + 1 < len(found) else ""
-        before = found[place - 1].tag if place else ""
-        if word.low in en.COLOURS:
-            is_noun = after not in {"N", "P", "J", "C", ",", "G"} and before not in {"B", "C", "R"}
-            found[place] = replace(word, tag="N" if is_noun else "J")
-        elif word.tag == "A" and after in {"D", "#", "J", "N", "P", "O"}:
-            found[place] = replace(word, tag="I")
-        elif word.tag in "VE" and before in {"D", "J"} and after not in {"N", "P", "J", "D"}:
-            found[place] = replace(word, tag="N")
-        elif word.fine == "NN2" and before == "N" and _one_at(found, place):
-            found[place] = replace(word, tag="V", fine="VVZ")  # "one dog runs"
-        elif word.fine == "NN2" and before == "C" and place > 1 and after not in {"N", "V"}:
-            if found[place - 2].fine == "VVZ":
-                found[place] = replace(word, tag="V", fine="VVZ")  # "runs and barks"
-        elif word.low == "that" and before == "N" and after in {"B", "V", "H", "M"}:
-            found[place] = replace(word, tag="W")
+        tag = _corrected_tag(found, place)
+        if tag != word.tag:
+            # What the tagger took for a plural is a verb like "runs", else one like "run".
+            fine = _VERBS.get(word.fine, word.fine) if tag == "V" else word.fine
+            found[place] = replace(word, tag=tag, fine=fine)
     return found
+
+
+def _corrected_tag(words: Sequence[Word], place: int) -> str:
+    word = words[place]
+    after = words[place + 1].tag if place + 1 < len(words) else ""
+    before = words[place - 1] if place else Word("", "", "", 0, 0)
+    if word.low in en.COLOURS:
+        follows = words[place + 1] if place + 1 < len(words) else word
+        is_noun = after not in {"N", "P", "J", "C", ","} and before.tag not in {"B", "C", "R"}
+        return "N" if is_noun or _is_doing(follows) else "J"
+    if word.low in {"'s", "’s"}:
+        return "B" if before.tag in {"X", "O", "W"} or after in {"D", "G"} else "K"
+    if word.low == "as" and any(one.tag in {"V", "B"} for one in words[place + 1 :]):
+        return "S"
+    if word.low == "that" and before.tag == "N" and after in {"B", "V", "H", "M"}:
+        return "W"
+    if word.tag == "A" and after in {"D", "#", "J", "N", "P", "O"}:
+        return "I"
+    if word.tag in {"N", "J"} and before.tag in {"N", "P"} and _is_doing(word):
+        return "G" if after not in {"N", "P"} or word.low in en.DOING else word.tag
+    if word.tag in {"V", "E"} and before.tag in {"D", "J"} and after not in {"N", "P", "J", "D"}:
+        return "N"
+    if word.low == "run" and word.tag == "E" and before.tag not in {"B", "H"}:
+        return "V"
+    if word.tag == "N" and _must_be_verb(words, place, before, after):
+        return "V"
+    return word.tag
+
+
+def _is_doing(word: Word) -> bool:
+    """Whether a word is a deed by its ending: "posing", not "building"."""
+    ends = word.low.endswith("ing") and len(word.low) > 5 and word.low.isalpha()
+    return ends and (word.low in en.DOING or word.low not in en.ING_NOUNS)
+
+
+def _must_be_verb(words: Sequence[Word], place: int, before: Word, after: str) -> bool:
+    """Whether what the tagger takes for a noun is what somebody does."""
+    word = words[place]
+    if after in {"N", "P"}:
+        return False
+    if word.fine == "NN2":
+        runs_and_barks = place > 1 and before.tag == "C" and words[place - 2].fine == "VVZ"
+        no_other = not any(one.tag in {"V", "B", "H", "M"} for one in words)
+        spots_run = no_other and before.fine == "NN2"  # "a dog with spots runs"
+        return (before.tag == "N" and _one_at(words, place)) or runs_and_barks or spots_run
+    several = en.is_plural(before.text, before.fine) or any(one.tag == "C" for one in words[:place])
+    return (
+        word.fine == "NN1" and before.tag == "N" and several and before.low in en.ANIMATE
+    )  # "people watch", "a boy and a girl play"
 
 
 def _one_at(words: Sequence[Word], place: int) -> bool:
