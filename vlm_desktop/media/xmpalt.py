@@ -1,9 +1,9 @@
 """Alt text and extended description in an XMP packet, in every language.
 
 Both are language alternatives (rdf:Alt) of IPTC Core. "x-default" is what a reader shows that
-looks for no language. It follows the language whose text it repeats; where it repeats none, it
-follows the first language that is written. Source: IPTC Photo Metadata Standard 2023.1; XMP
-specification part 1, 8.2.2.4.
+looks for no language. It follows the language whose text it repeats; where it repeats none, the
+first language that is new to the packet takes it over. Source: IPTC Photo Metadata Standard
+2023.1; XMP specification part 1, 8.2.2.4.
 """
 
 import re
@@ -129,6 +129,7 @@ def settled(before: Texts, changes: Mapping[str, str]) -> Texts:
     twins = [one for one, text in before.items() if one != X_DEFAULT and text == default]
     labelled = {one: text for one, text in after.items() if one != X_DEFAULT and text}
     given = next((text for one, text in changes.items() if one != X_DEFAULT and text), "")
+    any_text = next(iter(labelled.values()), "")
     if X_DEFAULT in changes:
         for twin in twins if default else ():
             if twin not in changes:
@@ -136,9 +137,12 @@ def settled(before: Texts, changes: Mapping[str, str]) -> Texts:
     elif default and twins:
         first = next((twin for twin in twins if twin in changes), None)
         if first is not None:
-            after[X_DEFAULT] = after[first] or given or next(iter(labelled.values()), "")
+            after[X_DEFAULT] = after[first] or given or any_text
+    elif default:
+        new = (text for one, text in changes.items() if one not in before and text)
+        after[X_DEFAULT] = next(new, default)
     else:
-        after[X_DEFAULT] = given or default or next(iter(labelled.values()), "")
+        after[X_DEFAULT] = given or any_text
     ordered = {X_DEFAULT: after.get(X_DEFAULT, ""), **after}
     return {language: text for language, text in ordered.items() if text}
 

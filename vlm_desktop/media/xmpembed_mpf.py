@@ -11,6 +11,7 @@ from vlm_desktop.media.xmpembed_common import Data, Piece, PointersLost
 
 _ENTRIES = 0xB002
 _ENTRY_BYTES = 16
+_BEGINNING = 64
 _DAMAGED = "its list of pictures is damaged"
 
 
@@ -53,7 +54,8 @@ def without_places(data: Data, header: int, end: int) -> Iterator[Piece]:
     for entry in places[1:]:
         place = int.from_bytes(data[entry + 8 : entry + 12], order)
         start = header + place
-        yield data[start : start + 64] if place and start < len(data) else b""
+        begins = data[start : start + _BEGINNING] if place and start < len(data) else b""
+        yield begins if begins.startswith(b"\xff\xd8") else b""  # other programs lose pictures
 
 
 def _entries(data: Data, header: int, end: int) -> tuple[Literal["little", "big"], list[int]]:

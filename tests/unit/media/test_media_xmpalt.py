@@ -38,6 +38,12 @@ from vlm_desktop.media.xmptree import XmpUnreadable
         ),
         # a default of no known language gives way to the first one that is written
         ({"x-default": "old"}, {"en": "new"}, {"x-default": "new", "en": "new"}),
+        ({"x-default": "A", "fr": "F"}, {"fr": "G"}, {"x-default": "A", "fr": "G"}),
+        (
+            {"x-default": "A", "fr": "F"},
+            {"fr": "G", "en": "E"},
+            {"x-default": "E", "fr": "G", "en": "E"},
+        ),
         # taking away
         ({"x-default": "A", "en": "A"}, {"en": ""}, {}),
         ({"x-default": "A", "en": "A"}, {"x-default": ""}, {}),

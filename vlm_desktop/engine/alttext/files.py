@@ -83,8 +83,8 @@ class AltFiles:
     ) -> AltWritten:
         """Write `words` by language and read them back from the disk.
 
-        The language that is given first is shown to who looks for none, where the text that was
-        shown so far is not that of a language that stays. Raises WritingRefused in all its
+        What is shown to who looks for no language follows the language whose text it repeats;
+        where it repeats none, the first new language takes it over. Raises WritingRefused in all its
         kinds, LanguageRefused, MediaRefused, SidecarDamaged, DestinationNotWritable, DiskFull,
         LibraryError; then everything is as it was.
         """
