@@ -342,14 +342,27 @@ class TrainingPair:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How far a set has come. A count of what was written, not a claim of conformance."""
+    """How far a set has come. A count of what was written, not a claim of conformance.
+
+    Counts by state are those of the brief's language, `language`.
+    """
 
     name: str
     images: int
     by_state: tuple[tuple[AltState, int], ...] = ()
     by_decision: tuple[tuple[Decision, int], ...] = ()
     missing: int = 0
-    """Informative images without approved text."""
+    """Images that need a text and have none approved: all but the decorative ones, and those
+    whose group's lead carries it."""
     findings: tuple[tuple[str, int], ...] = ()
-    """Lint rules and how often each spoke."""
+    """Lint rules and how often each spoke, the most frequent first."""
     rows: tuple[AltImage, ...] = field(default=())
+    language: str = "en"
+    by_language: tuple[tuple[str, tuple[tuple[AltState, int], ...]], ...] = ()
+    """The states of every language that anything is written in."""
+    row_findings: tuple[tuple[str, ...], ...] = ()
+    """The rules that spoke, of each of `rows`."""
+
+    @property
+    def decorative(self) -> int:
+        return dict(self.by_decision).get(Decision.DECORATIVE, 0)

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,3 +20,15 @@ def writing_to(target: Path) -> Iterator[None]:
         if error.errno in _FULL:
             raise DiskFull(path=target) from error
         raise DestinationNotWritable(path=target, detail=error.strerror or str(error)) from error
+
+
+def put_text(target: Path, text: str) -> None:
+    """Write UTF-8 over what is there, whole or not at all. Raises OSError; see `writing_to`."""
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        part.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        part.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise

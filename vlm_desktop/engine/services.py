@@ -238,6 +238,7 @@ class AppServices:
             AltFiles(
                 lambda: self.library if self.paths.database.exists() else None, self._thumbnails
             ),
+            lambda target, heads, rows: self.exporting.save_table(target, heads, rows),
         )
 
     @property

@@ -7,7 +7,6 @@ vectors of both, those have to agree.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
 
 import numpy as np
 
@@ -22,7 +21,7 @@ _PLAIN_BITS = 4
 """So many set or unset bits of 64 or fewer: a picture without edges, like many others."""
 _SAME_SHAPE = 0.05
 _MOST_COMPARED = 8
-"""Of pictures with the very same fingerprint, so many are compared with those of a near one."""
+"""Of many pictures with the very same fingerprint, each is compared with so many others."""
 _WORD = re.compile(r"\w+")
 _SMALL_WORDS = listed(
     "a an and are as at be by down for from has have in into is it its near of off on onto or out"
@@ -82,9 +81,10 @@ def alike(
         if _PLAIN_BITS < look.bit_count() < 64 - _PLAIN_BITS:
             by_look.setdefault(look, []).append(image.id)
     for bucket in by_look.values():
-        for one, other in pairwise(bucket):
-            if _confirmed(by_id[one], by_id[other], vector_of):
-                sets.join(one, other)
+        for number, other in enumerate(bucket):
+            for one in bucket[max(0, number - _MOST_COMPARED) : number]:
+                if _confirmed(by_id[one], by_id[other], vector_of):
+                    sets.join(one, other)
     looks = list(by_look)
     near = near_pairs(np.array(looks, dtype=np.uint64), cancel) if len(looks) > 1 else ()
     for left, right in near:

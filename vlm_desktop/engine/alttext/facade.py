@@ -1,7 +1,8 @@
 """`AppServices.alttext`: alt text as the fronts see it, one attribute a part.
 
 sets       any thread; generators on an io lane     what is kept
-batch      lane "model"                             a whole set drafted; coverage
+batch      lane "model"                             a whole set drafted, translated
+coverage   an io lane                               how far a set has come, as a report
 drafting   lane "model"                             decisions, drafts, translations
 checking   lane "model"                             claims with evidence, strike, blind quiz
 files      an io lane, never the main thread        XMP in the file or beside it
@@ -11,6 +12,7 @@ from collections.abc import Callable
 
 from vlm_desktop.engine.alttext.batch import AltBatch
 from vlm_desktop.engine.alttext.checking import Checker
+from vlm_desktop.engine.alttext.coverage import CoverageReports, SaveTable
 from vlm_desktop.engine.alttext.drafting import Drafter
 from vlm_desktop.engine.alttext.files import AltFiles
 from vlm_desktop.engine.alttext.keeping import AltSets
@@ -32,6 +34,7 @@ class AltTexts:
         encoder_in_use: Callable[[], str],
         chat_in_use: Callable[[], str],
         files: AltFiles,
+        save_table: SaveTable,
     ) -> None:
         self.sets = AltSets(library, open_pool, files.read)
         self.drafting = Drafter(preparer.answerer, preparer.pictures, chat_in_use)
@@ -39,4 +42,5 @@ class AltTexts:
             preparer.answerer, preparer.pictures, encoders, encoder_in_use, chat_in_use
         )
         self.batch = AltBatch(library, self.sets, self.drafting, self.checking)
+        self.coverage = CoverageReports(self.sets, save_table)
         self.files = files
