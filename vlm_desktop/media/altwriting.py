@@ -15,7 +15,6 @@ from vlm_desktop.media.sidecar import (
     translated,
 )
 from vlm_desktop.media.source import Source, content_hash, read_source
-from vlm_desktop.media.xmp import xmp_rows
 from vlm_desktop.media.xmpalt import (
     ALT,
     EXTENDED,
@@ -23,6 +22,7 @@ from vlm_desktop.media.xmpalt import (
     changed,
     changed_properties,
     edited_alt,
+    is_damaged,
     read_alt,
 )
 from vlm_desktop.media.xmpembed import check, planned, read_embedded
@@ -49,7 +49,7 @@ def read_aside(photo: Path) -> Aside:
         packet = b""
     if not packet.strip():
         return Aside(path, AltTexts({}, {}))
-    return Aside(path, read_alt(packet), broken=not xmp_rows(packet) and b"rdf:RDF" not in packet)
+    return Aside(path, read_alt(packet), broken=is_damaged(packet))
 
 
 def embed(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from vlm_desktop.base.altfiles import X_DEFAULT, AltSaid, AltWords
 from vlm_desktop.media.text import clean_text
-from vlm_desktop.media.xmp import alternatives
+from vlm_desktop.media.xmp import alternatives, xmp_rows
 from vlm_desktop.media.xmpsplice import (
     LANG,
     NEW_PACKET,
@@ -22,7 +22,7 @@ from vlm_desktop.media.xmpsplice import (
     items_of,
     xml,
 )
-from vlm_desktop.media.xmptree import Node, as_utf8
+from vlm_desktop.media.xmptree import Node, XmpUnreadable, as_utf8, parse
 
 _ADDRESS = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/"
 PREFIX = "Iptc4xmpCore"
@@ -113,6 +113,17 @@ def read_alt(packet: bytes) -> AltTexts:
         if not said:
             emptied.add(name)
     return AltTexts(texts[ALT], texts[EXTENDED], frozenset(emptied))
+
+
+def is_damaged(packet: bytes) -> bool:
+    """Whether there is a packet of which nothing can be read."""
+    if not packet.strip(b"\x00 \r\n\t") or xmp_rows(packet):
+        return False
+    try:
+        parse(as_utf8(packet).rstrip(b"\x00"))
+    except XmpUnreadable:
+        return True
+    return False
 
 
 def shown(texts: Texts) -> str:

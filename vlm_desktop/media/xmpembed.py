@@ -30,6 +30,7 @@ from vlm_desktop.media.xmpalt import (
     AltTexts,
     changed,
     edited_alt,
+    is_damaged,
     read_alt,
 )
 from vlm_desktop.media.xmpembed_common import (
@@ -90,7 +91,7 @@ def read_embedded(source: Source) -> Embedded:
     except ContainerBroken as error:
         return Embedded(kind.name, AltTexts({}, {}), container is not None, False, str(error))
     texts = read_alt(packets.joined)
-    broken = "its XMP cannot be read" if packets.main.strip() and not xmp_rows(packets.main) else ""
+    broken = "its XMP cannot be read" if is_damaged(packets.main) else ""
     return Embedded(kind.name, texts, container is not None, signed, broken)
 
 

@@ -169,7 +169,7 @@ def _extension(data: Data, segments: list[Segment], main: bytes) -> list[Segment
         head = segment.body + len(EXTENSION)
         if _is(data, segment, _APP1, EXTENSION) and segment.end >= head + 40:
             guid = data[head : head + 32]
-            if guid in main:
+            if guid.isalnum() and guid in main:
                 found[int.from_bytes(data[head + 36 : head + 40], "big")] = segment
     return [found[offset] for offset in sorted(found)]
 

@@ -11,6 +11,7 @@ from vlm_desktop.base.types import PhotoMetadata
 from vlm_desktop.store import following
 from vlm_desktop.store.following import WrittenPhoto
 from vlm_desktop.store.library import Library
+from vlm_desktop.store.pathcodec import encode_path
 from vlm_desktop.store.records import Root, ScannedEntry
 
 
@@ -202,3 +203,22 @@ def test_strangers_are_left_alone(library: Library, root: Root, known: int) -> N
     assert not library.follow_written(written(root.path / "z.jpg", "a", "b"))
     assert not library.follow_written(written(root.path.parent / "a.jpg", "a", "b"))
     assert library.details(known).content_hash == hash_of("a")
+
+
+def test_conversations_do_not_take_it_for_another_picture(
+    library: Library, root: Root, known: int
+) -> None:
+    path = root.path / "a.jpg"
+    with library._db.writing() as connection:
+        connection.execute(
+            "INSERT INTO conversations (id, created_at, changed_at) VALUES (1, '', '')"
+        )
+        connection.execute(
+            "INSERT INTO chat_pictures (conversation_id, path, page, content_hash, width, height,"
+            " thumbnail) VALUES (1, ?, 0, ?, 1, 1, x'')",
+            (encode_path(path), hash_of("a")),
+        )
+    library.follow_written(written(path, "a", "b"))
+    with library._db.reading() as connection:
+        (digest,) = connection.execute("SELECT content_hash FROM chat_pictures").fetchone()
+    assert digest == hash_of("b")

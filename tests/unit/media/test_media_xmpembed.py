@@ -39,9 +39,11 @@ from vlm_desktop.base.altfileerrors import (
     XmpDamaged,
 )
 from vlm_desktop.base.altfiles import AltWords
+from vlm_desktop.media.source import read_source
 from vlm_desktop.media.xmpembed import check, planned, read_embedded
 from vlm_desktop.media.xmpembed_common import reversed_splices, spliced
 from vlm_desktop.media.xmpembed_jpeg import EXTENSION, MOST_MAIN, STANDARD
+from vlm_desktop.media.xmpsplice import NEW_PACKET
 
 
 @pytest.mark.parametrize("name", sorted(SAMPLES))
@@ -81,6 +83,27 @@ def test_the_next_edit_fits_into_the_room_that_was_left(name: str, tmp_path: Pat
     assert len(second) == len(first)
     changed = [at for at in range(len(first)) if first[at] != second[at]]
     assert changed[-1] - changed[0] < 4000, "only the packet"
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_large_files_are_mapped_and_not_read(name: str, tmp_path: Path) -> None:
+    held = save(tmp_path, name, SAMPLES[name]())
+    mapped = read_source(held.path, whole_file_bytes=10)
+    assert mapped.data is None
+    plan, same = planned(mapped, WORDS), planned(held, WORDS)
+    assert plan.splices == same.splices
+    assert plan.rest == same.rest
+    data = mapped.mapped()
+    parts = list(spliced(data, plan.splices))
+    assert b"".join(parts) == b"".join(spliced(held.mapped(), same.splices))
+    assert reversed_splices(data, plan.splices) == reversed_splices(held.mapped(), same.splices)
+
+
+def test_an_empty_packet_is_not_a_damaged_one(tmp_path: Path) -> None:
+    whole = with_segments(with_exif(), segment(STANDARD + NEW_PACKET))
+    assert read_embedded(save(tmp_path, "a.jpg", whole)).broken == ""
+    torn = with_segments(with_exif(), segment(STANDARD + NEW_PACKET[:150]))
+    assert read_embedded(save(tmp_path, "a.jpg", torn)).broken
 
 
 def test_an_unknown_kind_is_refused(tmp_path: Path) -> None:
