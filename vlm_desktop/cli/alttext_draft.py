@@ -17,7 +17,7 @@ from vlm_desktop.base.alttext import (
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import Token
 from vlm_desktop.base.conversations import AnswerRestarted
-from vlm_desktop.base.errors import AppError, Cancelled
+from vlm_desktop.base.errors import AppError, Cancelled, ModelError
 from vlm_desktop.base.events import Event
 from vlm_desktop.cli.alttext_options import add_purpose, decision, destination
 from vlm_desktop.cli.output import Output
@@ -102,8 +102,11 @@ def _draft(
             path, best.alt, cancel, context=context, names=brief.names,
             model_id=arguments.model, language=brief.language,
         )  # fmt: skip
-        ledger: Ledger = output.drive(checking, cancel, show=say)
-        claims = ledger.claims
+        try:
+            ledger: Ledger = output.drive(checking, cancel, show=say)
+            claims = ledger.claims
+        except ModelError as error:  # the draft is there all the same
+            output.say(strings.sentence(error))
     _show(path, best, claims, decided, arguments, output)
 
 

@@ -99,7 +99,8 @@ _PLACEHOLDERS = frozenset(
     )
 )  # fmt: skip
 _PLACEHOLDER_PARTS = regex.compile(
-    r"(?<!\w)(?i:lorem ipsum)(?!\w)|(?<!\w)(?:TODO|FIXME|TBD|TBA|XXX+)(?!\w)|\{\{[^{}]*\}\}|<%[^%]*%>"
+    r"(?<!\w)(?i:lorem ipsum)(?!\w)|(?<!\w)(?:TODO|FIXME|TBD|TBA|XXX+)(?!\w)"
+    r"|\{\{[^{}]*\}\}|<%[^%]*%>"
     r"|\[(?:insert|enter|add|describe|alt|image|todo|name|text|placeholder)\b[^\]]*\]"
     r"|(?i:Description automatically generated(?: with \w+ confidence)?"
     r"|(?:may|could) be an image of|Image may contain:?|No photo description available)"
