@@ -3,7 +3,6 @@
 from vlm_desktop.base.alttext import AltAct, AltState, AltStyle, Decision
 from vlm_desktop.base.language import fill
 
-CANCEL = "Cancel"
 TRY_AGAIN = "Try again"
 
 # --- states, decisions -----------------------------------------------------------------------
@@ -221,7 +220,6 @@ AS_CODES = "{count:,} as code points"
 TOO_MANY = "{count:,} too many"
 NEARLY_FULL = "nearly full"
 SAVING = "saving…"
-SAVED = "saved"
 NOT_SAVED = "not saved yet"
 DECORATIVE_NOTE = "Decorative: the alt text is empty on purpose. Press 2 again to write one."
 LOCKED_NOTE = "Approved. Press Edit to change it; it is then in review."
@@ -313,7 +311,6 @@ STALE_TEXT = (
     "is, or edit it."
 )
 WHO_WHEN = "{who}, {when}"
-NOTHING_TO_APPROVE = "There is nothing to approve: write a text, or decide that it is decorative."
 APPROVED_SAID = "Approved: {name}."
 CHANGE_APPROVE = "Approving {name}"
 CHANGE_STATE = "{state}: {name}"

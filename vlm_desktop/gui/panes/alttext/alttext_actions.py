@@ -81,7 +81,12 @@ class AltTextActions(QObject):
             slot()
 
         return self._pane.desk.actions.add(
-            f"alttext.{name}", text, do, shortcut=shortcut or None, where=self._pane
+            f"alttext.{name}",
+            text,
+            do,
+            shortcut=shortcut or None,
+            where=self._pane,
+            while_shown=True,
         )
 
     def refresh(self) -> None:

@@ -48,7 +48,12 @@ class SetsCorner(QObject):
     def _build(self) -> None:
         def add(name: str, text: str, slot: Callable[[], object], key: str = "") -> Any:
             return self._desk.actions.add(
-                f"alttext.{name}", text, self._front(slot), shortcut=key or None, where=self._over
+                f"alttext.{name}",
+                text,
+                self._front(slot),
+                shortcut=key or None,
+                where=self._over,
+                while_shown=True,
             )
 
         self.from_folder = add("folder", strings.NEW_FROM_FOLDER, self.pick_folder, "Ctrl+Shift+O")

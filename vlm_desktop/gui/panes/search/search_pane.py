@@ -78,6 +78,7 @@ class SearchPane(Pane):
             self.show_in_folder,
             shortcut="Ctrl+Return",
             menu="photo",
+            where=self,
         )
         self.ask_action = add("photo.ask", photo_strings.ASK_ABOUT, self.ask_about, menu="photo",
                               tip=photo_strings.ASK_ABOUT_TIP)  # fmt: skip
