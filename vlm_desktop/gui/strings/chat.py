@@ -21,14 +21,14 @@ NONE_FOUND = "No conversation says that."
 CONVERSATION_ONE = "1 conversation"
 CONVERSATIONS = "{count:,} conversations"
 PINNED = "Pinned"
-RENAME = "Rename…"
+RENAME = "Rename the conversation…"
 RENAME_TITLE = "Rename the conversation"
 RENAME_LABEL = "Title; empty takes the first question"
 RENAME_GO = "Rename"
-PIN = "Pin to the top"
-UNPIN = "Unpin"
+PIN = "Pin the conversation to the top"
+UNPIN = "Unpin the conversation"
 DELETE = "Delete conversation"
-EXPORT = "Export…"
+EXPORT = "Export the conversation…"
 EXPORT_TITLE = "Export the conversation"
 EXPORT_KINDS = {"md": "Markdown", "html": "Web page", "json": "JSON with all branches"}
 CHANGE_TITLE = "Title of a conversation"
@@ -75,7 +75,12 @@ ANSWER = "Answer"
 WITH_PICTURES = "With picture {letters}"
 WAITING = "Waiting for the model…"
 WAITING_INDEXING = "Waiting for the model; it is slower while photos are being indexed…"
-LOADING_OF = "{work}, {percent:.0f} %"
+LOADING_OF = "{work} {percent:.0f} %"
+PHASES = {
+    "decode": "Reading the picture…",
+    "load": "Loading the model…",
+    "answer": "Answering…",
+}
 RESTARTED = "Memory ran out. The answer is written anew with less detail."
 STOPPED = "Stopped here."
 FAILED = "This answer failed."

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
-from vlm_desktop import strings as sentences
 from vlm_desktop.base.conversations import AnswerBegun, AnswerSource, Conversation, Turn
 from vlm_desktop.base.events import Progress
 from vlm_desktop.base.language import fill
@@ -176,7 +175,7 @@ class Answering(QObject):
         announce(self._transcript, strings.RESTARTED)
 
     def _loading(self, event: Progress) -> None:
-        words = sentences.PHASES.get(event.phase, strings.WAITING)
+        words = strings.PHASES.get(event.phase.value, strings.WAITING)
         if event.total and event.total > 1:
             words = fill(strings.LOADING_OF, work=words, percent=100 * event.done / event.total)
         for key in self._keys.values() or (NEW_ANSWER,):

@@ -27,8 +27,7 @@ from vlm_desktop.base.events import Event
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.desk import Desk
-from vlm_desktop.gui.panes.chat.batch_model import BatchModel
-from vlm_desktop.gui.panes.chat.picture_chips import THUMBNAIL_SIDE
+from vlm_desktop.gui.panes.chat.batch_model import TABLE_SIDE, BatchModel
 from vlm_desktop.gui.panes.chat.schema_fields import names_of
 from vlm_desktop.gui.panes.chat.thumbnails import AttachmentThumbnails
 from vlm_desktop.gui.strings import chat as strings
@@ -55,7 +54,7 @@ class BatchDialog(QDialog):
         self._job: Job | None = None
         self._work: Work | None = None
         self._table: BatchTable | None = None
-        self.model = BatchModel(pictures, AttachmentThumbnails(desk, THUMBNAIL_SIDE, self), self)
+        self.model = BatchModel(pictures, AttachmentThumbnails(desk, TABLE_SIDE, self), self)
         self._build()
         room = parent.window().size()
         self.resize(min(room.width() - 32, 960), min(room.height() - 32, 640))
@@ -95,9 +94,10 @@ class BatchDialog(QDialog):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setDefaultSectionSize(measures().tile)
-        side = THUMBNAIL_SIDE // 2
+        side = TABLE_SIDE // 2
         self.view.setIconSize(QSize(side, side))
-        self.view.verticalHeader().setDefaultSectionSize(side + 2 * space[0])
+        self._least_row = side + 2 * space[0]
+        self.view.verticalHeader().setDefaultSectionSize(self._least_row)
         self.progress = QProgressBar(self)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(strings.BATCH_PROGRESS)
@@ -163,7 +163,8 @@ class BatchDialog(QDialog):
         if not isinstance(event, BatchRow):
             return
         self.model.add(event)
-        self.view.resizeRowToContents(event.number)
+        hint = self.view.sizeHintForRow(event.number)
+        self.view.setRowHeight(event.number, max(self._least_row, hint))
         done = len(self.model.rows)
         words = fill(strings.BATCH_DONE_OF, done=done, total=event.total)
         self.words.setText(words)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QIcon, QPixmap
 
 from vlm_desktop.base.chatwork import BatchCell, BatchRow
 from vlm_desktop.base.conversations import AnswerSource, Attachment
-from vlm_desktop.gui.panes.chat.picture_chips import THUMBNAIL_SIDE, picture_name
+from vlm_desktop.gui.panes.chat.picture_chips import picture_name
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.words import failure
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from vlm_desktop.gui.panes.chat.thumbnails import AttachmentThumbnails
 
 Index = QModelIndex | QPersistentModelIndex
+
+TABLE_SIDE = 112
+"""Pixels of a thumbnail, drawn at half of it on an ordinary screen."""
 
 
 class BatchModel(QAbstractTableModel):
@@ -31,7 +34,7 @@ class BatchModel(QAbstractTableModel):
         self.pictures = pictures
         self._thumbnails = thumbnails
         self._icons: dict[int, QIcon] = {}
-        blank = QPixmap(THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+        blank = QPixmap(TABLE_SIDE, TABLE_SIDE)
         blank.fill(Qt.GlobalColor.transparent)
         self._empty = QIcon(blank)
         self._rows_of = {one: row for row, one in enumerate(pictures)}

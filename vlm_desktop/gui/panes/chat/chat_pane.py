@@ -258,7 +258,8 @@ class ChatPane(Pane):
         if example.picture is not None:
             self.composer.pictures.put([example.picture])
         self.composer.put(example.question)
-        self.send()
+        if self.composer.has_question:  # else there are too many pictures, and it says so
+            self.send()
         self.composer.focus_line()
 
     def stop_answer(self) -> bool:

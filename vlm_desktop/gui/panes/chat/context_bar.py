@@ -79,7 +79,9 @@ class ContextBar(QWidget):
         self.use: ContextUse | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        keeps = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        keeps.setRetainSizeWhenHidden(True)  # what is above it stays where it is
+        self.setSizePolicy(keeps)
         self.setAccessibleName(strings.CONTEXT_NAME)
         self.setToolTip(strings.CONTEXT_TIP)
 

@@ -12,7 +12,7 @@ from vlm_desktop.gui.strings import chat as strings
 
 THUMBNAIL_SIDE = 64
 """Pixels of a thumbnail, drawn at half of it on an ordinary screen."""
-_LONGEST_NAME = 18
+_LONGEST_NAME = 24
 
 
 class PictureChip(Chip):

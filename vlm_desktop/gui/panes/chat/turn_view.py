@@ -205,7 +205,7 @@ class TurnView(QFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Menu):
-            below = self.rect().topLeft()
+            below = self.visibleRegion().boundingRect().bottomLeft()
             self.menu_wanted.emit(self.facts.key, self.mapToGlobal(below))
         elif event.matches(QKeySequence.StandardKey.Copy):
             self.tool_pressed.emit(self.facts.key, COPY)
