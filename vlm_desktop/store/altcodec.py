@@ -6,6 +6,7 @@ Fields that a later version wrote are left out, those that an older one lacked g
 import dataclasses
 import json
 from collections.abc import Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -76,15 +77,21 @@ def _load(stored: str) -> dict[str, Any]:
 
 
 def _known(kind: type[Made], said: dict[str, Any], **made: Any) -> Made:
-    names = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    names = _names(kind)
     given = {name: value for name, value in said.items() if name in names} | made
     return kind(**{name: _frozen(value) for name, value in given.items()})
+
+
+@cache
+def _names(kind: Any) -> frozenset[str]:
+    return frozenset(field.name for field in dataclasses.fields(kind))
 
 
 def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
+@lru_cache(maxsize=1024)
 def decode_context(stored: str) -> PageContext:
     return _known(PageContext, _load(stored))
 
@@ -111,6 +118,7 @@ def _written_by(said: dict[str, Any]) -> WrittenBy:
     return _known(WrittenBy, said, author=Author(said.get("author", "")))
 
 
+@lru_cache(maxsize=1024)
 def decode_written_by(stored: str) -> WrittenBy:
     return _written_by(_load(stored))
 

@@ -61,6 +61,17 @@ def test_a_sitting_is_one_event_and_each_pause_is_on_the_disk(desk: Desk, images
     assert desk.acts(image) == ["edited"], "it ended where it began"
 
 
+def test_what_a_killed_program_did_not_tell_is_told_at_the_next_start(
+    desk: Desk, images: Images
+) -> None:
+    image = images()[0].id
+    typed = desk.sets.save_text(image, "en", "A dog.")
+    desk.reopen()
+    desk.sets.sweep()
+    (line,) = desk.sets.history(image, "en")
+    assert (line.event.id > 0, line.event.at) == (True, typed.changed_at)
+
+
 def test_typing_after_a_long_break_is_another_event(
     desk: Desk, images: Images, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,6 +224,27 @@ def test_editing_an_approved_text_brings_it_back_to_review(desk: Desk, images: I
     desk.approve(a)
     kept = desk.sets.save_text(a, "en", "A red cloth.")
     assert (kept.state, kept.approved_hash) == (AltState.IN_REVIEW, "")
+
+
+def test_another_decision_brings_approved_texts_back_to_review(desk: Desk, images: Images) -> None:
+    a = images()[0].id
+    write(desk, a, "Red.")
+    desk.approve(a)
+    desk.sets.decide([a], Decision.INFORMATIVE)
+    assert desk.text(a).state is AltState.APPROVED, "nothing new was decided"
+    done = desk.sets.decide([a], Decision.DECORATIVE)
+    assert desk.text(a).state is AltState.IN_REVIEW
+    desk.sets.undo(done)
+    assert desk.text(a).state is AltState.APPROVED
+    assert desk.text(a).approved_hash == desk.sets.image(a).content_hash
+    assert desk.sets.image(a).decision is Decision.INFORMATIVE
+
+
+def test_nothing_is_not_reviewed(desk: Desk, images: Images) -> None:
+    a, b, _ = (one.id for one in images())
+    desk.sets.save_text(b, "en", "Green.")
+    assert desk.sets.set_state([a, b], "en", AltState.IN_REVIEW).images == (b,)
+    assert desk.sets.needs_facts([a], "en", "What is it?").images == (a,)
 
 
 @pytest.mark.parametrize("state", [AltState.APPROVED, AltState.STALE, AltState.EMPTY])

@@ -45,7 +45,7 @@ def deciding(ids: Sequence[int], decision: Decision) -> Rule:
         known = [one for one in ids if one in records]
         lead = known[0] if known and decision is Decision.GROUP else None
         for one in known:
-            yield _decided(one, Decided(decision, Author.HUMAN, lead))
+            yield from _decided(records[one].image, Decided(decision, Author.HUMAN, lead))
         yield from _orphans(records, set(known))
 
     return rule
@@ -59,7 +59,7 @@ def ungrouping(ids: Sequence[int]) -> Rule:
             one for one in ids if one in records and records[one].image.decision is Decision.GROUP
         ]
         for one in known:
-            yield _decided(one, Decided())
+            yield from _decided(records[one].image, Decided())
         yield from _orphans(records, set(known))
 
     return rule
@@ -71,28 +71,42 @@ def leading(image_id: int) -> Rule:
     def rule(records: Records) -> Iterable[Revision]:
         if image_id not in records or records[image_id].image.decision is not Decision.GROUP:
             return
-        image = records[image_id].image
+        lead = records[image_id].image.lead_id
         for one, record in records.items():
-            if one == image_id or record.image.lead_id == image.lead_id:
-                yield _decided(one, Decided(Decision.GROUP, Author.HUMAN, image_id))
+            if one == image_id or (lead is not None and record.image.lead_id == lead):
+                group = Decided(Decision.GROUP, Author.HUMAN, image_id)
+                yield from _decided(record.image, group)
 
     return rule
 
 
-def _decided(image_id: int, decided: Decided) -> Revision:
-    return Revision(image_id, AltAct.DECIDED, HUMAN, decided=decided)
+def _decided(image: AltImage, decided: Decided) -> Iterable[Revision]:
+    """What was approved was approved for what the image was for, so it is in review again."""
+    if decided == Decided(image.decision, image.decided_by, image.lead_id):
+        return
+    yield Revision(image.id, AltAct.DECIDED, HUMAN, decided=decided)
+    for text in image.texts:
+        if text.state in (AltState.APPROVED, AltState.STALE):
+            yield _in_review(image.id, text)
+
+
+def _in_review(image_id: int, text: AltText) -> Revision:
+    back = replace(text, state=AltState.IN_REVIEW, approved_hash="")
+    return Revision(image_id, AltAct.STATE, HUMAN, text.language, back)
 
 
 def _orphans(records: Records, gone: Collection[int]) -> Iterable[Revision]:
     """Members whose lead left the group follow the first of those that stay."""
-    for lead in sorted(gone):
-        left = [
-            one
-            for one, record in records.items()
-            if one not in gone and record.image.lead_id == lead
-        ]
-        for one in left:
-            yield _decided(one, Decided(Decision.GROUP, records[one].image.decided_by, min(left)))
+    left: dict[int, list[int]] = {}
+    for one, record in records.items():
+        lead = record.image.lead_id
+        if lead is not None and lead in gone and one not in gone:
+            left.setdefault(lead, []).append(one)
+    for _, members in sorted(left.items()):
+        for one in members:
+            image = records[one].image
+            group = Decided(Decision.GROUP, image.decided_by, min(members))
+            yield from _decided(image, group)
 
 
 # --- texts -------------------------------------------------------------------------------
@@ -119,12 +133,18 @@ def typed(image_id: int, language: str, alt: str, extended: str) -> Rule:
 
 
 def setting_state(ids: Sequence[int], language: str, state: AltState, detail: str = "") -> Rule:
-    """A person says how far texts have come; not for APPROVED and STALE."""
+    """A person says how far texts have come; not for APPROVED and STALE.
+
+    Where nothing is written, facts can be asked for, but there is nothing to review.
+    """
 
     def rule(records: Records) -> Iterable[Revision]:
         for one in ids:
-            before = records[one].image.text(language) if one in records else None
-            if before is not None and (before.state is not state or detail):
+            if one not in records:
+                continue
+            before = records[one].image.text(language)
+            says = bool(before.alt or before.extended) or state is AltState.NEEDS_FACTS
+            if says and (before.state is not state or detail):
                 text = replace(before, state=state, approved_hash="")
                 yield Revision(one, AltAct.STATE, HUMAN, language, text, detail=detail)
 
@@ -192,8 +212,7 @@ def unapproving(ids: Sequence[int], language: str) -> Rule:
             if before.state not in (AltState.APPROVED, AltState.STALE):
                 continue
             if one in wanted or record.image.lead_id in wanted:
-                text = replace(before, state=AltState.IN_REVIEW, approved_hash="")
-                yield Revision(one, AltAct.STATE, HUMAN, language, text)
+                yield _in_review(one, before)
 
     return rule
 

@@ -27,6 +27,7 @@ from vlm_desktop.base.errors import FolderUnreadable, MediaRefused, Refusal
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.filework import FileProblem
 from vlm_desktop.engine.alttext.looking import FileLooker
+from vlm_desktop.engine.alttext.stamping import new_batch
 from vlm_desktop.media.scan import ScanProblem, is_image_name, scan_folder
 from vlm_desktop.store.altrecords import NewAltImage
 from vlm_desktop.store.library import Library
@@ -88,7 +89,9 @@ class SetKeeping:
         self._library().restore_alt_set(set_id)
 
     def sweep(self) -> int:
-        """Let go of sets removed over a day ago; how many. For once after the start."""
+        """Let go of sets removed over a day ago; how many. Tell history what an earlier run of
+        the program had no time to tell. For once after the start."""
+        self._library().settle_alt(new_batch())
         before = datetime.now(UTC) - _KEPT_REMOVED
         return self._library().purge_alt_sets(before.isoformat(timespec="milliseconds"))
 
