@@ -77,7 +77,7 @@ def _load(stored: str) -> dict[str, Any]:
 
 
 def _known(kind: type[Made], said: dict[str, Any], **made: Any) -> Made:
-    names = _names(kind)
+    names = _names(kind)  # type: ignore[arg-type]
     given = {name: value for name, value in said.items() if name in names} | made
     return kind(**{name: _frozen(value) for name, value in given.items()})
 
