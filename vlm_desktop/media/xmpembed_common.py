@@ -16,6 +16,7 @@ Piece: TypeAlias = bytes | tuple[int, int]
 _CHUNK = 4 * 1024 * 1024
 _TRAILER = re.compile(rb"\s*(<\?xpacket\s+end\s*=\s*[\"'][wr][\"']\s*\?>)\s*\Z")
 _PADDING = 2048
+_MOST_BLANK = 8192
 _LINE = 100
 
 
@@ -134,18 +135,24 @@ def roomy(packet: bytes, most: int) -> bytes:
     return resized(short, min(most, len(short) + _PADDING)) or short
 
 
-def in_place(packet: bytes, old: bytes, most: int) -> bytes:
-    """As long as the old one if that can be, else with room; at most `most` bytes.
+def in_place(packet: bytes, old: bytes, most: int, *, room: bool = True) -> bytes:
+    """As long as the old one, if it fits without much blank space; else as long as need be.
 
-    Raises `NoRoom`.
+    With `room` for the next edit where it is made anew. At most `most` bytes, else raises
+    `NoRoom`.
     """
     fitting = resized(packet, len(old)) if old else None
-    if fitting is not None:
+    if fitting is not None and not is_wasteful(packet, len(old)):
         return fitting
-    wide = roomy(packet, most)
-    if len(wide) > most:
+    made = roomy(packet, most) if room else trimmed(packet)
+    if len(made) > most:
         raise NoRoom(f"{most:,} bytes at most")
-    return wide
+    return made
+
+
+def is_wasteful(packet: bytes, size: int) -> bool:
+    """Whether a packet of that size would be mostly blank."""
+    return size - len(trimmed(packet)) > _MOST_BLANK
 
 
 def _blank(count: int) -> bytes:

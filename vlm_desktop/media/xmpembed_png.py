@@ -41,7 +41,7 @@ def splices(data: Data, packets: Packets) -> list[Splice]:
     chunks = _chunks(data)
     old = _xmp(data, chunks)
     before = _text(data[old.body], old.kind) if old else b""
-    body = _HEAD + in_place(packets.main, before, _MOST - len(_HEAD))
+    body = _HEAD + in_place(packets.main, before, _MOST - len(_HEAD), room=False)
     crc = binascii.crc32(b"iTXt" + body)
     chunk = len(body).to_bytes(4, "big") + b"iTXt" + body + crc.to_bytes(4, "big")
     if old is not None:

@@ -17,6 +17,7 @@ from vlm_desktop.media.xmpembed_common import (
     Packets,
     Piece,
     in_place,
+    is_wasteful,
     resized,
 )
 
@@ -77,13 +78,14 @@ def splices(data: Data, packets: Packets) -> list[Splice]:
     layout = _layout(data)
     first = _directory(data, layout, _first(data, layout))
     old = _find(data, first, _XMP)
-    if old is not None:
-        fitting = resized(packets.main, old.end - old.start)
-        if fitting is not None:
-            return [Splice(old.start, old.end, fitting)]
-    packet = in_place(packets.main, b"", _MOST_PACKET)
     # A packet that was put at the end before goes; else it would stay there for ever.
     at_end = old is not None and old.end == len(data) and old.end - old.start > layout.offset
+    if old is not None:
+        size = old.end - old.start
+        fitting = resized(packets.main, size)
+        if fitting is not None and not (at_end and is_wasteful(packets.main, size)):
+            return [Splice(old.start, old.end, fitting)]
+    packet = in_place(packets.main, b"", _MOST_PACKET)
     end = old.start if old is not None and at_end else len(data)
     start = end + end % 2
     gap = b"\x00" * (start - end)

@@ -40,7 +40,7 @@ def splices(data: Data, packets: Packets) -> list[Splice]:
     old = _xmp(chunks)
     first = chunks[0]
     before = data[old.start + 8 : old.stop] if old else b""
-    packet = in_place(packets.main, before, _MOST) if old else packets.main
+    packet = in_place(packets.main, before, _MOST, room=False)
     chunk = b"XMP " + len(packet).to_bytes(4, "little") + packet + b"\x00" * (len(packet) % 2)
     found = []
     if first.kind != b"VP8X":
