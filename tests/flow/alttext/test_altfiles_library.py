@@ -1,12 +1,15 @@
 """The library knows the program's own writing: a photo stays the photo it was."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.fakes import make_photo
 from tests.flow.alttext.conftest import Desk, drive
+from tests.unit.media.altmaking import SAMPLES, sample
+from tests.unit.media.picturemaking import decoded
 from vlm_desktop.base.altfiles import AltWords, Where, WriteOptions
 from vlm_desktop.base.alttext import AltImage, AltState, Decision
 from vlm_desktop.base.cancel import CancelToken
@@ -55,6 +58,20 @@ def test_a_full_new_look_says_the_same(indexed: AppServices, photos: Path) -> No
     found = indexed.library.details(indexed.library.content_of(photo) or 0)
     assert found.metadata == told.metadata
     assert found.content_hash == told.content_hash
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_indexing_reads_what_was_written(name: str, tmp_path: Path) -> None:
+    """The library's own reader finds it in every container, and the same picture."""
+    photo = sample(tmp_path, name)
+    before = decoded(photo)
+    AltFiles().write(photo, WORDS)
+    after = decoded(photo)
+    assert after.metadata == replace(
+        before.metadata, alt_text="A red square", extended_description="All of it is red."
+    )
+    assert after.pixel_hash == before.pixel_hash
+    assert after.content_hash != before.content_hash
 
 
 def test_undo_leads_the_library_back(indexed: AppServices, photos: Path) -> None:
