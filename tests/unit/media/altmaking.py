@@ -132,6 +132,19 @@ def tiff(mode: str = "RGB", **options: object) -> bytes:
     return buffer.getvalue()
 
 
+def big_endian_bigtiff() -> bytes:
+    """8 x 8 grey pixels. Pillow neither writes nor reads such a file."""
+    tags = [(256, 3, 8), (257, 3, 8), (258, 3, 8), (259, 3, 1), (262, 3, 1), (273, 16, 16),
+            (277, 3, 1), (278, 3, 8), (279, 4, 64)]  # fmt: skip
+    size = {3: 2, 4: 4, 16: 8}
+    entries = b"".join(
+        struct.pack(">HHQ", tag, kind, 1) + value.to_bytes(size[kind], "big").ljust(8, b"\x00")
+        for tag, kind, value in tags
+    )
+    head = b"MM\x00+" + struct.pack(">HHQ", 8, 0, 16 + 64)
+    return head + bytes(range(64)) + struct.pack(">Q", len(tags)) + entries + b"\x00" * 8
+
+
 SAMPLES = {
     "plain.jpg": lambda: encoded(picture(64, 48), "JPEG"),
     "exif.jpg": with_exif,

@@ -14,6 +14,7 @@ from tests.unit.media.altmaking import (
     SAMPLES,
     WORDS,
     alt_property,
+    big_endian_bigtiff,
     embedded,
     first_size,
     multi_picture,
@@ -379,12 +380,20 @@ def test_broken_webps_are_refused(tmp_path: Path) -> None:
 def test_nothing_in_a_tiff_moves(name: str, tmp_path: Path) -> None:
     before = SAMPLES[name]()
     after = embedded(tmp_path, before, WORDS, name)
-    header = 16 if name == "bigtiff.tif" else 8
+    header = 16 if "bigtiff" in name else 8
     assert after[header : len(before)] == before[header:]
     longer = {"en": AltWords("x" * 9000)}
     grown = embedded(tmp_path, after, longer, name)
     assert grown[header : len(before)] == before[header:]
     assert len(grown) < len(before) + 18_000 + 6000, "the packet that was outgrown is gone"
+
+
+def test_a_big_endian_bigtiff_takes_the_text(tmp_path: Path) -> None:
+    before = big_endian_bigtiff()
+    after = embedded(tmp_path, before, WORDS, "a.tif")
+    assert after[16 : len(before)] == before[16:]
+    assert after[:8] == before[:8]
+    assert texts(tmp_path, after, "a.tif").alt["de"] == "Ein Hund"
 
 
 def test_broken_tiffs_are_refused(tmp_path: Path) -> None:
