@@ -24,7 +24,7 @@ from vlm_desktop.media.pages.htmltags import (
 from vlm_desktop.media.pages.references import candidates
 
 MOST_IMAGES = 50_000
-_MOST_PIECES = 200
+_MOST_PIECES = 60
 """Pieces of text put together at most, so that a page of tiny ones is no trap."""
 _MOST_LABELS = 20
 _LOOK = 2048
@@ -326,7 +326,7 @@ class _Walker:
             self._svg.source = self._value(tag.find("href") or tag.find("xlink:href"))
 
     def _shows(self, name: str, tag: Tag) -> None:
-        role = self._value(tag.find("role")).strip().lower() if tag.attributes else ""
+        role = self._value(tag.find("role")).strip().lower()
         if name in ("img", "image"):
             source, sets = tag.find("src"), candidates(self._value(tag.find("srcset")))[:8]
             later = self._value(tag.find("data-src"))

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from html.entities import html5
 
 _WS = " \t\n\f\r"
-_SIMPLE = re.compile(rf"<(/?)([a-zA-Z][^{_WS}/>]*)[{_WS}]*(/?)>")
+_MARK = re.compile(r"<(?=[a-zA-Z/!?])")
+# Tags as nearly all are written. Nothing in it is tried twice (atomic groups); what it does not
+# match is read attribute by attribute, with all that the standard puts up with.
+_USUAL = re.compile(
+    rf"<(/?)([a-zA-Z][^{_WS}/>]*+)"
+    rf"((?>[{_WS}]++[^{_WS}/>=\"'<]++"
+    rf"(?>[{_WS}]*=[{_WS}]*(?>\"[^\"]*\"|'[^']*'|[^{_WS}>\"'=<`]++))?)*+)[{_WS}]*+(/?)>"
+)
 _OPEN = re.compile(rf"<(/?)([a-zA-Z][^{_WS}/>]*)")
 _ATTRIBUTE = re.compile(
     rf"[{_WS}/]*(?:(>)|(=[^{_WS}/>=]*|[^{_WS}/>=]+)"
@@ -23,6 +30,8 @@ _EQUALS = re.compile(rf"[{_WS}]*=")
 _COMMENT_END = re.compile(r"--!?>")
 _SCRIPT = re.compile(rf"<!--|-->|<(/?)script(?=[{_WS}/>])", re.IGNORECASE | re.ASCII)
 _ENTITY = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|([a-zA-Z][a-zA-Z0-9]*;?))(=?)")
+MOST_ATTRIBUTES = 500
+"""Attributes of one tag that are kept."""
 _RAW = frozenset({"style", "xmp", "iframe", "noembed", "noframes"})
 _ESCAPABLE = frozenset({"textarea", "title"})
 _ENDS = {
@@ -59,20 +68,43 @@ class Attribute:
     quote: str = ""
 
 
-@dataclass(slots=True)  # not frozen: a large page has millions
 class Tag:
-    """One tag. `name` is in lower case but for XML; so are the names of attributes."""
+    """One tag, from `start` to `end`. Names are in lower case but for XML.
 
-    name: str
-    start: int
-    end: int
-    closing: bool
-    empty: bool
-    """It ends in "/>", which only XML and SVG heed."""
-    attributes: tuple[Attribute, ...]
+    `empty`: it ends in "/>", which only XML and SVG heed. Attributes are read when asked for.
+    """
+
+    __slots__ = (
+        "_attributes", "_inside", "_lowered", "_text", "_xml", "closing", "empty", "end", "name",
+        "start",
+    )  # fmt: skip
+
+    def __init__(
+        self, text: str, opening: re.Match[str], end: int, *, empty: bool, xml: bool
+    ) -> None:
+        """`opening` matches "<" or "</" and the name."""
+        self.name = opening[2] if xml else opening[2].lower()
+        self.start, self.end = opening.start(), end
+        self.closing, self.empty = bool(opening[1]), empty
+        self._text, self._xml, self._inside = text, xml, opening.end(2)
+        self._attributes: tuple[Attribute, ...] | None = None
+        self._lowered: str | None = None
+
+    @property
+    def attributes(self) -> tuple[Attribute, ...]:
+        """In order; only the first `MOST_ATTRIBUTES`."""
+        if self._attributes is None:
+            found = _attributes(self._text, self._inside, xml=self._xml)
+            self._attributes = found[0] if found else ()
+        return self._attributes
 
     def find(self, name: str) -> Attribute | None:
         """The first of that name: the one that counts."""
+        if self._attributes is None:
+            if self._lowered is None:
+                self._lowered = self._text[self._inside : self.end].lower()
+            if name.lower() not in self._lowered:
+                return None
         return next((one for one in self.attributes if one.name == name), None)
 
 
@@ -89,18 +121,13 @@ def tokens(text: str, *, xml: bool = False) -> Iterator[Tag | Characters]:
     """All tags and texts of a page, in order; comments, scripts and styles are passed over."""
     at, foreign = 0, 0
     while True:
-        found = text.find("<", at)
-        if found < 0:
-            found = len(text)
+        mark = _MARK.search(text, at)
+        found = mark.start() if mark else len(text)
         if found > at:
             yield Characters(at, found)
-        if found == len(text):
+        if mark is None:
             return
         if not _OPEN.match(text, found):
-            if text[found + 1 : found + 2] not in ("!", "?", "/"):
-                yield Characters(found, found + 1)
-                at = found + 1
-                continue
             at = _passed(text, found, xml=xml, foreign=foreign > 0)
             if at < 0:
                 return
@@ -126,31 +153,37 @@ def tokens(text: str, *, xml: bool = False) -> Iterator[Tag | Characters]:
 
 def tag_at(text: str, at: int, *, xml: bool = False) -> Tag | None:
     """The tag that begins at `at`; None where none does, or where it does not end."""
-    simple = _SIMPLE.match(text, at)
-    if simple:
-        name = simple[2] if xml else simple[2].lower()
-        return Tag(name, at, simple.end(), bool(simple[1]), bool(simple[3]), ())
+    usual = _USUAL.match(text, at)
+    if usual:
+        return Tag(text, usual, usual.end(), empty=bool(usual[4]), xml=xml)
     opening = _OPEN.match(text, at)
-    if opening is None:
+    found = _attributes(text, opening.end(), xml=xml) if opening else None
+    if opening is None or found is None:
         return None
-    attributes: list[Attribute] = []
-    position = opening.end()
+    attributes, end, last = found
+    return Tag(text, opening, end, empty=text[end - 2] == "/" and last < end - 1, xml=xml)
+
+
+def _attributes(text: str, at: int, *, xml: bool) -> tuple[tuple[Attribute, ...], int, int] | None:
+    """The attributes from `at` on, where the tag ends and where the last of them does.
+
+    None where the tag has no end.
+    """
+    found: list[Attribute] = []
+    last = at
     while True:
-        match = _ATTRIBUTE.match(text, position)
+        match = _ATTRIBUTE.match(text, at)
         if match is None:
             return None
+        at = match.end()
         if match[1]:
-            break
+            return tuple(found), at, last
         one = _attribute(match, xml=xml)
-        if match.end() == one.end and one.value_start < 0 and _EQUALS.match(text, one.end):
+        if at == one.end and one.value_start < 0 and _EQUALS.match(text, at):
             return None  # a quote that is never closed
-        attributes.append(one)
-        position = match.end()
-    end = match.end()
-    last = attributes[-1].end if attributes else opening.end()
-    empty = text[end - 2] == "/" and last < end - 1
-    name = opening[2] if xml else opening[2].lower()
-    return Tag(name, at, end, bool(opening[1]), empty, tuple(attributes))
+        last = one.end
+        if len(found) < MOST_ATTRIBUTES:
+            found.append(one)
 
 
 def _attribute(match: re.Match[str], *, xml: bool) -> Attribute:
