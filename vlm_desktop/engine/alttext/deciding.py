@@ -23,6 +23,8 @@ _SMOOTH_EVEN, _SMOOTH_EDGES = 0.985, 0.001
 _DRAWN_FEW, _DRAWN_EVEN = 0.8, 0.7
 _PAGE_WORDS, _PAGE_SHARE, _PAGE_SHARE_OF_PHOTO = 25, 0.03, 0.22
 _POINT_SHARE, _POINT_SHARE_OF_PHOTO = 0.12, 0.3
+_LEAST_CHARACTERS = 3
+"""Fewer are often no text at all: the rings of scissors read as "00"."""
 _LABELS = 4
 _CAPTION_WORDS = 8
 _NAMED = 80
@@ -150,7 +152,7 @@ def _page(seen: Seen) -> Decided | None:
 
 def _is_text(seen: Seen) -> bool:
     least = _POINT_SHARE if seen.drawn else _POINT_SHARE_OF_PHOTO
-    return seen.words.words > 0 and seen.words.share >= least
+    return seen.words.characters >= _LEAST_CHARACTERS and seen.words.share >= least
 
 
 def _text(seen: Seen) -> Decided | None:

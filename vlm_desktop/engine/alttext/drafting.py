@@ -9,6 +9,7 @@
 Takes plain data, no row ids, so that the command line works without a library.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,8 +27,8 @@ from vlm_desktop.base.alttext import (
     Suggestion,
     WrittenBy,
 )
-from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.chat import ChatImage
 from vlm_desktop.base.conversations import Attachment
 from vlm_desktop.base.errors import OptionUnsupported
 from vlm_desktop.base.events import Event, Notice, Phase, Progress
@@ -45,6 +46,7 @@ from vlm_desktop.engine.chatpictures import PictureLoader
 
 OCR, RULE = "ocr", "rule"
 """Stand in place of a model's id where words were read in the image, or an address says them."""
+_KEPT_READINGS = 64
 _TRIES = 3
 """Times as many attempts as candidates are wanted, since some come out alike."""
 
@@ -72,6 +74,7 @@ class Drafter:
         self._answerer = answerer
         self._pictures = pictures
         self._default_model = default_model
+        self._known: OrderedDict[str, tuple[OcrLine, ...]] = OrderedDict()
 
     def abilities(self, model_id: str = "") -> Abilities:
         """Opens the model's configuration, not its weights."""
@@ -99,7 +102,7 @@ class Drafter:
         lines: tuple[OcrLine, ...] = ()
         if look.readable:
             yield Progress(Phase.OCR, 0, 1)
-            lines = self._read(loaded.image.pixels)
+            lines = self._read(loaded.image)
             cancel.raise_if_cancelled()
         height, width = loaded.image.pixels.shape[:2]
         words = text_look_of(lines, width, height)
@@ -144,7 +147,7 @@ class Drafter:
         writer = self._writer(task, cancel)
         if _needs_words(writer, task, structured):
             yield Progress(Phase.OCR, 0, 1)
-            task = replace(task, lines=self._read(task.image.pixels))
+            task = replace(task, lines=self._read(task.image))
         return (yield from self._written(writer, task, [], structured, cancel))
 
     def _with_both(
@@ -171,7 +174,7 @@ class Drafter:
         if task.decision is Decision.FUNCTIONAL and known:
             return _by_rule(known, ("context",), RULE)
         yield Progress(Phase.OCR, 0, 1)
-        lines = self._read(task.image.pixels)
+        lines = self._read(task.image)
         cancel.raise_if_cancelled()
         if task.decision is Decision.TEXT and lines:
             return _words_read(lines, task.brief)
@@ -237,8 +240,17 @@ class Drafter:
             parts = yield from writer.structured(task, alt, cancel)
         return extended, parts
 
-    def _read(self, pixels: PixelArray) -> tuple[OcrLine, ...]:
-        return ocrwords.legible(self._answerer.read(pixels))
+    def _read(self, image: ChatImage) -> tuple[OcrLine, ...]:
+        """The words in a picture; kept, since a page takes seconds and is drafted after this."""
+        if image.key in self._known:
+            self._known.move_to_end(image.key)
+            return self._known[image.key]
+        lines = ocrwords.legible(self._answerer.read(image.pixels))
+        if image.key:
+            self._known[image.key] = lines
+            while len(self._known) > _KEPT_READINGS:
+                self._known.popitem(last=False)
+        return lines
 
     # --- translating ---------------------------------------------------------------------
 

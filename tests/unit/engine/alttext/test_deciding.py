@@ -19,6 +19,7 @@ DRAWING = Look(Size(600, 400), even=0.95, edges=0.02, main=0.8, few=0.97, spread
 FORM = TextLook(share=0.25, largest=0.02, lines=60, words=180, characters=1_100)
 LABELS = TextLook(share=0.06, largest=0.02, lines=9, words=12, characters=60)
 LOGO = TextLook(share=0.4, largest=0.4, lines=1, words=1, characters=4)
+RINGS = TextLook(share=0.6, largest=0.6, lines=1, words=1, characters=2)
 SIGN = TextLook(share=0.15, largest=0.09, lines=2, words=2, characters=18)
 
 
@@ -43,6 +44,7 @@ def suggested(
         (DRAWING, LABELS, Decision.COMPLEX, "drawing"),
         (DRAWING, LOGO, Decision.TEXT, "text-area"),
         (DRAWING, TextLook(), Decision.INFORMATIVE, "drawing"),
+        (DRAWING, RINGS, Decision.INFORMATIVE, "drawing"),
         (replace(DRAWING, size=Size(48, 48)), TextLook(), Decision.DECORATIVE, "icon"),
         (replace(PHOTO, size=Size(1, 1)), TextLook(), Decision.DECORATIVE, "tiny"),
         (replace(PHOTO, size=Size(900, 2)), TextLook(), Decision.DECORATIVE, "tiny"),
