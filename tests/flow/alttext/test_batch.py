@@ -24,7 +24,7 @@ from vlm_desktop.base.altkeeping import (
     ImportedText,
 )
 from vlm_desktop.base.altpages import Page, PageFormat, PageImage, Spot
-from vlm_desktop.base.alttext import AltState, Brief, Decision, Suggestion
+from vlm_desktop.base.alttext import AltState, Brief, Decision, PageContext, Suggestion
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import Cancelled, DiskFull, MediaRefused, Refusal
 from vlm_desktop.base.events import Progress
@@ -301,7 +301,7 @@ def test_look_alikes_are_told_by_what_sets_them_apart(
     ]
 
 
-def test_the_same_bytes_in_two_places_are_alike(
+def test_the_same_picture_gets_the_same_text(
     desk: Desk, photos: Path, batch: AltBatch, drafting: FakeDrafting
 ) -> None:
     (photos / "copy.jpg").write_bytes((photos / "a.jpg").read_bytes())
@@ -309,6 +309,26 @@ def test_the_same_bytes_in_two_places_are_alike(
     run(batch)
     a, _, _, copy = desk.sets.images(made.id)
     assert dict(drafting.looked)["copy.jpg"] == (a.id, copy.id)
+    assert [name for name, *_ in drafting.asked] == ["a.jpg", "b.jpg", "c.jpg"]
+    assert copy.text("en").alt == "The a."
+    assert copy.suggestion is not None
+    assert ("same-picture", "a.jpg") in copy.suggestion.reasons
+
+
+def test_the_same_picture_used_for_something_else_has_its_own_text(
+    desk: Desk, photos: Path, batch: AltBatch, drafting: FakeDrafting
+) -> None:
+    made = desk.sets.new_set("Page")
+    path = photos / "a.jpg"
+    contexts = (PageContext(heading="Farm"), PageContext(link_target="/home"), PageContext())
+    images = tuple(
+        PageImage(str(number), Spot.IMG, "a.jpg", path, "a.jpg", None, context)
+        for number, context in enumerate((*contexts, contexts[0]))
+    )
+    page = Page(photos / "p.html", PageFormat.HTML, "", "en", "0" * 64, images)
+    drive(desk.sets.add_page(made.id, page, CancelToken()))
+    run(batch, made.id)
+    assert len(drafting.asked) == 3, "the fourth is used as the first"
 
 
 # --- risk --------------------------------------------------------------------------------

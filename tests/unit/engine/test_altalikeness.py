@@ -7,7 +7,12 @@ from vlm_desktop.base.alttext import AltImage, Candidate
 from vlm_desktop.base.arrays import VectorArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.types import Size
-from vlm_desktop.engine.alttext.alikeness import alike, telling_apart, telling_words
+from vlm_desktop.engine.alttext.alikeness import (
+    alike,
+    same_pictures,
+    telling_apart,
+    telling_words,
+)
 
 LOOK = "0f0f0f0f0f0f0f0f"
 NEAR = "0f0f0f0f0f0f0f0e"
@@ -51,6 +56,15 @@ def test_vectors_have_to_agree_where_both_are_known() -> None:
     assert groups(images, looks, {1: right, 2: up}) == []
     assert groups(images, looks, {1: right, 2: right}) == [(1, 2)]
     assert groups(images, looks, {1: right}) == [(1, 2)]
+
+
+def test_the_same_picture_is_told_by_bytes_or_vectors() -> None:
+    images = [image(1), image(2), image(3, "hash1"), image(4), image(5)]
+    right = np.array([1.0, 0.0], np.float32)
+    close = np.array([0.999, 0.0447], np.float32)
+    apart = np.array([0.95, 0.3122], np.float32)
+    vectors = {1: right, 4: close, 5: apart}
+    assert same_pictures(images, lambda one: vectors.get(one.id)) == {3: 1, 4: 1}
 
 
 def test_none_and_one_are_no_group() -> None:

@@ -20,6 +20,10 @@ from vlm_desktop.store.library import Library
 _PLAIN_BITS = 4
 """So many set or unset bits of 64 or fewer: a picture without edges, like many others."""
 _SAME_SHAPE = 0.05
+_SAME_COSINE = 0.99
+"""Of eight photos by the starter's encoder: copies at two thirds of the size, saved anew, 0.961 to
+0.998; crops by 4 %, as between two shots, 0.908 to 0.988. So above it is a copy, below it may be.
+"""
 _MOST_COMPARED = 8
 """Of many pictures with the very same fingerprint, each is compared with so many others."""
 _WORD = re.compile(r"\w+")
@@ -105,6 +109,27 @@ def _confirmed(one: AltImage, other: AltImage, vector_of: VectorOf) -> bool:
         return False
     left, right = vector_of(one), vector_of(other)
     return left is None or right is None or float(left @ right) >= LEAST_COSINE
+
+
+def same_pictures(group: Sequence[AltImage], vector_of: VectorOf) -> dict[int, int]:
+    """Of images that look alike, those that are an earlier one again: its bytes, or a copy of it
+    that was resized or saved anew, as far as the library's vectors tell."""
+    again: dict[int, int] = {}
+    firsts: list[AltImage] = []
+    for image in group:
+        twin = next((one for one in firsts if _same(one, image, vector_of)), None)
+        if twin is None:
+            firsts.append(image)
+        else:
+            again[image.id] = twin.id
+    return again
+
+
+def _same(one: AltImage, other: AltImage, vector_of: VectorOf) -> bool:
+    if one.content_hash and one.content_hash == other.content_hash:
+        return True
+    left, right = vector_of(one), vector_of(other)
+    return left is not None and right is not None and float(left @ right) >= _SAME_COSINE
 
 
 # --- their texts -------------------------------------------------------------------------

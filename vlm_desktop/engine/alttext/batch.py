@@ -6,9 +6,11 @@ An image that cannot be read costs its own row; what concerns the whole (a full 
 does not load, a style that the model cannot do) ends the batch with its error, and what was done
 stays.
 
-Of images that look nearly the same, the later ones get the likeliest draft that says something the
-earlier ones do not. No difference is made up: where all drafts say the same, the likeliest is
-taken, and the reasons of the suggestion say so.
+The same picture again (the same bytes, or as good as the same vector) gets the same text, where it
+is used alike. Of pictures that look nearly the same, the later ones get the likeliest draft that says
+something the earlier ones do not. No difference is made up: where all drafts say the same, the
+likeliest is taken. The reasons of the suggestion tell all of this: "same-picture", "apart" with the
+words of its own, "not-apart".
 """
 
 import time
@@ -19,7 +21,7 @@ from vlm_desktop.base.altkeeping import AltBatchOptions, AltBatchReport, AltDone
 from vlm_desktop.base.alttext import AltImage, AltState, Brief, Decision
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event, Phase, Progress
-from vlm_desktop.engine.alttext.alikeness import LibraryVectors, alike
+from vlm_desktop.engine.alttext.alikeness import LibraryVectors, alike, same_pictures
 from vlm_desktop.engine.alttext.batchrow import BatchRun, Checks, Drafts
 from vlm_desktop.engine.alttext.keeping import AltSets
 from vlm_desktop.engine.alttext.merging import is_protected
@@ -62,8 +64,8 @@ class AltBatch:
         )
         taken = set(found.done.images)
         images = self._sets.images(set_id)
-        groups = self._groups(images, cancel)
-        run = BatchRun(self._sets, self._drafting, self._checking, brief, options, groups)
+        groups, twins = self._look_alikes(images, cancel)
+        run = BatchRun(self._sets, self._drafting, self._checking, brief, options, groups, twins)
         todo = [image for image in owing if image.id not in taken]
         for number, image in enumerate(todo):
             rate = number / max(time.monotonic() - began, 1e-6)
@@ -138,15 +140,20 @@ class AltBatch:
         owing = [image for image in images if _owes(image, brief.language, drafted, options)]
         return owing, len(images) - len(owing)
 
-    def _groups(
+    def _look_alikes(
         self, images: Sequence[AltImage], cancel: CancelToken
-    ) -> dict[int, tuple[int, ...]]:
-        """For each image that looks like others of the set, all of them."""
+    ) -> tuple[dict[int, tuple[int, ...]], dict[int, int]]:
+        """For each image that looks like others, all of them; and the first that is the same."""
         library = self._library()
         stamps = library.alt_stamps([image.id for image in images])
         fingerprints = {stamp.image_id: stamp.fingerprint for stamp in stamps}
-        groups = alike(images, fingerprints, LibraryVectors(library), cancel)
-        return {one: group for group in groups for one in group}
+        vector_of = LibraryVectors(library)
+        groups = alike(images, fingerprints, vector_of, cancel)
+        by_id = {image.id: image for image in images}
+        twins = {}
+        for group in groups:
+            twins.update(same_pictures([by_id[one] for one in group], vector_of))
+        return {one: group for group in groups for one in group}, twins
 
 
 def _owes(

@@ -99,6 +99,7 @@ class BatchRun:
         brief: Brief,
         options: AltBatchOptions,
         groups: Mapping[int, tuple[int, ...]],
+        twins: Mapping[int, int],
     ) -> None:
         self._sets = sets
         self._drafting = drafting
@@ -106,6 +107,7 @@ class BatchRun:
         self._brief = brief
         self._options = options
         self._groups = groups
+        self._twins = twins
         self.batch = new_batch()
         self.drafted: list[int] = []
         self.suggested: list[int] = []
@@ -125,8 +127,10 @@ class BatchRun:
                 self.suggested.append(image.id)
                 self._sets.set_risk(image.id, 0.0, ())
                 return AltRowDone(image.id)
-            candidates = yield from self._candidates(image, image.path, decision, cancel)
-            candidates, suggestion = self._told_apart(image, candidates, suggestion)
+            candidates, suggestion = self._of_twin(image, decision, suggestion)
+            if not candidates:
+                candidates = yield from self._candidates(image, image.path, decision, cancel)
+                candidates, suggestion = self._told_apart(image, candidates, suggestion)
             self._keep(image, candidates, suggestion)
             yield from self._judge(image, image.path, candidates, suggestion, cancel)
         except OWN_ERRORS as error:
@@ -143,6 +147,25 @@ class BatchRun:
         found = yield from self._drafting.suggest(path, image.context, cancel, alike=group)
         self._sets.set_suggestion(image.id, found)
         return found
+
+    def _of_twin(
+        self, image: AltImage, decision: Decision, suggestion: Suggestion
+    ) -> tuple[tuple[Candidate, ...], Suggestion]:
+        """The text of the same picture earlier in the set, where both are used alike.
+
+        A second draft of the same picture would differ by chance, which tells nothing apart.
+        """
+        if image.id not in self._twins:
+            return (), suggestion
+        twin = self._sets.image(self._twins[image.id])
+        text = twin.text(self._brief.language)
+        purpose = twin.decision or (twin.suggestion.decision if twin.suggestion else decision)
+        if not text.alt or twin.context != image.context or purpose is not decision:
+            return (), suggestion
+        same = Candidate(text.alt, text.extended, written_by=text.written_by)
+        reasons = tuple(one for one in suggestion.reasons if one[0] != "same-picture")
+        told = replace(suggestion, reasons=(*reasons, ("same-picture", twin.name)))
+        return (same,), told
 
     def _candidates(
         self, image: AltImage, path: Path, decision: Decision, cancel: CancelToken
