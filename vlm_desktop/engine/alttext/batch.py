@@ -7,10 +7,10 @@ does not load, a style that the model cannot do) ends the batch with its error, 
 stays.
 
 The same picture again (the same bytes, or as good as the same vector) gets the same text, where it
-is used alike. Of pictures that look nearly the same, the later ones get the likeliest draft that says
-something the earlier ones do not. No difference is made up: where all drafts say the same, the
-likeliest is taken. The reasons of the suggestion tell all of this: "same-picture", "apart" with the
-words of its own, "not-apart".
+is used alike. Of pictures that look nearly the same, the later ones get the likeliest draft that
+says something the earlier ones do not. No difference is made up: where all drafts say the same,
+the likeliest is taken. The reasons of the suggestion tell all of this: "same-picture", "apart"
+with the words of its own, "not-apart".
 """
 
 import time
