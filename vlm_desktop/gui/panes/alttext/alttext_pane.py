@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -253,14 +253,11 @@ class AltTextPane(Pane):
     # --- what comes back -----------------------------------------------------------------
 
     def _opened(self) -> None:
+        with QSignalBlocker(self.queue):  # that its list is empty now chooses nothing
+            self.queue.show_images((), self.session.language)
         self._show_sets()
         if self.session.open_id:
-            self.queue.show_images((), self.session.language)
             self.queue.show_message(strings.LOADING)
-        else:
-            self.queue.show_images((), self.session.language)
-            self.queue.show_message(strings.NO_SET)
-        self._show_all()
 
     def _show_sets(self) -> None:
         self.queue.show_sets(self.session.sets, self.session.open_id)

@@ -130,7 +130,7 @@ def suggestion_words(suggestion: Suggestion) -> str:
     return fill(
         form,
         decision=strings.DECISIONS.get(suggestion.decision, ""),
-        reasons="; ".join(reasons),
+        reasons=". ".join(reasons),
         sure=sure,
     )
 

@@ -1,5 +1,6 @@
 """A field to write a text in, with its length against what its destination takes."""
 
+import unicodedata
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
@@ -39,12 +40,25 @@ class TextBox(QPlainTextEdit):
         # Else a screen reader meets a second, nameless thing that has the focus.
         self.viewport().setFocusProxy(None)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        option = QTextOption(self.document().defaultTextOption())
-        option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
-        self.document().setDefaultTextOption(option)
+        self._is_rtl: bool | None = None
+        self.textChanged.connect(self._align)
+        self._align()
         self.document().documentLayout().documentSizeChanged.connect(lambda _: self._fit())
         self.textChanged.connect(self._fit)
         self._fit()
+
+    def _align(self) -> None:
+        """From the right where the text runs from there; Qt's document has one side for all."""
+        is_rtl = runs_from_right(self.toPlainText())
+        if is_rtl is self._is_rtl:
+            return
+        self._is_rtl = is_rtl
+        option = QTextOption(self.document().defaultTextOption())
+        option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        # The text's own side: Qt does not turn it round where the direction is found out.
+        side = Qt.AlignmentFlag.AlignRight if is_rtl else Qt.AlignmentFlag.AlignLeft
+        option.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute)
+        self.document().setDefaultTextOption(option)
 
     def _fit(self) -> None:
         lines = min(max(self._lines, round(self.document().size().height())), _MOST_LINES)
@@ -207,6 +221,17 @@ class TextField(QWidget):
             self.counter.style().polish(self.counter)
             if level and not self._quiet:
                 announce(self.box, words)
+
+
+def runs_from_right(text: str) -> bool:
+    """Whether the first letter that has a direction is one of a right-to-left script."""
+    for sign in text:
+        kind = unicodedata.bidirectional(sign)
+        if kind in ("R", "AL"):
+            return True
+        if kind == "L":
+            return False
+    return False
 
 
 def _units(text: str) -> int:

@@ -54,7 +54,7 @@ class WordList(QListWidget):
             lines = self.fontMetrics().boundingRect(room, flags, item.text()).height()
             item.setSizeHint(QSize(0, lines + 2 * space[0] + 2))
             wanted += lines + 2 * space[0] + 2
-        self.setFixedHeight(min(max(wanted, space[5]), self._highest))
+        self.setFixedHeight(min(wanted, self._highest))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
