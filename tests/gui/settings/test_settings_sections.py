@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.real_library import PHOTOS
 from vlm_desktop import __version__
+from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.gui.main_window import MainWindow
 from vlm_desktop.gui.panes.settings.files import in_bytes
 from vlm_desktop.gui.panes.settings.forget import ForgetDialog
@@ -108,6 +109,29 @@ def test_photos_selected_in_the_grid_are_forgotten_with_their_copies(
     forget(pane, qtbot, keep_out=False)
     qtbot.waitUntil(lambda: status(pane).startswith("2 photos and 2 desc"), timeout=20_000)
     assert pane.desk.services.info().contents == len(PHOTOS) - 2
+
+
+@pytest.mark.parametrize("too", [False, True])
+def test_alt_texts_of_people_are_forgotten_only_when_asked_for(
+    full_pane: SettingsPane, real_photos: Path, qtbot: QtBot, too: bool
+) -> None:
+    pane, photo = full_pane, real_photos / PHOTOS[0]
+    sets = pane.desk.services.alttext.sets
+    made = sets.new_set("Mine")
+    adding = sets.add_files(made.id, [photo], CancelToken())
+    while next(adding, None) is not None:
+        pass
+    (image,) = sets.images(made.id)
+    sets.save_text(image.id, "en", "My words.")
+    pane.privacy.ask_to_forget([photo])
+    (dialog,) = pane.privacy.findChildren(ForgetDialog)
+    assert not dialog.alt_texts.isChecked()
+    dialog.alt_texts.setChecked(too)
+    forget(pane, qtbot, keep_out=False)
+    qtbot.waitUntil(lambda: status(pane).startswith("1 photo was removed"), timeout=20_000)
+    kept = strings.ALT_TEXTS_KEPT.replace("{count:,}", "1")
+    assert (kept in status(pane)) is not too
+    assert len(sets.images(made.id)) == (0 if too else 1)
 
 
 def test_forgetting_can_be_refused(full_pane: SettingsPane, real_photos: Path) -> None:

@@ -168,11 +168,17 @@ FORGET_ASK = "Forget what is known of the following? This cannot be undone."
 FORGET_LIST = "What will be forgotten"
 FORGET_KEEP_OUT = "Do not &index it again, although its folder is indexed"
 FORGET_KEEP_OUT_TIP = "Only a fingerprint of the place is kept, from which it cannot be read."
+FORGET_ALT_TEXTS = "Forget the &alt texts that people wrote, too"
+FORGET_ALT_TEXTS_TIP = (
+    "Otherwise they are kept with their history and the path of their image. What a model drafted "
+    "and nobody touched is forgotten in any case."
+)
 FORGET_NOW = "Forget for good"
 CANCEL = "Cancel"
 FORGETTING = "Forgetting photos"
 FORGOTTEN = "{photos:,} photos and {vectors:,} descriptions were removed for good."
 FORGOTTEN_ONE = "1 photo was removed for good."
+ALT_TEXTS_KEPT = "Alt texts that people wrote were kept: {count:,}."
 FORGOTTEN_NOT_CLEAN = (
     "Another program was reading the library, so that traces may be left in its log. "
     "Close it and forget something again to remove them."

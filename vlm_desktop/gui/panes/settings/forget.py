@@ -106,6 +106,9 @@ class ForgetDialog(QDialog):
         self.keep_out.setToolTip(strings.FORGET_KEEP_OUT_TIP)
         self.keep_out.setAccessibleDescription(strings.FORGET_KEEP_OUT_TIP)
         self.keep_out.setChecked(True)
+        self.alt_texts = QCheckBox(strings.FORGET_ALT_TEXTS, self)
+        self.alt_texts.setToolTip(strings.FORGET_ALT_TEXTS_TIP)
+        self.alt_texts.setAccessibleDescription(strings.FORGET_ALT_TEXTS_TIP)
         buttons = QDialogButtonBox(self)
         self.forget = buttons.addButton(
             strings.FORGET_NOW, QDialogButtonBox.ButtonRole.DestructiveRole
@@ -118,7 +121,7 @@ class ForgetDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(space[3], space[3], space[3], space[3])
         layout.setSpacing(space[2])
-        for widget in (ask, self.list, text, self.keep_out, buttons):
+        for widget in (ask, self.list, text, self.keep_out, self.alt_texts, buttons):
             layout.addWidget(widget)
         cancel.setFocus()
 
@@ -138,21 +141,33 @@ def forget_selected(desk: Desk, parent: QWidget) -> None:
 def ask_to_forget(desk: Desk, parent: QWidget, paths: Sequence[Path]) -> None:
     """Open the dialog over `parent`; with a yes, forget on the lane where indexing runs."""
     dialog = ForgetDialog(paths, parent)
-    dialog.accepted.connect(lambda: _forget(desk, paths, keep_out=dialog.keep_out.isChecked()))
+    dialog.accepted.connect(
+        lambda: _forget(
+            desk,
+            paths,
+            keep_out=dialog.keep_out.isChecked(),
+            alt_texts=dialog.alt_texts.isChecked(),
+        )
+    )
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
 
 
-def _forget(desk: Desk, paths: Sequence[Path], *, keep_out: bool) -> None:
+def _forget(desk: Desk, paths: Sequence[Path], *, keep_out: bool, alt_texts: bool) -> None:
     def done(report: "ForgetReport") -> str:
         desk.navigator.library_changed.emit()
         words = strings.FORGOTTEN_ONE if report.photos == 1 else strings.FORGOTTEN
         said = fill(words, photos=report.photos, vectors=report.vectors)
+        if report.alt_texts_kept:
+            kept = fill(strings.ALT_TEXTS_KEPT, count=report.alt_texts_kept)
+            said = f"{said} {kept}"
         return said if report.clean else f"{said} {strings.FORGOTTEN_NOT_CLEAN}"
 
     working.begin(
         desk,
         strings.FORGETTING,
-        lambda cancel: desk.services.upkeep.forget(paths, cancel, keep_out=keep_out),
+        lambda cancel: desk.services.upkeep.forget(
+            paths, cancel, keep_out=keep_out, alt_texts=alt_texts
+        ),
         done,
     )
