@@ -49,6 +49,11 @@ class HomePaths:
         return self.home / "features"
 
     @property
+    def pages(self) -> Path:
+        """Images that were taken out of documents, so that they can be described."""
+        return self.home / "pages"
+
+    @property
     def settings(self) -> Path:
         return self.home / "settings.json"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from vlm_desktop.base.errors import DestinationNotWritable, DiskFull
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @contextlib.contextmanager
@@ -32,3 +33,13 @@ def put_text(target: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             part.unlink()
         raise
+
+
+def harmless(text: str) -> str:
+    """Text of a cell that no spreadsheet takes for a formula (OWASP, "CSV injection")."""
+    return f"'{text}" if text.startswith(_RISKY) else text
+
+
+def unharmed(cell: str) -> str:
+    """What `harmless` was given."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_RISKY) else cell

@@ -28,7 +28,7 @@ from vlm_desktop.base.errors import (
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.filework import ExportKind, ExportOptions, FileProblem
 from vlm_desktop.engine.contactsheet import SheetPhoto, write_sheet
-from vlm_desktop.engine.destinations import writing_to
+from vlm_desktop.engine.destinations import harmless, writing_to
 from vlm_desktop.media.companions import sidecars_beside
 from vlm_desktop.media.thumbnails import ThumbnailStore
 from vlm_desktop.store.library import Library
@@ -36,7 +36,6 @@ from vlm_desktop.store.records import Located, PhotoDetails
 
 Made = TypeVar("Made", BinaryIO, TextIO)
 
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 _MOST_NAMES = 100_000
 _BLOCK = 1024 * 1024
 COLUMNS = (
@@ -124,8 +123,8 @@ class Exporting:
             target.open("w", encoding="utf-8-sig", errors="replace", newline="") as file,
         ):
             writer = csv.writer(file)
-            writer.writerow([_harmless(name) for name in columns])
-            writer.writerows([_harmless(cell) for cell in row] for row in rows)
+            writer.writerow([harmless(name) for name in columns])
+            writer.writerows([harmless(cell) for cell in row] for row in rows)
         return target
 
 
@@ -402,7 +401,7 @@ def _row(details: PhotoDetails, located: Located) -> list[object]:
         "camera": camera,
         "lens": said.lens,
     }
-    values: dict[str, object] = {name: _harmless(text) for name, text in words.items()}
+    values: dict[str, object] = {name: harmless(text) for name, text in words.items()}
     values |= {
         "taken": said.taken_at,
         "width": details.size.width,
@@ -413,8 +412,3 @@ def _row(details: PhotoDetails, located: Located) -> list[object]:
         "longitude": said.longitude,
     }
     return [values[name] for name in COLUMNS]
-
-
-def _harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula (OWASP, "CSV injection")."""
-    return f"'{text}" if text.startswith(_RISKY) else text

@@ -239,6 +239,7 @@ class AppServices:
                 lambda: self.library if self.paths.database.exists() else None, self._thumbnails
             ),
             lambda target, heads, rows: self.exporting.save_table(target, heads, rows),
+            self.paths.pages,
         )
 
     @property

@@ -6,9 +6,11 @@ coverage   an io lane                               how far a set has come, as a
 drafting   lane "model"                             decisions, drafts, translations
 checking   lane "model"                             claims with evidence, strike, blind quiz
 files      an io lane, never the main thread        XMP in the file or beside it
+pages      an io lane, never the main thread        documents in and back, exports
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 from vlm_desktop.engine.alttext.batch import AltBatch
 from vlm_desktop.engine.alttext.checking import Checker
@@ -16,6 +18,7 @@ from vlm_desktop.engine.alttext.coverage import CoverageReports, SaveTable
 from vlm_desktop.engine.alttext.drafting import Drafter
 from vlm_desktop.engine.alttext.files import AltFiles
 from vlm_desktop.engine.alttext.keeping import AltSets
+from vlm_desktop.engine.alttext.pages import AltPages
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.preparing import Preparer
 from vlm_desktop.media.pool import DecodePool
@@ -35,6 +38,7 @@ class AltTexts:
         chat_in_use: Callable[[], str],
         files: AltFiles,
         save_table: SaveTable,
+        copies: Path,
     ) -> None:
         self.sets = AltSets(library, open_pool, files.read)
         self.drafting = Drafter(preparer.answerer, preparer.pictures, chat_in_use)
@@ -44,3 +48,4 @@ class AltTexts:
         self.batch = AltBatch(library, self.sets, self.drafting, self.checking)
         self.coverage = CoverageReports(self.sets, save_table)
         self.files = files
+        self.pages = AltPages(copies)
