@@ -1,7 +1,7 @@
 """Alt text on disk: into a picture, beside it, and back again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from vlm_desktop.base.altfileerrors import PictureSigned, ReadBackDiffers
@@ -29,6 +29,8 @@ from vlm_desktop.media.xmpembed import check, planned, read_embedded
 from vlm_desktop.media.xmpembed_common import reversed_splices, spliced
 
 _MOST_SIDECAR = 8 * 1024 * 1024
+_NOBODYS = b"\x00"
+"""Bytes that no sidecar has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,27 +154,49 @@ def _unembed(change: FileChange) -> FileChange | None:
         if made.content_hash != change.before:
             raise ReadBackDiffers(path=change.target, detail="it is not the file it was")
 
-    replace_file(source, spliced(data, change.reverse), is_as_before)
-    return replace(
-        change,
+    made, _ = replace_file(source, spliced(data, change.reverse), is_as_before)
+    return FileChange(
+        target=change.target,
+        embedded=True,
         before=change.after,
         after=change.before,
         reverse=reversed_splices(data, change.reverse),
-        reverse_words={},
+        reverse_words=_back(read_embedded(source).texts, read_embedded(made).texts),
     )
 
 
 def _unwrite_aside(photo: Path, change: FileChange) -> FileChange | None:
-    ((start, end, old),) = ((one.start, one.end, one.new) for one in change.reverse)
-    try:
-        now = change.target.read_bytes()
-    except OSError:
-        now = b""
-    ours = len(now) == end - start and content_hash(now) == change.after
-    had = old if change.before else None
-    done = SidecarChange(photo, change.target, had, now if ours else b"\x00")
-    put_back(done, lambda current: edited_alt(current, change.reverse_words))
-    return replace(change, before=change.after, after=change.before, reverse=(), reverse_words={})
+    (reverse,) = change.reverse
+    before = _bytes(change.target)
+    digest = "" if before is None else content_hash(before)
+    if digest == change.before:
+        return None
+    if before is None and not change.after:  # its making was undone, which is undone now
+        change_sidecar(photo, change.target, lambda _: reverse.new)
+    else:
+        had = reverse.new if change.before else None
+        ours = before if before is not None and digest == change.after else _NOBODYS
+        put_back(
+            SidecarChange(photo, change.target, had, ours),
+            lambda current: edited_alt(current, change.reverse_words),
+        )
+    after = _bytes(change.target)
+    return FileChange(
+        target=change.target,
+        embedded=False,
+        before=digest,
+        after="" if after is None else content_hash(after),
+        reverse=(Splice(0, len(after or b""), before or b""),),
+        reverse_words=_back(read_alt(before or b""), read_alt(after or b"")),
+    )
+
+
+def _bytes(path: Path) -> bytes | None:
+    with translated(path):
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            return None
 
 
 def _named(photo: Path, naming: Naming | None) -> Path:

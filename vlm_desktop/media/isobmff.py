@@ -72,7 +72,7 @@ def _xmp_number(data: TiffData, iinf: _Box) -> int | None:
         version = data[box.start]
         if box.kind != b"infe" or version not in (2, 3):
             continue
-        width = 2 if version == 2 else 4  # noqa: PLR2004
+        width = 2 if version == 2 else 4
         at = box.start + _FULL_BOX
         kind = at + width + 2
         if data[kind : kind + 4] == b"mime":
@@ -88,7 +88,7 @@ def _extents(data: TiffData, iloc: _Box, wanted: int, idat: int) -> list[tuple[i
     sizes = _number(data, at, 2)
     offset_size, length_size = sizes >> 12, sizes >> 8 & 15
     base_size, index_size = sizes >> 4 & 15, sizes & 15 if version else 0
-    width = 2 if version < 2 else 4  # noqa: PLR2004
+    width = 2 if version < 2 else 4
     count = _number(data, at + 2, width)
     at += 2 + width
     for _ in range(min(count, _MOST_BOXES)):

@@ -7,7 +7,7 @@ first language that is new to the packet takes it over. Source: IPTC Photo Metad
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from vlm_desktop.base.altfiles import X_DEFAULT, AltSaid, AltWords
@@ -92,7 +92,7 @@ def canonical(language: str) -> str | None:
         if len(part) == _LETTERS_OF_SCRIPT and part.isalpha():
             parts.append(part.title())
         else:
-            parts.append(part.upper() if len(part) == 2 else part.lower())  # noqa: PLR2004
+            parts.append(part.upper() if len(part) == 2 else part.lower())
     return "-".join(parts)
 
 
@@ -135,27 +135,31 @@ def shown(texts: Texts) -> str:
 
 def settled(before: Texts, changes: Mapping[str, str]) -> Texts:
     """The texts once `changes` are made; "" takes a language away. See the module's first lines."""
-    after = {**before, **changes}
     default = before.get(X_DEFAULT, "")
-    twins = [one for one, text in before.items() if one != X_DEFAULT and text == default]
-    labelled = {one: text for one, text in after.items() if one != X_DEFAULT and text}
-    given = next((text for one, text in changes.items() if one != X_DEFAULT and text), "")
-    any_text = next(iter(labelled.values()), "")
-    if X_DEFAULT in changes:
-        for twin in twins if default else ():
-            if twin not in changes:
-                after[twin] = changes[X_DEFAULT]
-    elif default and twins:
-        first = next((twin for twin in twins if twin in changes), None)
-        if first is not None:
-            after[X_DEFAULT] = after[first] or given or any_text
-    elif default:
-        new = (text for one, text in changes.items() if one not in before and text)
-        after[X_DEFAULT] = next(new, default)
+    twins = [one for one, text in before.items() if one != X_DEFAULT and default == text]
+    after = {X_DEFAULT: default, **before, **changes}
+    if X_DEFAULT not in changes:
+        after[X_DEFAULT] = _new_default(before, changes, after, twins)
     else:
-        after[X_DEFAULT] = given or any_text
-    ordered = {X_DEFAULT: after.get(X_DEFAULT, ""), **after}
-    return {language: text for language, text in ordered.items() if text}
+        after |= {twin: changes[X_DEFAULT] for twin in twins if twin not in changes}
+    return {language: text for language, text in after.items() if text}
+
+
+def _new_default(
+    before: Texts, changes: Mapping[str, str], after: Texts, twins: Sequence[str]
+) -> str:
+    """What is shown to who looks for no language, where nobody said it."""
+    texts = [text for one, text in after.items() if one != X_DEFAULT and text]
+    given = [text for text in changes.values() if text]
+    changed_twins = [after[twin] for twin in twins if twin in changes]
+    if twins:
+        first = changed_twins[:1] or [before[X_DEFAULT]]
+    elif before.get(X_DEFAULT):
+        new = [text for one, text in changes.items() if one not in before and text]
+        first = new or [before[X_DEFAULT]]
+    else:
+        first = given
+    return next((text for text in (*first, *given, *texts) if text), "")
 
 
 def edited_alt(

@@ -109,6 +109,37 @@ def test_undo_brings_the_bytes_back(files: AltFiles, name: str, tmp_path: Path) 
     assert content_hash(photo.read_bytes()) == written.hash_after
 
 
+@pytest.mark.parametrize("there_before", [False, True])
+def test_a_sidecar_is_undone_and_redone(
+    files: AltFiles, photo: Path, *, there_before: bool
+) -> None:
+    aside = photo.with_name("exif.jpg.xmp")
+    if there_before:
+        aside.write_bytes(edited_alt(b"", words("Old")))
+    before = aside.read_bytes() if there_before else None
+    written = files.write(photo, WORDS, ASIDE)
+    after = aside.read_bytes()
+    _, undone = drive(files.undo([written], CancelToken()))
+    assert (aside.read_bytes() if aside.exists() else None) == before
+    _, redone = drive(files.undo(undone.written, CancelToken()))
+    assert aside.read_bytes() == after
+    undo(files, *redone.written)
+    assert (aside.read_bytes() if aside.exists() else None) == before
+
+
+def test_undoing_a_sidecar_that_others_wrote_takes_only_the_words_back(
+    files: AltFiles, photo: Path
+) -> None:
+    written = files.write(photo, {"en": AltWords("Mine")}, ASIDE)
+    files.write(photo, {"de": AltWords("Deins")}, ASIDE)
+    undo(files, written)
+    assert said(files, photo) == {"de": ("Deins", "")}
+    aside = photo.with_name("exif.jpg.xmp")
+    aside.unlink()
+    undo(files, written)
+    assert there(photo) == ["exif.jpg"], "what is gone already stays so"
+
+
 def test_undo_after_others_wrote_takes_only_the_words_back(files: AltFiles, photo: Path) -> None:
     files.write(photo, {"en": AltWords("First"), "fr": AltWords("Un")})
     written = files.write(photo, {"en": AltWords("Second")})

@@ -58,6 +58,11 @@ from vlm_desktop.media.xmptree import XmpUnreadable
             {"x-default": "A", "en": "A"},
         ),
         ({"x-default": "A"}, {"fr": ""}, {"x-default": "A"}),
+        (
+            {"x-default": "A", "en": "A", "de": "D"},
+            {"x-default": ""},
+            {"de": "D"},
+        ),
         ({"de": "D"}, {"fr": "F"}, {"x-default": "F", "de": "D", "fr": "F"}),
     ],
 )
@@ -215,3 +220,24 @@ def test_a_hundred_kilobytes_come_back() -> None:
     text = "Wörter, 語 und 👍🏽. " * 6000
     assert len(text.encode()) > 100_000
     assert read_alt(edited_alt(b"", words(text))).alt["x-default"] == text.strip()
+
+
+_SOME = st.dictionaries(
+    st.sampled_from(["x-default", "en", "de", "fr"]), st.sampled_from(["", "A", "B", "C"])
+)
+
+
+@given(_SOME, _SOME)
+def test_whatever_is_written_is_what_is_said(
+    before: dict[str, str], changes: dict[str, str]
+) -> None:
+    start = {language: text for language, text in before.items() if text}
+    after = settled(start, changes)
+    for language, text in changes.items():
+        assert after.get(language, "") == text
+    for language, text in start.items():
+        follows_default = text == start.get("x-default") and "x-default" in changes
+        if language not in changes and language != "x-default" and not follows_default:
+            assert after[language] == text
+    assert settled(after, changes) == after, "twice is once"
+    assert "" not in after.values()

@@ -35,8 +35,11 @@ from vlm_desktop.media.xmpembed import Embedded, read_embedded
 from vlm_desktop.store.following import WrittenPhoto
 from vlm_desktop.store.library import Library
 
-_NO_LIBRARY: Callable[[], Library | None] = lambda: None  # noqa: E731
 _PLAIN = WriteOptions()
+
+
+def no_library() -> None:
+    """For files that belong to no library."""
 
 
 class AltFiles:
@@ -47,7 +50,7 @@ class AltFiles:
 
     def __init__(
         self,
-        library: Callable[[], Library | None] = _NO_LIBRARY,
+        library: Callable[[], Library | None] = no_library,
         thumbnails: ThumbnailStore | None = None,
     ) -> None:
         self._library = library
@@ -84,8 +87,8 @@ class AltFiles:
         """Write `words` by language and read them back from the disk.
 
         What is shown to who looks for no language follows the language whose text it repeats;
-        where it repeats none, the first new language takes it over. Raises WritingRefused in all its
-        kinds, LanguageRefused, MediaRefused, SidecarDamaged, DestinationNotWritable, DiskFull,
+        where it repeats none, the first new language takes it over. Raises WritingRefused in all
+        its kinds, LanguageRefused, MediaRefused, SidecarDamaged, DestinationNotWritable, DiskFull,
         LibraryError; then everything is as it was.
         """
         for language in words:
@@ -152,16 +155,20 @@ class AltFiles:
 
     def _undo_one(self, one: AltWritten) -> AltWritten:
         library = self._library()
-        done = [take_back(one.path, change) for change in reversed(one.changes)]
-        changes = tuple(change for change in done if change is not None)
-        self._follow(library, one.path, changes)
+        changes: list[FileChange] = []
+        try:
+            for change in reversed(one.changes):
+                done = take_back(one.path, change)
+                changes += [done] if done is not None else []
+        finally:
+            self._follow(library, one.path, changes)
         if one.backup is not None and any(
             change.embedded and change.after == one.hash_before for change in changes
         ):
             with contextlib.suppress(OSError):
                 one.backup.unlink()
         notes = () if changes else ("unchanged",)
-        return AltWritten(one.path, self.read(one.path).texts, changes, notes=notes)
+        return AltWritten(one.path, self.read(one.path).texts, tuple(changes), notes=notes)
 
     def _follow(self, library: Library | None, path: Path, changes: Sequence[FileChange]) -> None:
         """Tell the library of a photo whose file or sidecar is another one now."""
