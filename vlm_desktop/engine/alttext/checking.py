@@ -14,7 +14,7 @@ from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.engine.alttext import rebuilding
 from vlm_desktop.engine.alttext.asking import Asker
 from vlm_desktop.engine.alttext.claims import split, statements
-from vlm_desktop.engine.alttext.evidence import Examination, Told, Witnesses
+from vlm_desktop.engine.alttext.evidence import SEEN, Examination, Told, Witnesses
 from vlm_desktop.engine.alttext.quizzing import (
     FROM_TEXT,
     NOT_SAID,
@@ -78,9 +78,10 @@ class Checker:
         loaded = self._pictures.load(Attachment(path), cancel)
         told = Told(context, names, loaded.metadata)
         examination = Examination(
-            self._witnesses(model_id), loaded.image, loaded.size, told, samples if claims else 0
+            self._witnesses(model_id), loaded.image, loaded.size, told, samples
         )
-        yield from examination.prepare(cancel)
+        if any(one.claim.kind in SEEN for one in claims):
+            yield from examination.prepare(cancel)
         found = []
         for number, one in enumerate(claims):
             yield Progress(Phase.ANSWER, number, len(claims))

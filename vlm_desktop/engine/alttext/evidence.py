@@ -24,8 +24,9 @@ from vlm_desktop.engine.alttext.seeing import Sight
 from vlm_desktop.engine.alttext.verdicts import Signals
 from vlm_desktop.engine.encoding import Encoders
 
-_SEEN = frozenset({kinds.OBJECT, kinds.ATTRIBUTE, kinds.NUMBER, kinds.ACTION, kinds.RELATION,
+SEEN = frozenset({kinds.OBJECT, kinds.ATTRIBUTE, kinds.NUMBER, kinds.ACTION, kinds.RELATION,
                    kinds.PLACE})  # fmt: skip
+"""Kinds of claims that models are asked about."""
 _LETTERS = re.compile(r"\w+")
 
 
@@ -91,7 +92,7 @@ class Examination:
         cancel.raise_if_cancelled()
         kind = claim.claim.kind
         found = Signals()
-        if kind in _SEEN and self._sight is not None:
+        if kind in SEEN and self._sight is not None:
             seen = self._sight.find(claim.phrase)
             found = replace(found, region=seen.best, whole=seen.whole, rank=seen.rank, box=seen.box)
             others = rivals(claim)
@@ -105,7 +106,7 @@ class Examination:
         if kind in {kinds.TEXT, kinds.NAME}:
             found = replace(found, read=self._reads(claim.value))
         found = replace(found, told=self._said(claim), recorded=self._recorded(claim))
-        if kind in _SEEN and self._asks:
+        if kind in SEEN and self._asks:
             found = yield from self._asked(claim, found, cancel)
         return found
 

@@ -35,13 +35,13 @@ class SameWords:
         first, second = head_of(one), head_of(other)
         if not first or not second:
             return False
-        if first == second or _bare(one) == _bare(other):
-            return True
         if (first in _MALE and second in _FEMALE) or (first in _FEMALE and second in _MALE):
             return False
         class_one, class_other = self.class_of(one), self.class_of(other)
         if class_one is not None and class_other is not None:
             return class_one == class_other
+        if first == second:
+            return True
         return self._cosine(first, second) >= ALIKE
 
     def class_of(self, noun: str) -> str | None:
