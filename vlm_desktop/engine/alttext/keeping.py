@@ -4,8 +4,9 @@ Every method that is no generator is a quick read or write of the database, from
 window runs them on its io lane). Generators read files or many of them: io lane, too. Nothing here
 opens a model.
 
-    setkeeping.py   sets, their images, looking at files      revising.py  what an act does
-    textkeeping.py  decisions, texts, states, history, undo   merging.py   whose words stay
+    setkeeping.py   sets, their images                        looking.py   files, seen again
+    textkeeping.py  decisions, texts, states, history, undo   revising.py  what an act does
+    intake.py       drafts, imports, what was written         grouping.py  decisions and groups
 
 How undo goes with `gui.undo.Changes`: a verb's `AltDone` is handed to `undo`, whose result undoes
 the undoing. What takes no `AltDone` says in its docstring how it is taken back.
