@@ -156,6 +156,7 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
     ),
     errors.ConceptUnknown: "Nothing called {name} was taught.",
     errors.RuleUnknown: "Nothing called {name} is looked for any more.",
+    errors.PolicyNameTaken: "There is a policy called “{name}” already. Choose another name.",
     errors.PolicyIncomplete: (
         "The policy “{name}” needs a name and at least one sentence that says what to flag."
     ),
@@ -426,6 +427,14 @@ FEW_BYTES = "{size:,.0f} bytes"
 
 ALT_NOTHING_TO_WRITE = "Nothing is to be written: give --alt or --extended."
 ALT_WRITTEN_TO = "Written into {path}, where it now says:"
+ALT_SETS_KNOWN = "There is no set called {name}. Sets: {known}."
+ALT_EXPORTED = "{written} texts are in {path}. {left_out} were left out: not approved, or empty."
+ALT_LEFT_OUT = "{left_out} texts were left out: not approved, or empty."
+PAGE_IMAGE_SILENT = "no alt text"
+PAGE_IMAGE_DECORATIVE = "decorative"
+PAGE_NOT_WRITTEN = "{name} stays as it is: {reason}."
+PAGE_PLANNED = "{count} images of {path} would say something else. Nothing was written."
+PAGE_WRITTEN = "{count} images of {path} say something else now."
 ALT_BACKUP_AT = "The file as it was: {path}"
 ALT_SAYS_NOTHING = "no alt text"
 ALT_UNREADABLE = "The metadata in {path} is damaged and was not read."

@@ -1,4 +1,4 @@
-"""`vlm-desktop alttext draft | lint | write | read`: alt text from the command line."""
+"""`vlm-desktop alttext ACTION`: alt text from the command line; `_ACTIONS` lists them."""
 
 import argparse
 import importlib
@@ -12,6 +12,9 @@ _ACTIONS: dict[str, tuple[str, str]] = {
     "lint": ("alttext_lint", "what is wrong with alt texts, with a fix each"),
     "write": ("alttext_files", "write alt text into a picture's file or beside it"),
     "read": ("alttext_files", "read alt text from files and what lies beside them"),
+    "export": ("alttext_export", "approved alt texts as a table, HTML or a WordPress import"),
+    "pages": ("alttext_export", "list the images of an HTML, Markdown, DOCX, PPTX or EPUB file"),
+    "apply": ("alttext_export", "write alt texts from a table into such a file"),
 }
 """Action -> (module in `vlm_desktop.cli`, one line of help).
 

@@ -116,25 +116,34 @@ def export_rows(rows: Sequence[AltRow], options: AltExportOptions) -> AltExporte
 
     Raises DestinationNotWritable (also where there is a file already), DiskFull.
     """
-    chosen = [row for row in rows if _goes_out(row, drafts=options.drafts)]
+    chosen = going_out(rows, drafts=options.drafts)
+    target = options.target
+    with writing_to(target):
+        if not options.overwrite and target.exists():
+            raise DestinationNotWritable(path=target, detail="there is a file of that name")
+        put_text(target, text_of(chosen, options))
+    return AltExported(target, len(chosen), len(rows) - len(chosen))
+
+
+def going_out(rows: Iterable[AltRow], *, drafts: bool) -> tuple[AltRow, ...]:
+    """The rows that say something, and are approved unless `drafts`."""
+    return tuple(
+        row
+        for row in rows
+        if (row.alt or row.extended or row.decorative)
+        and (drafts or row.state is AltState.APPROVED)
+    )
+
+
+def text_of(rows: Sequence[AltRow], options: AltExportOptions) -> str:
+    """The file as text, of all rows given."""
     make: dict[AltExportKind, Callable[[Sequence[AltRow], AltExportOptions], str]] = {
         AltExportKind.CSV: _csv,
         AltExportKind.JSON: _json,
         AltExportKind.HTML: _html,
         AltExportKind.WORDPRESS: _wordpress,
     }
-    target = options.target
-    with writing_to(target):
-        if not options.overwrite and target.exists():
-            raise DestinationNotWritable(path=target, detail="there is a file of that name")
-        put_text(target, make[options.kind](chosen, options))
-    return AltExported(target, len(chosen), len(rows) - len(chosen))
-
-
-def _goes_out(row: AltRow, *, drafts: bool) -> bool:
-    if not (row.alt or row.extended or row.decorative):
-        return False
-    return drafts or row.state is AltState.APPROVED
+    return make[options.kind](rows, options)
 
 
 def document_of(row: AltRow, *, paths: bool) -> dict[str, str]:

@@ -17,7 +17,7 @@ from vlm_desktop.base.altpages import (
 )
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event, Phase, Progress
-from vlm_desktop.engine.alttext.exporting import export_rows
+from vlm_desktop.engine.alttext.exporting import export_rows, going_out, text_of
 from vlm_desktop.engine.alttext.tables import changes_from, read_table
 from vlm_desktop.media.pages.opening import open_page
 from vlm_desktop.media.pages.writing import plan_page, write_page
@@ -65,6 +65,10 @@ class AltPages:
         yield Progress(Phase.EXPORT, 0, len(rows))
         cancel.raise_if_cancelled()
         return export_rows(rows, options)
+
+    def exported(self, rows: Sequence[AltRow], options: AltExportOptions) -> str:
+        """What `export` would write."""
+        return text_of(going_out(rows, drafts=options.drafts), options)
 
     def read_table(self, path: Path) -> tuple[AltRow, ...]:
         """Rows of a CSV or JSON file. Raises BadInputFile."""
