@@ -84,6 +84,11 @@ class FollowingPart(Part):
             _say(connection, content_id, photo)
         return True
 
+    def holds(self, content_hash: str) -> bool:
+        """Whether anything is known of these bytes."""
+        with self._db.reading() as connection:
+            return _find(connection, content_hash) is not None
+
 
 def _content_of(connection: sqlite3.Connection, file_id: int, photo: WrittenPhoto) -> int | None:
     """The content of the new bytes, with all that hung on the old ones; None for a stranger."""

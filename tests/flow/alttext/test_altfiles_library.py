@@ -45,6 +45,8 @@ def test_the_next_indexing_has_nothing_to_do(indexed: AppServices, photos: Path)
     assert details.metadata.extended_description == "All of it is red."
     assert [tag for tag, _ in library.all_tags()] == ["kept"]
     assert indexed.thumbnail(content or 0) == thumbnail
+    kept = [path for path in indexed.paths.thumbnails.rglob("*") if path.is_file()]
+    assert len(kept) == 3, "none is left under the old name"
     assert library.verify().problems == ()
 
 

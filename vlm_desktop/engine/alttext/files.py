@@ -196,8 +196,10 @@ class AltFiles:
                 library.note_alt_written(0, name, before, after)
         if self._thumbnails is not None and before != after:
             thumbnail = self._thumbnails.read(before)
-            if thumbnail is not None:
+            if thumbnail is not None and library.holds(after):
                 self._thumbnails.write_batch([(after, thumbnail)])
+            if not library.holds(before):  # who forgets the photo must leave nothing of it behind
+                self._thumbnails.delete([before])
 
 
 class _Writing:
