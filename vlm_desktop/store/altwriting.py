@@ -153,7 +153,8 @@ def _revise(
     text = before if revision.text is None else _cleaned(revision.text)
     stamp = now()
     if revision.text is not None:
-        text = replace(text, language=revision.language, changed_at=stamp)
+        at = stamp if _differs(before, text) else before.changed_at
+        text = replace(text, language=revision.language, changed_at=at)
     sitting = record.sittings.get(revision.language)
     if revision.typing:
         return _type(connection, revision, before, text, sitting, batch)

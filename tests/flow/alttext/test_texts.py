@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import make_photo
-from tests.flow.alttext.conftest import MODEL, Desk, draft
+from tests.flow.alttext.conftest import MODEL, Desk, draft, drive
 from vlm_desktop.base.alterrors import (
     AltEventUnknown,
     AltStateRefused,
@@ -16,9 +16,11 @@ from vlm_desktop.base.alterrors import (
     NothingToSee,
     NothingWritten,
 )
-from vlm_desktop.base.altfiles import AltReading, AltSaid, AltWritten, FileChange
+from vlm_desktop.base.altfiles import AltReading, AltSaid, AltWords, AltWritten, FileChange
 from vlm_desktop.base.altkeeping import DiffKind, ImportedText
 from vlm_desktop.base.alttext import AltImage, AltState, Author, Decided, Decision
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.engine.alttext.files import AltFiles
 from vlm_desktop.media.source import read_source
 from vlm_desktop.store import altwriting
 
@@ -306,6 +308,33 @@ def test_writing_the_text_into_the_file_makes_nothing_stale(
     assert desk.acts(a, "de")[-1] == "approved"
     reading = AltReading(path, "JPEG", new, said, (), True, False)
     assert desk.sets.import_reading(a, reading, "en").same == 1
+
+
+def test_the_texts_go_into_real_files_and_come_back_as_they_are(
+    desk: Desk, images: Images, photos: Path
+) -> None:
+    a = images()[0].id
+    write(desk, a, "Red, née rouge.")
+    desk.sets.save_text(a, "de", "Rot.", "Ein rotes Tuch.")
+    desk.approve(a)
+    files, path = AltFiles(), photos / "a.jpg"
+    words = {"en": AltWords("Red, née rouge.", ""), "de": AltWords("Rot.", "Ein rotes Tuch.")}
+    written = files.write(path, words, expected_hash=desk.text(a).approved_hash)
+    desk.sets.note_written(a, written)
+    assert desk.refresh(1).stale == ()
+    assert desk.text(a).state is AltState.APPROVED
+    assert desk.acts(a, "de")[-2:] == ["edited", "written"]
+    found = drive(desk.sets.import_files([a], "en", CancelToken()))[1]
+    assert (found.done.images, found.kept_ours) == ((), ())
+
+    files.write(path, {"en": AltWords("Somebody else's.", None), "fr": AltWords("Rouge.", None)})
+    assert desk.refresh(1).stale == (a,), "others wrote it, so a person looks again"
+    found = drive(desk.sets.import_files([a], "en", CancelToken()))[1]
+    assert (found.done.images, found.kept_ours) == ((a,), (a,))
+    assert [desk.text(a, one).alt for one in ("en", "de", "fr")] == [
+        "Red, née rouge.", "Rot.", "Rouge.",
+    ]  # fmt: skip
+    assert [one.candidate.alt for one in desk.sets.candidates(a, "en")] == ["Somebody else's."]
 
 
 # --- drafts and imports ------------------------------------------------------------------

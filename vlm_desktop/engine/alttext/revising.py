@@ -34,6 +34,9 @@ FILE = WrittenBy(Author.FILE)
 
 Records = Mapping[int, AltRecord]
 
+_FACTS = (AltAct.KEPT_OURS, AltAct.WRITTEN, AltAct.WENT_STALE)
+"""Acts that tell what became of files; taking them back would not change the files."""
+
 
 # --- texts -------------------------------------------------------------------------------
 
@@ -247,10 +250,8 @@ def written(
     def rule(records: Records) -> Iterable[Revision]:
         if image_id not in records:
             return
-        image = records[image_id].image
-        languages = {text.language for text in image.texts} | set(said)
-        for language in sorted(languages):
-            text = image.text(language)
+        for before_text in records[image_id].image.texts:
+            text, language = before_text, before_text.language
             if after and text.approved_hash == before:
                 text = replace(text, approved_hash=after)
             if language in said:
@@ -258,7 +259,7 @@ def written(
                     image_id, AltAct.WRITTEN, text.written_by, language, text,
                     base=said[language], detail=where,
                 )  # fmt: skip
-            elif text != image.text(language):
+            elif text != before_text:
                 yield Revision(image_id, None, text.written_by, language, text)
 
     return rule
@@ -291,7 +292,7 @@ def undoing(events: Sequence[AltEvent], kept: Callable[[int], None]) -> Rule:
         first: dict[tuple[int, str], AltEvent] = {}
         last: dict[tuple[int, str], AltEvent] = {}
         for event in events:
-            if event.act is AltAct.KEPT_OURS:
+            if event.act in _FACTS:
                 continue
             key = (event.image_id, event.language)
             first.setdefault(key, event)
