@@ -404,13 +404,20 @@ def test_a_language_that_is_none_is_refused(files: AltFiles, photo: Path, tag: s
         files.write(photo, {tag: AltWords("A")})
 
 
-def test_files_that_are_gone_or_empty_are_refused(files: AltFiles, tmp_path: Path) -> None:
+def test_files_that_are_gone_empty_or_no_pictures_are_refused(
+    files: AltFiles, tmp_path: Path
+) -> None:
     (tmp_path / "empty.jpg").touch()
+    (tmp_path / "notes.jpg").write_text("no picture")
+    for name in ("gone.jpg", "empty.jpg", "notes.jpg"):
+        for options in (WriteOptions(), ASIDE):
+            with pytest.raises(MediaRefused):
+                files.write(tmp_path / name, WORDS, options)
     for name in ("gone.jpg", "empty.jpg"):
         with pytest.raises(MediaRefused):
-            files.write(tmp_path / name, WORDS)
-        with pytest.raises(MediaRefused):
             files.read(tmp_path / name)
+    assert files.read(tmp_path / "notes.jpg").format == ""
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty.jpg", "notes.jpg"]
 
 
 def test_content_credentials_are_not_broken_unasked(files: AltFiles, photo: Path) -> None:

@@ -22,7 +22,7 @@ from vlm_desktop.base.altfiles import (
     WriteRequest,
 )
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.errors import AppError
+from vlm_desktop.base.errors import AppError, MediaRefused, Refusal
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.filework import FileProblem
 from vlm_desktop.media.altwriting import Aside, embed, read_aside, take_back, write_aside
@@ -210,6 +210,8 @@ class _Writing:
     ) -> None:
         self._path, self._source, self._words, self._options = path, source, words, options
         self._found, self._aside = read_embedded(source), read_aside(path)
+        if not self._found.format:
+            raise MediaRefused(path=path, reason=Refusal.NOT_AN_IMAGE)
         self._expected = self._aside.texts.over(self._found.texts)
         self._changes: list[FileChange] = []
         self._notes: list[str] = []
