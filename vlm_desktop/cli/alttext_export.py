@@ -17,7 +17,6 @@ from vlm_desktop.base.altpages import (
     PageImage,
     PagePlan,
 )
-from vlm_desktop.base.alttext import AltImage
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.cli.output import Output
 from vlm_desktop.engine.alttext.exporting import document_of, going_out, rows_of
@@ -53,9 +52,7 @@ def run_export(arguments: argparse.Namespace, services: AppServices, output: Out
         known = ", ".join(one.name for one in sets) or "-"
         output.say(strings.ALT_SETS_KNOWN.format(name=arguments.set, known=known))
         return _WRONG_USAGE
-    images: dict[int, AltImage] = {}
-    for one in chosen:
-        images |= {image.id: image for image in services.alttext.sets.images(one.id)}
+    images = {image.id: image for one in chosen for image in services.alttext.sets.images(one.id)}
     rows = rows_of(images.values(), arguments.language, paths=arguments.paths)
     options = AltExportOptions(
         kind=AltExportKind(arguments.format),
@@ -72,7 +69,7 @@ def run_export(arguments: argparse.Namespace, services: AppServices, output: Out
             for row in going:
                 output.json(document_of(row, paths=arguments.paths))
         else:
-            output.piece(services.alttext.pages.exported(rows, options))
+            output.piece(services.alttext.pages.exported(rows, options).lstrip("\ufeff"))
         output.say(strings.ALT_LEFT_OUT.format(left_out=len(rows) - len(going)))
         return 0
     cancel = CancelToken()

@@ -146,9 +146,9 @@ class Surroundings:
         )
 
     def _caption(self, part: Part, one: Object) -> tuple[int, str]:
-        """The caption below, else above; else what is said of the picture's group."""
+        """The caption in or below its paragraph, else what is said of the picture's group."""
         paragraphs = part.drawings.paragraphs
-        for at in (one.paragraph + 1, one.paragraph, one.paragraph - 1):
+        for at in (one.paragraph + 1, one.paragraph):
             if 0 <= at < len(paragraphs) and self.is_caption(paragraphs[at]):
                 return at, words.line(paragraphs[at].text)
         group = one.group
