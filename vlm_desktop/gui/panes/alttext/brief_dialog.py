@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -25,7 +25,7 @@ _CUSTOM = "custom"
 _MOST_CHARACTERS, _MOST_CANDIDATES = 100_000, 5
 _POLICIES = ("neutral", "as-told")
 _LINES = 3
-_WIDTH, _HEIGHT = 560, 620
+_WIDTH, _HEIGHT = 660, 620
 
 
 class BriefDialog(PlainDialog):
@@ -50,6 +50,7 @@ class BriefDialog(PlainDialog):
         scroll = FollowingScroll(self)
         scroll.setObjectName("plain")
         scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(self._form)
         self.lay_out((scroll,), strings.BRIEF_SAVE, self._take)
         room = parent.window().size()

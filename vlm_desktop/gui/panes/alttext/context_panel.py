@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from vlm_desktop.base.alttext import AltImage, PageContext
@@ -42,6 +42,7 @@ class ContextPanel(QWidget):
             words = strings.CONTEXT_FIELDS[name]
             label = QLabel(words, inner)
             label.setObjectName("fact")
+            label.setWordWrap(True)
             label.setBuddy(field)
             field.setAccessibleName(words)
             field.committed.connect(lambda text, name=name: self._commit(name, text))
@@ -51,6 +52,7 @@ class ContextPanel(QWidget):
         self.scroll = FollowingScroll(self)
         self.scroll.setObjectName("plain")
         self.scroll.setWidgetResizable(True)
+        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroll.setWidget(inner)
         self.scroll.setFixedHeight(_HIGHEST)
         self.note = QLabel(strings.CONTEXT_NOTE, self)

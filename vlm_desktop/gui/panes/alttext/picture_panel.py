@@ -1,11 +1,14 @@
 """The middle: the picture, its tools, and what stands around it on its page."""
 
+import re
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -24,6 +27,7 @@ from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.flow_layout import FlowLayout
 
 _LEAST_SIDE = 480
+_BREAKABLE = re.compile(r"[/\\_.-]")
 
 
 class PictureMessage(QWidget):
@@ -37,6 +41,7 @@ class PictureMessage(QWidget):
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.sentence.setWordWrap(True)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.again = QPushButton(strings.TRY_AGAIN, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(space[3], space[3], space[3], space[3])
@@ -45,6 +50,19 @@ class PictureMessage(QWidget):
         layout.addWidget(self.sentence)
         layout.addWidget(self.again, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(1)
+
+    def show_sentence(self, text: str) -> None:
+        """A path in it breaks anywhere."""
+        self.sentence.setText(_BREAKABLE.sub("\\g<0>\u200b", text))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        width = self.width() - 2 * measures().space[3]
+        self.sentence.setFixedHeight(max(0, self.sentence.heightForWidth(max(1, width))))
 
 
 class PicturePanel(QWidget):
@@ -161,7 +179,7 @@ class PicturePanel(QWidget):
             self._show_message(sentence)
 
     def _show_message(self, sentence: str) -> None:
-        self.page.sentence.setText(sentence)
+        self.page.show_sentence(sentence)
         self.layers.setCurrentWidget(self.page)
 
     def _retry(self) -> None:

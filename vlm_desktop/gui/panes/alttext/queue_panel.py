@@ -106,8 +106,7 @@ class QueuePanel(QFrame):
         said.setObjectName("hint")
         said.setBuddy(box)
         box.setAccessibleName(name)
-        box.setMinimumContentsLength(_LEAST_WORDS)
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         return said, box
 
     def _build_list(self) -> None:
