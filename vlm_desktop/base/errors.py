@@ -423,6 +423,13 @@ class RuleUnknown(RequestError):
         super().__init__(name=name)
 
 
+class PolicyNameTaken(RequestError):
+    """A policy is to bear the name of another."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
 class PolicyIncomplete(RequestError):
     """A policy without a name, or without a sentence that says what to flag."""
 

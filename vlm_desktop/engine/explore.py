@@ -134,11 +134,18 @@ class Explore:
         return len(rules)
 
     def save_policy(
-        self, name: str, flag: Sequence[str], fine: Sequence[str], cancel: CancelToken
+        self,
+        name: str,
+        flag: Sequence[str],
+        fine: Sequence[str],
+        cancel: CancelToken,
+        *,
+        renames: str = "",
     ) -> Generator[Event, None, StoredRule | None]:
         """Keep a policy under its name. Returns the one it replaces, None for a new one.
 
-        Raises PolicyIncomplete without a name or a sentence that says what to flag.
+        `renames` is the name it had so far: what was said of its answers stays. Raises
+        PolicyIncomplete without a name or a sentence that says what to flag, PolicyNameTaken.
         """
         yield from ()
         cancel.raise_if_cancelled()
@@ -146,9 +153,11 @@ class Explore:
         if not name.strip() or not flag:
             raise PolicyIncomplete(name=name)
         try:
-            before = self._library().rule(RuleKind.POLICY, name)
+            before = self._library().rule(RuleKind.POLICY, renames or name)
         except RuleUnknown:
             before = None
+        if before is not None and renames:
+            self._library().rename_policy(before.name, name)
         self._library().save_policy(name, flag, [one.strip() for one in fine if one.strip()])
         return before
 

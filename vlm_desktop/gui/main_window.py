@@ -188,16 +188,15 @@ class MainWindow(QMainWindow):
         return super().focusNextPrevChild(next)
 
     def dragEnterEvent(self, event: "QDragEnterEvent") -> None:  # noqa: N802
-        if _dropped_folders(event):
+        """Whether they are folders is seen when they are dropped: a disk may take its time."""
+        if _dropped(event):
             event.acceptProposedAction()
-        elif event.mimeData().hasUrls() and self.shell is not None:
-            self.shell.say(strings.DROP_FOLDER_ONLY)
 
     def dropEvent(self, event: "QDropEvent") -> None:  # noqa: N802
-        folders = _dropped_folders(event)
-        if folders and self.shell is not None:
+        paths = _dropped(event)
+        if paths and self.shell is not None:
             event.acceptProposedAction()
-            self.shell.add_folders(folders)
+            self.shell.add_dropped(paths)
 
     def closeEvent(self, event: "QCloseEvent") -> None:  # noqa: N802
         """Asks once while work goes on; what is done so far is kept either way."""
@@ -211,6 +210,5 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
 
-def _dropped_folders(event: "QDropEvent") -> list[Path]:
-    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return [path for path in paths if path.is_dir()]
+def _dropped(event: "QDropEvent") -> list[Path]:
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

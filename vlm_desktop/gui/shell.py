@@ -219,6 +219,17 @@ class Shell(QObject):
     def add_folders(self, folders: Sequence[Path]) -> None:
         self.desk.indexing.index(folders)
 
+    def add_dropped(self, paths: Sequence[Path]) -> None:
+        """Index the folders among these; say what can be dropped when there are none."""
+
+        def done(folders: list[Path]) -> None:
+            if folders:
+                self.add_folders(folders)
+            else:
+                self.say(strings.DROP_FOLDER_ONLY)
+
+        self.desk.fetch(lambda: [path for path in paths if path.is_dir()], done)
+
     def update_library(self) -> None:
         """Index every folder of the library that is there."""
         info = self.desk.library.info

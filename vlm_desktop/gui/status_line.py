@@ -44,7 +44,8 @@ class StatusLine(QWidget):
         self.network.setObjectName("network")
         space = measures().space
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(space[2], space[0], space[2], space[0])
+        # The bar has an edge of its own; more would cut the letters of the buttons.
+        layout.setContentsMargins(space[2], 0, space[2], 0)
         layout.setSpacing(space[1])
         layout.addWidget(self.text, 1)
         self.stops = (self.pause, self.stop, self.set_aside, self.model)

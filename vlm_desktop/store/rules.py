@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
-from vlm_desktop.base.errors import RuleUnknown
+from vlm_desktop.base.errors import PolicyNameTaken, RuleUnknown
 from vlm_desktop.base.rules import Judgement, RuleKind, StoredRule
 from vlm_desktop.store.contents import clean
 from vlm_desktop.store.part import Part
@@ -43,6 +43,22 @@ class RulesPart(Part):
                 " ON CONFLICT (kind, folded) DO UPDATE SET name = excluded.name,"
                 " flag = excluded.flag, fine = excluded.fine",
                 (shown, shown.casefold(), *values),
+            )
+
+    def rename_policy(self, before: str, name: str) -> None:
+        """Another name; sentences, cut and judgements stay. Raises RuleUnknown, PolicyNameTaken."""
+        shown = clean(name).strip()
+        with self._db.writing() as connection:
+            key = _rule_key(connection, RuleKind.POLICY, before)
+            other = connection.execute(
+                "SELECT name FROM rules WHERE kind = 'policy' AND folded = ? AND id <> ?",
+                (shown.casefold(), key),
+            ).fetchone()
+            if other is not None:
+                raise PolicyNameTaken(name=other[0])
+            connection.execute(
+                "UPDATE rules SET name = ?, folded = ? WHERE id = ?",
+                (shown, shown.casefold(), key),
             )
 
     def rules(self, kind: RuleKind) -> list[StoredRule]:

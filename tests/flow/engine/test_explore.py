@@ -14,6 +14,7 @@ from vlm_desktop.base.errors import (
     Cancelled,
     LibraryEmpty,
     PolicyIncomplete,
+    PolicyNameTaken,
     RuleUnknown,
 )
 from vlm_desktop.base.events import Progress
@@ -327,6 +328,25 @@ def test_changed_sentences_keep_what_was_said(library: AppServices) -> None:
     )  # fmt: skip
     drive(library.explore.restore([before], CancelToken()))
     assert library.library.rule(POLICY, "Rule").flag == ("a red thing",)
+
+
+def test_another_name_keeps_what_was_said(library: AppServices) -> None:
+    save(library, "Rule", ["a red thing"], [])
+    save(library, "Taken", ["a blue thing"], [])
+    first = int(review(library, POLICY, "Rule").content_ids[0])
+    drive(library.explore.judge(POLICY, "Rule", [Judgement(first, 1)], CancelToken()))
+
+    def rename(name: str) -> object:
+        verb = library.explore.save_policy(name, ["a red thing"], [], CancelToken(), renames="Rule")
+        return drive(verb)[1]
+
+    with pytest.raises(PolicyNameTaken):
+        rename("taken")
+    assert library.explore.names(POLICY) == ("Rule", "Taken")
+    before = rename("No red")
+    assert library.explore.names(POLICY) == ("No red", "Taken")
+    assert len(library.library.rule(POLICY, "No red").judgements) == 1
+    assert before.name == "Rule"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(("name", "flag"), [("", ["a"]), ("x", []), ("x", ["  "])])

@@ -111,7 +111,6 @@ def test_edited_sentences_are_checked_anew_and_taken_back(
 ) -> None:
     section.edit_policy()
     (dialog,) = section.findChildren(PolicyDialog)
-    assert dialog.name.isReadOnly()
     assert dialog.sentences(dialog.flag) == FLAG
     dialog.flag.setPlainText("a red thing")
     dialog.keep.click()
@@ -121,6 +120,20 @@ def test_edited_sentences_are_checked_anew_and_taken_back(
     desk.changes.undo()
     qtbot.waitUntil(lambda: section.panel.model.counts()["proposed"] == 24)
     assert engine.library.rule(RuleKind.POLICY, NAME).flag == FLAG
+
+
+def test_another_name_keeps_what_was_said_and_is_taken_back(
+    section: PoliciesSection, qtbot: QtBot, desk: Desk, engine: AppServices
+) -> None:
+    flagged = section.panel.model.counts()["proposed"]
+    section.edit_policy()
+    (dialog,) = section.findChildren(PolicyDialog)
+    dialog.name.setText("Nothing red")
+    dialog.keep.click()
+    qtbot.waitUntil(lambda: engine.explore.names(RuleKind.POLICY) == ("Nothing red",))
+    qtbot.waitUntil(lambda: section.panel.model.counts()["proposed"] == flagged)
+    desk.changes.undo()
+    qtbot.waitUntil(lambda: engine.explore.names(RuleKind.POLICY) == (NAME,))
 
 
 def test_a_new_policy_is_undone(section: PoliciesSection, qtbot: QtBot, desk: Desk) -> None:

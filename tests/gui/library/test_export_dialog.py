@@ -12,7 +12,6 @@ from vlm_desktop.base.filework import ExportKind
 from vlm_desktop.engine.services import AppServices
 from vlm_desktop.gui.main_window import MainWindow
 from vlm_desktop.gui.panes.library.export_dialog import ExportDialog
-from vlm_desktop.gui.panes.library.exporting import Export
 from vlm_desktop.gui.strings import library as strings
 
 
@@ -54,11 +53,8 @@ def choose(dialog: ExportDialog, kind: ExportKind, target: Path) -> None:
 
 
 def run(qtbot: QtBot, window: MainWindow, dialog: ExportDialog) -> str:
-    dialog.export()
-    assert not dialog.isVisible()
-    export = window.desk.work.findChildren(Export)[-1]
-    with qtbot.waitSignal(export.ended, timeout=20_000) as ended:
-        pass
+    with qtbot.waitSignal(window.desk.work.ended, timeout=20_000) as ended:
+        dialog.export()
     return str(ended.args[0])
 
 
@@ -106,13 +102,28 @@ def test_what_is_amiss_is_said_before_anything_is_written(
     ):
         choose(dialog, kind, target)
         dialog.export()
+        assert not dialog.go.isEnabled(), "the disk is asked"
+        qtbot.waitUntil(lambda said=said: dialog.problem.text() == said)  # type: ignore[misc]
         assert dialog.isVisible()
-        assert dialog.problem.text() == said
+        assert dialog.go.isEnabled()
     dialog.target.clear()
     dialog.export()
     assert dialog.problem.text() == strings.EXPORT_TARGET_MISSING
     assert there.read_text() == "mine"
     dialog.reject()
+
+
+def test_the_suggested_place_is_one_where_nothing_is(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    dialog = ask(window)
+    choose(dialog, ExportKind.TABLE, tmp_path / strings.EXPORT_TABLE_NAME)
+    run(qtbot, window, dialog)
+    again = ask(window)
+    taken = tmp_path / strings.EXPORT_TABLE_NAME
+    free = str(taken.with_name(f"{taken.stem} 2{taken.suffix}"))
+    qtbot.waitUntil(lambda: again.target.text() == free)
+    again.reject()
 
 
 def test_the_kind_and_the_folder_are_remembered(
@@ -148,14 +159,16 @@ def test_a_stopped_export_leaves_nothing(
 ) -> None:
     dialog = ask(window)
     choose(dialog, ExportKind.COPIES, tmp_path / "out")
+    said: list[str] = []
+    window.desk.work.ended.connect(said.append)
     dialog.export()
-    export = window.desk.work.findChildren(Export)[-1]
-    export._pause(True)
-    with qtbot.waitSignal(export.ended, timeout=10_000) as ended:
-        window.desk.work.running[0].stop()
-    if ended.args[0] == strings.EXPORT_STOPPED:
+    qtbot.waitUntil(lambda: bool(said or window.desk.work.running))
+    for one in window.desk.work.running:
+        one.stop()
+    qtbot.waitUntil(lambda: bool(said), timeout=10_000)
+    if said == [strings.EXPORT_STOPPED]:
         assert not (tmp_path / "out").exists()
-    else:  # It was through before the pause came.
+    else:  # It was through before.
         assert len(list((tmp_path / "out").iterdir())) == 3
 
 

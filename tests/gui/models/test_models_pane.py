@@ -372,6 +372,15 @@ def test_a_dropped_folder_is_taken_in_as_a_model(
     QApplication.sendEvent(pane, QDropEvent(QPointF(at), copy, data, left, bare))
     qtbot.waitUntil(lambda: services.models.imported == [tmp_path])
     assert services.indexed_folders == [], "not as photos"
+    qtbot.waitUntil(lambda: "own" in pane.cards)
+    file = tmp_path / "model.safetensors"
+    file.touch()
+    data.setUrls([QUrl.fromLocalFile(str(file))])
+    QApplication.sendEvent(pane, QDragEnterEvent(at, copy, data, left, bare))
+    QApplication.sendEvent(pane, QDropEvent(QPointF(at), copy, data, left, bare))
+    said = "Drop a folder with a model's files here."
+    qtbot.waitUntil(lambda: window.status.text.text() == said)
+    assert services.models.imported == [tmp_path]
 
 
 # --- finding and walking ----------------------------------------------------------------------

@@ -54,7 +54,8 @@ class BatchDialog(QDialog):
         self._job: Job | None = None
         self._work: Work | None = None
         self._table: BatchTable | None = None
-        self.model = BatchModel(pictures, AttachmentThumbnails(desk, TABLE_SIDE, self), self)
+        thumbnails = AttachmentThumbnails(desk, TABLE_SIDE, self, quiet=True)
+        self.model = BatchModel(pictures, thumbnails, self)
         self._build()
         room = parent.window().size()
         self.resize(min(room.width() - 32, 960), min(room.height() - 32, 640))

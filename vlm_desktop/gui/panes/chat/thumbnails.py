@@ -16,9 +16,12 @@ class AttachmentThumbnails(QObject):
     made = Signal(object)
     """An `Attachment`, whose `jpeg` is there now."""
 
-    def __init__(self, desk: Desk, side: int, parent: QObject | None = None) -> None:
+    def __init__(
+        self, desk: Desk, side: int, parent: QObject | None = None, *, quiet: bool = False
+    ) -> None:
+        """`quiet`: a picture that cannot be read is told of by someone else."""
         super().__init__(parent)
-        self._desk, self._side = desk, side
+        self._desk, self._side, self._quiet = desk, side, quiet
         self._made: dict[Attachment, bytes] = {}
         self._asked: set[Attachment] = set()
 
@@ -45,6 +48,7 @@ class AttachmentThumbnails(QObject):
         def failed(sentence: str) -> None:
             self._asked.discard(picture)
             self._made[picture] = b""  # not asked again each time it is painted
-            self._desk.say(sentence)
+            if not self._quiet:
+                self._desk.say(sentence)
 
         self._desk.ask(verb, done, failed=failed)

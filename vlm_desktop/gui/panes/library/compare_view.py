@@ -95,6 +95,11 @@ class CompareView(QWidget):
             self._choice.addButton(card.keep, place)
             self._row_layout.addWidget(card, 1)
             self.cards.append(card)
+        # Pictures of the same height, whoever has a reason below.
+        notes = [card.note for card in self.cards]
+        tallest = max(note.minimumHeight() for note in notes)
+        for note in notes:
+            note.setMinimumHeight(tallest)
         first = self._choice.button(group.keep) or self._choice.button(0)
         first.setChecked(True)
         self.zoom.fit()

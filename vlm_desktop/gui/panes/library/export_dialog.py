@@ -1,7 +1,8 @@
 """Export: which photos, as what, where to. The work itself goes on behind the closed dialog."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtWidgets import (
@@ -28,6 +29,11 @@ from vlm_desktop.gui.strings import library as strings
 from vlm_desktop.gui.strings import pages
 from vlm_desktop.gui.theme import measures
 
+if TYPE_CHECKING:
+    from vlm_desktop.jobs import Job
+
+Result = TypeVar("Result")
+
 _WIDTH = 3
 """In tiles of the grid."""
 
@@ -50,6 +56,8 @@ class ExportDialog(QDialog):
         self._desk = desk
         self._photos = (tuple(selected), tuple(shown))
         self._typed = False
+        self._looking: Job | None = None
+        self.finished.connect(lambda _: self._stop_looking())
         self.which = self._build_which()
         self.kinds = self._build_kinds()
         self.numbered = QCheckBox(strings.EXPORT_NUMBERED, self)
@@ -191,14 +199,42 @@ class ExportDialog(QDialog):
             self._target_typed()
 
     def export(self) -> None:
-        """Begin, unless something is amiss, which is then said."""
-        problem = self._problem()
-        self._show_problem(problem)
-        if problem:
-            announce(self.problem, problem)
-            self.target.setFocus()
+        """Begin, unless something is amiss, which is then said. The disk is asked on a lane."""
+        text = self.target.text().strip()
+        if not text:
+            self._refuse(strings.EXPORT_TARGET_MISSING)
             return
-        target = Path(self.target.text()).expanduser().absolute()
+        target = Path(text).expanduser().absolute()
+        info = self._desk.library.info
+        roots = [one.root.path for one in info.roots] if info else []
+        kind = self.kind
+
+        def judged(problem: str) -> None:
+            self.go.setEnabled(True)
+            if problem:
+                self._refuse(problem)
+            else:
+                self._begin(target)
+
+        self._look(lambda: _problem(kind, target, roots), judged)
+        self.go.setEnabled(False)
+
+    def _refuse(self, problem: str) -> None:
+        self._show_problem(problem)
+        announce(self.problem, problem)
+        self.target.setFocus()
+
+    def _look(self, function: Callable[[], Result], done: Callable[[Result], None]) -> None:
+        """Ask a disk on a lane; only the last question counts."""
+        self._stop_looking()
+        self._looking = self._desk.fetch(function, done)
+
+    def _stop_looking(self) -> None:
+        if self._looking is not None:
+            self._looking.silence()
+        self.go.setEnabled(True)
+
+    def _begin(self, target: Path) -> None:
         ids = self._photos[self.which.checkedId()]
         self._remember(target)
         words = SheetWords(
@@ -219,34 +255,27 @@ class ExportDialog(QDialog):
         copies = self.kind is ExportKind.COPIES
         self.numbered.setEnabled(copies)
         self.sidecars.setEnabled(copies)
-        if not self._typed:
-            self.target.setText(str(_free(self._folder / _name(self.kind))))
         self._show_problem("")
+        if not self._typed:
+            wanted, usual = self._folder / _name(self.kind), self._folder == _pictures()
+            self.target.setText(str(wanted))
+
+            def suggest(free: Path) -> None:
+                if self.target.text() == str(wanted):  # what was typed meanwhile stays
+                    self.target.setText(str(free))
+
+            self._look(lambda: _free(wanted, home=usual), suggest)
 
     def _target_typed(self) -> None:
         """Judged only when a person is through with it: every look at a disk may take long."""
         self._typed = True
+        self._stop_looking()
         self._show_problem("")
 
     def _show_problem(self, problem: str) -> None:
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         self.target.setAccessibleDescription(problem)
-
-    def _problem(self) -> str:
-        text = self.target.text().strip()
-        if not text:
-            return strings.EXPORT_TARGET_MISSING
-        target = Path(text).expanduser().absolute()
-        if self.kind is not ExportKind.COPIES:
-            return strings.EXPORT_TARGET_TAKEN if target.exists() else ""
-        if target.is_file():
-            return strings.EXPORT_TARGET_TAKEN
-        info = self._desk.library.info
-        roots = [one.root.path for one in info.roots] if info else []
-        if any(target.is_relative_to(root) for root in roots):
-            return strings.EXPORT_TARGET_INSIDE
-        return ""
 
     def _remember(self, target: Path) -> None:
         self._desk.state.put(
@@ -257,6 +286,17 @@ class ExportDialog(QDialog):
                 "folder": str(target.parent),
             },
         )
+
+
+def _problem(kind: ExportKind, target: Path, roots: Sequence[Path]) -> str:
+    """What is amiss with a target, in words. Looks at the disk."""
+    if kind is not ExportKind.COPIES:
+        return strings.EXPORT_TARGET_TAKEN if target.exists() else ""
+    if target.is_file():
+        return strings.EXPORT_TARGET_TAKEN
+    if any(target.is_relative_to(root) for root in roots):
+        return strings.EXPORT_TARGET_INSIDE
+    return ""
 
 
 def _name(kind: ExportKind) -> str:
@@ -281,11 +321,16 @@ def _box(title: str, widgets: Sequence[QWidget], parent: QWidget) -> QGroupBox:
 
 def _pictures() -> Path:
     found = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-    return Path(found) if found and Path(found).is_dir() else Path.home()
+    return Path(found) if found else Path.home()
 
 
-def _free(path: Path) -> Path:
-    """The path, or with a number, where nothing is yet."""
+def _free(path: Path, *, home: bool) -> Path:
+    """The path, or with a number, where nothing is yet. Looks at the disk.
+
+    With `home`, below the home folder where the path's own folder is not there.
+    """
+    if home and not path.parent.is_dir():
+        path = Path.home() / path.name
     number = 2
     free = path
     while free.exists():

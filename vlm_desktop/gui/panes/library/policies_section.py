@@ -81,22 +81,32 @@ class PoliciesSection(ReviewSection):
 
     def _edit(self, dialog: "PolicyDialog") -> None:
         dialog.accepted.connect(
-            lambda: self.save(dialog.name.text(), dialog.sentences(dialog.flag),
-                              dialog.sentences(dialog.fine))
-        )  # fmt: skip
+            lambda: self.save(
+                dialog.name.text(),
+                dialog.sentences(dialog.flag),
+                dialog.sentences(dialog.fine),
+                renames=dialog.before,
+            )
+        )
         dialog.open()
 
-    def save(self, name: str, flag: Sequence[str], fine: Sequence[str]) -> None:
-        """Keep a policy and check every photo; can be undone."""
+    def save(
+        self, name: str, flag: Sequence[str], fine: Sequence[str], *, renames: str = ""
+    ) -> None:
+        """Keep a policy and check every photo; can be undone. `renames`: what it was called."""
         explore = lambda: self.desk.services.explore  # noqa: E731
         name = name.strip()
 
         def do(cancel: CancelToken) -> Generator[Event, None, Any]:
-            return (yield from explore().save_policy(name, flag, fine, cancel))
+            return (yield from explore().save_policy(name, flag, fine, cancel, renames=renames))
 
         def undo(before: Any) -> Callable[[CancelToken], Any]:
             if before is None:
                 return lambda cancel: explore().remove(self.kind, [name], cancel)
+            if before.name != name:
+                return lambda cancel: explore().save_policy(
+                    before.name, before.flag, before.fine, cancel, renames=name
+                )
             return lambda cancel: explore().restore([before], cancel)
 
         self._wanted = name
@@ -121,14 +131,13 @@ class PolicyDialog(QDialog):
         self.setWindowTitle(strings.POLICY_TITLE)
         self.resize(_DIALOG)
         space = measures().space
+        self.before = summary.name if summary is not None else ""
         self.name = QLineEdit(self)
         self.name.setPlaceholderText(strings.POLICY_NAME_HINT)
         self.flag = self._sentences(strings.POLICY_FLAG_HINT)
         self.fine = self._sentences(strings.POLICY_FINE_HINT)
         if summary is not None:
             self.name.setText(summary.name)
-            # Another name would be another policy: what was said would stay with this one.
-            self.name.setReadOnly(True)
             self.flag.setPlainText("\n".join(summary.flag))
             self.fine.setPlainText("\n".join(summary.fine))
         self.keep = QPushButton(strings.POLICY_SAVE, self)

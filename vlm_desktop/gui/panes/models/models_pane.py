@@ -284,13 +284,20 @@ class ModelsPane(Pane):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """A folder that is dropped here is a model's; elsewhere it is one of photos."""
-        if _folders(event):
+        if _dropped(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         event.acceptProposedAction()
-        for folder in _folders(event):
-            self.shelf.import_folder(folder)
+        paths = _dropped(event)
+
+        def done(folders: list[Path]) -> None:
+            for folder in folders:
+                self.shelf.import_folder(folder)
+            if not folders:
+                self.desk.say(strings.DROP_FOLDER)
+
+        self.desk.fetch(lambda: [path for path in paths if path.is_dir()], done)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         super().showEvent(event)
@@ -321,9 +328,8 @@ class ModelsPane(Pane):
         return [one for one in widgets if isinstance(one, ModelCardView)]
 
 
-def _folders(event: QDropEvent) -> list[Path]:
-    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return [path for path in paths if path.is_dir()]
+def _dropped(event: QDropEvent) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
 
 
 def _tab_through(last: QWidget, card: ModelCardView) -> QWidget:
