@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vlm_desktop.engine.doctor import PACKAGES
 
-_MORE = ("defusedxml", "exifread", "platformdirs", "psutil", "rich", "scikit-image",
+_MORE = ("defusedxml", "exifread", "HanTa", "platformdirs", "psutil", "rich", "scikit-image",
          "scikit-learn", "send2trash", "sentencepiece", "watchdog")  # fmt: skip
 _LONGEST = 60
 _CLASSIFIER = "License :: "
