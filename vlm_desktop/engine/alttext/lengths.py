@@ -17,7 +17,9 @@ def listed(words: str) -> frozenset[str]:
 
 
 _GRAPHEME = regex.compile(r"\X")
-_SENTENCE_END = regex.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』）]*")
+_SENTENCE_END = regex.compile(
+    r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s|$)|(?<![。！？])[。！？]++[」』）]*+"
+)
 _LAST_WORD = regex.compile(r"[\p{L}\p{M}.]+(?=[.!?…]+[\"'”’»)\]]*$)")
 _BREAK = regex.compile(r"\s+|(?<=[\p{Han}\p{Hiragana}\p{Katakana}])")
 _ABBREVIATIONS = listed(
@@ -31,6 +33,7 @@ _DANGLING = listed(
     " una y o con en il lo gli i e di da su per"
 )
 """Words that no text may end with where it was cut."""
+_LONGEST_ABBREVIATION = 24
 _LOOSE = " \t\r\n,;:-–—(/&"
 
 
@@ -70,7 +73,7 @@ def sentences(text: str) -> list[str]:
     """The text in pieces, each a sentence with the blanks behind it; together they are the text."""
     pieces, start = [], 0
     for found in _SENTENCE_END.finditer(text):
-        if _abbreviates(text[start : found.end()]):
+        if _abbreviates(text[max(start, found.end() - _LONGEST_ABBREVIATION) : found.end()]):
             continue
         end = found.end()
         while end < len(text) and text[end].isspace():

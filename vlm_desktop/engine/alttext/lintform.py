@@ -25,8 +25,12 @@ _CLICK = regex.compile(
     r"|leer más)[\s)\].!…]*$",
     regex.IGNORECASE,
 )
-_LOOSE_TAIL = regex.compile(r"(?:\s+|\.{2,}|…+|[,;:|~*_=+–—]|(?<=\s)-|-(?=\s*$))+$")
-_LOOSE_HEAD = regex.compile(r"^(?:\s+|[,;:|~*=+•·]|[–—-](?=\s))+")
+_LOOSE_TAIL = " \t\r\n\u00a0\u200b…,;:|~–—-"
+_LOOSE_HEAD = " \t\r\n\u00a0\u200b,;:|~*=+•·"
+_LOOSE_ALONE = "*_=+"
+_TAIL, _END = 160, 40
+"""Characters at a text's end in which a site's name or "click here", or a full stop, is sought:
+no rule may take the longer, the longer a hostile text is."""
 _ENDED = regex.compile(r"[.!?。！？…।؟۔։።]+[\"'”’»›)\]」』）\p{Extended_Pictographic}\s]*$")
 _STOP_SIGNS = {"zh": "。", "ja": "。", "hi": "।", "bn": "।", "ur": "۔", "am": "።", "hy": "։"}
 _NO_STOPS = frozenset({"th", "lo", "my", "km"})
@@ -48,26 +52,62 @@ _MOSTLY = 0.85
 
 def trailing_noise(text: str, context: LintContext) -> Hit | None:
     """Blanks and signs at either end, the site's name, "click to enlarge"."""
-    for found in (_CLICK.search(text), _SITE_TAIL.search(text), _site_of_page(text, context)):
+    near_end = max(0, len(text) - _TAIL)
+    for found in (
+        _CLICK.search(text, near_end),
+        _SITE_TAIL.search(text, near_end),
+        _site_of_page(text, near_end, context),
+    ):
         if found is not None and words(text[: found.start()]):
             kept = text[: found.start()].rstrip(" \t\r\n,;:|–—-·•([")
-            stop = "." if _ENDED.search(text) and not _ENDED.search(kept) else ""
+            stop = "." if _is_ended(text) and not _is_ended(kept) else ""
             return Hit(found.start(), len(text), found.group().strip(), kept + stop)
-    tail, head = _LOOSE_TAIL.search(text), _LOOSE_HEAD.search(text)
-    found = tail or head
-    if found is None or not words(text):
+    start, end = _head_end(text), _tail_start(text)
+    if not words(text) or (not start and end == len(text)):
         return None
-    fix = _LOOSE_HEAD.sub("", _LOOSE_TAIL.sub("", text))
-    return Hit(found.start(), found.end(), found.group().strip(), fix if words(fix) else None)
+    fix = text[start:end]
+    if end < len(text):
+        return Hit(end, len(text), text[end:].strip(), fix if words(fix) else None)
+    return Hit(0, start, text[:start].strip(), fix if words(fix) else None)
 
 
-def _site_of_page(text: str, context: LintContext) -> "regex.Match[str] | None":
+def _tail_start(text: str) -> int:
+    """Where the loose signs at the end begin."""
+    while True:
+        kept = text.rstrip(_LOOSE_TAIL)
+        if kept.endswith(".."):
+            kept = kept.rstrip(".")
+        elif kept[-1:] in _LOOSE_ALONE and kept[-2:-1].isspace():
+            kept = kept[:-1]
+        if len(kept) == len(text):
+            return len(text)
+        text = kept
+
+
+def _head_end(text: str) -> int:
+    """Where the loose signs at the front end: "-" counts before a blank."""
+    rest = text
+    while True:
+        kept = rest.lstrip(_LOOSE_HEAD)
+        if kept[:1] in ("-", "–", "—") and kept[1:2].isspace():
+            kept = kept[1:]
+        if len(kept) == len(rest):
+            return len(text) - len(rest)
+        rest = kept
+
+
+def _is_ended(text: str) -> bool:
+    return bool(_ENDED.search(text.rstrip()[-_END:]))
+
+
+def _site_of_page(text: str, start: int, context: LintContext) -> "regex.Match[str] | None":
     """The page's title often ends with the site's name, and copied alt texts do too."""
     parts = regex.split(r"\s[-–—|·•]\s|\|", context.page.page_title)
     site = parts[-1].strip() if len(parts) > 1 else ""
     if not site:
         return None
-    return regex.search(rf"\s*(?:\s[-–—|·•]|\|)\s*{regex.escape(site)}\W*$", text, regex.IGNORECASE)
+    pattern = rf"\s*(?:\s[-–—|·•]|\|)\s*{regex.escape(site)}\W*$"
+    return regex.compile(pattern, regex.IGNORECASE).search(text, start)
 
 
 def all_capitals(text: str, context: LintContext) -> Hit | None:
@@ -116,11 +156,9 @@ def no_full_stop(text: str, context: LintContext) -> Hit | None:
     language = context.language.casefold().split("-")[0]
     if context.decision in (Decision.FUNCTIONAL, Decision.TEXT) or language in _NO_STOPS:
         return None
-    if _ENDED.search(text) or len(words(text)) < _LEAST_WORDS_FOR_STOP:
+    if _is_ended(text) or len(words(text)) < _LEAST_WORDS_FOR_STOP:
         return None
-    kept = regex.sub(r"[\s,;:–—-]+$", "", text)
-    if not kept:
-        return None
+    kept = text.rstrip(_LOOSE_TAIL)
     stop = _STOP_SIGNS.get(language, ".")
     return Hit(len(text), len(text), words(text)[-1], kept + stop)
 

@@ -26,7 +26,7 @@ _SERIAL = (
     r"|picture|unnamed|pexels|shutterstock|istock(?:photo)?|AdobeStock|unsplash)"
 )
 _FILE_NAMES = regex.compile(
-    rf"(?<!\w)(?:{_SERIAL}[-_ ]?(?:[A-Z]{{1,3}}[-_])?\d{{3,}}(?:[-_.~ ()\w]*\d)?"
+    rf"(?<![\w-])(?:{_SERIAL}[-_ ]?(?:[A-Z]{{1,3}}[-_])?\d{{3,}}(?:[-_.~ ()\w]*\d)?"
     rf"|{_SERIAL}[-_]\d+"
     r"|P[1-9A-C]\d{6}"
     r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
@@ -74,13 +74,13 @@ _CREDIT = regex.compile(
     r"|(?<!\w)(?:foto|bild|abb|grafik|illustration|fotografie)\s*:\s*(?-i:\p{Lu})[\w.]*[\s/]+(?-i:\p{Lu})"
     r"|(?<!\w)(?:bildquelle|bildnachweis|quelle|fotonachweis|crédits?(?: photo)?|fuente|fonte|bron)"
     r"\s*:|(?<!\w)(?:foto|photo) (?:de|di|von|par|di|door)\s*:\s*(?-i:\p{Lu})"
-    rf"|(?<=[/|(–—-]\s*|(?:via|by|from|von|über)\s+)(?:{_AGENCIES})(?!\w)"
+    rf"|(?<=[/|(–—-] ?|(?:via|by|from|von|über) )(?:{_AGENCIES})(?!\w)"
     rf"|^\W*(?:{_AGENCIES})\W*$"
     r"|(?<!\w)(?:getty images|shutterstock|istockphoto|alamy|adobe stock|ap photo|dreamstime)(?!\w)"
     r")",
     regex.IGNORECASE,
 )
-_SEGMENT_START = regex.compile(r"(?<=[.!?…])\s+|\s*[|(\[•·]\s*|\s+[–—/-]\s+|\n+")
+_SEGMENT_START = regex.compile(r"(?<=[.!?…])\s|[|(\[•·]|\s[–—/-]\s|\n")
 _PLACEHOLDERS = frozenset(
     plain(one)
     for one in (
@@ -112,6 +112,9 @@ _NUMBERED = regex.compile(
 )
 
 
+_NESTED = 4
+
+
 def image_of(text: str, context: LintContext) -> Hit | None:
     """The text says first that it is about an image."""
     found = opening(text, context.language)
@@ -119,7 +122,9 @@ def image_of(text: str, context: LintContext) -> Hit | None:
         return None
     fix: str | None = text
     more: Opened | None = found
-    while fix is not None and more is not None:
+    for _ in range(_NESTED):  # "a photo of a picture of"
+        if fix is None or more is None:
+            break
         fix = without_head(fix, more.end) if more.stands else None
         more = opening(fix, context.language) if fix is not None else None
     return Hit(0, found.end, found.words, fix)

@@ -79,3 +79,24 @@ def test_a_fix_invents_no_words(text: str, context: LintContext) -> None:
 def test_positions_lie_in_the_text(text: str) -> None:
     for one in lint(text, "", LintContext()):
         assert 0 <= one.start <= one.end <= len(text)
+
+
+def test_no_text_keeps_a_rule_busy() -> None:
+    """Each of these once took a pattern hours; nobody would see this test end."""
+    for piece in (
+        " ",
+        "\n",
+        ".",
+        "-",
+        "- ",
+        "(",
+        "[",
+        "a_",
+        "a-",
+        "A. ",
+        "image:",
+        "the image of ",
+    ):
+        text = f"x{piece * 5_000}x"
+        lint(text, text, LintContext())
+        lint(piece * 5_000, "", LintContext())
