@@ -248,6 +248,7 @@ def test_a_part_of_the_screen_is_taken_only_on_a_click(pane: ChatPane, qtbot: Qt
     assert grabbed == []
     job.begin()
     qtbot.waitUntil(lambda: job.part is not None and job.part.isVisible())
+    assert job.part.hint.isVisible()
     qtbot.keyClick(job.part.canvas, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(taken) == 1)
     assert 0 < taken[0].width() < 200

@@ -243,6 +243,7 @@ REGION_TITLE = "Ask about a part"
 REGION_HINT = "Drag a box, or move it with the arrow keys and resize it with Shift. Enter takes it."
 REGION_ASK = "Take this part"
 SCREEN_TITLE = "Part of the screen"
+SCREEN_HINT = "Drag a box, or move it with the arrow keys and press Enter. Esc takes nothing."
 SCREEN_REFUSED = (
     "This desktop does not let programs see the screen. "
     "Take a picture of it with the desktop's own tool and paste it here."

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QScreen
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QResizeEvent, QScreen
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from vlm_desktop.gui.panes.search.photo_canvas import PhotoCanvas
 from vlm_desktop.gui.strings import chat as strings
+from vlm_desktop.gui.theme import measures
 
 _GONE_MS = 250
 """Time a window takes to leave the screen."""
@@ -27,13 +28,22 @@ class ScreenPart(QWidget):
         self._shot = shot
         self.canvas = PhotoCanvas(self)
         self.canvas.setAccessibleName(strings.SCREEN_TITLE)
-        self.canvas.setAccessibleDescription(strings.REGION_HINT)
+        self.canvas.setAccessibleDescription(strings.SCREEN_HINT)
         self.canvas.region_drawn.connect(self._take)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.canvas)
+        self.hint = QLabel(strings.SCREEN_HINT, self)
+        self.hint.setObjectName("photoMessage")
+        self.hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setGeometry(screen.geometry())
         self.canvas.show_photo(shot, shot.size())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """What to do stands at the top, in the middle."""
+        super().resizeEvent(event)
+        self.hint.adjustSize()
+        self.hint.move((self.width() - self.hint.width()) // 2, measures().space[4])
 
     def begin(self) -> None:
         self.showFullScreen()
