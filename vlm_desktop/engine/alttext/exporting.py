@@ -157,7 +157,7 @@ def _csv(rows: Sequence[AltRow], options: AltExportOptions) -> str:
     columns = (*COLUMNS, "path") if options.paths else COLUMNS
     made = io.StringIO(newline="")
     made.write("\ufeff")
-    writer = csv.writer(made, lineterminator="\n")
+    writer = csv.writer(made)
     writer.writerow(columns)
     for row in rows:
         fields = document_of(row, paths=options.paths)

@@ -92,7 +92,8 @@ def test_what_assistive_technology_is_told_is_told(tmp_path: Path) -> None:
     read = opened(
         page(
             tmp_path,
-            '<div aria-hidden="true"><div></div><img src="1"></div><img src="2" role="presentation">'
+            '<div aria-hidden="true"><div></div><img src="1"></div>'
+            '<img src="2" role="presentation">'
             '<img src="3" alt=""><span id="x">By <b>label</b></span>'
             '<img src="4" alt="own" aria-labelledby="x" aria-describedby="y">'
             '<p id="y">Long words</p>',

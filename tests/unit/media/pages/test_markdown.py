@@ -23,7 +23,8 @@ def test_what_stands_around_an_image_is_found(tmp_path: Path) -> None:
         page(
             tmp_path,
             '---\ntitle: "Tea"\nlang: de\n---\n\nFar.\n\n## Our *teas*\n\nBefore\nit.\n\n'
-            'Go [to ![a **tin**](<a b.png> "Hint") the shop](shop.html) now\n\nAfter.\n\n# Next\n\nno',
+            'Go [to ![a **tin**](<a b.png> "Hint") the shop](shop.html) now\n\nAfter.\n\n'
+            "# Next\n\nno",
         )
     )
     (image,) = read.images
