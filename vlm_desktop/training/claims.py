@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 SIGNALS = ("region", "rank", "contrast", "yes", "sight", "open", "again")
-SUPPORTED, DISPUTED = 0.6, 0.3
+SUPPORTED, DISPUTED = 0.6, 0.2
 """Probabilities, at even odds beforehand, from and up to which a claim is called so."""
 _RIDGE = 0.01
 _SEEN = "region"
