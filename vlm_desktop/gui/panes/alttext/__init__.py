@@ -9,5 +9,7 @@
                   candidates_panel, history_panel and state_line
 
 A further panel is a widget of its own, handed the session and put into the editor's column with
-`EditorPanel.add_section`, or a dialog.
+`EditorPanel.add_section`, or a dialog. It listens to `AltSession.chosen` and `put`, changes images
+with `AltSession.act`, has typing kept first with `Autosave.flush(then)`, changes a text as if it
+were typed with `TextField.put_text`, and shows boxes with `EvidenceCanvas.show_boxes`.
 """

@@ -52,8 +52,15 @@ class Autosave(QObject):
 
     def holds(self, image_id: int, language: str) -> bool:
         """Whether there is typing of this text that is newer than what is kept."""
-        waiting = [self._typed, self._writing, *self._queue]
-        return any((one.image_id, one.language) == (image_id, language) for one in waiting if one)
+        return self.newest(image_id, language) is not None
+
+    def newest(self, image_id: int, language: str) -> Typed | None:
+        """The last typing of this text that is not kept yet."""
+        waiting = [self._typed, *reversed(self._queue), self._writing]
+        for one in waiting:
+            if one is not None and (one.image_id, one.language) == (image_id, language):
+                return one
+        return None
 
     def take(self, typed: Typed) -> None:
         """Keep this, soon: a person goes on typing."""

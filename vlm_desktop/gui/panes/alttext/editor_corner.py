@@ -80,8 +80,9 @@ class EditorCorner(QObject):
         session, panel = self._session, self._panel
         image, text = session.current, session.text
         self._shown = (session.current_id, session.language)
-        panel.alt.show_text(text.alt)
-        panel.extended.show_text(text.extended)
+        typed = self.autosave.newest(*self._shown) or text
+        panel.alt.show_text(typed.alt)
+        panel.extended.show_text(typed.extended)
         self._show_brief()
         self._show_image(image)
         self._read_history()
@@ -144,15 +145,23 @@ class EditorCorner(QObject):
         image = self._session.current
         panel = self._panel
         if image is None:
-            panel.state.show_text(None, can_approve=False)
+            panel.state.show_text(None, can_approve=False, can_review=False)
             return
         saved = ""
         if self.autosave.holds(*self._shown):
             saved = strings.NOT_SAVED if self.autosave.has_failed else strings.SAVING
         can = image.decision is Decision.DECORATIVE or bool(panel.alt.text.strip())
         panel.state.show_text(
-            self._session.text, can_approve=can and not is_led(image), saved=saved
+            self._session.text,
+            can_approve=can and not is_led(image),
+            can_review=self._has_words,
+            saved=saved,
         )
+
+    @property
+    def _has_words(self) -> bool:
+        panel = self._panel
+        return bool(panel.alt.text.strip() or panel.extended.text.strip())
 
     # --- typing and findings -------------------------------------------------------------
 
@@ -307,6 +316,9 @@ class EditorCorner(QObject):
             self._panel.focus_alt()
 
     def review(self) -> None:
+        """Ready for somebody to look at; where nothing is written there is nothing to see."""
+        if not self._has_words:
+            return
         self._set_state(lambda kept, ids, tag: kept.set_state(ids, tag, AltState.IN_REVIEW),
                         AltState.IN_REVIEW)  # fmt: skip
 

@@ -73,6 +73,8 @@ class PicturePanel(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._image: AltImage | None = None
+        self._is_hidden = False
         self._path: Path | None = None
         self._ahead: Path | None = None
         self._shown: Path | None = None
@@ -123,8 +125,8 @@ class PicturePanel(QWidget):
 
     def show_image(self, image: AltImage | None, ahead: Path | None = None) -> None:
         """An image with what stands around it; None for none. `ahead` will be wanted next."""
-        self._ahead = ahead
-        self.tools.setVisible(image is not None)
+        self._ahead, self._image = ahead, image
+        self.tools.setVisible(image is not None and not self._is_hidden)
         if image is None:
             self._path = self._shown = None
             self.loader.forget()
@@ -135,6 +137,12 @@ class PicturePanel(QWidget):
             return
         self.context.show_context(image)
         self.canvas.setAccessibleName(fill(strings.PICTURE_OF, name=image.name))
+        if self._is_hidden:
+            self._path = self._shown = None
+            self._show_message(strings.PICTURE_HIDDEN)
+            self.page.again.hide()
+            return
+        self.page.again.show()
         if image.path is None or image.missing:
             self._path = self._shown = None
             self.canvas.show_boxes(())
@@ -145,6 +153,13 @@ class PicturePanel(QWidget):
             self._path = image.path
             self.canvas.show_boxes(())
             self.loader.wish(image.path, self._side(), ahead)
+
+    def hide_picture(self, hidden: bool) -> None:
+        """Show no picture, whatever the image, as while one listens to the texts alone."""
+        if hidden != self._is_hidden:
+            self._is_hidden = hidden
+            self.canvas.clear()
+            self.show_image(self._image, self._ahead)
 
     def refresh(self) -> None:
         """The file may be another than it was."""
@@ -174,7 +189,7 @@ class PicturePanel(QWidget):
             self.loader.wish(self._path, side, self._ahead)
 
     def _failed(self, path: Path, sentence: str) -> None:
-        if path == self._path:
+        if path == self._path and not self._is_hidden:
             self._shown = None
             self._show_message(sentence)
 

@@ -81,7 +81,9 @@ class StateLine(QFrame):
         button.setAccessibleDescription(tip)
         return button
 
-    def show_text(self, text: AltText | None, *, can_approve: bool, saved: str = "") -> None:
+    def show_text(
+        self, text: AltText | None, *, can_approve: bool, can_review: bool, saved: str = ""
+    ) -> None:
         """The text's state, whose words it is, and what may be done; None without an image.
 
         `saved` says how keeping it stands.
@@ -98,7 +100,7 @@ class StateLine(QFrame):
         fixed = state in (AltState.APPROVED, AltState.STALE)
         self.edit.setVisible(there and fixed)
         self.review.setVisible(not fixed)
-        self.review.setEnabled(there and state is not AltState.IN_REVIEW)
+        self.review.setEnabled(can_review and state is not AltState.IN_REVIEW)
         self.facts.setVisible(state is not AltState.APPROVED)
         self.facts.setEnabled(there and state is not AltState.NEEDS_FACTS)
         self.approve.setText(
