@@ -3,7 +3,7 @@
 Everything here reads and writes files, and nothing of it the library or a model: an io lane.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 
 from vlm_desktop.base.altpages import (
@@ -15,9 +15,10 @@ from vlm_desktop.base.altpages import (
     PagePlan,
     PageWritten,
 )
+from vlm_desktop.base.alttext import AltImage
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event, Phase, Progress
-from vlm_desktop.engine.alttext.exporting import export_rows, going_out, text_of
+from vlm_desktop.engine.alttext.exporting import export_rows, going_out, rows_of, text_of
 from vlm_desktop.engine.alttext.tables import changes_from, read_table
 from vlm_desktop.media.pages.opening import open_page
 from vlm_desktop.media.pages.writing import plan_page, write_page
@@ -79,3 +80,9 @@ class AltPages:
     ) -> tuple[AltChange, ...]:
         """What rows say of a page's images. See `tables.changes_from`."""
         return changes_from(page, rows, drafts=drafts, language=language)
+
+    def approved_changes(
+        self, page: Page, images: Iterable[AltImage], language: str
+    ) -> tuple[AltChange, ...]:
+        """What was approved of a page's images in that language, to be planned and written."""
+        return changes_from(page, going_out(rows_of(images, language), drafts=False))

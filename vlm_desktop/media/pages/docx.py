@@ -46,7 +46,7 @@ class _Styles(Surroundings):
             name, key = (names or [""])[0], _attribute(style.attrib, "styleId")
             if _HEADING.fullmatch(name):
                 self._headings.add(key)
-            if name.lower() == "caption":
+            if name.lower() in ("caption", "image caption"):
                 self._captions.add(key)
             if name.lower() == "title":
                 self._titles.add(key)

@@ -113,11 +113,11 @@ class _Book:
             return Resolved()
         name = _member(folder, parts.path)
         if name not in self._copied:
-            if self._archive.has(name):
-                data = self._archive.read(name)
-                self._copied[name] = Resolved(self._reading.copies.keep(data))
-            else:
+            data = self._archive.picture(name)
+            if data is None:
                 self._copied[name] = Resolved(missing=True)
+            else:
+                self._copied[name] = Resolved(self._reading.copies.keep(data))
         return self._copied[name]
 
     def _pages(self) -> list[str]:

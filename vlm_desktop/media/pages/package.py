@@ -113,9 +113,9 @@ class Package:
             return file_name(address), resolve(
                 address, self._reading.path, "", self._reading.copies
             )
-        if not self._archive.has(relation.target):
+        data = self._archive.picture(relation.target)
+        if data is None:
             return file_name(relation.target), Resolved(missing=True)
-        data = self._archive.read(relation.target)
         return file_name(relation.target), Resolved(self._reading.copies.keep(data))
 
     def property(self, name: str) -> str:

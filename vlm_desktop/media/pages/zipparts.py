@@ -80,6 +80,16 @@ class Archive:
         self._left -= len(data)
         return data
 
+    def picture(self, name: str) -> bytes | None:
+        """An image, unpacked; None for one that is damaged or too large: the text is not its fault.
+
+        Raises PageEncrypted.
+        """
+        try:
+            return self.read(name)
+        except (PageDamaged, PageTooLarge):
+            return None
+
     def close(self) -> None:
         self._zip.close()
 
