@@ -84,7 +84,7 @@ class LintPanel(QWidget):
         self._show_current()
         if aloud:
             self._rest.start()
-        else:
+        elif not self._rest.isActive():
             self._spoken = self.label.text()
 
     def fix_current(self) -> bool:

@@ -116,13 +116,17 @@ class AltSession(QObject):
         if set_id:
             self._read_all()
 
-    def reread(self, ids: Iterable[int] | None = None) -> None:
-        """Read images of the set anew: those of `ids`, or all. Nothing jumps."""
+    def reread(
+        self, ids: Iterable[int] | None = None, then: Callable[[], object] | None = None
+    ) -> None:
+        """Read images of the set anew: those of `ids`, or all; then call `then`. Nothing jumps."""
         wanted = None if ids is None else [one for one in ids if one in self.images]
         if not self.open_id or wanted == []:
+            if then is not None:
+                then()
             return
         if wanted is None or len(wanted) > _FEW or not self.are_read:
-            self._read_all()
+            self._read_all(then)
             return
 
         def read() -> list[AltImage]:
@@ -131,15 +135,19 @@ class AltSession(QObject):
         def done(images: list[AltImage]) -> None:
             for image in images:
                 self.put_image(image)
+            if then is not None:
+                then()
 
         self.desk.fetch(read, done, failed=self.failed.emit)
 
-    def _read_all(self) -> None:
+    def _read_all(self, then: Callable[[], object] | None = None) -> None:
         set_id = self.open_id
 
         def done(images: tuple[AltImage, ...]) -> None:
             if set_id == self.open_id:
                 self._take_images(images)
+            if then is not None:
+                then()
 
         def failed(sentence: str) -> None:
             if set_id == self.open_id:
@@ -181,7 +189,8 @@ class AltSession(QObject):
         if tag and tag != self.language:
             self.leaving.emit()
             self.language = tag
-            self.images_read.emit()
+            if self.are_read:
+                self.images_read.emit()  # states are those of this language now
             self.chosen.emit()
 
     def put_image(self, image: AltImage) -> None:
@@ -204,7 +213,10 @@ class AltSession(QObject):
         do: Callable[["AltSets"], "AltDone"],
         done: Callable[["AltDone"], object] | None = None,
     ) -> None:
-        """Change images so that Ctrl+Z takes it back; `text` is what the Edit menu calls it."""
+        """Change images so that Ctrl+Z takes it back; `text` is what the Edit menu calls it.
+
+        `done` is called once the images are here as they are now.
+        """
         self.act_verb(text, quick(lambda: do(self.kept)), lambda result: result, done)
 
     def act_verb(
@@ -220,9 +232,7 @@ class AltSession(QObject):
             return quick(lambda: self.kept.undo(what(result)))
 
         def worked(result: Any) -> None:
-            self.reread(what(result).images)
-            if done is not None:
-                done(result)
+            self.reread(what(result).images, None if done is None else lambda: done(result))
 
         self.desk.changes.perform(Change(text, verb, undo), worked, self.failed.emit)
 

@@ -108,6 +108,8 @@ class TextField(QWidget):
         self._destination = Destination("", 0)
         self._level = ""
         self._quiet = False
+        self._marks: list[QTextEdit.ExtraSelection] = []
+        self._lit: tuple[int, int] | None = None
         self.box = TextBox(lines, self)
         self.box.setObjectName("altText")
         self.box.setAccessibleName(name)
@@ -178,16 +180,44 @@ class TextField(QWidget):
             if one.end <= one.start:
                 continue
             mark = QTextEdit.ExtraSelection()
-            mark.cursor = QTextCursor(self.box.document())
-            mark.cursor.setPosition(_units(text[: one.start]))
-            mark.cursor.setPosition(_units(text[: one.end]), QTextCursor.MoveMode.KeepAnchor)
+            mark.cursor = self._cursor(text, one.start, one.end)
             form = QTextCharFormat()
             form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
             colour = chosen.bad if one.weight is Weight.ERROR else chosen.careful
             form.setUnderlineColor(QColor(colour))
             mark.format = form
             marks.append(mark)
-        self.box.setExtraSelections(marks)
+        self._marks = marks
+        self._show_marks()
+
+    def light(self, start: int, end: int) -> None:
+        """Have these words stand out, as when their claim is pointed at; none where both are 0."""
+        lit = (start, end) if end > start else None
+        if lit != self._lit:
+            self._lit = lit
+            self._show_marks()
+
+    @property
+    def lit(self) -> tuple[int, int] | None:
+        """The words that stand out, as code points from and to."""
+        return self._lit
+
+    def _show_marks(self) -> None:
+        lit, text = [], self.text
+        if self._lit is not None:
+            one = QTextEdit.ExtraSelection()
+            one.cursor = self._cursor(text, *self._lit)
+            one.format.setBackground(QColor(colours_of(self.palette()).accent_soft))
+            one.format.setFontUnderline(True)
+            lit.append(one)
+        self.box.setExtraSelections([*lit, *self._marks])
+
+    def _cursor(self, text: str, start: int, end: int) -> QTextCursor:
+        cursor = QTextCursor(self.box.document())
+        last = _units(text)
+        cursor.setPosition(min(last, _units(text[:start])))
+        cursor.setPosition(min(last, _units(text[:end])), QTextCursor.MoveMode.KeepAnchor)
+        return cursor
 
     # --- counting ------------------------------------------------------------------------
 

@@ -20,6 +20,8 @@ class WordList(QListWidget):
     def __init__(self, highest: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._highest = highest
+        self.inset = 0
+        """Width that the words do not have, as for a sign before them."""
         self.setWordWrap(True)
         self.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -46,7 +48,7 @@ class WordList(QListWidget):
     def _fit(self) -> None:
         """As high as the words need at this width; measured here, since Qt guesses at it."""
         space = measures().space
-        room = QRect(0, 0, max(1, self.viewport().width() - 2 * space[2]), _ENDLESS)
+        room = QRect(0, 0, max(1, self.viewport().width() - 2 * space[2] - self.inset), _ENDLESS)
         wanted = 2 * (self.frameWidth() + measures().focus_ring)
         flags = int(Qt.TextFlag.TextWordWrap)
         for row in range(self.count()):
