@@ -1,5 +1,8 @@
 """What an alt text claims, and where it says so."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -85,6 +88,11 @@ def test_claims_say_where_their_words_stand() -> None:
         ("object", "hat"),
         ("action", "watches"),
     ]
+
+
+def test_the_tagger_is_loaded_when_it_is_needed() -> None:
+    code = "import sys, vlm_desktop.engine.alttext.facade; sys.exit('HanTa' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_the_same_thing_said_twice_is_two_claims() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from vlm_desktop.base.altchecks import ClaimState, Evidence, EvidenceKind, Ledger
 from vlm_desktop.engine.alttext.claims import split
-from vlm_desktop.engine.alttext.rebuilding import follow, remaining, strike
+from vlm_desktop.engine.alttext.rebuilding import approve, follow, remaining, strike
 
 
 def _without(text: str, *claims: str, language: str = "en") -> str:
@@ -130,6 +130,17 @@ def test_what_was_found_stays_with_the_claims_that_are_left() -> None:
     assert [left.text[one.start : one.end] for one in left.claims] == [
         "dog", "runs", "cat", "sleeps",
     ]  # fmt: skip
+
+
+def test_what_a_person_approves_stays_approved() -> None:
+    ledger = split("A brown dog runs. A cat sleeps.")
+    cat = [one.text for one in ledger.claims].index("There is a cat.")
+    approved = approve(approve(ledger, cat), cat)
+    assert [one.state is ClaimState.SUPPORTED for one in approved.claims].count(True) == 1
+    (said,) = approved.claims[cat].evidence
+    assert (said.kind, said.supports, said.detail) == (EvidenceKind.CONTEXT, True, "person")
+    left = remaining(approved, [0])
+    assert [one.text for one in left.claims if one.evidence] == ["There is a cat."]
 
 
 def test_a_claim_that_a_person_added_was_not_looked_at() -> None:

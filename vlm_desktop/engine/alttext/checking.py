@@ -36,7 +36,7 @@ _QUIZ_DRAFTS = 3
 
 
 class Checker:
-    """For the lane "model", but for `split`, `strike` and `follow`, which run on any thread.
+    """For the lane "model", but for `split`, `strike`, `approve` and `follow`, which run on any thread.
 
     `encoder_in_use` names the search model, `chat_in_use` the model that is asked where a verb is
     not told one. Verbs raise MediaRefused, ModelError, PartMissing and Cancelled, and hold one
@@ -163,6 +163,10 @@ class Checker:
     ) -> str:
         """The text rebuilt without these claims of the ledger. See `rebuilding.strike`."""
         return rebuilding.strike(text, ledger, struck, language)
+
+    def approve(self, ledger: Ledger, index: int) -> Ledger:
+        """The ledger with a claim supported by the person, as evidence "context" of "person"."""
+        return rebuilding.approve(ledger, index)
 
     def follow(self, ledger: Ledger, text: str, language: str = "en") -> Ledger:
         """The ledger of a changed text; claims that were there before keep what was found."""

@@ -9,12 +9,15 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from vlm_desktop.base.altchecks import Claim, Ledger
+from vlm_desktop.base.altchecks import Claim, ClaimState, Evidence, EvidenceKind, Ledger
 from vlm_desktop.engine.alttext import englishwords as en
 from vlm_desktop.engine.alttext.claims import statements
 from vlm_desktop.engine.alttext.grammar import parsed
 from vlm_desktop.engine.alttext.nodes import Kind, Node, Row, Sentence
 from vlm_desktop.engine.alttext.tagging import Word, sentences
+
+PERSON = "person"
+"""The detail of evidence that whoever checked the text gave."""
 
 _AGREEING = {"are": "is", "were": "was", "have": "has", "do": "does"}
 _OPENING = frozenset('"“„«(')
@@ -64,6 +67,16 @@ def follow(ledger: Ledger, text: str, language: str = "en") -> Ledger:
             claim = replace(claim, state=before.state, evidence=before.evidence)
         claims.append(claim)
     return Ledger(text, tuple(claims), ledger.samples)
+
+
+def approve(ledger: Ledger, index: int) -> Ledger:
+    """The ledger with a claim that a person says is so, whatever else was found."""
+    said = Evidence(EvidenceKind.CONTEXT, supports=True, detail=PERSON)
+    claims = list(ledger.claims)
+    one = claims[index]
+    if said not in one.evidence:
+        claims[index] = replace(one, state=ClaimState.SUPPORTED, evidence=(*one.evidence, said))
+    return replace(ledger, claims=tuple(claims))
 
 
 def _same(one: Claim, other: Claim) -> bool:
