@@ -36,7 +36,7 @@ _QUIZ_DRAFTS = 3
 
 
 class Checker:
-    """For the lane "model", but for `split`, `strike`, `approve` and `follow`, which run on any thread.
+    """For the lane "model", but for `split`, `strike`, `approve` and `follow`: any thread.
 
     `encoder_in_use` names the search model, `chat_in_use` the model that is asked where a verb is
     not told one. Verbs raise MediaRefused, ModelError, PartMissing and Cancelled, and hold one
