@@ -35,6 +35,10 @@ _INLINE = frozenset((
     "font", "i", "img", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "source",
     "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 ))  # fmt: skip
+_NOTICED = _HEADINGS | frozenset((
+    "a", "area", "base", "button", "figcaption", "figure", "html", "image", "img", "input", "map",
+    "picture", "source", "svg", "title",
+))  # fmt: skip
 _IMAGE_ROLES = frozenset(("img", "image"))
 _JOINED, _BROKEN, _HEADING = 0, 1, 2
 
@@ -168,6 +172,8 @@ def scan(text: str, cancel: CancelToken, *, xml: bool = False) -> Scan:
             cancel.raise_if_cancelled()
         if isinstance(token, Characters):
             walker.characters(token)
+        elif walker.passes(token):
+            continue
         elif token.closing:
             walker.closes(token)
         else:
@@ -232,6 +238,17 @@ class _Walker:
         self._break = _JOINED
 
     # --- tags ----------------------------------------------------------------------------
+
+    def passes(self, tag: Tag) -> bool:
+        """Whether a tag is one of the many that at most part two paragraphs."""
+        name = tag.name
+        if name in _NOTICED or self._hidden or self._svg_depth or ":" in name:
+            return False
+        if not (tag.closing or tag.is_bare):
+            return False
+        if name not in _INLINE:
+            self._break = _BROKEN
+        return True
 
     def opens(self, tag: Tag) -> None:
         name = tag.name.rpartition(":")[2]

@@ -34,6 +34,7 @@ MOST_ATTRIBUTES = 500
 """Attributes of one tag that are kept."""
 _RAW = frozenset({"style", "xmp", "iframe", "noembed", "noframes"})
 _ESCAPABLE = frozenset({"textarea", "title"})
+_WITHOUT_TAGS = frozenset({"script", "plaintext"}) | _RAW | _ESCAPABLE
 _ENDS = {
     name: re.compile(rf"</{name}(?=[{_WS}/>])", re.IGNORECASE | re.ASCII)
     for name in _RAW | _ESCAPABLE
@@ -91,6 +92,11 @@ class Tag:
         self._lowered: str | None = None
 
     @property
+    def is_bare(self) -> bool:
+        """It has no attributes."""
+        return self.end - self._inside <= 1 + self.empty
+
+    @property
     def attributes(self) -> tuple[Attribute, ...]:
         """In order; only the first `MOST_ATTRIBUTES`."""
         if self._attributes is None:
@@ -127,14 +133,18 @@ def tokens(text: str, *, xml: bool = False) -> Iterator[Tag | Characters]:
             yield Characters(at, found)
         if mark is None:
             return
-        if not _OPEN.match(text, found):
+        usual = _USUAL.match(text, found)
+        if usual is None and not _OPEN.match(text, found):
             at = _passed(text, found, xml=xml, foreign=foreign > 0)
             if at < 0:
                 return
             if text.startswith("<![CDATA[", found) and (xml or foreign):
                 yield Characters(found + 9, max(found + 9, at - 3), "cdata")
             continue
-        tag = tag_at(text, found, xml=xml)
+        if usual is not None:
+            tag: Tag | None = Tag(text, usual, usual.end(), empty=bool(usual[4]), xml=xml)
+        else:
+            tag = tag_at(text, found, xml=xml)
         if tag is None:  # a tag that never ends takes the rest of the page
             return
         yield tag
@@ -143,7 +153,7 @@ def tokens(text: str, *, xml: bool = False) -> Iterator[Tag | Characters]:
             foreign = 0
         if tag.name in _FOREIGN:
             foreign = max(0, foreign + (-1 if tag.closing else not tag.empty))
-        elif not (xml or foreign or tag.closing):
+        elif tag.name in _WITHOUT_TAGS and not (xml or foreign or tag.closing):
             end = _raw_end(text, tag)
             if end is not None:
                 if tag.name in _ESCAPABLE:
