@@ -40,6 +40,8 @@ class _Outline(QIconEngine):
         renderer.render(painter, QRectF(rect))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        if size.isEmpty():  # of a button that is squeezed to nothing for a moment
+            return QPixmap()
         drawn = QPixmap(size)
         drawn.fill(QColor("transparent"))
         painter = QPainter(drawn)

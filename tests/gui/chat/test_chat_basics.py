@@ -1,6 +1,7 @@
 """Asking and being answered, in the window."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -122,6 +123,40 @@ def test_the_starter_is_called_one_and_the_shelf_is_a_click_away(
     assert pane.choice.current == "big"
     assert not pane.head.starter.isVisible()
     assert [pane.head.models.itemText(n) for n in range(3)][-1] == strings.MORE_MODELS
+
+
+def test_the_title_and_the_pictures_are_there_while_the_answer_is_written(
+    pane: ChatPane, chat: FakeChat, picture: Attachment, qtbot: QtBot
+) -> None:
+    chat.gate.clear()
+    pane.composer.pictures.add([picture])
+    pane.composer.put("What is this?")
+    pane.send()
+    qtbot.waitUntil(lambda: pane.head.title.text() == "What is this?")
+    assert pane.session.is_busy
+    assert len(pane.strip.buttons) == 1
+    qtbot.waitUntil(lambda: [one.title for one in pane.column.model.rows] == ["What is this?"])
+    assert len(pane.transcript.views) == 2
+    chat.gate.set()
+    qtbot.waitUntil(lambda: not pane.session.is_busy)
+    assert pane.transcript.views[-1].facts.text == "An answer to “What is this?”."
+
+
+def test_a_model_that_is_being_opened_is_not_held_for_the_one_before(
+    pane: ChatPane, chat: FakeChat, picture: Attachment, tmp_path: Path, qtbot: QtBot
+) -> None:
+    chat.can = ChatCapabilities(max_images=1, multi_turn=False)
+    pane.composer.show_capabilities(chat.can)
+    pane.composer.pictures.add([picture, Attachment(tmp_path / "dog.jpg")])
+    pane.composer.put("Which is larger?")
+    assert not pane.composer.send.isEnabled()
+    chat.can = ChatCapabilities(max_images=4)
+    pane.choice.choose("big")
+    assert pane.choice.capabilities is None
+    assert not pane.composer.too_many.isVisible()
+    assert pane.composer.line.placeholderText() == strings.QUESTION_HINT
+    qtbot.waitUntil(lambda: pane.choice.capabilities is not None)
+    assert pane.composer.send.isEnabled()
 
 
 def test_without_a_model_it_is_said_where_to_get_one(

@@ -28,6 +28,9 @@ from vlm_desktop.gui.theme import measures
 if TYPE_CHECKING:
     from vlm_desktop.gui.panes.chat.thumbnails import AttachmentThumbnails
 
+_UNKNOWN = ChatCapabilities(max_images=1_000)
+"""Of a model that is being opened: nothing is ruled out; the model itself refuses."""
+
 
 class Composer(QFrame):
     """Words and pictures of the next question. Says what is wanted; asks nobody anything."""
@@ -55,7 +58,7 @@ class Composer(QFrame):
         self._able = True
         self._schema = ""
         self._editing = False
-        self._can = ChatCapabilities()
+        self._can = _UNKNOWN
         self.pictures = AttachedPictures(self)
         self._build()
         self.pictures.changed.connect(self._show_chips)
@@ -172,9 +175,9 @@ class Composer(QFrame):
         self._able = able
         self._show_state()
 
-    def show_capabilities(self, can: ChatCapabilities) -> None:
-        """What the model can take: nothing beyond it is sent."""
-        self._can = can
+    def show_capabilities(self, known: ChatCapabilities | None) -> None:
+        """What the model can take: nothing beyond it is sent. None: it is being opened."""
+        self._can = can = known or _UNKNOWN
         hint = strings.QUESTION_HINT if can.multi_turn else strings.QUESTION_ALONE
         self.line.setPlaceholderText(hint if can.asks else strings.ONLY_PICTURES)
         self._show_chips()

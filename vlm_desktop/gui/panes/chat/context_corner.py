@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator
 from PySide6.QtCore import QObject, QTimer
 
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.chat import ChatCapabilities, GenerationOptions
+from vlm_desktop.base.chat import GenerationOptions
 from vlm_desktop.base.chatwork import ContextUse
 from vlm_desktop.base.events import Event
 from vlm_desktop.gui.panes.chat.composer import Composer
@@ -55,7 +55,7 @@ class ContextCorner(QObject):
     def _show_capabilities(self) -> None:
         known = self._choice.capabilities
         self._composer.budget.show_budgets(known.image_budget if known else ())
-        self._composer.show_capabilities(known or ChatCapabilities())
+        self._composer.show_capabilities(known)
         self.ask_soon()
 
     def _ask(self) -> None:

@@ -27,7 +27,7 @@ class ModelChoice(QObject):
     changed = Signal()
     """The list or the choice is another."""
     capable = Signal()
-    """What the chosen model can take is known."""
+    """What the chosen model can take is known, or is not known yet."""
     failed = Signal(str)
 
     def __init__(self, desk: Desk, session: "ChatSession", parent: QObject | None = None) -> None:
@@ -80,6 +80,10 @@ class ModelChoice(QObject):
         if not model_id or model_id == self._asked_for:
             return
         self._asked_for = model_id
+        if self.capabilities is not None:
+            # What the one before could take says nothing of this one.
+            self.capabilities = None
+            self.capable.emit()
         services = self._desk.services
 
         def done(found: ChatCapabilities) -> None:

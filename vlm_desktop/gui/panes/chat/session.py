@@ -285,6 +285,10 @@ class ChatSession(QObject):
                 case AnswerBegun():
                     self._side = event.side
                     self.begun.emit(event)
+                    if not event.side:
+                        # Its title and pictures are known from now on, however long it takes.
+                        self.refresh()
+                        self.listed.emit()
                 case AnswerRestarted():
                     self.restarted.emit()
                 case Progress():
