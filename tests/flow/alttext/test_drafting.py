@@ -29,8 +29,15 @@ from vlm_desktop.base.chat import (
     Role,
     Token,
 )
-from vlm_desktop.base.errors import Cancelled, MediaRefused, ModelUnknown, OptionUnsupported
+from vlm_desktop.base.errors import (
+    Cancelled,
+    MediaRefused,
+    ModelUnknown,
+    OptionUnsupported,
+    PartMissing,
+)
 from vlm_desktop.base.events import Event, Notice
+from vlm_desktop.base.types import OcrLine
 from vlm_desktop.engine.alttext.drafting import OCR, RULE, Drafter
 from vlm_desktop.engine.answering import STARTER_FAMILY, Answerer
 from vlm_desktop.engine.chatpictures import PictureLoader
@@ -379,6 +386,22 @@ def test_a_draft_is_cancelled_within_a_token(studio: Open, red: Path) -> None:
     cancel.cancel()
     with pytest.raises(Cancelled):
         next(verb)
+
+
+def test_without_a_reader_photos_are_drafted_all_the_same(studio: Open, red: Path) -> None:
+    made = studio("A dog.", starter=True)
+
+    def absent(_: object) -> tuple[OcrLine, ...]:
+        raise PartMissing(package="rapidocr", purpose="Reading text")
+
+    made.reader.read = absent  # type: ignore[method-assign]
+    told = Notice("ocr-unavailable", "rapidocr")
+    events, (one,) = made.draft(red, Brief(style=AltStyle.DETAILED))
+    assert (one.alt, told in events) == ("A dog.", True)
+    events, found = drive(made.drafter.suggest(red, NOWHERE, CancelToken()))
+    assert (found.decision, told in events) == (Decision.INFORMATIVE, True)
+    with pytest.raises(PartMissing):
+        made.draft(red, decision=Decision.TEXT)
 
 
 # --- suggesting ----------------------------------------------------------------------------

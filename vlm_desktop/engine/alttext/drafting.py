@@ -30,7 +30,7 @@ from vlm_desktop.base.alttext import (
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import ChatImage
 from vlm_desktop.base.conversations import Attachment
-from vlm_desktop.base.errors import OptionUnsupported
+from vlm_desktop.base.errors import OptionUnsupported, PartMissing
 from vlm_desktop.base.events import Event, Notice, Phase, Progress
 from vlm_desktop.base.types import OcrLine
 from vlm_desktop.engine.alttext import ocrwords, styles
@@ -102,7 +102,7 @@ class Drafter:
         lines: tuple[OcrLine, ...] = ()
         if look.readable:
             yield Progress(Phase.OCR, 0, 1)
-            lines = self._read(loaded.image)
+            lines = yield from self._read_if_able(loaded.image)
             cancel.raise_if_cancelled()
         height, width = loaded.image.pixels.shape[:2]
         words = text_look_of(lines, width, height)
@@ -147,7 +147,7 @@ class Drafter:
         writer = self._writer(task, cancel)
         if _needs_words(writer, task, structured):
             yield Progress(Phase.OCR, 0, 1)
-            task = replace(task, lines=self._read(task.image))
+            task = replace(task, lines=(yield from self._read_if_able(task.image)))
         return (yield from self._written(writer, task, [], structured, cancel))
 
     def _with_both(
@@ -239,6 +239,14 @@ class Drafter:
         if structured:
             parts = yield from writer.structured(task, alt, cancel)
         return extended, parts
+
+    def _read_if_able(self, image: ChatImage) -> Generator[Event, None, tuple[OcrLine, ...]]:
+        """As `_read`; nothing where no reader is installed, which is told."""
+        try:
+            return self._read(image)
+        except PartMissing as error:
+            yield Notice("ocr-unavailable", str(error.fields["package"]))
+            return ()
 
     def _read(self, image: ChatImage) -> tuple[OcrLine, ...]:
         """The words in a picture; kept, since a page takes seconds and is drafted after this."""

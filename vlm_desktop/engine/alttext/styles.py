@@ -35,11 +35,10 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question for a model that gives short answers; asked if `needs` is part of the caption."""
+    """A question for a model that gives short answers."""
 
     field: str
     ask: str
-    needs: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -70,9 +69,7 @@ def language_name(language: str) -> str:
 def captioner() -> tuple[str, float, tuple[Asked, ...]]:
     """What a captioner is asked: for its caption, the least probability, short questions."""
     table = rows()["captioner"]
-    asked = tuple(
-        Asked(one["field"], one["ask"], one.get("needs", "")) for one in table["question"]
-    )
+    asked = tuple(Asked(one["field"], one["ask"]) for one in table["question"])
     return table["ask"], float(table["least"]), asked
 
 

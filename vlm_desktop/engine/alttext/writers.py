@@ -238,7 +238,7 @@ class Captioning:
             yield Token(made, 0)
             return made
         said = styles.words_for("sentences", task.brief.language)
-        answers = yield from self._answers(task, "", cancel)
+        answers = yield from self._answers(task, cancel)
         lines = [said[field].format(answer=answer) for field, answer in answers.items()]
         colours = colour_names(task.image.pixels, task.brief.language)
         if colours:
@@ -252,15 +252,13 @@ class Captioning:
     def structured(
         self, task: Task, brief: str, cancel: CancelToken
     ) -> Generator[Event, None, StructuredDescription]:
-        answers = yield from self._answers(task, brief, cancel)
+        answers = yield from self._answers(task, cancel)
         subject = answers.get("subject", "")
         if task.brief.people_policy == "neutral":
             subject = neutral(subject)
         return _measured(task, StructuredDescription(brief=brief, subject=subject))
 
-    def _answers(
-        self, task: Task, caption: str, cancel: CancelToken
-    ) -> Generator[Event, None, dict[str, str]]:
+    def _answers(self, task: Task, cancel: CancelToken) -> Generator[Event, None, dict[str, str]]:
         """Short answers that the model was sure enough of, by field."""
         found: dict[str, str] = {}
         if not self._can.asks:
@@ -268,8 +266,6 @@ class Captioning:
         _, least, asked = styles.captioner()
         options = GenerationOptions(max_new_tokens=_SHORT_TOKENS)
         for one in asked:
-            if one.needs and one.needs not in neutral(caption):
-                continue
             prompt = styles.Prompt("", one.ask, 0)
             said = yield from _quiet(self._say(task, prompt, options, cancel))
             sure = said.logprob is not None and math.exp(said.logprob) >= least
