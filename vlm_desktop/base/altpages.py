@@ -112,7 +112,7 @@ class PageImage:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page as it was read. `content_hash` is that of its bytes then, SHA-256 in hex."""
+    """A page as it was read. `content_hash` is the library's of its bytes then."""
 
     path: Path
     format: PageFormat

@@ -54,7 +54,8 @@ class AltPages:
     ) -> Generator[Event, None, PageWritten]:
         """Do what was planned: whole, and read back before the file is replaced; or not at all.
 
-        Raises PageChanged, PageCheckFailed, DestinationNotWritable, DiskFull, and as `plan`.
+        The backup is "page.html.original". Raises PageChanged, PageCheckFailed, BackupThere,
+        DestinationNotWritable, DiskFull, and as `plan`.
         """
         yield Progress(Phase.EDIT, 0, len(plan.edits))
         return write_page(plan, self._copies, cancel, backup=backup)

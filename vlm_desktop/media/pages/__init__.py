@@ -7,7 +7,7 @@
     zipparts.py     ZIP read with limits, rewritten    xmlscan.py    XML with places, no entities
     package.py      parts of Office and relations      ooxml.py      drawings and their properties
     office.py       what Word and PowerPoint share     loaded.py     what readers give
-    replacing.py    a file replaced as a whole         words.py      texts, tidied and cut
+    words.py        texts, tidied and cut
     html.py, markdown.py, docx.py, pptx.py, epub.py    one reader each
 
 No file is ever serialised anew: edits are splices of text at places found by scanning.

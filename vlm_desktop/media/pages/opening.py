@@ -14,9 +14,9 @@ from vlm_desktop.base.pageerrors import (
 from vlm_desktop.media.pages import docx, epub, html, markdown, pptx
 from vlm_desktop.media.pages.loaded import Loaded, Reading
 from vlm_desktop.media.pages.references import Copies
-from vlm_desktop.media.pages.replacing import digest
 from vlm_desktop.media.pages.zipparts import Archive
 from vlm_desktop.media.sidecar import translated
+from vlm_desktop.media.source import content_hash
 
 _MB = 1024 * 1024
 MOST = {
@@ -67,7 +67,7 @@ def read(path: Path) -> bytes:
 def load(path: Path, data: bytes, copies: Path, cancel: CancelToken) -> Loaded:
     """What `data`, the bytes of the file `path`, shows. Raises as `open_page` does."""
     kind = format_of(path)
-    reading = Reading(path, digest(data), Copies(copies), cancel)
+    reading = Reading(path, content_hash(data), Copies(copies), cancel)
     with translated(copies):
         if kind is PageFormat.HTML:
             return html.load(reading, data)

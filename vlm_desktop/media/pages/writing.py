@@ -2,11 +2,11 @@
 
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
+from vlm_desktop.base.altfileerrors import FileChangedSince
 from vlm_desktop.base.altpages import (
     AltChange,
     PageEdit,
@@ -26,10 +26,12 @@ from vlm_desktop.base.pageerrors import (
 from vlm_desktop.media.pages import words
 from vlm_desktop.media.pages.loaded import Loaded
 from vlm_desktop.media.pages.opening import load, read
-from vlm_desktop.media.pages.replacing import digest, replace_file
 from vlm_desktop.media.pages.targets import Splice, Target
 from vlm_desktop.media.pages.textfile import TextFile
 from vlm_desktop.media.pages.zipparts import Archive, rewritten
+from vlm_desktop.media.replacing import own_path, replace_file
+from vlm_desktop.media.source import Source, read_source
+from vlm_desktop.media.source import content_hash as hash_of
 
 _AROUND = 160
 """Characters of the same line shown on either side of an image."""
@@ -51,9 +53,7 @@ def plan_page(
     The last change of a place counts. Raises PageChanged when the file is not the one with that
     hash, PageSigned, PageEncodingRefused, and as `open_page` does.
     """
-    data = read(path)
-    if digest(data) != content_hash:
-        raise PageChanged(path=path)
+    data = _same(path, content_hash)
     loaded = load(path, data, copies, cancel)
     if loaded.signed:
         raise PageSigned(path=path)
@@ -83,27 +83,36 @@ def write_page(
 ) -> PageWritten:
     """Do what was planned, whole or not at all.
 
-    Raises PageChanged, PageCheckFailed, DestinationNotWritable, DiskFull, Cancelled and as
-    `plan_page` does; the file is untouched then.
+    Raises PageChanged, PageCheckFailed, BackupThere, DestinationNotWritable, DiskFull, Cancelled
+    and as `plan_page` does; the file is untouched then.
     """
-    data = read(plan.path)
-    if digest(data) != plan.content_hash:
-        raise PageChanged(path=plan.path)
+    data = _same(plan.path, plan.content_hash)
     if not plan.edits:
         return PageWritten(plan.path, 0, plan.content_hash)
     loaded = load(plan.path, data, copies, cancel)
     if loaded.signed:
         raise PageSigned(path=plan.path)
-    made: list[str] = []
 
-    def check(after: bytes) -> None:
+    def check(made: Source) -> None:
         cancel.raise_if_cancelled()
+        after = made.in_memory()
         _check(plan, loaded, data, load(plan.path, after, copies, cancel), after)
-        made.append(digest(after))
+        _same(plan.path, plan.content_hash)
 
-    write = _writer(plan, loaded, data)
-    kept = replace_file(plan.path, plan.content_hash, write, check, backup=backup)
-    return PageWritten(plan.path, len(plan.edits), made[0], kept)
+    source = read_source(own_path(plan.path))
+    try:
+        made, kept = replace_file(source, _new(plan, loaded, data), check, backup=backup)
+    except FileChangedSince as error:
+        raise PageChanged(path=plan.path) from error
+    return PageWritten(plan.path, len(plan.edits), made.content_hash, kept)
+
+
+def _same(path: Path, content_hash: str) -> bytes:
+    """The bytes of a page, which are to have that hash. Raises PageChanged."""
+    data = read(path)
+    if hash_of(data) != content_hash:
+        raise PageChanged(path=path)
+    return data
 
 
 def _edit(loaded: Loaded, image: PageImage, target: Target, change: AltChange) -> PageEdit | None:
@@ -149,16 +158,15 @@ def _applied(text: str, splices: Sequence[Splice]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def _writer(plan: PagePlan, loaded: Loaded, data: bytes) -> Callable[[BinaryIO], None]:
-    """What writes the page with the changes. Raises PageEncodingRefused, PageDamaged."""
+def _new(plan: PagePlan, loaded: Loaded, data: bytes) -> list[bytes]:
+    """The page with the changes, in pieces. Raises PageEncodingRefused, PageDamaged."""
     splices: dict[str, list[Splice]] = {}
     for edit in plan.edits:
         target = loaded.targets[edit.place]
         made = target.splices(loaded.sources[target.part], edit.alt or None)
         splices.setdefault(target.part, []).extend(made)
     if plan.format in _TEXTS:
-        new = _encoded(plan.path, loaded.sources[""], splices[""], data)
-        return lambda file: _write_all(file, new)
+        return [_encoded(plan.path, loaded.sources[""], splices[""], data)]
     archive = Archive(plan.path, data)
     try:
         parts = {
@@ -167,11 +175,7 @@ def _writer(plan: PagePlan, loaded: Loaded, data: bytes) -> Callable[[BinaryIO],
         }
     finally:
         archive.close()
-    return lambda file: rewritten(plan.path, data, parts, file)
-
-
-def _write_all(file: BinaryIO, data: bytes) -> None:
-    file.write(data)
+    return rewritten(plan.path, data, parts)
 
 
 def _encoded(path: Path, source: TextFile, splices: Sequence[Splice], data: bytes) -> bytes:

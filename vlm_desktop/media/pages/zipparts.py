@@ -11,7 +11,6 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO
 
 from vlm_desktop.base.pageerrors import (
     PageDamaged,
@@ -36,7 +35,6 @@ _END = struct.Struct("<4s4H2LH")
 _DESCRIPTOR = 0x08
 _LOCKED = 0x01
 _FULL = 0xFFFFFFFF
-_BLOCK = 1024 * 1024
 
 
 class Archive:
@@ -94,13 +92,13 @@ class Archive:
         self._zip.close()
 
 
-def rewritten(path: Path, data: bytes, changes: Mapping[str, bytes], target: BinaryIO) -> None:
-    """Write the archive `data` to `target` with other contents for some members.
+def rewritten(path: Path, data: bytes, changes: Mapping[str, bytes]) -> list[bytes]:
+    """The archive `data` with other contents for some members, in pieces.
 
-    Raises PageDamaged where its layout is not the usual one, OSError.
+    Raises PageDamaged where its layout is not the usual one.
     """
     try:
-        _rewrite(data, changes, target)
+        return _rewritten(data, changes)
     except (struct.error, _Unusual) as error:
         raise PageDamaged(path=path, detail=str(error)) from error
 
@@ -109,7 +107,7 @@ class _Unusual(ValueError):
     """An archive that is read, but not written."""
 
 
-def _rewrite(data: bytes, changes: Mapping[str, bytes], target: BinaryIO) -> None:
+def _rewritten(data: bytes, changes: Mapping[str, bytes]) -> list[bytes]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         directory = archive.start_dir
         infos = archive.infolist()
@@ -118,26 +116,25 @@ def _rewrite(data: bytes, changes: Mapping[str, bytes], target: BinaryIO) -> Non
     starts = [_CENTRAL.unpack_from(records[at])[-1] for at in order]
     if len(set(starts)) != len(starts) or (starts and starts[-1] >= directory):
         raise _Unusual("its members overlap")
-    written = target.write(data[: starts[0]] if starts else b"")
+    pieces = [data[: starts[0]] if starts else b""]
+    written = len(pieces[0])
     for at, start, stop in zip(order, starts, [*starts[1:], directory], strict=True):
         if not data.startswith(b"PK\3\4", start):
             raise _Unusual("a member is not where it should be")
         name, moved = infos[at].filename, written
         if name in changes:
             header, packed, records[at] = _member(data, start, records[at], changes[name])
-            written += target.write(header) + target.write(packed)
+            pieces += [header, packed]
+            written += len(header) + len(packed)
         else:
-            for block in range(start, stop, _BLOCK):
-                written += target.write(data[block : min(stop, block + _BLOCK)])
+            pieces.append(data[start:stop])
+            written += stop - start
         if moved >= _FULL:
             raise _Unusual("it is too large")
         records[at] = records[at][:42] + struct.pack("<L", moved) + records[at][46:]
-    directory_at = written
-    for record in records:
-        written += target.write(record)
     tail = bytearray(data[end:])
-    struct.pack_into("<L", tail, 16, directory_at)
-    target.write(tail)
+    struct.pack_into("<L", tail, 16, written)
+    return [*pieces, *records, bytes(tail)]
 
 
 def _records(data: bytes, at: int, count: int) -> tuple[list[bytes], int]:
