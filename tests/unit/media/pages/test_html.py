@@ -1,5 +1,6 @@
 """HTML pages: what is found, and that nothing but alt texts changes."""
 
+import tracemalloc
 from pathlib import Path
 
 import html5lib
@@ -294,6 +295,20 @@ def test_what_is_never_closed_ends_the_page() -> None:
     """And is not looked for again from every further place, which would take for ever."""
     for markup in ("<a x='" * 20_000, "<!--" * 20_000, "<" * 100_000, "<a " * 50_000):
         assert len(list(tokens(markup))) <= 1
+
+
+def test_a_large_page_takes_little_more_memory_than_its_text() -> None:
+    row = '<tr class="r"><td><a href="/x?id=3">Some &amp; words</a></td><td><b>x</b></td></tr>\n'
+    text = row * 8_000
+    cancel = CancelToken()
+    tracemalloc.start()
+    try:
+        found = scan(text + "<img src=a>", cancel)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found.context(found.found[0]).before.endswith("Some & words x")
+    assert most < 2.5 * len(text)
 
 
 def test_attributes_are_read_as_browsers_do() -> None:
