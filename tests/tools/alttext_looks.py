@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QRectF
 
@@ -25,6 +26,7 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.engine.samples import sample_photos
 from vlm_desktop.gui.panes.alttext.alttext_pane import AltTextPane
 from vlm_desktop.gui.panes.alttext.evidence_canvas import EvidenceBox
+from vlm_desktop.gui.strings import alttext as strings
 
 _PHOTOS = ("astronaut.png", "chelsea.png", "coffee.png", "hubble_deep_field.jpg", "rocket.jpg",
            "page.png", "motorcycle_left.png", "brick.png")  # fmt: skip
@@ -32,6 +34,12 @@ _ASTRONAUT = "Image of a smiling astronaut in an orange suit, a flag behind her"
 _CAT = "A ginger cat looks past the camera with green eyes."
 _ARABIC = "قطة برتقالية تنظر إلى الكاميرا."
 _MODEL = WrittenBy(Author.MODEL, "starter", "2026-11", "Describe.", 0)
+
+_DECISIONS = (
+    Decision.INFORMATIVE, Decision.INFORMATIVE, Decision.INFORMATIVE, Decision.DECORATIVE,
+    Decision.UNDECIDED, Decision.COMPLEX, Decision.INFORMATIVE, Decision.INFORMATIVE,
+)  # fmt: skip
+_made: WeakKeyDictionary[AltTextPane, tuple[int, tuple[int, ...]]] = WeakKeyDictionary()
 
 Look = Callable[[Stage, AltTextPane], None]
 
@@ -86,10 +94,11 @@ def complex_image(stage: Stage, pane: AltTextPane) -> None:
 
 def drafting(stage: Stage, pane: AltTextPane) -> None:
     _filled(stage, pane, at=6)
-    fake = pane.desk.services.alttext.drafting
     pane.drafting.start()
-    stage.until(lambda: pane.editor.alt.text)
-    del fake
+    fake: Any = pane.desk.services.alttext.drafting
+    stage.until(lambda: fake.asked)
+    pane.editor.show_drafting(strings.DRAFTING)
+    pane.editor.alt.show_growing("A motorcycle stands")  # what came so far
 
 
 def candidates(stage: Stage, pane: AltTextPane) -> None:
@@ -161,7 +170,16 @@ def facts(stage: Stage, pane: AltTextPane) -> None:
 
 
 def _filled(stage: Stage, pane: AltTextPane, at: int = 0) -> None:
-    """A set of the sample photos; `at` is the image that is shown."""
+    """A set of the sample photos, made once; `at` is the image that is shown."""
+    if pane not in _made:
+        _made[pane] = _make(pane)
+    made, ids = _made[pane]
+    pane.session.refresh_sets(lambda: pane.session.open(made, ids[at]))
+    stage.until(lambda: pane.session.current_id == ids[at] and pane.session.current)
+    stage.settle(2)
+
+
+def _make(pane: AltTextPane) -> tuple[int, tuple[int, ...]]:
     sets = pane.desk.services.alttext.sets
     source = sample_photos()
     assert source is not None, "scikit-image is a dependency"
@@ -171,12 +189,7 @@ def _filled(stage: Stage, pane: AltTextPane, at: int = 0) -> None:
     made = sets.new_set("Museum", SetSource.FOLDER, origin=folder, brief=Brief())
     ids = _drive(sets.add_files(made.id, paths, CancelToken())).images
     _drive(sets.refresh(made.id, CancelToken()))
-    for number, decision in zip(
-        ids,
-        (Decision.INFORMATIVE, Decision.INFORMATIVE, Decision.INFORMATIVE, Decision.DECORATIVE,
-         Decision.UNDECIDED, Decision.COMPLEX, Decision.INFORMATIVE, Decision.INFORMATIVE),
-        strict=True,
-    ):  # fmt: skip
+    for number, decision in zip(ids, _DECISIONS, strict=True):
         sets.decide([number], decision)
     sets.save_text(ids[0], "en", _ASTRONAUT, "")
     sets.add_drafts(ids[1], "en", [Candidate("A cat looks at the camera.", written_by=_MODEL)])
@@ -189,12 +202,9 @@ def _filled(stage: Stage, pane: AltTextPane, at: int = 0) -> None:
     shutil.copy(source / "camera.png", paths[2])
     sets.save_text(ids[5], "en", "A page about image segmentation.", "")
     sets.set_state([ids[5]], "en", AltState.IN_REVIEW)
-    sets.set_state([ids[6]], "en", AltState.NEEDS_FACTS)
     paths[7].unlink()
     _drive(sets.refresh(made.id, CancelToken()))
-    pane.session.refresh_sets(lambda: pane.session.open(made.id, ids[at]))
-    stage.until(lambda: pane.session.current_id == ids[at] and pane.session.current)
-    stage.settle(2)
+    return made.id, ids
 
 
 def look(bring: Look) -> Callable[[Stage], None]:

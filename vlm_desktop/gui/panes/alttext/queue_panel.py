@@ -186,6 +186,12 @@ class QueuePanel(QFrame):
         self.model.put(image)
         self._show_counts()
 
+    def put_many(self, images: Sequence[AltImage]) -> None:
+        """Many changed: nothing moves either, and it is counted once."""
+        for image in images:
+            self.model.put(image)
+        self._show_counts()
+
     def _narrow(self) -> None:
         before = self.current_id
         self.model.words = self.words.text().strip()
@@ -216,24 +222,31 @@ class QueuePanel(QFrame):
             self.chosen.emit(self.current_id)
 
     def _show_counts(self) -> None:
-        counts = self.model.counts()
+        counts, chosen = self.model.counts(), self._chosen_state()
+        rows = [(fill(strings.STATE_ALL, count=self.model.total), "")]
+        for state in AltState:
+            if counts.get(state) or state is chosen:
+                count = counts.get(state, 0)
+                words = fill(strings.STATE_ROW, state=strings.STATES[state], count=count)
+                rows.append((words, state.value))
         with QSignalBlocker(self.states):
-            chosen = self._chosen_state()
-            self.states.clear()
-            self.states.addItem(fill(strings.STATE_ALL, count=self.model.total), None)
-            for state in AltState:
-                if counts.get(state) or state is chosen:
-                    words = fill(
-                        strings.STATE_ROW, state=strings.STATES[state], count=counts.get(state, 0)
-                    )
-                    self.states.addItem(words, state.value)
-            self.states.setCurrentIndex(
-                max(0, self.states.findData(chosen.value if chosen else None))
-            )
+            self._fill_states(rows, chosen.value if chosen else "")
         shown, total = self.model.rowCount(), self.model.total
         approved = counts.get(AltState.APPROVED, 0)
         self.count.setText(strings.counted(shown, total, approved))
         self.count.setVisible(total > 0)
+
+    def _fill_states(self, rows: list[tuple[str, str]], chosen: str) -> None:
+        """In place where only numbers changed, so that an open list stays open."""
+        known = [self.states.itemData(row) for row in range(self.states.count())]
+        if known != [data for _, data in rows]:
+            self.states.clear()
+            for words, data in rows:
+                self.states.addItem(words, data)
+            self.states.setCurrentIndex(max(0, self.states.findData(chosen)))
+            return
+        for row, (words, _) in enumerate(rows):
+            self.states.setItemText(row, words)
 
     # --- the current image ---------------------------------------------------------------
 

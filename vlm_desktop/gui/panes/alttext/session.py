@@ -34,6 +34,8 @@ class AltSession(QObject):
     """Which images there are, and in which order, is another."""
     put = Signal(object)
     """An `AltImage` of the set is another than it was."""
+    put_many = Signal(object)
+    """A list of such images at once; `put` is sent for the current one only then."""
     chosen = Signal()
     """Another image or another language is worked on."""
     leaving = Signal()
@@ -160,9 +162,7 @@ class AltSession(QObject):
     def _take_images(self, images: Sequence[AltImage]) -> None:
         known = self.are_read and list(self.images) == [one.id for one in images]
         if known:
-            for image in images:
-                if image != self.images[image.id]:
-                    self.put_image(image)
+            self._put_changed([one for one in images if one != self.images[one.id]])
             return
         self.images = {one.id: one for one in images}
         self.are_read = True
@@ -170,6 +170,13 @@ class AltSession(QObject):
             self.current_id = 0
         self.images_read.emit()
         self.chosen.emit()
+
+    def _put_changed(self, changed: list[AltImage]) -> None:
+        self.images.update({one.id: one for one in changed})
+        if changed:
+            self.put_many.emit(changed)
+        if self.current_id in [one.id for one in changed]:
+            self.put.emit(self.images[self.current_id])
 
     # --- images --------------------------------------------------------------------------
 
