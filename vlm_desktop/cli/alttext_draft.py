@@ -92,6 +92,8 @@ def _draft(
     if decided is Decision.UNDECIDED:
         suggesting = parts.drafting.suggest(path, context, cancel)
         decided = output.drive(suggesting, cancel, show=say).decision
+        if decided is Decision.DECORATIVE:
+            output.say(altstrings.LOOKS_DECORATIVE.format(path=path))
         decided = Decision.INFORMATIVE if decided in _AS_A_DRAFT else decided
     drafting = parts.drafting.draft(path, brief, context, decided, cancel, model_id=arguments.model)
     candidates = output.drive(drafting, cancel, show=say)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from vlm_desktop.engine.doctor import PACKAGES
 
-_MORE = ("defusedxml", "exifread", "HanTa", "platformdirs", "psutil", "rich", "scikit-image",
-         "scikit-learn", "send2trash", "sentencepiece", "watchdog")  # fmt: skip
+_MORE = ("defusedxml", "exifread", "HanTa", "platformdirs", "psutil", "py3langid", "regex",
+         "rich", "scikit-image", "scikit-learn", "send2trash", "sentencepiece",
+         "watchdog")  # fmt: skip
 _LONGEST = 60
 _CLASSIFIER = "License :: "
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes import FakeChatModel
+from tests.fakes import FakeChatModel, make_photo
 from tests.flow.chat.conftest import open_chat, pool, red
 from tests.flow.cli.conftest import Cli
 from vlm_desktop.base.chat import ChatCapabilities, Message
@@ -80,6 +80,15 @@ def test_a_link_is_drafted_without_the_model(
     code, _, err = alttext("draft", red.path, "--style", "functional")
     assert code == 1
     assert err.startswith("Nothing tells what")
+
+
+def test_a_draft_of_what_looks_decorative_says_so(alttext: Cli, tmp_path: Path) -> None:
+    dot = make_photo(tmp_path / "dot.png", "red", (1, 1))
+    code, out, err = alttext("draft", dot, "--no-claims")
+    assert (code, out) == (0, "A person rides a red bike.\n")
+    assert err.endswith("looks decorative: its alt text may rather be empty.\n")
+    _, out, err = alttext("draft", dot, "--decision", "decorative", "--json")
+    assert (json.loads(out)["alt"], err) == ("", "")
 
 
 def test_a_bad_image_does_not_end_the_others(

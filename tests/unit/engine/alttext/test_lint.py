@@ -1,5 +1,8 @@
 """Every lint rule: what it speaks of, what it passes over, and what its fix makes of it."""
 
+import subprocess
+import sys
+
 import pytest
 
 from vlm_desktop import altstrings
@@ -333,3 +336,11 @@ def test_the_score_is_the_sum_of_the_findings_points() -> None:
 def test_findings_name_their_field() -> None:
     (finding,) = lint("Two dogs.", "They play", PLAIN)
     assert finding.field is Field.EXTENDED
+
+
+def test_the_window_may_load_it_at_any_time() -> None:
+    code = (
+        "import vlm_desktop.engine.alttext.lint, vlm_desktop.engine.alttext.lengths, sys\n"
+        "assert not {'numpy', 'torch', 'PIL', 'py3langid'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
