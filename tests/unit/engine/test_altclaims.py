@@ -61,6 +61,13 @@ CAPTIONS = [
                          "object: There is soup."]),
     ("Woman holding baby", ["object: There is a woman.", "action: The woman is holding a baby.",
                             "object: There is a baby."]),
+    (
+        "A man wearing a hat and a woman holding a bag.",
+        ["object: There is a man.", "action: The man is wearing a hat.", "object: There is a hat.",
+         "object: There is a woman.", "action: The woman is holding a bag.",
+         "object: There is a bag."],
+    ),
+    ("Two hot dogs.", ["number: There are two hot dogs.", "object: There are hot dogs."]),
     ("There is no dog here.", ["other: There is no dog here."]),
     ("A man without a hat.", ["other: A man without a hat."]),
     ("", []),

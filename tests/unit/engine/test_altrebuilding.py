@@ -58,6 +58,21 @@ STRUCK = [
     ("A dog runs on the beach.", "There is a dog.", ""),
     ("There are a dog and a cat.", "There is a cat.", "There is a dog."),
     ("A man looks at a dog and a cat.", "There is a dog.", "A man looks at a cat."),
+    ("Men look; behind them is a crane.", "There is a crane.", "Men look."),
+    (
+        "Men look; behind them is a crane.",
+        "The crane is behind them.",
+        "Men look; there is a crane.",
+    ),
+    (
+        "A woman in a dress and a man in a hat stand in a park.",
+        "There is a woman.",
+        "A man in a hat stands in a park.",
+    ),
+    ("A bus on a road lined with trees.", "There are trees.", "A bus on a road."),
+    ("This image shows a cat and a dog.", "There is a dog.", "This image shows a cat."),
+    ("This image shows a cat.", "There is a cat.", ""),
+    ("A lake with hills in the background.", "There are hills.", "A lake."),
     # Deeds
     ("A dog running on the grass.", "The dog is running.", "A dog on the grass."),
     ("A dog is running on the grass.", "The dog is running.", "A dog is on the grass."),

@@ -119,7 +119,7 @@ class _Reader(Wording):
         if node.is_pronoun or self.is_place(self.parent(node)):
             return None
         head = self.word(node.head)
-        if head.low in en.VIEW or head.low in en.MEDIA or not head.text[:1].isalnum():
+        if head.low in en.VIEW | en.MEDIA | en.COLOURS or not head.text[:1].isalnum():
             return None
         noun = self.noun_of(node)
         parent = self.parent(node)
@@ -169,6 +169,8 @@ class _Reader(Wording):
         if self.word(node.own[0]).tag == "T":
             return None  # what is meant to happen is not to be seen
         doer = self.host_thing(node)
+        if doer is not None and self.word(doer.head).low in en.MEDIA:
+            return None  # "this image shows" claims nothing
         verb = self.word(node.own[-1] if node.own else 0)
         verbs = [self.word(i) for i in node.own if self.word(i).tag in "VGEH"]
         lemma = (verbs[0] if verbs else verb).lemma
@@ -177,8 +179,9 @@ class _Reader(Wording):
         objects = " and ".join(self.a(one) for one in self.sentence.parts(node.id, Kind.THING))
         deed = " ".join(self.word(i).text for i in node.own)
         first = self.word(node.own[0])
-        subject = self.the(doer) if doer else "Somebody"
-        many = self.is_many(doer)
+        alone = self.parent(node) is doer
+        subject = self.the(doer, alone=alone) if doer else "Somebody"
+        many = self.is_many(doer) if doer is None or not alone else self.is_plural(doer)
         # "a dog running": it is running; "a man dressed in black": he is dressed.
         if not node.auxiliaries and self.lead_verb(node).tag in "GE" and first.fine != "VVD":
             deed = f"{'are' if many else 'is'} {deed}"

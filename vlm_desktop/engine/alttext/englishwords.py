@@ -61,13 +61,30 @@ PREPOSITIONS = _phrases(
 )
 """Several words that stand for one preposition."""
 
+ALSO_PREPOSITIONS = _set("behind near inside outside above below beside between under beneath "
+                         "opposite underneath around past")  # fmt: skip
+"""Adverbs that are prepositions where a noun follows."""
+
 ALONE = _phrases(
     "in the background, in the foreground, in the distance, on the left, on the right, "
     "in the front, in the back, on top, in the middle, in the air, on the side, at night, "
     "in front, each other, one another, at once, at least, of course, for example, "
-    "mid air, side by side, at the same time, all over"
+    "mid air, side by side, at the same time, all over, hand in hand"
 )
 """Several words that stand for one adverb."""
+
+COMPOUNDS = _phrases(
+    "hot dog, golden retriever, polar bear, teddy bear, french fry, ice cream, high chair, "
+    "potted plant, stuffed animal, stop sign, traffic light, fire hydrant, parking meter, "
+    "tennis racket, baseball bat, cell phone, wine glass, hair dryer, remote control, "
+    "stuffed bear, police officer, life jacket, dining table, living room, double decker"
+)
+"""Nouns of several words, in the singular: "hot" says nothing of a dog."""
+
+BARE_VERBS = _set(
+    "stand sit walk run play look ride watch pose wait jump rest lie gather hang lean"
+)
+"""Verbs that look like nouns."""
 
 DYNAMIC = _set(
     "through across into toward towards over along past up down off from to for onto after "
@@ -92,7 +109,9 @@ TAKES_PREPOSITION = _set(
 )
 """Verbs that stand with their preposition ("look at the camera")."""
 
-NEEDS_PREPOSITION = _set("dress cover fill surround attach connect tie deal consist look stare")
+NEEDS_PREPOSITION = _set(
+    "dress line deck load cover fill surround attach connect tie deal consist look stare"
+)
 """Verbs that say nothing without it ("dressed in black")."""
 
 COLOURS = _set(

@@ -69,6 +69,8 @@ class _Parser:
         """The noun just before."""
         self._separator: list[int] = []
         self._lead: list[int] = []
+        self._joined = False
+        """Whether the clause's last subject came after what was said of the one before."""
         self._prefix: list[int] = []
         """Words that belong to the noun that follows."""
 
@@ -106,6 +108,7 @@ class _Parser:
         self._clause = self._node(Kind.CLAUSE, (), None)
         self._clause.lead = self._taken()
         self._verb = self._waiting = None
+        self._joined = False
         return self._clause
 
     def _taken(self) -> list[int]:
@@ -133,7 +136,9 @@ class _Parser:
             skipped += range(place, end + 1)
             place, end = end + 1, following.end()
         is_subject = self._waiting is None
-        if is_subject and not (self._clause and self._clause.own and not self._things()):
+        earlier = self._subject_before(end) if is_subject else None
+        follows_there = self._clause and self._clause.own and not self._things()
+        if is_subject and earlier is None and not follows_there:
             self._begin()
         parent = self._clause if is_subject else self._waiting
         things = [self._thing_node(place, end, parent, skipped)]
@@ -142,11 +147,36 @@ class _Parser:
             gap, place, end = after
             separators.append(gap)
             things.append(self._thing_node(place, end, parent, []))
-        if separators:
+        if earlier is not None:
+            self._join(earlier, things[0], self._separator)
+            self._joined = True
+        elif separators:
             self._found.rows.append(Row([one.id for one in things], separators))
         self._thing, self._waiting = things[-1], None
         self._separator = []
         return end
+
+    def _subject_before(self, end: int) -> Node | None:
+        """In "a woman in a dress and a man in a suit" the woman, when the man is reached.
+
+        What was said so far is said of her alone then.
+        """
+        clause, words = self._clause, self._found.words
+        things = self._things()
+        joins = any(self._tags[index] == "C" for index in self._separator)
+        if clause is None or not joins or len(things) != 1 or words[end - 1].low not in en.ANIMATE:
+            return None
+        if words[things[0].head].low not in en.ANIMATE or self._tags[end : end + 1] in {"V", "B"}:
+            said = self._found.parts(clause.id, Kind.DEED, Kind.BE)
+            if said or words[things[0].head].low not in en.ANIMATE:
+                return None
+        about = self._found.parts(clause.id, Kind.DEED, Kind.BE, Kind.WHERE)
+        if any(self._tags[index] in "VBHM" for one in about for index in one.own):
+            return None
+        for one in about:
+            one.parent = things[0].id
+        self._verb = None
+        return things[0]
 
     def _things(self) -> list[Node]:
         return self._found.parts(self._clause.id, Kind.THING) if self._clause else []
@@ -172,6 +202,10 @@ class _Parser:
         following = self._tags[noun.end() : noun.end() + 1]
         joins = "C" in separator[0]
         if not is_subject:
+            words = self._found.words
+            somebody = words[noun.end() - 1].low in en.ANIMATE
+            if joins and somebody and words[end - 1].low not in en.ANIMATE:
+                return None  # "in a dress and a man"
             if following in set("VBHMG") and joins:
                 return None  # "holds a ball and a dog runs": another clause
             if not joins and not re.match(
@@ -294,11 +328,21 @@ class _Parser:
         clause = self._clause or self._begin()
         thing = self._thing
         if thing is None or thing.parent == clause.id:
-            return clause
+            return thing if thing is not None and self._joined and not finite else clause
         word = self._found.words[thing.head]
         relative = any(self._tags[index] == "W" for index in self._lead)
-        able = word.low in en.ANIMATE and not self._separator and not self._lead
-        return thing if relative or (able and not finite) else clause
+        able = word.low in en.ANIMATE or self._is_passive(thing)
+        near = able and not self._separator and not self._lead and not finite
+        return thing if relative or near else clause
+
+    def _is_passive(self, thing: Node) -> bool:
+        """Whether a participle such as "parked" follows a noun at once."""
+        place = thing.head + 1
+        words = self._found.words
+        if place >= len(words) or words[place].tag != "E":
+            return False
+        after = words[place + 1].low if place + 1 < len(words) else ""
+        return words[place].fine == "VVN" or after in {"with", "by"}
 
     def _join(self, previous: Node | None, node: Node, separator: list[int]) -> None:
         """Put parts in a row where "and" stands between them; else the words are the part's own."""
@@ -394,6 +438,8 @@ class _Parser:
                 lemma = self._found.words[verb.own[-1]].lemma
                 return self._doer_of(verb) if lemma in en.STAYS_WITH_DOER else thing
             return verb if name in en.DYNAMIC else self._doer_of(verb)
+        if self._joined and thing is not None and thing.parent == clause.id:
+            return thing
         return clause
 
     def _doer_of(self, verb: Node) -> Node:
@@ -421,8 +467,13 @@ class _Parser:
                 self._remove(waiting)
             self._verb.own += range(place, end)
         elif self._clause is not None:
-            self._node(Kind.ADVERB, range(place, end), self._verb or self._clause)
+            behind = self._thing if not self._is_doing_something(self._thing) else None
+            self._node(Kind.ADVERB, range(place, end), behind or self._verb or self._clause)
         self._waiting = None
+
+    def _is_doing_something(self, thing: Node | None) -> bool:
+        """Whether an adverb behind a noun tells of the deed and not of the noun."""
+        return thing is None or thing.parent == (self._clause.id if self._clause else -1)
 
     def _on_stop(self, place: int, end: int) -> None:
         self._clause = self._verb = self._waiting = self._thing = None

@@ -121,6 +121,7 @@ class _Rebuilder:
         for row in self._sentence.rows:
             self._close(row)
         self._agree(clauses)
+        self._put_there(clauses)
         return self._spelt()
 
     # --- what goes along -----------------------------------------------------------------
@@ -140,7 +141,9 @@ class _Rebuilder:
 
     def _is_empty(self, node: Node) -> bool:
         """Whether all that made a part worth saying is gone."""
-        if node.kind in {Kind.WHERE, Kind.DEED, Kind.CLAUSE}:
+        if node.kind is Kind.CLAUSE and self._speaks_of_itself(node):
+            parts = self._sentence.parts(node.id, Kind.DEED, Kind.BE)
+        elif node.kind in {Kind.WHERE, Kind.DEED, Kind.CLAUSE}:
             parts = self._sentence.parts(node.id, Kind.THING, Kind.QUOTE)
             if node.kind is Kind.DEED and self._needs_preposition(node):
                 parts += self._sentence.parts(node.id, Kind.WHERE)
@@ -149,6 +152,11 @@ class _Rebuilder:
         else:
             return False
         return bool(parts) and all(part.id in self._gone for part in parts)
+
+    def _speaks_of_itself(self, clause: Node) -> bool:
+        """Whether a clause has no subject but the picture ("this image shows"), or none at all."""
+        things = self._sentence.parts(clause.id, Kind.THING)
+        return all(self._sentence.words[one.head].low in en.MEDIA for one in things)
 
     def _needs_preposition(self, node: Node) -> bool:
         words = self._sentence.words
@@ -242,6 +250,17 @@ class _Rebuilder:
                 last = clause.own[-1]
                 self._changed[last] = _singular_verb(self._sentence.words[last])
 
+    def _put_there(self, clauses: Sequence[Node]) -> None:
+        """ "Behind them is a crane" without "behind them" is "there is a crane"."""
+        for clause in clauses:
+            wheres = self._sentence.parts(clause.id, Kind.WHERE)
+            for be in self._sentence.parts(clause.id, Kind.BE):
+                bare = not clause.own and not self._sentence.parts(clause.id, Kind.THING)
+                turned = any(one.own[0] < be.own[0] and one.id in self._gone for one in wheres)
+                if bare and turned and be.id not in self._gone:
+                    word = self._sentence.words[be.own[0]].text
+                    self._changed[be.own[0]] = f"there {word}"
+
     def _alone(self, verbs: Sequence[Node]) -> None:
         """One that is left does nothing "at each other"."""
         words = self._sentence.words
@@ -301,7 +320,7 @@ def _tidy(left: list[int], words: Sequence[Word]) -> list[int]:
         tag = words[index].tag
         after_gap = bool(found) and found[-1] != index - 1
         if tag == "." and words[index].text in ".!?…":
-            while found and words[found[-1]].tag in {",", "C"}:
+            while found and (words[found[-1]].tag in {",", "C"} or words[found[-1]].text in ";:"):
                 found.pop()
         if tag in {",", "C"} and (not found or (after_gap and words[found[-1]].tag in {",", "C"})):
             continue

@@ -188,7 +188,8 @@ def _corrected_tag(words: Sequence[Word], place: int) -> str:
         return "S"
     if word.low == "that" and before.tag == "N" and after in {"B", "V", "H", "M"}:
         return "W"
-    if word.tag == "A" and after in {"D", "#", "J", "N", "P", "O"}:
+    turns = word.tag == "A" or (word.tag == "R" and word.low in en.ALSO_PREPOSITIONS)
+    if turns and after in {"D", "#", "J", "N", "P", "O"}:
         return "I"
     if word.tag in {"N", "J"} and before.tag in {"N", "P"} and _is_doing(word):
         return "G" if after not in {"N", "P"} or word.low in en.DOING else word.tag
@@ -217,22 +218,43 @@ def _must_be_verb(words: Sequence[Word], place: int, before: Word, after: str) -
         no_other = not any(one.tag in {"V", "B", "H", "M"} for one in words)
         spots_run = no_other and before.fine == "NN2"  # "a dog with spots runs"
         return (before.tag == "N" and _one_at(words, place)) or runs_and_barks or spots_run
+    here = _same_part(words, place)
+    no_verb = not any(one.tag in {"V", "B", "H", "M"} for one in here)
+    many = any(one.tag == "C" or one.fine == "NN2" for one in words[: place - 1])
+    if word.low in en.BARE_VERBS and before.tag == "N" and no_verb and many and after in {"I", "R"}:
+        return True  # "tulips in a vase stand on a table"
     several = en.is_plural(before.text, before.fine) or any(one.tag == "C" for one in words[:place])
     return (
         word.fine == "NN1" and before.tag == "N" and several and before.low in en.ANIMATE
     )  # "people watch", "a boy and a girl play"
 
 
+def _same_part(words: Sequence[Word], place: int) -> Sequence[Word]:
+    """The words around one up to "while" and the like."""
+    ends = [index for index, one in enumerate(words) if one.tag in {"S", "."}]
+    start = max((index for index in ends if index < place), default=-1)
+    return words[start + 1 : min((index for index in ends if index > place), default=len(words))]
+
+
 def _one_at(words: Sequence[Word], place: int) -> bool:
     """Whether the nouns that end at `place` begin with "a" or "one": then the last is a verb."""
     after = words[place + 1].tag if place + 1 < len(words) else ""
     start = place - 1
-    while start >= 0 and words[start].tag in {"N", "J"}:
+    while start >= 0 and words[start].tag in {"N", "J", "C", ","}:
         start -= 1
     return start >= 0 and words[start].low in {"a", "an", "one"} and after not in {"N", "P"}
 
 
-_LONGEST_PHRASE = max(map(len, en.PREPOSITIONS | en.ALONE))
+_LONGEST_PHRASE = max(map(len, en.PREPOSITIONS | en.ALONE | en.COMPOUNDS))
+
+
+def _phrase_tag(key: tuple[str, ...]) -> str:
+    """The letter of what several words stand for; "" where they are no phrase."""
+    if key in en.PREPOSITIONS:
+        return "I"
+    if key in en.ALONE:
+        return "R"
+    return "N" if (*key[:-1], en.singular(key[-1])) in en.COMPOUNDS else ""
 
 
 def _merged(words: Sequence[Word]) -> list[Word]:
@@ -243,11 +265,11 @@ def _merged(words: Sequence[Word]) -> list[Word]:
         for length in range(min(_LONGEST_PHRASE, len(words) - place), 1, -1):
             some = words[place : place + length]
             key = tuple(one.low for one in some)
-            if key in en.PREPOSITIONS or key in en.ALONE:
-                # "on top" before "of" was longer; "in the air" is an adverb unless "of" follows.
-                tag = "I" if key in en.PREPOSITIONS else "R"
+            tag = _phrase_tag(key)
+            if tag:
                 text = " ".join(one.text for one in some)
-                merged = Word(text, " ".join(key), tag, some[0].start, some[-1].end)
+                fine = some[-1].fine if tag == "N" else ""
+                merged = Word(text, " ".join(key), tag, some[0].start, some[-1].end, fine)
                 found.append(merged)
                 place += length
                 break

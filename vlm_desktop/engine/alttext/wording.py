@@ -52,6 +52,9 @@ class Wording:
         while at is not None and at.kind is not Kind.THING:
             if at.kind is Kind.CLAUSE:
                 things = self.things_of(at)
+                if not things:  # "behind them is a crane"
+                    for be in self.sentence.parts(at.id, Kind.BE):
+                        things += self.things_of(be)
                 return things[0] if things else None
             at = self.parent(at)
         return at
