@@ -28,6 +28,7 @@ def alttext(tmp_path: Path, services: FakeServices, pool: DecodePool) -> Iterato
     services.alttext = made  # type: ignore[assignment]
     yield made
     made.drafting.gate.set()
+    made.checking.gate.set()
     made.close()
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.fakes import SharedPool
+from tests.gui.alttext.fake_checking import FakeChecking
 from vlm_desktop.base.alttext import (
     AltStyle,
     Author,
@@ -136,6 +137,7 @@ class FakeAltTexts:
         self._library: Library | None = None
         self.sets = AltSets(self.library, lambda: SharedPool(pool))  # type: ignore[arg-type, return-value]
         self.drafting = FakeDrafting()
+        self.checking = FakeChecking()
         self.batch = AltBatch(self.library, self.sets, self.drafting, None)  # type: ignore[arg-type]
 
     def library(self) -> Library:

@@ -15,6 +15,7 @@ from vlm_desktop.gui.panes.alttext.batch_corner import BatchCorner
 from vlm_desktop.gui.panes.alttext.drafting import Drafting
 from vlm_desktop.gui.panes.alttext.editor_corner import EditorCorner
 from vlm_desktop.gui.panes.alttext.editor_panel import EditorPanel
+from vlm_desktop.gui.panes.alttext.extras import AltTextExtras
 from vlm_desktop.gui.panes.alttext.language_dialog import LanguageDialog
 from vlm_desktop.gui.panes.alttext.picture_panel import PicturePanel
 from vlm_desktop.gui.panes.alttext.queue_panel import QueuePanel
@@ -53,6 +54,7 @@ class AltTextPane(Pane):
         self.sets.more_menu.insertAction(self.sets.brief, self.actions_of_pane.batch)
         self.queue.set_menus(self.sets.new_menu, self.sets.more_menu)
         self._connect()
+        self.extras = AltTextExtras(self)  # after the rest, which it adds to
         self._show_all()
 
     # --- building ------------------------------------------------------------------------
@@ -89,6 +91,7 @@ class AltTextPane(Pane):
         session.opened.connect(self._opened)
         session.images_read.connect(self._show_images)
         session.put.connect(self._image_changed)
+        session.put_many.connect(queue.put_many)
         session.chosen.connect(self._show_chosen)
         session.failed.connect(self.desk.say)
         session.unread.connect(self._show_failure)
@@ -115,8 +118,8 @@ class AltTextPane(Pane):
         self.queue.focus_list()
 
     def back(self) -> bool:
-        """Stop the draft; else back to the queue."""
-        if self.drafting.stop():
+        """Stop the draft or the check; else back to the queue."""
+        if self.drafting.stop() or self.extras.back():
             return True
         focused = self.window().focusWidget()
         inside = focused is not None and self.queue.isAncestorOf(focused)
@@ -132,6 +135,7 @@ class AltTextPane(Pane):
         self.suggesting.stop()
         self.batch.stop()
         self.drafting.stop()
+        self.extras.stop()
         self.sets.stop()
 
     def state(self) -> dict[str, Any]:
