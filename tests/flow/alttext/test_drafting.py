@@ -283,6 +283,17 @@ def test_the_starter_captions_and_says_that_it_is_small(studio: Open, red: Path)
     assert made.model.asked[0][0][0].role is Role.USER
 
 
+def test_the_starter_searches_before_it_draws(studio: Open, red: Path) -> None:
+    made = studio("A dog.", starter=True)
+    for seed in range(3):
+        made.draft(red, seed=seed)
+    options = [asked[2] for asked in made.model.asked]
+    assert [one.beams for one in options][:2] == [1, 5]
+    assert [one.temperature > 0 for one in options][:2] == [False, False]
+    assert options[-1].temperature > 0
+    assert options[-1].seed == 2
+
+
 def test_the_starters_sentences_are_made_of_its_answers(studio: Open, red: Path) -> None:
     def say(messages: Sequence[Message], *_: object) -> str:
         return {"Describe this photo.": "A dog runs.", "What is in the foreground?": "dog"}.get(

@@ -222,7 +222,7 @@ class Captioning:
     ) -> Generator[Event, None, Candidate]:
         ask, _, _ = styles.captioner()
         options = _options(task, attempt, _CAPTION_TOKENS, _CAPTION_WARMTH)
-        if attempt == 1 and not task.seed:
+        if task.seed + attempt == 1:  # the best that is searched for comes before drawn ones
             options = replace(options, beams=_CAPTION_BEAMS, temperature=0.0, seed=0)
         prompt = styles.Prompt("", ask, 0)
         said = yield from self._say(task, prompt, options, cancel)
