@@ -50,7 +50,7 @@ _ROWS: dict[str, Opening] = {
     ),
     "fr": Opening(
         ("une", "la", "cette", "l'", "l’", "voici une", "c'est une", "ceci est une"),
-        ("image", "photo", "photographie", "illustration"),
+        ("image", "photo", "photographie"),
         ("de", "d'", "d’", "montrant", "représentant", "montre", "représente", "qui montre"),
         bound=("du", "des"),
         phrases=("sur cette image", "sur cette photo", "sur la photo", "dans cette image",
@@ -74,7 +74,7 @@ _ROWS: dict[str, Opening] = {
     ),
     "nl": Opening(
         ("een", "de", "deze", "het", "dit is een"),
-        ("foto", "afbeelding", "plaatje", "beeld"),
+        ("foto", "afbeelding", "plaatje"),
         ("van", "toont", "met daarop"),
         bound=("met", "waarop"),
         phrases=("op deze foto", "op de foto", "op deze afbeelding", "we zien", "je ziet"),
