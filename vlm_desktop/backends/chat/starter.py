@@ -19,10 +19,20 @@ import torch
 from vlm_desktop.backends import runtime
 from vlm_desktop.backends.chat import beams, generating
 from vlm_desktop.backends.chat.choosing import Chooser
+from vlm_desktop.backends.chat.starter_choice import (
+    ChoosingDecoder,
+    Seen,
+    question_tokens,
+    tells_sides,
+    wants_short_answer,
+)
+from vlm_desktop.backends.chat.starter_decoder import Picture, ShortQuestion, StarterDecoder
 from vlm_desktop.backends.chat.starter_folder import (
     CELLS,
     FAMILY,
     WHOLE,
+    ShortAnswers,
+    load_answers,
     load_network,
     load_tokenizer,
     read_table,
@@ -36,7 +46,6 @@ from vlm_desktop.backends.chat.starter_prompt import (
     wants_caption,
 )
 from vlm_desktop.backends.chat.starter_speech import Said, Spelling, cut, sentence, spoken
-from vlm_desktop.backends.chat.starter_writing import look_at, next_logits
 from vlm_desktop.backends.encoders.onnx_dual import OnnxDualEncoder
 from vlm_desktop.backends.encoders.preprocess import Preprocessor, fit
 from vlm_desktop.backends.encoders.recipe import read_pair
@@ -74,6 +83,7 @@ if TYPE_CHECKING:
 
     from tokenizers import Tokenizer
 
+    from vlm_desktop.backends.chat.generating import Decoder
     from vlm_desktop.backends.chat.starter_network import Memory, StarterNetwork
     from vlm_desktop.base.cancel import CancelToken
 
@@ -134,8 +144,10 @@ class StarterAssistant:
             with self._translated():
                 tower = self._open_tower()
                 network = load_network(self._folder, self._table, self._id).to(self._device)
-                self._running = _Running(network, tower)
-            self._tokenizer()
+                answers = load_answers(self._folder, self._table, self._tokenizer(), self._id)
+                if answers is not None:
+                    answers.classifier.to(self._device)
+                self._running = _Running(network, tower, answers)
 
     def unload(self) -> None:
         self._running = None
@@ -181,7 +193,7 @@ class StarterAssistant:
             picture = known or running.look(values, image.key)
             looked = time.perf_counter()
             reused = usage.image if picture.memory is not None else 0
-            decoder = _Decoder(running, picture, prompt, sense)
+            decoder = self._decoder(picture, prompt, sense, messages[-1].text)
             with one_thread(self._device):
                 said = yield from self._write(decoder, prompt, options, cancel)
         waited = started - prepared
@@ -198,9 +210,24 @@ class StarterAssistant:
             ),
         )
 
+    def _decoder(
+        self, picture: Picture, prompt: tuple[int, ...], sense: torch.Tensor | None, words: str
+    ) -> Decoder:
+        """What writes the answer: led by the table of short answers where these fit."""
+        running = self._loaded()
+        answers = running.answers
+        own = StarterDecoder(running.network, running.answers, picture, prompt, sense)
+        if answers is None or sense is None or not wants_short_answer(words):
+            return own
+        own.asked_shortly = ShortQuestion(
+            question_tokens(self._tokenizer(), encodable(words), answers.classifier.config.tokens),
+            tells_sides(words),
+        )
+        return ChoosingDecoder(own)
+
     def _write(
         self,
-        decoder: _Decoder,
+        decoder: Decoder,
         prompt: tuple[int, ...],
         options: GenerationOptions,
         cancel: CancelToken,
@@ -323,41 +350,35 @@ class StarterAssistant:
             raise ModelBroken(model=self._id, detail=runtime.first_line(error)) from error
 
 
-class _Picture:
-    """What the tower saw of a picture, and what the network keeps of it once it was read."""
-
-    def __init__(self, cells: torch.Tensor, whole: torch.Tensor) -> None:
-        self._cells = cells
-        self.whole = whole
-        self.memory: Memory | None = None
-
-    def read_by(self, network: StarterNetwork) -> Memory:
-        """Keys and values of its tokens; computed the first time."""
-        if self.memory is None:
-            self.memory = look_at(network, network.see(self._cells, self.whole))
-        return self.memory
-
-
 class _Running:
     """The weights, and the pictures the network saw last."""
 
-    def __init__(self, network: StarterNetwork, tower: Session) -> None:
-        self.network = network
+    def __init__(
+        self, network: StarterNetwork, tower: Session, answers: ShortAnswers | None
+    ) -> None:
+        self.network, self.answers = network, answers
         self._tower = tower
-        self._pictures: OrderedDict[str, _Picture] = OrderedDict()
+        self._pictures: OrderedDict[str, Picture] = OrderedDict()
 
-    def look(self, values: Any, key: str) -> _Picture:
+    def look(self, values: Any, key: str) -> Picture:
         """Run the tower on pixel values [1,3,224,224]; kept under `key` unless that is empty."""
-        cells, whole = self._tower.run([CELLS, WHOLE], {"pixel_values": values})
+        if self.answers is not None:  # the classifier looks into the mirror, too
+            values = np.concatenate([values, values[..., ::-1]])
+        found = self._tower.run([CELLS, WHOLE], {"pixel_values": values})
         device = next(self.network.parameters()).device
-        picture = _Picture(torch.from_numpy(cells).to(device), torch.from_numpy(whole).to(device))
+        cells, whole = (torch.from_numpy(one).to(device) for one in found)
+        views = None
+        if self.answers is not None:
+            with torch.inference_mode():
+                views = Seen(self.answers.classifier.pool(cells), whole)
+        picture = Picture(cells[:1], whole[:1], views)
         if key:
             self._pictures[key] = picture
             while len(self._pictures) > KEPT_PICTURES:
                 self._pictures.popitem(last=False)
         return picture
 
-    def known(self, key: str) -> _Picture | None:
+    def known(self, key: str) -> Picture | None:
         if not key or key not in self._pictures:
             return None
         self._pictures.move_to_end(key)
@@ -378,48 +399,3 @@ def one_thread(device: torch.device) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-class _Decoder:
-    """A `generating.Decoder`: one picture, one prompt, several answers side by side."""
-
-    def __init__(
-        self,
-        running: _Running,
-        picture: _Picture,
-        prompt: tuple[int, ...],
-        asked: torch.Tensor | None,
-    ) -> None:
-        self._network, self._picture = running.network, picture
-        self._prompt, self._asked = prompt, asked
-        self._memory: Memory | None = None
-        self._place = len(prompt)
-        self._device = picture.whole.device
-
-    def prefill(self) -> torch.Tensor:
-        with torch.inference_mode():
-            return self._read()
-
-    def _read(self) -> torch.Tensor:
-        network = self._network
-        memory = self._picture.read_by(network).repeated(1, network.config.positions)
-        self._memory = memory
-        ids = torch.tensor([self._prompt], device=self._device)
-        sense = None
-        if self._asked is not None:
-            sense = network.understand(self._asked, self._picture.whole)
-        return next_logits(network, memory, ids, 0, sense)
-
-    def step(self, tokens: Sequence[int]) -> torch.Tensor:
-        if self._memory is None:
-            raise RuntimeError("the prompt was not read")
-        ids = torch.tensor([[one] for one in tokens], device=self._device)
-        with torch.inference_mode():
-            logits = next_logits(self._network, self._memory, ids, self._place)
-        self._place += 1
-        return logits
-
-    @torch.inference_mode()
-    def branch(self, parents: Sequence[int]) -> None:
-        if self._memory is not None:
-            self._memory.choose(torch.tensor(list(parents), device=self._device))

@@ -1,5 +1,8 @@
 """Train the starter assistant and write it into the encoder's folder.
 
+Three stages: cross entropy (fit), self-critical captions (critic), then the classifier that its
+short answers are chosen with.
+
 python -m vlm_desktop.training.starter assistant --data DIR [--data DIR ...]
     --work DIR --out models/starter
 
@@ -25,6 +28,7 @@ from torch import distributed as dist
 
 from vlm_desktop.backends.chat.starter_network import StarterConfig, StarterNetwork
 from vlm_desktop.training.starter.assistant.batches import Recipe, TextPool, Words
+from vlm_desktop.training.starter.assistant.choose import ChooseConfig, Chooser
 from vlm_desktop.training.starter.assistant.corpus import (
     Picture,
     all_texts,
@@ -32,7 +36,7 @@ from vlm_desktop.training.starter.assistant.corpus import (
     train_tokenizer,
 )
 from vlm_desktop.training.starter.assistant.critic import Critic, CriticConfig
-from vlm_desktop.training.starter.assistant.export import expose_cells, write_assistant
+from vlm_desktop.training.starter.assistant.export import Choice, expose_cells, write_assistant
 from vlm_desktop.training.starter.assistant.features import Features, build_features
 from vlm_desktop.training.starter.assistant.fit import FitConfig, Fitter
 from vlm_desktop.training.starter.assistant.report import measure
@@ -45,7 +49,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Config = TypeVar("Config", FitConfig, CriticConfig, Recipe, StarterConfig)
+Config = TypeVar("Config", FitConfig, CriticConfig, ChooseConfig, Recipe, StarterConfig)
 SHAPE = StarterConfig(4000, width=256, layers=4, heads=4, positions=40, sense=1)
 ENCODER_FILES = ("image.onnx", "text.onnx", "tokenizer.json", "model.toml")
 
@@ -85,8 +89,9 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
     add("--views", type=int, default=5, help="looks at every photo")
     add("--threads", type=int, default=0, help="of PyTorch in each process")
     add("--resume", type=Path, help="begin with these weights")
-    add("--skip-fit", action="store_true", help="only the self-critical stage")
-    for name in ("shape", "fit", "critic", "recipe"):
+    add("--skip-fit", action="store_true", help="begin with the self-critical stage")
+    add("--skip-critic", action="store_true", help="leave the self-critical stage out")
+    for name in ("shape", "fit", "critic", "choose", "recipe"):
         add(f"--{name}", action="append", default=[], metavar="NAME=VALUE", help="change a value")
     add("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     return parser.parse_args(arguments)
@@ -173,13 +178,29 @@ def train(options: argparse.Namespace, material: Material, rank: int) -> Starter
 
     if not options.skip_fit:
         fitter.run(lambda _: save("fit", fitter.average))
-    if material.captioned:
+    if material.captioned and not options.skip_critic:
         network.load_state_dict(fitter.average.state_dict())
         settings = changed(CriticConfig(), options.critic)
         settings = replace(settings, seed=settings.seed + rank)
         critic = Critic(fitter, material.words, material.captions(), settings)
         critic.run(100, lambda _: save("critic", fitter.average))
     return fitter.average
+
+
+def choose(options: argparse.Namespace, material: Material) -> Choice | None:
+    """The classifier of short answers; None where nobody asked anything."""
+    if not any(one.split == "train" and one.asked for one in material.pictures):
+        return None
+    config = changed(ChooseConfig(), options.choose)
+    chooser = Chooser(
+        material.pictures,
+        material.features,
+        material.words,
+        material.senses,
+        config,
+        torch.device(options.device),
+    )
+    return Choice(chooser.run(), chooser.answers, config.share)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -201,10 +222,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         material = gather(options, rank, processes)
     network = train(options, material, rank)
     if rank == 0:
-        write_assistant(network, material.words.tokenizer, options.out)
+        choice = choose(options, material)
+        write_assistant(network, material.words.tokenizer, options.out, choice)
         log.info("trained in %.0f s", time.monotonic() - started)
         figures = measure(
-            network, material.words, material.features, material.pictures, material.senses
+            network, material.words, material.features, material.pictures, material.senses, choice
         )
         (options.work / "figures.json").write_text(json.dumps(figures, indent=2), encoding="utf-8")
         log.info("%s", json.dumps(figures))

@@ -7,23 +7,26 @@ it pools, which it computes anyway.
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import re
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import onnx
+import torch
 from onnx import TensorProto, helper
 from safetensors.torch import save_file
 
-from vlm_desktop.backends.chat.starter_folder import TOKENIZER, WEIGHTS
+from vlm_desktop.backends.chat.starter_folder import ANSWERS, SCALE, TOKENIZER, WEIGHTS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    import torch
     from tokenizers import Tokenizer
 
+    from vlm_desktop.backends.chat.starter_answers import AnswerClassifier
     from vlm_desktop.backends.chat.starter_network import StarterNetwork
 
 log = logging.getLogger(__name__)
@@ -60,7 +63,16 @@ def expose_cells(graph: Path) -> bool:
     return True
 
 
-def half(network: StarterNetwork) -> dict[str, torch.Tensor]:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The classifier of short answers as it is shipped: with its answers as they are written."""
+
+    classifier: AnswerClassifier
+    answers: Sequence[str]
+    share: float
+
+
+def half(network: torch.nn.Module) -> dict[str, torch.Tensor]:
     """The weights in float16, as they are shipped."""
     return {
         name: value.detach().half().cpu().contiguous()
@@ -68,31 +80,71 @@ def half(network: StarterNetwork) -> dict[str, torch.Tensor]:
     }
 
 
-def write_assistant(network: StarterNetwork, tokenizer: Tokenizer, folder: Path) -> None:
+def eighth(network: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """The weights of `network` as the classifier is shipped: tables in int8, with a scale for
+    each row in float16, the rest in float16. `starter_folder.unpacked` reads it."""
+    stored = {}
+    for name, value in half(network).items():
+        if value.ndim < 2 or not name.endswith(".weight"):
+            stored[name] = value
+            continue
+        scale = (value.float().flatten(1).abs().amax(1) / 127).half().clamp(min=1e-6)
+        rows = scale.float().view(-1, *[1] * (value.ndim - 1))
+        stored[name] = (value.float() / rows).round().clamp(-127, 127).to(torch.int8)
+        stored[name + SCALE] = scale
+    return stored
+
+
+def write_assistant(
+    network: StarterNetwork, tokenizer: Tokenizer, folder: Path, choice: Choice | None = None
+) -> None:
     """Write weights and tokenizer into the encoder's folder and describe them in model.toml."""
     save_file(half(network), folder / WEIGHTS)
-    (folder / WEIGHTS).chmod(0o644)
     tokenizer.save(str(folder / TOKENIZER), pretty=False)
-    describe(folder, network)
-    for name in (WEIGHTS, TOKENIZER):
-        log.info("%s %.2f MB", name, (folder / name).stat().st_size / 1e6)
+    (folder / ANSWERS).unlink(missing_ok=True)
+    if choice is not None:
+        listed = {"answers": json.dumps(list(choice.answers))}
+        save_file(eighth(choice.classifier), folder / ANSWERS, listed)
+    describe(folder, network, choice)
+    for name in (WEIGHTS, TOKENIZER, ANSWERS):
+        if (folder / name).is_file():
+            (folder / name).chmod(0o644)
+            log.info("%s %.2f MB", name, (folder / name).stat().st_size / 1e6)
 
 
-def describe(folder: Path, network: StarterNetwork) -> None:
-    """Put the table [chat] and all check sums into model.toml; the rest of it stays."""
+def _table(name: str, words: Mapping[str, str], numbers: Mapping[str, float]) -> str:
+    lines = [f'{key} = "{value}"' for key, value in words.items()]
+    lines += [f"{key} = {value}" for key, value in numbers.items() if "dropout" not in key]
+    return f"[{name}]\n" + "\n".join(lines) + "\n"
+
+
+def _count(network: torch.nn.Module) -> int:
+    return sum(one.numel() for one in (*network.parameters(), *network.buffers()))
+
+
+def describe(folder: Path, network: StarterNetwork, choice: Choice | None) -> None:
+    """Put the tables [chat] and [answers] and all check sums into model.toml; the rest stays."""
     path = folder / "model.toml"
     text = path.read_text(encoding="utf-8")
     sums = dict(re.findall(r'^"([^"]+)" = "([0-9a-f]{64})"$', text, re.MULTILINE))
-    text = re.sub(r"\n\[chat\].*?(?=\n\[|\Z)", "", text, flags=re.DOTALL)
+    text = re.sub(r"\n\[(?:chat|answers)\].*?(?=\n\[|\Z)", "", text, flags=re.DOTALL)
     text = text[: text.index("\n[sha256]")].rstrip("\n")
-    count = sum(one.numel() for one in network.parameters())
-    values = {"family": "starter-assistant", "weights": WEIGHTS, "tokenizer": TOKENIZER}
-    numbers = asdict(network.config) | {"parameters": count}
-    numbers.pop("dropout")
-    lines = [f'{name} = "{value}"' for name, value in values.items()]
-    lines += [f"{name} = {value}" for name, value in numbers.items()]
-    for name in (*sums, WEIGHTS, TOKENIZER):
+    count = _count(network) + (_count(choice.classifier) if choice else 0)
+    tables = [
+        _table(
+            "chat",
+            {"family": "starter-assistant", "weights": WEIGHTS, "tokenizer": TOKENIZER},
+            asdict(network.config) | {"parameters": count},
+        )
+    ]
+    sums.pop(ANSWERS, None)
+    names = [*sums, WEIGHTS, TOKENIZER]
+    if choice is not None:
+        shape = asdict(choice.classifier.config) | {"share": choice.share}
+        tables.append(_table("answers", {"weights": ANSWERS}, shape))
+        names.append(ANSWERS)
+    for name in names:
         sums[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     listed = "\n".join(f'"{name}" = "{digest}"' for name, digest in sums.items())
-    chat = "\n".join(lines)
-    path.write_text(f"{text}\n\n[chat]\n{chat}\n\n[sha256]\n{listed}\n", encoding="utf-8")
+    every = "\n".join(tables)
+    path.write_text(f"{text}\n\n{every}\n[sha256]\n{listed}\n", encoding="utf-8")

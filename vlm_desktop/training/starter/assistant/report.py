@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from vlm_desktop.backends.chat.starter_choice import (
+    AnswerTable,
+    Seen,
+    chances_of,
+    question_tokens,
+    tells_sides,
+    weigh,
+)
 from vlm_desktop.backends.chat.starter_prompt import CAPTION, END, plain_question
-from vlm_desktop.backends.chat.starter_writing import look_at, search, write
+from vlm_desktop.backends.chat.starter_writing import look_at, next_logits, search, write
 from vlm_desktop.base.captionscores import cider_d, corpus_bleu
 from vlm_desktop.base.captiontokens import tokenise
 from vlm_desktop.base.vqascores import is_exact, vqa_accuracy
@@ -18,6 +26,7 @@ if TYPE_CHECKING:
     from vlm_desktop.backends.chat.starter_network import StarterNetwork
     from vlm_desktop.training.starter.assistant.batches import Words
     from vlm_desktop.training.starter.assistant.corpus import Picture
+    from vlm_desktop.training.starter.assistant.export import Choice
     from vlm_desktop.training.starter.assistant.features import Features
     from vlm_desktop.training.starter.assistant.questions import Asked
 
@@ -112,6 +121,41 @@ def answers_of(
     return answers
 
 
+@torch.no_grad()
+def chosen_answers(
+    network: StarterNetwork,
+    choice: Choice,
+    words: Words,
+    features: Features,
+    questions: Sequence[tuple[int, str]],
+    senses: torch.Tensor,
+    *,
+    blank: tuple[torch.Tensor, torch.Tensor] | None = None,
+) -> list[str]:
+    """The answer that classifier and decoder choose together; see `answers_of`."""
+    device = next(network.parameters()).device
+    classifier, length = choice.classifier, choice.classifier.config.tokens
+    table = AnswerTable(choice.answers, words.tokenizer)
+    views = [0, 1] if len(features.cells) > 1 else [0]
+    found = []
+    for photo, question in questions:
+        cells, whole = blank or features.take(views, [photo] * len(views), device)
+        seen = Seen(classifier.pool(cells), whole)
+        asked = senses[words.senses[plain_question(question)]][None].to(device)
+        tokens = question_tokens(words.tokenizer, question, length)
+        chances = chances_of(classifier, seen, asked, tokens, sides=tells_sides(question))
+        memory = look_at(network, network.see(cells[:1], whole[:1]), words.longest)
+        prompt = words.question(question)
+        sense = network.understand(asked, whole[:1]) if network.config.sense else None
+        ids = torch.tensor([prompt], device=device)
+        logits = next_logits(network, memory, ids, 0, sense)[0]
+        place = len(prompt)
+        scores = weigh(chances, table, network, memory, logits, place, choice.share)
+        best = max(scores, key=lambda one: scores[one])
+        found.append(words.tokenizer.decode(list(best[:-1])).strip())
+    return found
+
+
 def answer_scores(answers: Sequence[str], asked: Sequence[Asked]) -> dict[str, float]:
     """Percent right: exact match where one answer is known, VQA v2's accuracy where ten are."""
     marks: dict[str, list[float]] = {}
@@ -143,10 +187,12 @@ def measure(
     features: Features,
     pictures: Sequence[Picture],
     senses: torch.Tensor,
+    choice: Choice | None = None,
 ) -> dict[str, dict[str, float]]:
     """Figures of every held-back split, greedy and by beams; answers also without the picture.
 
-    Without the picture means its cells and embedding at zero.
+    With `choice` the answers are those of the classifier and the decoder together. Without the
+    picture means its cells and embedding at zero.
     """
     network.eval()
     figures: dict[str, dict[str, float]] = {}
@@ -166,6 +212,11 @@ def measure(
         asked = asked_of(pictures, split)
         questions = [(photo, one.question) for photo, one in asked]
         for name, put in (("", None), ("_blank", blank)) if asked else ():
-            answers = answers_of(network, words, features, questions, blank=put, senses=senses)
+            if choice is None:
+                answers = answers_of(network, words, features, questions, blank=put, senses=senses)
+            else:
+                answers = chosen_answers(
+                    network, choice, words, features, questions, senses, blank=put
+                )
             figures[f"{split}_answers{name}"] = answer_scores(answers, [one for _, one in asked])
     return figures
