@@ -303,3 +303,38 @@ def test_nothing_outside_the_document_is_read(tmp_path: Path) -> None:
     read = opened(repacked(word(tmp_path / "in" / "a.docx"), change))
     assert read.images[0].path is None
     assert read.images[0].missing
+
+
+def test_what_the_picture_says_itself_follows_its_drawing(tmp_path: Path) -> None:
+    path = word(tmp_path / "a.docx")
+    part = "word/document.xml"
+    replaced(path, part, 'name="image.png"', 'name="image.png" descr="stale"')
+    written(path, "new")
+    xml = members(path)[part].decode()
+    assert xml.count('descr="new"') == 2
+    assert xml.count('descr="stale"') == 1
+
+
+def test_a_fallback_is_neither_image_nor_text(tmp_path: Path) -> None:
+    path = word(tmp_path / "a.docx")
+    part = "word/document.xml"
+    compatible = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    fallback = (
+        '</mc:Choice><mc:Fallback><w:t>twice</w:t><w:pict xmlns:v="urn:schemas-microsoft-com:vml">'
+        "<v:shape><v:imagedata r:id='rId9'/></v:shape></w:pict></mc:Fallback></mc:AlternateContent>"
+    )
+
+    def change(name: str, data: bytes) -> bytes:
+        if name != part:
+            return data
+        first = data.replace(
+            b"<w:drawing>",
+            f'<mc:AlternateContent {compatible}><mc:Choice Requires="wps"><w:drawing>'.encode(),
+            1,
+        )
+        return first.replace(b"</w:drawing>", b"</w:drawing>" + fallback.encode(), 1)
+
+    read = opened(repacked(path, change))
+    assert [image.spot for image in read.images] == [Spot.PICTURE] * 3
+    assert "twice" not in read.images[1].context.before
+    assert "twice" not in read.images[0].context.after

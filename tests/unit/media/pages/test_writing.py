@@ -188,6 +188,22 @@ def test_every_ending_has_a_limit() -> None:
     assert set(PAGE_ENDINGS.values()) == set(opening.MOST)
 
 
+def test_an_archive_whose_other_members_would_change_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = book(tmp_path / "a.epub")
+    before = path.read_bytes()
+    kept = writing.rewritten
+
+    def careless(path: Path, data: bytes, changes: dict[str, bytes]) -> list[bytes]:
+        return kept(path, data, {**changes, "OEBPS/pic ture.png": b"other"})
+
+    monkeypatch.setattr(writing, "rewritten", careless)
+    with pytest.raises(PageCheckFailed, match="ture"):
+        written(path, "new")
+    assert path.read_bytes() == before
+
+
 # --- archives ----------------------------------------------------------------------------
 
 
