@@ -10,11 +10,12 @@ from vlm_desktop.cli.search import positive
 from vlm_desktop.engine.claimmetrics import ClaimFigures, ClaimReport, save_claims
 from vlm_desktop.engine.claimtruth import read_known
 from vlm_desktop.engine.evaluating import require_writable
+from vlm_desktop.engine.evaluationdata import Selection
 from vlm_desktop.engine.services import AppServices
 
 DESCRIPTION = """
 Precision and recall of "supported" in the claim ledger of alt texts, against what people said of
-the pictures. Rows of DATA: {"image", "labels" and/or "captions"[, "counts"]}, images relative to
+the pictures. Rows of DATA: {"image", "labels" and/or "captions"[, "counts"][, "split"]}, images relative to
 the file; several files are put together by picture.
 """
 SETTINGS = {
@@ -29,6 +30,7 @@ SETTINGS = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = DESCRIPTION
     parser.add_argument("data", type=Path, metavar="DATA.jsonl", nargs="+")
+    parser.add_argument("--split", default="", metavar="NAME", help='rows of this "split" only')
     parser.add_argument("--model", metavar="ID", help="else the one that chat uses")
     parser.add_argument(
         "--limit", type=positive, default=0, metavar="N", help="N pictures spread over the file"
@@ -42,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
-    pictures = read_known(arguments.data, arguments.limit)
+    pictures = read_known(arguments.data, Selection(arguments.split, limit=arguments.limit))
     if arguments.save:
         require_writable(arguments.save)
     cancel = CancelToken()

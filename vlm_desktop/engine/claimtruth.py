@@ -26,7 +26,7 @@ from vlm_desktop.engine.alttext import claims as kinds
 from vlm_desktop.engine.alttext import englishwords as en
 from vlm_desktop.engine.alttext.claims import Statement, statements
 from vlm_desktop.engine.alttext.samewords import SameWords, head_of
-from vlm_desktop.engine.evaluationdata import json_rows
+from vlm_desktop.engine.evaluationdata import Selection, json_rows
 
 DRAFTS, OWN, OTHER, ALTERED = "draft", "own", "other", "altered"
 """Where a claim comes from: the model, people about this picture, about another, or changed."""
@@ -55,14 +55,16 @@ class KnownPicture:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-def read_known(paths: Sequence[Path], limit: int = 0) -> tuple[KnownPicture, ...]:
+def read_known(paths: Sequence[Path], selection: Selection) -> tuple[KnownPicture, ...]:
     """Rows {"image", "labels" and/or "captions"[, "counts"]} of all files, put together by picture.
 
-    With a `limit`, so many of them, spread over all. Raises BadInputFile.
+    A limit takes so many pictures, spread over all. Raises BadInputFile.
     """
     found: dict[Path, dict[str, Any]] = {}
     for path in paths:
         for number, row in json_rows(path):
+            if not selection.takes(row):
+                continue
             place = path.parent / row["image"]
             known = found.setdefault(place, {"image": row["image"], "captions": []})
             captions, labels = row.get("captions") or [], row.get("labels")
@@ -87,7 +89,7 @@ def read_known(paths: Sequence[Path], limit: int = 0) -> tuple[KnownPicture, ...
     ]
     if not pictures:
         raise BadInputFile(path=paths[0], line=None, detail="it holds no captions and no labels")
-    count = min(limit or len(pictures), len(pictures))
+    count = min(selection.limit or len(pictures), len(pictures))
     return tuple(pictures[number * len(pictures) // count] for number in range(count))
 
 
