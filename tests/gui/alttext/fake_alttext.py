@@ -59,6 +59,7 @@ class FakeDrafting:
         self.error: AppError | None = None
         self.suggestion = Suggestion(Decision.INFORMATIVE, (("photo", ""), ("text-area", "3")), 0.9)
         self.asked: list[tuple[Path, Brief, PageContext, Decision, int]] = []
+        self.models: list[str] = []
         self.suggested: list[Path] = []
         self.translated: list[tuple[str, str, str]] = []
 
@@ -83,7 +84,8 @@ class FakeDrafting:
         structured: bool = False,
         seed: int = 0,
     ) -> Generator[Event, None, tuple[Candidate, ...]]:
-        del model_id, structured
+        del structured
+        self.models.append(model_id)
         self.asked.append((path, brief, context, decision, seed))
         yield Progress(Phase.DECODE, 0, 1)
         if self.error is not None:

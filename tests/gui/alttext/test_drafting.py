@@ -200,6 +200,23 @@ def test_a_stopped_batch_keeps_what_it_has_and_goes_on(
     assert all(image(n).text("en").alt for n in range(3))
 
 
+def test_the_model_that_is_chosen_writes_and_is_remembered(
+    pane: AltTextPane, alttext: FakeAltTexts, qtbot: QtBot
+) -> None:
+    box = pane.editor.models
+    qtbot.waitUntil(lambda: box.count() > 1)
+    names = [box.itemText(row) for row in range(box.count())]
+    assert "Far model" not in names, "it is not on this disk"
+    row = box.count() - 2
+    box.setCurrentIndex(row)
+    box.activated.emit(row)
+    pane.drafting.start()
+    qtbot.waitUntil(lambda: alttext.drafting.models == [box.itemData(row)])
+    assert pane.state()["model"] == box.itemData(row)
+    box.activated.emit(box.count() - 1)
+    assert pane.window().stack.currentWidget() is pane.window().pane("models")
+
+
 def test_the_brief_reaches_whoever_writes(
     alttext: FakeAltTexts,
     make_set: Callable[..., object],

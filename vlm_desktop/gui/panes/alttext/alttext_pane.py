@@ -22,6 +22,7 @@ from vlm_desktop.gui.panes.alttext.queue_panel import QueuePanel
 from vlm_desktop.gui.panes.alttext.session import AltSession
 from vlm_desktop.gui.panes.alttext.sets_corner import SetsCorner, dropped_paths
 from vlm_desktop.gui.panes.alttext.suggesting import Suggesting
+from vlm_desktop.gui.panes.alttext.writer_choice import WriterChoice
 from vlm_desktop.gui.panes.pane import Pane
 from vlm_desktop.gui.strings import alttext as strings
 from vlm_desktop.gui.theme import measures
@@ -46,10 +47,13 @@ class AltTextPane(Pane):
         self._build()
         self.corner = EditorCorner(self.session, self.editor, self)
         self.corner.previous = self._previous
-        self.drafting = Drafting(self.session, self.editor, self.corner.autosave)
+        self.writer = WriterChoice(desk, self.editor.models)
+        self.drafting = Drafting(
+            self.session, self.editor, self.corner.autosave, lambda: self.writer.model_id
+        )
         self.suggesting = Suggesting(self.session, self)
         self.sets = SetsCorner(self.session, self)
-        self.batch = BatchCorner(self.session, self)
+        self.batch = BatchCorner(self.session, self, lambda: self.writer.model_id)
         self.actions_of_pane = AltTextActions(self)
         self.sets.more_menu.insertAction(self.sets.brief, self.actions_of_pane.batch)
         self.queue.set_menus(self.sets.new_menu, self.sets.more_menu)
@@ -144,6 +148,7 @@ class AltTextPane(Pane):
             "set": self.session.open_id or self._wanted_set,
             "image": self.session.current_id or self._wanted_image,
             "language": self.session.language,
+            "model": self.writer.wanted,
             "column": self.beside.sizes(),
             "work": self.work.sizes(),
             "folds": {key: one.is_open for key, one in self.editor.sections.items()},
@@ -161,6 +166,8 @@ class AltTextPane(Pane):
         self._wanted_set = number if isinstance(number, int) else 0
         self._wanted_image = image if isinstance(image, int) else 0
         self._wanted_language = language if isinstance(language, str) else ""
+        if isinstance(state.get("model"), str):
+            self.writer.wanted = state["model"]
         for key, splitter in (("column", self.beside), ("work", self.work)):
             sizes = state.get(key)
             if isinstance(sizes, list) and len(sizes) == 2 and all(
@@ -183,6 +190,7 @@ class AltTextPane(Pane):
         if not self._begun:
             self._begun = True
             self.refresh()
+            self.writer.refresh()
             kept = self.session
             self.desk.fetch(lambda: kept.kept.settle(), lambda _: None, failed=lambda _: None)
 

@@ -1,12 +1,12 @@
 """Drafts for a whole set, as long work: it shows in the status line, pauses, stops, and stays."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from vlm_desktop.base.altkeeping import AltBatchReport, AltDone, AltRowDone
+from vlm_desktop.base.altkeeping import AltBatchOptions, AltBatchReport, AltDone, AltRowDone
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.language import fill
@@ -30,8 +30,10 @@ class BatchCorner(QObject):
     changed = Signal()
     """A batch began or ended."""
 
-    def __init__(self, session: AltSession, over: QWidget) -> None:
+    def __init__(self, session: AltSession, over: QWidget, writer: Callable[[], str]) -> None:
+        """`writer` says which model writes: its id, "" for the engine's default."""
         super().__init__(over)
+        self._writer = writer
         self._session, self._desk = session, session.desk
         self._job: Job | None = None
         self._work: Work | None = None
@@ -51,10 +53,10 @@ class BatchCorner(QObject):
         found, session = self._session.open_set, self._session
         if found is None or self._job is not None:
             return
-        number = found.id
+        number, options = found.id, AltBatchOptions(model_id=self._writer())
 
         def verb(cancel: CancelToken) -> Generator[Event, None, AltBatchReport]:
-            return session.desk.services.alttext.batch.draft_set(number, cancel)
+            return session.desk.services.alttext.batch.draft_set(number, cancel, options)
 
         self._text = fill(strings.BATCH_WORK, name=found.name)
         self._drafted = 0

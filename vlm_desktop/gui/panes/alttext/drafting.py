@@ -43,8 +43,16 @@ class Drafting(QObject):
     changed = Signal()
     """A draft began or ended."""
 
-    def __init__(self, session: AltSession, panel: EditorPanel, autosave: Autosave) -> None:
+    def __init__(
+        self,
+        session: AltSession,
+        panel: EditorPanel,
+        autosave: Autosave,
+        writer: Callable[[], str],
+    ) -> None:
+        """`writer` says which model writes: its id, "" for the engine's default."""
         super().__init__(panel)
+        self._writer = writer
         self._session, self._panel, self._autosave = session, panel, autosave
         self._job: Job | None = None
         self._image_id, self._language = 0, ""
@@ -83,11 +91,14 @@ class Drafting(QObject):
             return
         path, context, decision = image.path, image.context, image.decision
         brief = replace(session.brief, language=session.language)
+        model_id = self._writer()
         seed = len(self._kept)  # others than those that are there
 
         def verb(cancel: CancelToken) -> Generator[Event, None, Any]:
             drafting = session.desk.services.alttext.drafting
-            return drafting.draft(path, brief, context, decision, cancel, seed=seed)
+            return drafting.draft(
+                path, brief, context, decision, cancel, model_id=model_id, seed=seed
+            )
 
         self._run(image, verb, strings.DRAFTING, lambda found: tuple(found))
 
@@ -97,12 +108,14 @@ class Drafting(QObject):
         source = translation_source(image, session.language) if image is not None else ""
         if image is None or not source or self._job is not None:
             return
-        text = image.text(source)
+        text, model_id = image.text(source), self._writer()
         brief = replace(session.brief, language=session.language)
 
         def verb(cancel: CancelToken) -> Generator[Event, None, Any]:
             drafting = session.desk.services.alttext.drafting
-            return drafting.translate(text.alt, text.extended, source, brief, cancel)
+            return drafting.translate(
+                text.alt, text.extended, source, brief, cancel, model_id=model_id
+            )
 
         self._run(image, verb, strings.TRANSLATING, lambda one: (one,), translated=True)
 
@@ -198,17 +211,13 @@ class Drafting(QObject):
         if not found:
             self._end(strings.DRAFTED_EMPTY)
             return
-        self._end("")
-        words = found[0].alt or strings.NOTHING_WRITTEN
-
-        def kept(_: object) -> None:
-            session.desk.say(fill(strings.DRAFTED, text=words))
-            self._read_candidates()
-
+        words = fill(strings.DRAFTED, text=found[0].alt or strings.NOTHING_WRITTEN)
+        # What was streamed stays in the field until it is kept: nothing flickers.
         session.act(
             fill(strings.CHANGE_DRAFT, name=image.name),
             lambda sets: sets.add_drafts(image.id, language, found, translated=translated),
-            kept,
+            lambda _: self._end(words),
+            self._end,
         )
 
     def _failed(self, sentence: str) -> None:

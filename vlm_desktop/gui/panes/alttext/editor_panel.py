@@ -108,8 +108,28 @@ class EditorPanel(QFrame):
         self.progress.setTextFormat(Qt.TextFormat.PlainText)
         self.progress.setWordWrap(True)
         self.progress.hide()
-        for one in (self.draft, self.stop, self.brief):
+        for one in (self.draft, self.stop, self.brief, self._build_models()):
             row.addWidget(one)
+
+    def _build_models(self) -> QWidget:
+        """Label and box stay together wherever the line breaks."""
+        both = QWidget(self.drafting)
+        label = QLabel(strings.MODEL, both)
+        label.setObjectName("hint")
+        self.models = QComboBox(both)
+        self.models.setAccessibleName(strings.MODEL_NAME)
+        self.models.setToolTip(strings.MODEL_TIP)
+        self.models.setMinimumContentsLength(_LEAST_WORDS)
+        self.models.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        label.setBuddy(self.models)
+        row = QHBoxLayout(both)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(measures().space[1])
+        row.addWidget(label)
+        row.addWidget(self.models)
+        return both
 
     def _build_column(self) -> None:
         space = measures().space

@@ -219,12 +219,13 @@ class AltSession(QObject):
         text: str,
         do: Callable[["AltSets"], "AltDone"],
         done: Callable[["AltDone"], object] | None = None,
+        failed: Callable[[str], object] | None = None,
     ) -> None:
         """Change images so that Ctrl+Z takes it back; `text` is what the Edit menu calls it.
 
         `done` is called once the images are here as they are now.
         """
-        self.act_verb(text, quick(lambda: do(self.kept)), lambda result: result, done)
+        self.act_verb(text, quick(lambda: do(self.kept)), lambda result: result, done, failed)
 
     def act_verb(
         self,
@@ -232,6 +233,7 @@ class AltSession(QObject):
         verb: Verb,
         what: Callable[[Any], "AltDone"],
         done: Callable[[Any], object] | None = None,
+        failed: Callable[[str], object] | None = None,
     ) -> None:
         """The same with a verb of the lane "io"; `what` finds the `AltDone` in its result."""
 
@@ -241,7 +243,7 @@ class AltSession(QObject):
         def worked(result: Any) -> None:
             self.reread(what(result).images, None if done is None else lambda: done(result))
 
-        self.desk.changes.perform(Change(text, verb, undo), worked, self.failed.emit)
+        self.desk.changes.perform(Change(text, verb, undo), worked, failed or self.failed.emit)
 
     def act_on_sets(
         self,
