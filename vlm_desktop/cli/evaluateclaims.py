@@ -15,8 +15,8 @@ from vlm_desktop.engine.services import AppServices
 
 DESCRIPTION = """
 Precision and recall of "supported" in the claim ledger of alt texts, against what people said of
-the pictures. Rows of DATA: {"image", "labels" and/or "captions"[, "counts"][, "split"]}, images relative to
-the file; several files are put together by picture.
+the pictures. Rows of DATA: {"image", "labels" and/or "captions"[, "counts"][, "split"]}, images
+relative to the file; several files are put together by picture.
 """
 SETTINGS = {
     "drafts": "claims of the model's drafts: COCO objects against labels and captions, numbers "
