@@ -112,18 +112,18 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
         "pictures. {offer_text}"
     ),
     chaterrors.ModelTooLarge: (
-        "{model} needs {needed} of memory, and models may take {limit}. {offer_text}"
+        "The model {model} needs {needed} of memory, and models may take {limit}. {offer_text}"
     ),
     errors.NothingAsked: "There is no question for {model} to answer. Type one first.",
-    errors.PictureNeeded: "{model} answers about pictures only. Add one first.",
+    errors.PictureNeeded: "The model {model} answers about pictures only. Add one first.",
     errors.TooManyPictures: (
-        "{model} takes {limit} pictures at once, and {given} were given. Take some out."
+        "The model {model} takes {limit} pictures at once, and {given} were given. Take some out."
     ),
     errors.PromptTooLong: (
         "The question needs {given} tokens, and {model} has room for {limit}. "
         "Shorten it, take a picture out or give pictures fewer tokens."
     ),
-    errors.OptionUnsupported: "{model} cannot follow the option {option}: {detail}.",
+    errors.OptionUnsupported: "The model {model} cannot follow the option {option}: {detail}.",
     errors.ExportRefused: (
         "The {precision} export of {model} was thrown away: its vectors agree with the original "
         "only to a cosine of {cosine}, and {needed} is needed."

@@ -159,6 +159,18 @@ def test_a_model_that_is_being_opened_is_not_held_for_the_one_before(
     assert pane.composer.send.isEnabled()
 
 
+def test_another_model_for_an_open_conversation_is_asked_what_it_can(
+    pane: ChatPane, chat: FakeChat, ask: Ask, qtbot: QtBot
+) -> None:
+    ask("One?")
+    chat.can = ChatCapabilities(multi_turn=False)
+    pane.choice.choose("big")
+    hint = pane.composer.line.placeholderText
+    qtbot.waitUntil(lambda: hint() == strings.QUESTION_ALONE)
+    pane.choice.choose("starter-assistant")
+    qtbot.waitUntil(lambda: hint() == strings.QUESTION_HINT)
+
+
 def test_without_a_model_it_is_said_where_to_get_one(
     pane: ChatPane, chat: FakeChat, qtbot: QtBot
 ) -> None:

@@ -303,12 +303,12 @@ class ChatPane(Pane):
         conversation = self.session.conversation
         self.end_edit()
         self.column.show_open(conversation.id if conversation else 0)
-        self.choice.look()
         self._show_models()
         self._changed()
 
     def _changed(self) -> None:
         conversation = self.session.conversation
+        self.choice.look()
         self.composer.pictures.know(conversation)
         title = conversation.title if conversation else ""
         self.head.show_title(title or strings.UNTITLED)

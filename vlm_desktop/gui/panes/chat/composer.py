@@ -180,6 +180,7 @@ class Composer(QFrame):
         self._can = can = known or _UNKNOWN
         hint = strings.QUESTION_HINT if can.multi_turn else strings.QUESTION_ALONE
         self.line.setPlaceholderText(hint if can.asks else strings.ONLY_PICTURES)
+        self.line.viewport().update()  # Qt shows other words only when it next paints them
         self._show_chips()
 
     def show_schema(self, summary: str) -> None:

@@ -39,8 +39,9 @@ class ModelChoice(QObject):
         self.wanted = ""
         """The model of conversations to come; "" follows the setting."""
         self._default = ""
-        self.capabilities: ChatCapabilities | None = None
-        self._asked_for = ""
+        self._can: dict[str, ChatCapabilities] = {}
+        self._asked: set[str] = set()
+        self._told = ""
 
     @property
     def current(self) -> str:
@@ -49,6 +50,11 @@ class ModelChoice(QObject):
         ids = [one.model_id for one in self.ready]
         wishes = (conversation.model_id if conversation else self.wanted, self._default)
         return next((one for one in wishes if one in ids), ids[0] if ids else "")
+
+    @property
+    def capabilities(self) -> ChatCapabilities | None:
+        """What the current model can take; None while it is not known."""
+        return self._can.get(self.current)
 
     def refresh(self) -> None:
         """Look at the shelf."""
@@ -77,23 +83,21 @@ class ModelChoice(QObject):
     def look(self) -> None:
         """Ask what the chosen model can take."""
         model_id = self.current
-        if not model_id or model_id == self._asked_for:
+        if model_id != self._told:
+            self._told = model_id
+            self.capable.emit()  # what the one before could take says nothing of this one
+        if not model_id or model_id in self._can or model_id in self._asked:
             return
-        self._asked_for = model_id
-        if self.capabilities is not None:
-            # What the one before could take says nothing of this one.
-            self.capabilities = None
-            self.capable.emit()
+        self._asked.add(model_id)
         services = self._desk.services
 
         def done(found: ChatCapabilities) -> None:
-            if model_id == self.current:
-                self.capabilities = found
-                self.capable.emit()
+            self._asked.discard(model_id)
+            self._can[model_id] = found
+            self.capable.emit()
 
         def failed(sentence: str) -> None:
-            self._asked_for = ""
-            self.capabilities = None
+            self._asked.discard(model_id)
             self.failed.emit(sentence)
 
         self._desk.fetch(
@@ -101,5 +105,4 @@ class ModelChoice(QObject):
             done,
             failed=failed,
             lane=ANSWERS,
-            latest="chat-capabilities",
         )
