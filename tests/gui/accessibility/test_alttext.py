@@ -62,3 +62,23 @@ def test_an_image_is_decided_written_and_approved_by_keys(program: Program) -> N
     program.wait_for("list item", "astronaut.png, Approved, Informative")
     program.wait_for("label", "broken.jpg")  # the next one, by its name in the editor
     program.wait_for_announcement("Approved: astronaut.png.")
+
+
+def test_a_killed_program_has_kept_what_was_typed(program: Program) -> None:
+    program.key("ctrl+l")
+    focus_on(program, "Alt text")
+    program.type("Half a sentence about an astro")
+    program.wait_for("list item", "astronaut.png, Draft")
+    wait_for(lambda: "saving" not in _said(program), "the text to be kept")
+    program.kill()
+    again = program.again()
+    again.key("ctrl+3")
+    again.wait_for("list item", "astronaut.png, Draft")
+    wait_for(
+        lambda: "Half a sentence about an astro" in [one.text for one in again.tree().walk()],
+        "the text",
+    )
+
+
+def _said(program: Program) -> str:
+    return " ".join(node.name for node in program.tree().walk() if node.role == "label")

@@ -129,6 +129,38 @@ def test_an_image_nobody_decided_about_is_not_approved_and_the_decision_is_asked
     assert pane.session.current_id == image(0).id
 
 
+def test_several_are_decided_and_approved_at_once_and_undone_as_one(
+    pane: AltTextPane, image: Image, qtbot: QtBot
+) -> None:
+    view = pane.queue.view
+    pane.queue.focus_list()
+    qtbot.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert pane.editor.place.text() == "1 of 3 · 3 selected"
+    qtbot.keyClick(view, Qt.Key.Key_2)
+    qtbot.waitUntil(lambda: image(2).decision is Decision.DECORATIVE)
+    qtbot.waitUntil(lambda: pane.session.images[image(2).id].decision is Decision.DECORATIVE)
+    assert pane.editor.place.text() == "1 of 3 · 3 selected", "they stay selected"
+    qtbot.keyClick(view, ENTER)
+    qtbot.waitUntil(lambda: image(2).text("en").state is AltState.APPROVED)
+    assert {image(n).text("en").state for n in range(3)} == {AltState.APPROVED}
+    qtbot.waitUntil(lambda: pane.desk.changes.undo_text == "Approving 3 images")
+    pane.desk.changes.undo()
+    qtbot.waitUntil(lambda: image(2).text("en").state is AltState.EMPTY)
+    assert image(0).text("en").state is AltState.EMPTY
+
+
+def test_several_become_one_group_led_by_the_first(
+    pane: AltTextPane, image: Image, qtbot: QtBot
+) -> None:
+    view = pane.queue.view
+    pane.queue.focus_list()
+    qtbot.keyClick(view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(view, Qt.Key.Key_6)
+    qtbot.waitUntil(lambda: image(1).lead_id == image(0).id)
+    assert image(0).lead_id == image(0).id
+    assert image(2).decision is Decision.UNDECIDED
+
+
 def test_filter_and_order_are_chosen_in_the_pane(
     pane: AltTextPane, alttext: FakeAltTexts, image: Image, qtbot: QtBot
 ) -> None:

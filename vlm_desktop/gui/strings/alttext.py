@@ -42,8 +42,9 @@ DECISION_TIPS = {
 DECISION_HINTS = {
     Decision.INFORMATIVE: "Say what the image tells here.",
     Decision.DECORATIVE: "Its alt text is empty on purpose: screen readers pass over it.",
-    Decision.FUNCTIONAL: "Name the action or the destination, not the look.",
-    Decision.TEXT: "Give the words that the image shows.",
+    Decision.FUNCTIONAL: "Name the action or the destination, not the look; a draft takes it from "
+    "the link.",
+    Decision.TEXT: "Give the words that the image shows; a draft reads them.",
     Decision.COMPLEX: "A short alt text here, and all that it shows as an extended description.",
     Decision.GROUP: "One image of the group carries the text for all.",
 }
@@ -145,7 +146,8 @@ ORDERS = {
 QUEUE_NAME = "Images of the set"
 QUEUE_DESCRIPTION = (
     "Enter approves and goes on. 1 to 6 decide, 0 takes a decision back, D drafts, E edits, "
-    "J and K go on and back, N goes to the next that needs you."
+    "J and K go on and back, N goes to the next that needs you. With several selected, deciding "
+    "and approving count for all, and 6 makes them one group."
 )
 COUNT_ALL = "{count:,} images · {approved:,} approved"
 COUNT_ONE = "1 image · {approved:,} approved"
@@ -202,6 +204,8 @@ CONTEXT_FIELDS = {
 # --- texts -----------------------------------------------------------------------------------
 
 PLACE = "{number:,} of {total:,}"
+PLACE_SELECTED = "{place} · {count:,} selected"
+SELECTED_TIP = "Decisions, states and approval count for all that are selected"
 LANGUAGE = "Language"
 LANGUAGE_NAME = "Language of the text"
 ADD_LANGUAGE = "Add a language…"
@@ -320,6 +324,7 @@ STALE_TEXT = (
     "is, or edit it."
 )
 WHO_WHEN = "{who}, {when}"
+APPROVED_SOME = "Approved: {count:,}. Not approved: {reason}"
 APPROVED_SAID = "Approved: {name}."
 CHANGE_APPROVE = "Approving {name}"
 CHANGE_STATE = "{state}: {name}"
@@ -481,6 +486,10 @@ def brief_title(name: str) -> str:
 
 def destination(key: str, limit: int) -> str:
     return fill(DESTINATION, name=DESTINATIONS.get(key, key), limit=limit)
+
+
+def approved_some(count: int, reason: str) -> str:
+    return fill(APPROVED_SOME, count=count, reason=reason)
 
 
 def batch_suggested(count: int) -> str:

@@ -27,6 +27,7 @@ class AltTextActions(QObject):
         self._pane = pane
         self._build()
         self._build_decisions()
+        self._build_menu()
         session = pane.session
         for signal in (session.chosen, session.put, session.opened, pane.drafting.changed):
             signal.connect(lambda *_: self.refresh())
@@ -74,6 +75,21 @@ class AltTextActions(QObject):
                     f"Alt+{number}",
                 )
             )
+
+    def _build_menu(self) -> None:
+        """The context menu of the queue."""
+        view, book = self._pane.queue.view, self._pane.desk.actions
+        groups: tuple[tuple[QAction, ...], ...] = (
+            (self.approve, self.edit, self.draft),
+            tuple(self.decisions),
+            (self.review, self.facts),
+            (book.get("alttext.remove-image"),),
+        )
+        for group in groups:
+            view.addActions(list(group))
+            between = QAction(view)
+            between.setSeparator(True)
+            view.addAction(between)
 
     def _add(self, name: str, text: str, slot: Callable[[], object], shortcut: str = "") -> QAction:
         def do() -> None:

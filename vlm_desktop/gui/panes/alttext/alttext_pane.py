@@ -47,6 +47,7 @@ class AltTextPane(Pane):
         self._build()
         self.corner = EditorCorner(self.session, self.editor, self)
         self.corner.previous = self._previous
+        self.corner.selected = lambda: self.queue.selected_ids
         self.writer = WriterChoice(desk, self.editor.models)
         self.drafting = Drafting(
             self.session, self.editor, self.corner.autosave, lambda: self.writer.model_id
@@ -101,6 +102,7 @@ class AltTextPane(Pane):
         session.unread.connect(self._show_failure)
         queue.set_chosen.connect(session.open)
         queue.chosen.connect(session.choose)
+        queue.selection_changed.connect(self._show_place)
         view = queue.view
         view.approve_wanted.connect(self.corner.approve)
         view.decided.connect(self.corner.decide)
@@ -191,8 +193,9 @@ class AltTextPane(Pane):
             self._begun = True
             self.refresh()
             self.writer.refresh()
-            kept = self.session
-            self.desk.fetch(lambda: kept.kept.settle(), lambda _: None, failed=lambda _: None)
+            # What a killed program did not tell history is told now.
+            session = self.session
+            self.desk.fetch(lambda: session.kept.settle(), lambda _: None, failed=lambda _: None)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Images, folders and pages may be dropped anywhere in the pane."""
@@ -298,7 +301,15 @@ class AltTextPane(Pane):
         row = model.row_of(image.id) if image is not None else -1
         following = model.image(row + 1) if row >= 0 else None
         self.picture.show_image(image, following.path if following is not None else None)
-        self.editor.show_place(image.name if image is not None else "", row + 1, model.rowCount())
+        self._show_place()
+
+    def _show_place(self) -> None:
+        """Which image it is, and how many are selected with it."""
+        model, image = self.queue.model, self.session.current
+        row = model.row_of(image.id) if image is not None else -1
+        selected = len(self.queue.selected_ids)
+        name = image.name if image is not None else ""
+        self.editor.show_place(name, row + 1, model.rowCount(), selected)
 
     def _show_all(self) -> None:
         """Picture and text of an image; without one, how to begin."""

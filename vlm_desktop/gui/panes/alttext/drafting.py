@@ -151,12 +151,16 @@ class Drafting(QObject):
         self._words = words
         self._panel.show_drafting(strings.WAITING)
         self._panel.draft.setEnabled(False)
-        self._panel.draft.setText(strings.DRAFT)
         if self._is_in_field:
-            self._panel.alt.set_locked(True)
-            self._panel.extended.set_locked(True)
+            self._hold_field()
         announce(self._panel, strings.WAITING)
         self.changed.emit()
+
+    def _hold_field(self) -> None:
+        """The model writes in it now; what was found in the text before says nothing of it."""
+        self._panel.alt.set_locked(True)
+        self._panel.extended.set_locked(True)
+        self._panel.lint.show_findings((), 0, is_empty=True)
 
     # --- while it is written -------------------------------------------------------------
 
@@ -246,8 +250,7 @@ class Drafting(QObject):
         shown = self._job is not None and self._is_shown
         self._panel.show_drafting(self._words if shown else "")
         if shown and self._is_in_field:
-            self._panel.alt.set_locked(True)
-            self._panel.extended.set_locked(True)
+            self._hold_field()
         self._read_candidates()
         self._refresh()
 

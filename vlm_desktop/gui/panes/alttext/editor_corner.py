@@ -36,6 +36,8 @@ class EditorCorner(QObject):
         self._shown: tuple[int, str] = (0, "")
         self.previous: Callable[[], AltImage | None] = lambda: None
         """The image before the current one in the list."""
+        self.selected: Callable[[], tuple[int, ...]] = tuple
+        """The ids of the images that are selected in the list."""
         self.autosave = Autosave(session, self)
         self.autosave.changed.connect(self._show_state)
         self.linting = Linting(session, self)
@@ -216,18 +218,22 @@ class EditorCorner(QObject):
     # --- decisions -----------------------------------------------------------------------
 
     def decide(self, decision: Decision) -> None:
-        """A person says what the image is for."""
-        image = self._session.current
-        if image is None or image.decision is decision:
+        """A person says what the image is for, or all that are selected: GROUP groups them."""
+        image, ids = self._session.current, self._targets()
+        if image is None or (len(ids) == 1 and image.decision is decision):
             return
-        ids = [image.id]
         name = strings.DECISIONS.get(decision, strings.NO_DECISION)
-        words = (
-            fill(strings.CHANGE_DECISION, decision=name) if decision is not Decision.UNDECIDED
-            else strings.CHANGE_NO_DECISION
-        )  # fmt: skip
-        said = fill(strings.DECIDED, name=image.name, decision=name)
+        words = fill(strings.CHANGE_DECISION, decision=name)
+        if decision is Decision.UNDECIDED:
+            words = strings.CHANGE_NO_DECISION
+        what = image.name if len(ids) == 1 else strings.images(len(ids))
+        said = fill(strings.DECIDED, name=what, decision=name)
         self._session.act(words, lambda kept: kept.decide(ids, decision), lambda _: self._say(said))
+
+    def _targets(self) -> list[int]:
+        """The current image, or all that are selected with it."""
+        current, chosen = self._session.current_id, self.selected()
+        return list(chosen) if len(chosen) > 1 and current in chosen else [current]
 
     def take_suggestion(self) -> None:
         """Decide as the program suggests."""
@@ -267,30 +273,35 @@ class EditorCorner(QObject):
 
     def approve(self) -> None:
         """Approve what stands there and go on; an approved text is only left."""
-        image, text = self._session.current, self._session.text
+        image, text, ids = self._session.current, self._session.text, self._targets()
         if image is None:
             return
-        if text.state is AltState.APPROVED and not self.autosave.holds(*self._shown):
+        is_done = text.state is AltState.APPROVED and not self.autosave.holds(*self._shown)
+        if is_done and len(ids) == 1:
             self.next_wanted.emit()
             return
-        self.autosave.flush(lambda: self._approve(image, text.language))
+        self.autosave.flush(lambda: self._approve(image, ids, text.language))
 
-    def _approve(self, image: AltImage, language: str) -> None:
+    def _approve(self, image: AltImage, ids: list[int], language: str) -> None:
         session = self._session
+        what = image.name if len(ids) == 1 else strings.images(len(ids))
 
         def done(result: AltApproved) -> None:
-            if result.refused:
-                self._say(failure(result.refused[0][1]))
+            refused = [failure(error) for _, error in result.refused]
+            if refused and len(ids) > 1:
+                self._say(strings.approved_some(len(ids) - len(refused), refused[0]))
+            elif refused:
+                self._say(refused[0])
                 if image.id == session.current_id and image.decision is Decision.UNDECIDED:
                     self.focus_decision()
-                return
-            self._say(fill(strings.APPROVED_SAID, name=image.name))
-            if image.id == session.current_id:
+            else:
+                self._say(fill(strings.APPROVED_SAID, name=what))
+            if image.id == session.current_id and image.id not in dict(result.refused):
                 self.next_wanted.emit()
 
         session.act_verb(
-            fill(strings.CHANGE_APPROVE, name=image.name),
-            lambda cancel: session.kept.approve([image.id], language, cancel),
+            fill(strings.CHANGE_APPROVE, name=what),
+            lambda cancel: session.kept.approve(ids, language, cancel),
             lambda result: result.done,
             done,
         )
@@ -352,11 +363,11 @@ class EditorCorner(QObject):
         self._set_state(do, AltState.NEEDS_FACTS)
 
     def _set_state(self, do: Callable[..., AltDone], state: AltState) -> None:
-        image, language = self._session.current, self._session.language
+        image, language, ids = self._session.current, self._session.language, self._targets()
         if image is None:
             return
-        words = fill(strings.CHANGE_STATE, state=strings.STATES[state], name=image.name)
-        ids = [image.id]
+        what = image.name if len(ids) == 1 else strings.images(len(ids))
+        words = fill(strings.CHANGE_STATE, state=strings.STATES[state], name=what)
 
         def perform() -> None:
             self._session.act(

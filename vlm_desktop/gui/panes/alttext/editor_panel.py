@@ -175,10 +175,17 @@ class EditorPanel(QFrame):
 
     # --- what is shown -------------------------------------------------------------------
 
-    def show_place(self, name: str, number: int, total: int) -> None:
-        """Which image it is: its name, and the how manieth of those in the list."""
+    def show_place(self, name: str, number: int, total: int, selected: int = 1) -> None:
+        """Which image it is: its name, and the how manieth of those in the list.
+
+        With several `selected`, decisions and approval count for all of them, and that is said.
+        """
         self.name.setText(name)
-        self.place.setText(fill(strings.PLACE, number=number, total=total) if number else "")
+        words = fill(strings.PLACE, number=number, total=total) if number else ""
+        if selected > 1:
+            words = fill(strings.PLACE_SELECTED, place=words, count=selected)
+        self.place.setText(words)
+        self.place.setToolTip(strings.SELECTED_TIP if selected > 1 else "")
 
     def show_languages(self, tags: tuple[str, ...], chosen: str) -> None:
         """Languages there are texts in, and a way to another."""

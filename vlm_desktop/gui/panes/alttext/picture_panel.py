@@ -23,6 +23,7 @@ from vlm_desktop.gui.panes.alttext.evidence_canvas import EvidenceCanvas
 from vlm_desktop.gui.panes.alttext.picture_loader import LoadedPicture, PictureLoader
 from vlm_desktop.gui.panes.search.photo_geometry import STEP
 from vlm_desktop.gui.strings import alttext as strings
+from vlm_desktop.gui.strings import alttext_files as file_strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.flow_layout import FlowLayout
 
@@ -146,7 +147,11 @@ class PicturePanel(QWidget):
         if image.path is None or image.missing:
             self._path = self._shown = None
             self.canvas.show_boxes(())
-            where = image.path or image.document or Path(image.name)
+            if image.path is None and image.document is not None:
+                self._show_message(fill(file_strings.PAGE_FAR, name=image.name))
+                self.page.again.hide()
+                return
+            where = image.path or Path(image.name)
             self._show_message(fill(strings.NO_FILE_TEXT, path=where))
             return
         if image.path != self._path:

@@ -55,6 +55,8 @@ class QueueModel(QAbstractListModel):
         self.language = "en"
         self.state: AltState | None = None
         self.words = ""
+        self.only: frozenset[int] | None = None
+        """Ids of the images that alone are shown; None for no such choice."""
         self.order = Order.QUEUE
 
     # --- what is shown -------------------------------------------------------------------
@@ -62,6 +64,8 @@ class QueueModel(QAbstractListModel):
     def show_images(self, images: Iterable[AltImage], language: str) -> None:
         """Other images, in the queue's order."""
         self._images = {one.id: one for one in images}
+        if self.only is not None and self.only.isdisjoint(self._images):
+            self.only = None  # another set
         self.language = language
         self.arrange()
 
@@ -82,7 +86,9 @@ class QueueModel(QAbstractListModel):
         chosen = [
             one
             for one in self._images.values()
-            if (self.state is None or self.state_of(one) is self.state) and _says(one, words)
+            if (self.state is None or self.state_of(one) is self.state)
+            and (self.only is None or one.id in self.only)
+            and _says(one, words)
         ]
         self._rows = [one.id for one in self._sorted(chosen)]
         self._places = {number: row for row, number in enumerate(self._rows)}

@@ -25,12 +25,14 @@ from vlm_desktop.gui.panes.alttext.queue_model import Order, QueueModel
 from vlm_desktop.gui.panes.alttext.queue_view import SIDE, QueueView
 from vlm_desktop.gui.panes.alttext.thumbnails import FileThumbnails
 from vlm_desktop.gui.strings import alttext as strings
+from vlm_desktop.gui.strings import alttext_files as file_strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.clear_button import add_clear_button
 from vlm_desktop.gui.widgets.typing_undo import TypingLine
 
 _PATIENCE_MS = 150
 _LEAST_WORDS = 8
+_ONLY = "only"
 
 
 class QueuePanel(QFrame):
@@ -39,6 +41,8 @@ class QueuePanel(QFrame):
     set_chosen = Signal(int)
     chosen = Signal(int)
     """The id of the image that is current now; 0 for none."""
+    selection_changed = Signal()
+    """More or fewer images are selected beside the current one."""
     retry_wanted = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -58,6 +62,9 @@ class QueuePanel(QFrame):
         self.states.activated.connect(lambda _: self._narrow())
         self.orders.activated.connect(lambda _: self._narrow())
         self.view.selectionModel().currentChanged.connect(self._current_changed)
+        self.view.selectionModel().selectionChanged.connect(
+            lambda *_: self.selection_changed.emit()
+        )
         self.show_sets((), 0)
 
     # --- building ------------------------------------------------------------------------
@@ -196,6 +203,8 @@ class QueuePanel(QFrame):
         before = self.current_id
         self.model.words = self.words.text().strip()
         self.model.state = self._chosen_state()
+        if self.states.currentData() != _ONLY:
+            self.model.only = None
         self.model.order = Order(self.orders.currentData())
         self._arranging = True
         self.model.arrange()
@@ -204,7 +213,20 @@ class QueuePanel(QFrame):
 
     def _chosen_state(self) -> AltState | None:
         chosen = self.states.currentData()
-        return AltState(chosen) if chosen else None
+        return AltState(chosen) if chosen and chosen != _ONLY else None
+
+    def show_only(self, ids: Sequence[int]) -> None:
+        """These images alone, until another choice is made at "Show"."""
+        before = self.current_id
+        self.words.clear()
+        self._soon.stop()
+        self.model.only, self.model.state, self.model.words = frozenset(ids), None, ""
+        with QSignalBlocker(self.states):
+            self.states.setCurrentIndex(0)
+        self._arranging = True
+        self.model.arrange()
+        self._after_arranging(before)
+        announce(self.view, self.count.text())
 
     def _after_arranging(self, before: int, wanted: int = 0) -> None:
         row = self.model.row_of(wanted or before)
@@ -229,8 +251,12 @@ class QueuePanel(QFrame):
                 count = counts.get(state, 0)
                 words = fill(strings.STATE_ROW, state=strings.STATES[state], count=count)
                 rows.append((words, state.value))
+        wanted = chosen.value if chosen else ""
+        if self.model.only is not None:
+            wanted = _ONLY
+            rows.append((fill(file_strings.ONLY_THESE, count=len(self.model.only)), _ONLY))
         with QSignalBlocker(self.states):
-            self._fill_states(rows, chosen.value if chosen else "")
+            self._fill_states(rows, wanted)
         shown, total = self.model.rowCount(), self.model.total
         approved = counts.get(AltState.APPROVED, 0)
         self.count.setText(strings.counted(shown, total, approved))
@@ -256,10 +282,16 @@ class QueuePanel(QFrame):
         image = self.model.image(self.view.currentIndex().row())
         return image.id if image else 0
 
+    @property
+    def selected_ids(self) -> tuple[int, ...]:
+        """Of the selected images, in the list's order."""
+        rows = sorted(index.row() for index in self.view.selectionModel().selectedIndexes())
+        return tuple(image.id for image in map(self.model.image, rows) if image is not None)
+
     def choose(self, image_id: int) -> None:
-        """Make an image current, if it is shown."""
+        """Make an image current, if it is shown and is not."""
         row = self.model.row_of(image_id)
-        if row >= 0:
+        if row >= 0 and row != self.view.currentIndex().row():
             self._make_current(row)
 
     def step(self, by: int) -> None:
