@@ -167,8 +167,12 @@ def test_another_model_for_an_open_conversation_is_asked_what_it_can(
     pane.choice.choose("big")
     hint = pane.composer.line.placeholderText
     qtbot.waitUntil(lambda: hint() == strings.QUESTION_ALONE)
+    assert pane.head.model_id == pane.choice.current == "big"
+    assert not pane.head.starter.isVisible()
     pane.choice.choose("starter-assistant")
     qtbot.waitUntil(lambda: hint() == strings.QUESTION_HINT)
+    assert pane.head.model_id == "starter-assistant"
+    assert pane.head.starter.isVisible()
 
 
 def test_without_a_model_it_is_said_where_to_get_one(

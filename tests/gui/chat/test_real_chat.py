@@ -205,3 +205,19 @@ def test_conversation_and_draft_come_back_at_the_next_start(
     again = open_pane()
     qtbot.waitUntil(lambda: texts(again)[:1] == ["What is it?"], timeout=PATIENCE)
     assert again.composer.text == "a draft"
+
+
+def test_what_an_answer_waits_for_is_said(
+    open_pane: OpenPane, photo: Attachment, qtbot: QtBot
+) -> None:
+    gate = threading.Semaphore(0)
+    pane = open_pane(FakeChatModel(gate=gate))
+    pane.composer.pictures.put((photo,))
+    pane.composer.put("Colour?")
+    pane.send()
+    said = strings.PHASES["answer"]
+    qtbot.waitUntil(lambda: pane.transcript.views[-1].waiting.text() == said, timeout=PATIENCE)
+    for _ in range(9):
+        gate.release()
+    qtbot.waitUntil(lambda: not pane.session.is_busy, timeout=PATIENCE)
+    assert not pane.transcript.views[-1].waiting.isVisible()

@@ -79,7 +79,7 @@ LOADING_OF = "{work} {percent:.0f} %"
 PHASES = {
     "decode": "Reading the picture…",
     "load": "Loading the model…",
-    "answer": "Answering…",
+    "answer": "The model is looking and reading…",
 }
 RESTARTED = "Memory ran out. The answer is written anew with less detail."
 STOPPED = "Stopped here."

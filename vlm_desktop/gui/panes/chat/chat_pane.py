@@ -309,6 +309,8 @@ class ChatPane(Pane):
     def _changed(self) -> None:
         conversation = self.session.conversation
         self.choice.look()
+        if self.choice.is_known and self.head.model_id != self.choice.current:
+            self.head.show_models(self.choice.ready, self.choice.current)
         self.composer.pictures.know(conversation)
         title = conversation.title if conversation else ""
         self.head.show_title(title or strings.UNTITLED)

@@ -76,9 +76,11 @@ class ModelChoice(QObject):
     def choose(self, model_id: str) -> None:
         """Who answers from now on, here and in conversations to come."""
         self.wanted = model_id
-        self._session.do(lambda chat, number: chat.set_model(number, model_id))
-        self.look()
-        self.changed.emit()
+        if self._session.conversation is None:
+            self.look()
+            self.changed.emit()
+        else:  # what is current changes when the conversation does
+            self._session.do(lambda chat, number: chat.set_model(number, model_id))
 
     def look(self) -> None:
         """Ask what the chosen model can take."""

@@ -15,11 +15,12 @@ from vlm_desktop.base.conversations import (
     AnswerRestarted,
     Attachment,
     Conversation,
+    ModelAsked,
     Turn,
     Why,
 )
 from vlm_desktop.base.errors import AppError
-from vlm_desktop.base.events import Event, Progress
+from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.words import failure
 from vlm_desktop.jobs import ANSWERS, CancelledEnding, Done, Failed, Job
@@ -289,6 +290,8 @@ class ChatSession(QObject):
                         # Its title and pictures are known from now on, however long it takes.
                         self.refresh()
                         self.listed.emit()
+                case ModelAsked():
+                    self.loading.emit(Progress(Phase.ANSWER, 0, None))
                 case AnswerRestarted():
                     self.restarted.emit()
                 case Progress():
