@@ -1,7 +1,8 @@
 """Alt texts in the window's tests: kept by the real library, drafted by a model of a few words."""
 
+import csv
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,10 @@ from vlm_desktop.base.chat import Token
 from vlm_desktop.base.events import Event, Notice, Phase, Progress
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.engine.alttext.batch import AltBatch
+from vlm_desktop.engine.alttext.coverage import CoverageReports
+from vlm_desktop.engine.alttext.files import AltFiles
 from vlm_desktop.engine.alttext.keeping import AltSets
+from vlm_desktop.engine.alttext.pages import AltPages
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
 
@@ -129,6 +133,12 @@ class FakeDrafting:
             yield Token(f"{word} ")
 
 
+def _save_table(target: Path, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Path:
+    with target.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([heads, *rows])
+    return target
+
+
 class FakeAltTexts:
     """`sets` are real: SQLite in `home`; the model is not."""
 
@@ -140,6 +150,9 @@ class FakeAltTexts:
         self.sets = AltSets(self.library, lambda: SharedPool(pool))  # type: ignore[arg-type, return-value]
         self.drafting = FakeDrafting()
         self.checking = FakeChecking()
+        self.files = AltFiles(self.library)
+        self.pages = AltPages(home / "pages")
+        self.coverage = CoverageReports(self.sets, _save_table)
         self.batch = AltBatch(self.library, self.sets, self.drafting, None)  # type: ignore[arg-type]
 
     def library(self) -> Library:

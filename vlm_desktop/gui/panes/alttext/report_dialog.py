@@ -1,0 +1,58 @@
+"""What came of something done to many images: a summary, and a row for each that is to be known."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from vlm_desktop.gui.panes.alttext.dialog_size import fit_to
+from vlm_desktop.gui.panes.alttext.word_list import WordList
+from vlm_desktop.gui.strings import alttext_files as strings
+from vlm_desktop.gui.theme import measures
+
+_WIDE, _HIGH, _HIGHEST = 560, 420, 4000
+
+
+class ReportDialog(QDialog):
+    """`action` is a button with what can be done about the rows. Main thread."""
+
+    def __init__(
+        self,
+        title: str,
+        summary: str,
+        rows: Sequence[str],
+        list_name: str,
+        parent: QWidget,
+        action: tuple[str, Callable[[], object]] | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        space = measures().space
+        self.summary = QLabel(summary, self)
+        self.summary.setTextFormat(Qt.TextFormat.PlainText)
+        self.summary.setWordWrap(True)
+        self.list = WordList(_HIGHEST, self)
+        self.list.setAccessibleName(list_name)
+        self.list.show_rows(rows)
+        self.action: QPushButton | None = None
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        if action is not None:
+            words, do = action
+            self.action = QPushButton(words, self)
+            self.action.clicked.connect(lambda: (self.accept(), do()))
+            buttons.addWidget(self.action)
+        self.shut = QPushButton(strings.CLOSE, self)
+        self.shut.setObjectName("primary")
+        self.shut.setDefault(True)
+        self.shut.clicked.connect(self.accept)
+        buttons.addWidget(self.shut)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(space[3], space[3], space[3], space[3])
+        column.setSpacing(space[2])
+        column.addWidget(self.summary)
+        column.addWidget(self.list, 1)
+        column.addLayout(buttons)
+        fit_to(self, parent, _WIDE, _HIGH)
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
