@@ -17,7 +17,7 @@ from vlm_desktop.media.pages.htmlscan import MOST_IMAGES
 from vlm_desktop.media.pages.loaded import Loaded, Reading
 from vlm_desktop.media.pages.markdownscan import Candidate, Form, Scanned, scan_inline
 from vlm_desktop.media.pages.references import Places, file_name, resolve, shortened
-from vlm_desktop.media.pages.targets import Splice, Target
+from vlm_desktop.media.pages.targets import AttributeTarget, Splice, Target
 from vlm_desktop.media.pages.textfile import Kind, TextFile, Undecodable, decode
 
 _LONGEST = 50_000
@@ -30,8 +30,10 @@ _FRONT = re.compile(
 _FIELD = r"^{name}[ \t]*[:=][ \t]*([^\r\n]+)"
 _LINE_END = re.compile(r"\r\n?|\n")
 _SAME = re.compile(r"\s*[\r\n][\s>]*")
-_ESCAPED = re.compile(r"[\\\[\]]")
+_ALWAYS = re.compile(r"[\\\[\]`<>]")
 _PUNCTUATION = re.compile(r"[\\`*_\[\]<>&!~|$]")
+# A backslash does not keep these from ending code or a tag that began before the image.
+_NAMED = {"`": "&#96;", "<": "&lt;", ">": "&gt;"}
 
 _parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _blocks = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -304,6 +306,8 @@ class _Loader:
                 name: getattr(image.context, name) or getattr(around, name)
                 for name in ("page_title", "heading", "before", "after")
             }
+            if isinstance(target, AttributeTarget):
+                target = replace(target, numbered="`|")
             yield replace(image, context=replace(image.context, **said)), target
 
     def _block_at(self, line: int) -> int:
@@ -371,12 +375,16 @@ def _alt(token: Token) -> str:
 
 def _escaped(alt: str, source: TextFile, *, in_table: bool) -> str:
     """`alt` between brackets: with as few backslashes as the parser needs to give it back."""
-    text = _ESCAPED.sub(r"\\\g<0>", alt)
+    text = _ALWAYS.sub(_mark, alt)
     tokens: list[Token] = []
     if len(text) <= _LONGEST:
         _parser.inline.parse(f"![{text}](a)", _parser, {}, tokens)
     if len(tokens) != 1 or tokens[0].type != "image" or _alt(tokens[0]) != alt:
-        text = _PUNCTUATION.sub(r"\\\g<0>", alt)
+        text = _PUNCTUATION.sub(_mark, alt)
     elif in_table:
         text = text.replace("|", r"\|")
     return "".join(one if source.fits(one) else f"&#x{ord(one):X};" for one in text)
+
+
+def _mark(found: re.Match[str]) -> str:
+    return _NAMED.get(found[0]) or f"\\{found[0]}"

@@ -67,6 +67,8 @@ class AttributeTarget:
     beside: Attribute | None
     name_end: int
     name: str = "alt"
+    numbered: str = ""
+    """Characters that must not stand as themselves: marks of Markdown around the tag."""
     one_line: bool = False
 
     @property
@@ -74,7 +76,10 @@ class AttributeTarget:
         return ((self.start, self.end),)
 
     def splices(self, source: TextFile, alt: str | None) -> tuple[Splice, ...]:
-        return (spliced(alt or "", self.attribute, self.beside, self.name_end, self.name, source),)
+        made = spliced(alt or "", self.attribute, self.beside, self.name_end, self.name, source)
+        for one in self.numbered if alt else "":
+            made = Splice(made.start, made.end, made.text.replace(one, f"&#{ord(one)};"))
+        return (made,)
 
 
 def spliced(

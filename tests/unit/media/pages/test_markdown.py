@@ -85,6 +85,13 @@ def test_only_the_text_changes(tmp_path: Path, before: str, after: str, newline:
     assert path.read_bytes().decode() == around.format(after).replace("\n", newline)
 
 
+def test_marks_around_an_image_do_not_meet_those_in_its_text(tmp_path: Path) -> None:
+    path = page(tmp_path, "a `tick ![](b) <b ![](c)\n\n| h |\n|---|\n| <img src=d> ` |\n")
+    alt = "x` > | y"
+    written(path, alt, alt, alt)
+    assert [image.alt for image in opened(path).images] == [alt] * 3
+
+
 def test_a_label_stays_when_the_text_was_its_name(tmp_path: Path) -> None:
     path = page(tmp_path, "![Map]\n\n[map]: m.png")
     written(path, "A map of the town")
