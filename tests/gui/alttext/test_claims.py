@@ -219,6 +219,7 @@ def test_an_approved_text_is_not_struck(
     pane.corner.decide(Decision.INFORMATIVE)
     pane.corner.approve()
     qtbot.waitUntil(lambda: alttext.sets.image(first).text("en").state is AltState.APPROVED)
+    qtbot.waitUntil(lambda: pane.session.current_id != first)
     pane.queue.choose(first)
     qtbot.waitUntil(lambda: pane.session.text.state is AltState.APPROVED)
     checked.show()

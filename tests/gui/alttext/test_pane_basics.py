@@ -54,4 +54,4 @@ def test_a_draft_streams_into_an_empty_text(
     alttext.drafting.gate.set()
     qtbot.waitUntil(lambda: image(0).text("en").alt == "A cat on a mat.")
     qtbot.waitUntil(lambda: pane.editor.alt.text == "A cat on a mat.")
-    assert not pane.drafting.is_writing
+    qtbot.waitUntil(lambda: not pane.drafting.is_writing)
