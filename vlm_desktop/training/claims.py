@@ -7,7 +7,9 @@ One logistic regression a kind of claim, weights never below zero (a witness may
 of negative use) and drawn a little towards zero. True and false claims weigh the same in sum, and
 so do the sources of each side, since drafts are fewer than claims of people. The shipped weights
 were fitted on 494 photos of Flickr8k's train split that neither the starter's towers nor its
-assistant were trained on; nothing of coco_photos, on which the ledger is measured.
+assistant were trained on (those that `training.starter.data.split_for_tuning` takes out, of 500);
+nothing of coco_photos, on which the ledger is measured. They belong to that starter: another one
+wants them fitted anew.
 """
 
 import json
