@@ -10,6 +10,8 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QRectF
 
 from tests.gui.alttext.fake_alttext import FakeDrafting
+from tests.gui.alttext.fake_checking import FakeChecking
+from tests.tools import alttext_more_looks as more
 from tests.tools.stage import Stage
 from vlm_desktop.base.altchecks import ClaimState
 from vlm_desktop.base.alttext import (
@@ -219,10 +221,27 @@ def look(bring: Look) -> Callable[[Stage], None]:
         if bring is drafting:
             fake.gate.clear()
         alttext.drafting = fake  # type: ignore[assignment]
+        if isinstance(alttext.checking, FakeChecking):
+            alttext.checking.gate.set()
+        pane.extras.claims.task.stop()
+        stage.until(lambda: not pane.extras.claims.task.is_running)
+        alttext.checking = FakeChecking()  # type: ignore[assignment]
+        pane.extras.listening.end()
+        pane.extras.listening.open_voice = lambda _: None
         for section in pane.editor.sections.values():
             section.set_open(False)
         pane.picture.context.section.set_open(False)
         pane.drafting.stop()
+        bring(stage, pane)
+
+    return brought
+
+
+def _after(at: int, bring: Look) -> Look:
+    """A look at the set of samples, with this image shown."""
+
+    def brought(stage: Stage, pane: AltTextPane) -> None:
+        _filled(stage, pane, at)
         bring(stage, pane)
 
     return brought
@@ -247,4 +266,5 @@ LOOKS: dict[str, Look] = {
     "brief": brief,
     "language": language,
     "facts": facts,
+    **{name: _after(at, bring) for name, (at, bring) in more.LOOKS.items()},
 }

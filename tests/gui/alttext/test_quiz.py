@@ -89,7 +89,14 @@ def test_closing_stops_the_quiz(pane: AltTextPane, alttext: FakeAltTexts, qtbot:
     dialog = asked(pane, qtbot, wait=False)
     qtbot.waitUntil(lambda: bool(alttext.checking.quizzed))
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
     assert not pane.desk.work.running
+
+
+def test_the_window_s_cross_closes_the_quiz(pane: AltTextPane, qtbot: QtBot) -> None:
+    dialog = asked(pane, qtbot)
+    assert dialog.close()
+    assert not dialog.isVisible()
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ class ExportDialog(PlainDialog):
         self.go.setDefault(True)
         self.kind.currentIndexChanged.connect(lambda _: self._show_state())
         self._show_state()
-        self.setMinimumWidth(measures().tile * 2)
+        self.setMinimumWidth(measures().tile * 5 // 2)
         self.kind.setFocus()
 
     def _box(self, name: str) -> QComboBox:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -20,14 +20,14 @@ from vlm_desktop.base.events import Event
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.desk import Desk
-from vlm_desktop.gui.panes.alttext.dialog_size import fit_to
+from vlm_desktop.gui.panes.alttext.dialog_size import fit_to, room_for
 from vlm_desktop.gui.panes.alttext.long_task import LongTask
 from vlm_desktop.gui.panes.alttext.word_list import WordList
 from vlm_desktop.gui.strings import alttext_checks as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.jobs import ANSWERS
 
-_WIDE, _HIGH, _HIGHEST = 640, 560, 4000
+_WIDE, _HIGH = 640, 560
 Ask = Callable[[CancelToken], Generator[Event, None, Quiz]]
 
 
@@ -58,7 +58,7 @@ class QuizDialog(QDialog):
         self.progress = QProgressBar(self)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(strings.QUIZ_RUNNING)
-        self.list = WordList(_HIGHEST, self)
+        self.list = WordList(0, self)
         self.list.setAccessibleName(strings.QUIZ_LIST)
         self.list.taken.connect(lambda _: self.note())
         self.copy = QPushButton(strings.QUIZ_COPY, self)
@@ -84,7 +84,7 @@ class QuizDialog(QDialog):
         column.setSpacing(space[1])
         for one in (self.hint, self.summary, self.how, self.progress):
             column.addWidget(one)
-        column.addWidget(self.list, 1)
+        column.addWidget(room_for(self.list, self), 1)
         column.addLayout(buttons)
 
     def _label(self, name: str) -> QLabel:
@@ -185,14 +185,10 @@ class QuizDialog(QDialog):
             self.how.show()
             announce(self, self.how.text())
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Nobody sees the rest: it is not asked any more."""
+    def done(self, result: int) -> None:
+        """Closed, by whatever way: nobody sees the rest, so it is not asked any more."""
         self.task.drop()
-        super().closeEvent(event)
-
-    def reject(self) -> None:
-        """Esc closes, which stops."""
-        self.close()
+        super().done(result)
 
 
 def line_words(line: QuizLine) -> str:

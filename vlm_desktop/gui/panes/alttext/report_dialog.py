@@ -10,7 +10,7 @@ from vlm_desktop.gui.panes.alttext.word_list import WordList
 from vlm_desktop.gui.strings import alttext_files as strings
 from vlm_desktop.gui.theme import measures
 
-_WIDE, _HIGH, _HIGHEST = 560, 420, 4000
+_WIDE, _HIGH = 560, 420
 
 
 class ReportDialog(QDialog):
@@ -32,7 +32,7 @@ class ReportDialog(QDialog):
         self.summary = QLabel(summary, self)
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
         self.summary.setWordWrap(True)
-        self.list = WordList(_HIGHEST, self)
+        self.list = WordList(0, self)
         self.list.setAccessibleName(list_name)
         self.list.show_rows(rows)
         self.action: QPushButton | None = None

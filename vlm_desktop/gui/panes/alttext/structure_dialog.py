@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from vlm_desktop.base.alttext import StructuredDescription
@@ -12,14 +12,14 @@ from vlm_desktop.base.events import Event
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.desk import Desk
-from vlm_desktop.gui.panes.alttext.dialog_size import fit_to
+from vlm_desktop.gui.panes.alttext.dialog_size import fit_to, room_for
 from vlm_desktop.gui.panes.alttext.long_task import LongTask
 from vlm_desktop.gui.panes.alttext.word_list import WordList
 from vlm_desktop.gui.strings import alttext_checks as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.jobs import ANSWERS
 
-_WIDE, _HIGH, _HIGHEST = 560, 420, 4000
+_WIDE, _HIGH = 560, 420
 Look = Callable[[CancelToken], Generator[Event, None, StructuredDescription | None]]
 
 
@@ -46,7 +46,7 @@ class StructureDialog(QDialog):
         self.words = QLabel(self)
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setWordWrap(True)
-        self.list = WordList(_HIGHEST, self)
+        self.list = WordList(0, self)
         self.list.setAccessibleName(strings.STRUCTURE_LIST)
         self.list.taken.connect(lambda _: self.copy_part())
         self.copy = QPushButton(strings.STRUCTURE_COPY, self)
@@ -68,7 +68,7 @@ class StructureDialog(QDialog):
         column.setSpacing(space[2])
         column.addWidget(hint)
         column.addWidget(self.words)
-        column.addWidget(self.list, 1)
+        column.addWidget(room_for(self.list, self), 1)
         column.addLayout(buttons)
 
     def start(self) -> None:
@@ -127,14 +127,10 @@ class StructureDialog(QDialog):
             QGuiApplication.clipboard().setText(text)
             announce(self, fill(strings.STRUCTURE_COPIED, text=text))
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Nobody sees the rest: the model need not look on."""
+    def done(self, result: int) -> None:
+        """Closed, by whatever way: nobody sees the rest, so it is not asked any more."""
         self.task.drop()
-        super().closeEvent(event)
-
-    def reject(self) -> None:
-        """Esc closes, which stops."""
-        self.close()
+        super().done(result)
 
 
 def parts_of(found: StructuredDescription) -> tuple[tuple[str, str], ...]:

@@ -12,7 +12,10 @@ _ENDLESS = 100_000
 
 
 class WordList(QListWidget):
-    """Rows of plain text. Enter and a double click mean the same. Main thread."""
+    """Rows of plain text. Enter and a double click mean the same. Main thread.
+
+    `highest` 0 takes the room there is, as in a dialog.
+    """
 
     taken = Signal(int)
     """The row that is meant."""
@@ -56,7 +59,8 @@ class WordList(QListWidget):
             lines = self.fontMetrics().boundingRect(room, flags, item.text()).height()
             item.setSizeHint(QSize(0, lines + 2 * space[0] + 2))
             wanted += lines + 2 * space[0] + 2
-        self.setFixedHeight(min(wanted, self._highest))
+        if self._highest:
+            self.setFixedHeight(min(wanted, self._highest))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
