@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vlm_desktop.gui.widgets.elided_box import ElidedBox
 from vlm_desktop.gui.widgets.elided_label import ElidedLabel
 
 _SLACK = 1
@@ -27,7 +28,7 @@ def clipped_texts(window: QWidget) -> list[str]:
     """A line for each visible text that is cut off, by its widget's class and its words."""
     found = []
     for widget in window.findChildren(QWidget):
-        if isinstance(widget, ElidedLabel) or not widget.isVisible():
+        if isinstance(widget, ElidedLabel | ElidedBox) or not widget.isVisible():
             continue
         if widget.window() is not window.window():
             continue  # another window, over this one

@@ -215,3 +215,15 @@ def test_sets_that_cannot_be_read_are_tried_again(
     alttext.sets.sets = real  # type: ignore[method-assign]
     pane.page.primary.click()
     qtbot.waitUntil(lambda: pane.session.current is not None)
+
+
+def test_a_long_name_is_shortened_on_the_screen_only(
+    make_set: Callable[..., AltSet], open_pane: Open, qtbot: QtBot
+) -> None:
+    name = "Photos of the harbour, the bridge and everything else that we saw"
+    make_set(name)
+    pane = open_pane()
+    box = pane.queue.sets
+    pane.grab()
+    assert box.currentText() == f"{name} (3)", "what a screen reader gets"
+    assert box.toolTip() == f"{name} (3)"

@@ -27,6 +27,7 @@ from vlm_desktop.gui.panes.alttext.text_field import TextField
 from vlm_desktop.gui.panes.search.details_parts import Section
 from vlm_desktop.gui.strings import alttext as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.elided_box import ElidedBox
 from vlm_desktop.gui.widgets.elided_label import ElidedLabel
 from vlm_desktop.gui.widgets.flow_layout import FlowLayout
 from vlm_desktop.gui.widgets.following_scroll import FollowingScroll
@@ -116,9 +117,8 @@ class EditorPanel(QFrame):
         both = QWidget(self.drafting)
         label = QLabel(strings.MODEL, both)
         label.setObjectName("hint")
-        self.models = QComboBox(both)
+        self.models = ElidedBox(both, strings.MODEL_TIP)
         self.models.setAccessibleName(strings.MODEL_NAME)
-        self.models.setToolTip(strings.MODEL_TIP)
         self.models.setMinimumContentsLength(_LEAST_WORDS)
         self.models.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon

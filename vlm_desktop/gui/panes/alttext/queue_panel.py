@@ -28,6 +28,7 @@ from vlm_desktop.gui.strings import alttext as strings
 from vlm_desktop.gui.strings import alttext_files as file_strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.clear_button import add_clear_button
+from vlm_desktop.gui.widgets.elided_box import ElidedBox
 from vlm_desktop.gui.widgets.typing_undo import TypingLine
 
 _PATIENCE_MS = 150
@@ -72,7 +73,7 @@ class QueuePanel(QFrame):
     def _build_sets(self) -> None:
         self.sets_label = QLabel(strings.SET, self)
         self.sets_label.setObjectName("hint")
-        self.sets = QComboBox(self)
+        self.sets = ElidedBox(self)
         self.sets_label.setBuddy(self.sets)
         self.sets.setAccessibleName(strings.SET_NAME)
         self.sets.setMinimumContentsLength(_LEAST_WORDS)
