@@ -67,9 +67,8 @@ def test_the_picture_is_hidden_and_the_text_is_read(
     assert voice.said == [
         ("1 bridge.jpg. Informative. Draft. A bridge. Extended description: It is red.", "en")
     ]
-    picture = pane.picture
-    assert picture.layers.currentWidget() is picture.page
-    assert listening.bar.isVisible()
+    assert not pane.picture.canvas.isVisible()
+    assert listening.bar.hidden.isVisible()
     assert listening.bar.words.text() == voice.said[0][0]
     assert not listening.bar.trouble.isVisible()
 
@@ -90,7 +89,7 @@ def test_going_on_reads_on_and_escape_ends(
     assert not listening.is_on
     assert voice.stopped
     assert not listening.bar.isVisible()
-    qtbot.waitUntil(lambda: pane.picture.layers.currentWidget() is pane.picture.canvas)
+    qtbot.waitUntil(lambda: pane.picture.canvas.isVisible())
     pane.step(1)
     assert len(voice.said) == 5, "nothing is read any more"
 
@@ -102,7 +101,7 @@ def test_the_picture_stays_hidden_while_one_goes_on(
     for _ in range(2):
         pane.step(1)
         qtbot.wait(60)
-        assert pane.picture.layers.currentWidget() is pane.picture.page
+        assert not pane.picture.canvas.isVisible()
 
 
 def test_no_voice_for_the_language_is_told(

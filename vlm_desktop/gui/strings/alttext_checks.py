@@ -114,7 +114,7 @@ NEEDS_TEXT = "Write a text first; then it can be asked about."
 # --- parts apart -----------------------------------------------------------------------------
 
 STRUCTURE = "Describe in parts…"
-STRUCTURE_TIP = "Brief, main subject, colours, words and mood, each apart (Ctrl+Shift+U)"
+STRUCTURE_TIP = "Brief, main subject, colours, words and mood, each apart (Ctrl+Shift+P)"
 STRUCTURE_TITLE = "In parts: {name}"
 STRUCTURE_HINT = (
     "What a model says of the image, each part apart. Nothing of it goes into the text by itself."

@@ -10,7 +10,7 @@ MORE = "More for this image"
 # --- into files ------------------------------------------------------------------------------
 
 WRITE = "&Write into the file…"
-WRITE_TIP = "Put approved texts into the images’ own metadata, or beside them (Ctrl+S)"
+WRITE_TIP = "Put approved texts into the images’ own metadata, or beside them (Ctrl+Shift+W)"
 WRITE_TITLE = "Write alt text into files"
 WRITE_HINT = (
     "Approved texts go into the metadata of the image files, where other programs find them. The "
@@ -123,8 +123,8 @@ KIND_HINTS = {
 }
 EXPORT_LANGUAGE = "Languages"
 EXPORT_ALL_LANGUAGES = "All"
-EXPORT_DRAFTS = "Also what nobody approved, marked with its state"
-EXPORT_PATHS = "Also where the files lie on this computer"
+EXPORT_DRAFTS = "Drafts too, marked as such"
+EXPORT_PATHS = "Where the files lie, too"
 EXPORT_SITE = "Address of the images"
 EXPORT_GO = "Export…"
 EXPORT_TARGET = "Export as"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from vlm_desktop.base.altchecks import Claim, Field
 from vlm_desktop.gui.panes.alttext.claim_list import ClaimList
@@ -68,6 +68,7 @@ class ClaimsPanel(QWidget):
         label.setObjectName(name)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
+        label.setMinimumWidth(measures().hairline)  # else its longest word would widen the column
         return label
 
     def _quiet(self, text: str, tip: str) -> QPushButton:
@@ -84,12 +85,9 @@ class ClaimsPanel(QWidget):
         for one in (self.check, self.stop):
             first.addWidget(one)
         self.tools = QWidget(self)
-        buttons = QHBoxLayout(self.tools)
-        buttons.setContentsMargins(0, 0, 0, 0)
-        buttons.setSpacing(space[0])
+        buttons = FlowLayout(self.tools, space[0])
         buttons.addWidget(self.approve)
         buttons.addWidget(self.strike)
-        buttons.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(space[0])

@@ -81,12 +81,13 @@ class ExportDialog(PlainDialog):
         self.go.setDefault(True)
         self.kind.currentIndexChanged.connect(lambda _: self._show_state())
         self._show_state()
-        self.setMinimumWidth(measures().tile * 5 // 2)
+        self.setMinimumWidth(measures().tile * 3)
         self.kind.setFocus()
 
     def _box(self, name: str) -> QComboBox:
         box = QComboBox(self)
         box.setAccessibleName(name)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         return box
 
     @property

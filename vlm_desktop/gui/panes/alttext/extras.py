@@ -56,13 +56,13 @@ class AltTextExtras(QObject):
         self.go_claims = add("claims", checks.CLAIMS_COMMAND, claims.focus, "Ctrl+Shift+J")
         self.ask_quiz = add("quiz", checks.QUIZ, quiz.ask, "Ctrl+Shift+Q", checks.QUIZ_TIP)
         self.describe = add(
-            "structure", checks.STRUCTURE, quiz.describe, "Ctrl+Shift+U", checks.STRUCTURE_TIP
+            "structure", checks.STRUCTURE, quiz.describe, "Ctrl+Shift+P", checks.STRUCTURE_TIP
         )
         self.listen = add(
             "listen", listen.LISTEN_COMMAND, self.listening.toggle, "Ctrl+Shift+S",
             listen.LISTEN_TIP,
         )  # fmt: skip
-        self.write = add("write", files.WRITE, self.writing.ask, "Ctrl+S", files.WRITE_TIP)
+        self.write = add("write", files.WRITE, self.writing.ask, "Ctrl+Shift+W", files.WRITE_TIP)
         self.open_page = add("page", files.OPEN_PAGE, self.pages.pick)
         self.write_page = add(
             "write-page", files.WRITE_PAGE, self.pages.write_back, "Ctrl+Shift+B",

@@ -18,6 +18,7 @@ from vlm_desktop.gui.strings import alttext as words_of_pane
 from vlm_desktop.gui.strings import alttext_listen as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.flow_layout import FlowLayout
+from vlm_desktop.gui.widgets.following_scroll import FollowingScroll
 
 _NEXT = (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_J)
 _PREVIOUS = (Qt.Key.Key_Up, Qt.Key.Key_Left, Qt.Key.Key_K)
@@ -39,6 +40,7 @@ class ListenBar(QFrame):
         self.setAccessibleDescription(strings.HINT)
         space = measures().space
         self.title = self._label("heading", strings.LISTENING)
+        self.hidden = self._label("muted", words_of_pane.PICTURE_HIDDEN)
         self.words = self._label("sentence", "")
         self.trouble = self._label("careful", "")
         self.hint = self._label("hint", strings.HINT)
@@ -54,11 +56,22 @@ class ListenBar(QFrame):
         self.end.clicked.connect(self.end_wanted)
         for button in (self.again, self.previous, self.next, self.end):
             row.addWidget(button)
+        inner = QWidget(self)
+        said = QVBoxLayout(inner)
+        said.setContentsMargins(space[2], space[2], space[2], space[2])
+        said.setSpacing(space[2])
+        for one in (self.title, self.hidden, self.words, self.trouble, tools, self.hint):
+            said.addWidget(one)
+        said.addStretch(1)
+        scroll = FollowingScroll(self)
+        scroll.setObjectName("plain")
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inner)
         column = QVBoxLayout(self)
-        column.setContentsMargins(space[2], space[2], space[2], space[2])
-        column.setSpacing(space[1])
-        for one in (self.title, self.words, self.trouble, tools, self.hint):
-            column.addWidget(one)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(scroll)
         self.hide()
 
     def _label(self, name: str, words: str) -> QLabel:
@@ -66,6 +79,7 @@ class ListenBar(QFrame):
         label.setObjectName(name)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
+        label.setMinimumWidth(measures().hairline)  # else its longest word would widen the column
         return label
 
     def show_words(self, words: str, trouble: str) -> None:
@@ -109,7 +123,7 @@ class Listening(QObject):
         self.bar = ListenBar(picture)
         layout = picture.layout()
         assert isinstance(layout, QVBoxLayout)
-        layout.insertWidget(0, self.bar)
+        layout.insertWidget(0, self.bar, 1)
         self.bar.again_wanted.connect(self.read)
         self.bar.stepped.connect(step)
         self.bar.end_wanted.connect(self.end)
@@ -136,6 +150,7 @@ class Listening(QObject):
             if self._voice is not None:
                 self._voice.failed.connect(self._failed)
         self._picture.hide_picture(True)
+        self._picture.layers.hide()
         self.bar.show()
         self.bar.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._session.desk.say(strings.begun())
@@ -150,6 +165,7 @@ class Listening(QObject):
         if self._voice is not None:
             self._voice.stop()
         self.bar.hide()
+        self._picture.layers.show()
         self._picture.hide_picture(False)
         self._leave()
         self._session.desk.say(strings.ENDED)
