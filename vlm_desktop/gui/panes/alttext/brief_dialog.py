@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from vlm_desktop.base.alttext import DESTINATIONS, AltStyle, Brief, Destination
 from vlm_desktop.gui.panes.alttext.languages import LanguageBox
 from vlm_desktop.gui.panes.chat.plain_dialog import PlainDialog
-from vlm_desktop.gui.strings import alttext as strings
+from vlm_desktop.gui.strings import alttext_brief as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.following_scroll import FollowingScroll
 
