@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEd
 from vlm_desktop.base.altcoverage import CoverageFormat
 from vlm_desktop.base.altpages import AltExportKind
 from vlm_desktop.base.language import fill
+from vlm_desktop.gui.panes.alttext.dialog_size import TallEnough
 from vlm_desktop.gui.panes.alttext.languages import language_name
 from vlm_desktop.gui.panes.chat.plain_dialog import PlainDialog
 from vlm_desktop.gui.strings import alttext_files as strings
@@ -81,7 +82,7 @@ class ExportDialog(PlainDialog):
         self.go.setDefault(True)
         self.kind.currentIndexChanged.connect(lambda _: self._show_state())
         self._show_state()
-        self.setMinimumWidth(measures().tile * 3)
+        TallEnough(self, measures().tile * 3)
         self.kind.setFocus()
 
     def _box(self, name: str) -> QComboBox:
