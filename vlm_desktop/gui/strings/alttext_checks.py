@@ -63,10 +63,18 @@ APPROVAL_BACK = "No longer approved: {claim}"
 MEANING_TITLE = "What the words mean"
 MEANING = (
     "Supported: what was found speaks for it. Disputed: what was found speaks against it. Seen "
-    "once: only this text says it. The models that look are small and run on this computer: they "
-    "overlook true things and find some that are not there. They cannot know who somebody is, what "
-    "somebody feels or why something happens. You decide."
+    "once: only this text says it. All that was found is weighed together, so a single line may "
+    "say otherwise. The models that look are small and run on this computer: they overlook true "
+    "things and find some that are not there. They cannot know who somebody is, what somebody "
+    "feels or why something happens. You decide."
 )
+MEASURED = (
+    "Measured on 120 photos that the bundled models had not seen: of the claims of their own "
+    "drafts that are called supported 93 in 100 are true, where 87 in 100 are true anyway, and 91 "
+    "in 100 true ones are called so. Of claims by people, about these photos and others, it is 99 "
+    "in 100 where 78 are true anyway, and 63 in 100 true ones."
+)
+"""As in README.md, under the figures of claims; `evaluate claims` measures it."""
 SUMMARY_NONE = "No claims."
 SUMMARY_ONE = "1 claim: {parts}."
 SUMMARY = "{count} claims: {parts}."

@@ -57,7 +57,7 @@ class ClaimsPanel(QWidget):
         self.explain = self._quiet(strings.MEANING_TITLE, "")
         self.explain.setCheckable(True)
         self.meaning = self._label("muted")
-        self.meaning.setText(strings.MEANING)
+        self.meaning.setText(f"{strings.MEANING}\n{strings.MEASURED}")
         self.explain.toggled.connect(self.meaning.setVisible)
         self.meaning.hide()
         self._lay_out()
