@@ -16,6 +16,7 @@ from vlm_desktop.base.alttext import AltImage, AltState, Decision
 from vlm_desktop.gui.panes.alttext import editor_corner, lint_panel
 from vlm_desktop.gui.panes.alttext.alttext_pane import AltTextPane
 from vlm_desktop.gui.panes.alttext.evidence_canvas import EvidenceBox, EvidenceCanvas
+from vlm_desktop.gui.panes.alttext.picture_loader import LoadedPicture
 from vlm_desktop.gui.strings import alttext as strings
 
 Image = Callable[..., AltImage]
@@ -215,3 +216,15 @@ def test_a_hidden_picture_is_not_shown(pane: AltTextPane, qtbot: QtBot) -> None:
     pane.picture.hide_picture(False)
     qtbot.waitUntil(lambda: not pane.picture.canvas.image.isNull())
     assert pane.picture.layers.currentWidget() is pane.picture.canvas
+
+
+def test_a_picture_that_comes_late_does_not_show_while_it_is_hidden(
+    pane: AltTextPane, image: Image
+) -> None:
+    path = image(0).path
+    assert path is not None
+    pane.picture.hide_picture(True)
+    late = QImage(8, 6, QImage.Format.Format_RGB32)
+    pane.picture.loader.loaded.emit(LoadedPicture(path, late, late.size()))
+    assert pane.picture.canvas.image.isNull()
+    assert pane.picture.layers.currentWidget() is pane.picture.page

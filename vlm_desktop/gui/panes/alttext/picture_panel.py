@@ -177,6 +177,8 @@ class PicturePanel(QWidget):
         return max(_LEAST_SIDE, round(wanted))
 
     def _loaded(self, picture: LoadedPicture) -> None:
+        if picture.path != self._path:
+            return  # it came late: another image, or none, is shown by now
         if picture.path == self._shown:
             self.canvas.refine(picture.image, picture.full)
         else:
