@@ -298,3 +298,18 @@ def test_the_page_context_is_edited_and_undone(
     qtbot.waitUntil(lambda: heading.text() == "Page context (1)")
     pane.desk.changes.undo()
     qtbot.waitUntil(lambda: image(0).context.caption == "")
+
+
+def test_undo_leaves_alone_what_was_changed_since_and_says_so(
+    pane: AltTextPane, alttext: FakeAltTexts, image: Image, qtbot: QtBot
+) -> None:
+    pane.queue.view.selectAll()
+    pane.corner.decide(Decision.DECORATIVE)
+    qtbot.waitUntil(lambda: pane.desk.changes.undo_text != "")
+    alttext.sets.decide([image(1).id], Decision.COMPLEX)
+    said: list[str] = []
+    pane.session.failed.connect(said.append)
+    pane.desk.changes.undo()
+    qtbot.waitUntil(lambda: said == ["1 image was changed since and stays as it is."])
+    assert image(0).decision is Decision.UNDECIDED
+    assert image(1).decision is Decision.COMPLEX

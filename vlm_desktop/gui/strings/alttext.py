@@ -326,6 +326,8 @@ STALE_TEXT = (
 WHO_WHEN = "{who}, {when}"
 APPROVED_SOME = "Approved: {count:,}. Not approved: {reason}"
 APPROVED_SAID = "Approved: {name}."
+UNDO_LEFT_ONE = "1 image was changed since and stays as it is."
+UNDO_LEFT = "{count:,} images were changed since and stay as they are."
 CHANGE_APPROVE = "Approving {name}"
 CHANGE_STATE = "{state}: {name}"
 CHANGE_EDIT = "Editing {name} again"
@@ -434,6 +436,10 @@ def findings(count: int) -> str:
     if not count:
         return FINDINGS_NONE
     return FINDING_ONE if count == 1 else fill(FINDINGS_COUNT, count=count)
+
+
+def undo_left(count: int) -> str:
+    return UNDO_LEFT_ONE if count == 1 else fill(UNDO_LEFT, count=count)
 
 
 def approved_some(count: int, reason: str) -> str:

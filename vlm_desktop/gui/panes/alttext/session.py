@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from vlm_desktop.base.alttext import AltImage, AltSet, AltText, Brief
 from vlm_desktop.gui.desk import Desk
+from vlm_desktop.gui.strings import alttext as strings
 from vlm_desktop.gui.undo import Change, Verb
 from vlm_desktop.gui.verbs import quick
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from vlm_desktop.base.altkeeping import AltDone
     from vlm_desktop.engine.alttext.keeping import AltSets
 
+_MOST_CHANGES = 200
 _FEW = 30
 """Up to so many images are read one by one; more by reading the whole set."""
 
@@ -56,6 +58,8 @@ class AltSession(QObject):
         self.are_read = False
         self.current_id = 0
         self.language = ""
+        self._left: dict[Change, list[int]] = {}
+        """Images that undoing a change left alone, since they were changed again meanwhile."""
         for signal in (desk.changes.undone, desk.changes.redone):
             signal.connect(self._taken_back)
 
@@ -237,13 +241,22 @@ class AltSession(QObject):
     ) -> None:
         """The same with a verb of the lane "io"; `what` finds the `AltDone` in its result."""
 
+        left: list[int] = []
+
         def undo(result: Any) -> Verb:
-            return quick(lambda: self.kept.undo(what(result)))
+            def take_back() -> None:
+                left[:] = self.kept.undo(what(result)).kept
+
+            return quick(take_back)
 
         def worked(result: Any) -> None:
             self.reread(what(result).images, None if done is None else lambda: done(result))
 
-        self.desk.changes.perform(Change(text, verb, undo), worked, failed or self.failed.emit)
+        change = Change(text, verb, undo)
+        self._left[change] = left
+        for old in list(self._left)[:-_MOST_CHANGES]:
+            del self._left[old]
+        self.desk.changes.perform(change, worked, failed or self.failed.emit)
 
     def act_on_sets(
         self,
@@ -265,8 +278,12 @@ class AltSession(QObject):
 
         self.desk.changes.perform(Change(text, verb, undo), worked, went_wrong)
 
-    def _taken_back(self, _: object) -> None:
+    def _taken_back(self, change: Change) -> None:
         """Something was undone or done again, perhaps here; a set that is back is shown."""
+        left = self._left.get(change)
+        if left:
+            self.failed.emit(strings.undo_left(len(left)))
+            left.clear()
 
         def listed() -> None:
             if not self.open_id and self._last_open in [one.id for one in self.sets]:
