@@ -48,6 +48,7 @@ def test_a_folder_that_is_dropped_becomes_a_set(
     (made,) = alttext.sets.sets()
     assert (made.name, made.images, made.origin) == ("photos", 3, photos)
     assert pane.queue.sets.currentText() == "photos (3)"
+    assert pane.queue.view.hasFocus(), "work begins in the list"
     pane.desk.changes.undo()
     qtbot.waitUntil(lambda: alttext.sets.sets() == ())
     qtbot.waitUntil(lambda: pane.layers.currentWidget() is pane.page)

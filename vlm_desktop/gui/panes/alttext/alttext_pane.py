@@ -41,7 +41,7 @@ class AltTextPane(Pane):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self.setAcceptDrops(True)
-        self._begun = False
+        self._begun = self._focus_list = False
         self._wanted_set, self._wanted_image, self._wanted_language = 0, 0, ""
         self.session = AltSession(desk, self)
         self._build()
@@ -115,6 +115,7 @@ class AltTextPane(Pane):
         self.picture.context.changed.connect(self._keep_context)
         self.picture.retry_wanted.connect(self.sets.look_at_files)
         self.sets.working.connect(self._show_working)
+        self.sets.made.connect(self._begin_in_list)
         self.page.primary.clicked.connect(self._page_pressed)
         self.page.second.clicked.connect(self.sets.pick_files)
 
@@ -280,11 +281,19 @@ class AltTextPane(Pane):
             self.queue.show_message(strings.NO_SET)
         self._show_all()
 
+    def _begin_in_list(self) -> None:
+        """Work on a new set begins in its list, once that is there."""
+        self._focus_list = True
+
     def _show_images(self) -> None:
         session, queue = self.session, self.queue
         queue.show_images(tuple(session.images.values()), session.language, session.current_id)
         session.choose(queue.current_id)
         self._show_all()
+        if self._focus_list and session.are_read:
+            self._focus_list = False
+            if self.isVisible():
+                queue.focus_list()
 
     def _image_changed(self, image: AltImage) -> None:
         self.queue.put(image)

@@ -32,6 +32,8 @@ class SetsCorner(QObject):
 
     working = Signal(str)
     """A sentence: images are being looked for; "" when they are there."""
+    made = Signal()
+    """A new set is about to be opened."""
     page_wanted = Signal(object)
     """The path of a page or document whose images are to be a set."""
 
@@ -198,6 +200,7 @@ class SetsCorner(QObject):
             said = [fill(strings.SET_MADE, name=name, images=words)]
             said += [strings.left_out(len(added.problems))] if added.problems else []
             self._desk.say(" ".join(said))
+            self.made.emit()
             session.open(added.set_id)
             self.look_at_files()
 
