@@ -114,9 +114,9 @@ def page(_: Stage, pane: AltTextPane) -> None:
             ("coffee.png", 1031, "A cup of coffee &amp; a spoon on a &lt;wooden&gt; table"),
         )
     )  # fmt: skip
-    skipped = (("drawing.svg", "svg"), ("page.png", "same"))
+    skipped = (("svg#1", "svg"), ("page.png#1", "same"))
     plan = PagePlan(Path("museum") / "animals.html", PageFormat.HTML, "", edits, skipped)
-    PageDialog(plan, lambda _: None, pane).open()
+    PageDialog(plan, {"svg#1": "drawing.svg"}, lambda _: None, pane).open()
 
 
 def page_set(stage: Stage, pane: AltTextPane) -> None:

@@ -1,5 +1,6 @@
 """Approved texts into image files: said before, written, told of, undone and done again."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -144,3 +145,14 @@ def test_writing_twice_says_that_all_is_said(
     with qtbot.waitSignal(pane.desk.work.ended) as ended:
         writing.write([approved(0)], WriteOptions())
     assert ended.args[0] == "Nothing was written. 1 said it already."
+
+
+def test_names_on_buttons_keep_their_ampersand(
+    approved: Image, writing: WritingCorner, pane: AltTextPane, qtbot: QtBot
+) -> None:
+    image = pane.session.images[approved(0).id]
+    pane.session.put_image(dataclasses.replace(image, name="salt & pepper.jpg"))
+    dialog = writing.ask()
+    assert dialog is not None
+    assert "salt && pepper.jpg" in dialog.this.text()
+    dialog.reject()

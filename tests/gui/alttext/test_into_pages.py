@@ -22,6 +22,7 @@ HTML = """<!doctype html>
 <p>She came in May. <img src="cat.jpg" alt="old &lt;b&gt;text"></p>
 <p><img src="https://far.example/dog.jpg"></p>
 <p><img src="line.jpg"></p>
+<svg role="img"><title>A star</title><path d="M0 0"/></svg>
 </body></html>
 """
 
@@ -43,7 +44,7 @@ def opened(
     """The page as a set, opened as a person opens it."""
     pane = open_pane()
     pane.sets.take_paths([page])
-    qtbot.waitUntil(lambda: len(pane.session.images) == 3, timeout=10_000)
+    qtbot.waitUntil(lambda: len(pane.session.images) == 4, timeout=10_000)
     qtbot.waitUntil(lambda: pane.session.current is not None)
     looking = pane.sets._looking
     assert looking is not None
@@ -54,7 +55,7 @@ def opened(
 @pytest.fixture
 def approved(opened: AltTextPane, alttext: FakeAltTexts, qtbot: QtBot) -> AltTextPane:
     """Cat has a text, the line is decorative."""
-    cat, _, line = opened.session.images
+    cat, _, line, _ = opened.session.images
     sets = alttext.sets
     sets.decide([cat], Decision.INFORMATIVE)
     sets.decide([line], Decision.DECORATIVE)
@@ -82,7 +83,7 @@ def test_a_page_becomes_a_set_in_its_language_with_all_its_images(opened: AltTex
     assert found is not None
     assert (found.name, found.source, found.brief.language) == ("zoo.html", SetSource.PAGE, "de")
     names = [one.name for one in opened.session.images.values()]
-    assert names == ["cat.jpg", "dog.jpg", "line.jpg"]
+    assert names == ["cat.jpg", "dog.jpg", "line.jpg", "svg"]
     assert opened.editor.alt.text == "old <b>text"
 
 
@@ -139,6 +140,20 @@ def test_a_page_that_changed_meanwhile_is_refused(
         dialog.go.click()
     assert "zoo.html" in ended.args[0]
     assert "Eine Katze" not in page.read_text("utf-8")
+
+
+def test_what_cannot_be_written_is_told_by_its_name(
+    approved: AltTextPane, alttext: FakeAltTexts, qtbot: QtBot
+) -> None:
+    star = list(approved.session.images)[3]
+    alttext.sets.decide([star], Decision.INFORMATIVE)
+    alttext.sets.save_text(star, "de", "Ein Stern.")
+    drive(alttext.sets.approve([star], "de", CancelToken()))
+    approved.session.reread()
+    qtbot.waitUntil(lambda: approved.session.images[star].text("de").alt == "Ein Stern.")
+    dialog = shown_plan(approved, qtbot)
+    assert dialog.stays.item(0).text().startswith("svg: a drawing inside the page")
+    dialog.reject()
 
 
 def test_without_an_approved_text_nothing_is_offered(opened: AltTextPane, qtbot: QtBot) -> None:

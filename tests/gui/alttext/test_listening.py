@@ -83,8 +83,9 @@ def test_going_on_reads_on_and_escape_ends(
     assert voice.said[-1][0].startswith("1 bridge.jpg.")
     qtbot.keyClick(listening.bar, Qt.Key.Key_Space)
     assert len(voice.said) == 4
-    listening.bar.next.click()
-    assert voice.said[-1][0].startswith("10 harbour.jpg.")
+    listening.bar.next.setFocus()
+    qtbot.keyClick(listening.bar.next, Qt.Key.Key_Down)
+    assert voice.said[-1][0].startswith("10 harbour.jpg."), "keys work on the buttons, too"
     assert pane.back()
     assert not listening.is_on
     assert voice.stopped

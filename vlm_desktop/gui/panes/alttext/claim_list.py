@@ -49,7 +49,7 @@ class ClaimList(WordList):
         self._signs = list(signs)
         self._show_signs()
         for number, (row, evidence) in enumerate(zip(rows, said, strict=True)):
-            words = fill(strings.CLAIM_SAID, text=row, claim=row, evidence=evidence)
+            words = fill(strings.CLAIM_SAID, claim=row, evidence=evidence)
             self.item(number).setData(Qt.ItemDataRole.AccessibleTextRole, words)
 
     def item_at(self, row: int) -> QListWidgetItem | None:

@@ -41,11 +41,12 @@ class AltTextExtras(QObject):
         self._put_in_menus()
         self._build_tools()
         for signal in (
-            session.chosen, session.put, session.opened, session.images_read,
+            session.chosen, session.opened, session.images_read,
             self.claims.task.changed, self.writing.task.changed, self.pages.task.changed,
             self.exports.task.changed, self.listening.changed,
         ):  # fmt: skip
             signal.connect(lambda *_: self.refresh())
+        session.put.connect(lambda image: image.id == session.current_id and self.refresh())
         self.refresh()
 
     # --- building ------------------------------------------------------------------------

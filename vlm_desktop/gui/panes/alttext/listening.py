@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -55,6 +55,7 @@ class ListenBar(QFrame):
         self.next.clicked.connect(lambda: self.stepped.emit(1))
         self.end.clicked.connect(self.end_wanted)
         for button in (self.again, self.previous, self.next, self.end):
+            button.installEventFilter(self)
             row.addWidget(button)
         inner = QWidget(self)
         said = QVBoxLayout(inner)
@@ -86,6 +87,14 @@ class ListenBar(QFrame):
         self.words.setText(words)
         self.trouble.setText(trouble)
         self.trouble.setVisible(bool(trouble))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Arrow keys go on and back from the buttons, too."""
+        pressed = event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
+        if pressed and event.key() in (*_NEXT, *_PREVIOUS):
+            self.keyPressEvent(event)
+            return True
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:

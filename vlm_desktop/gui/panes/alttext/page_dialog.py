@@ -1,6 +1,6 @@
 """What writing back into a page would change, line by line, before anything is written."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFontDatabase, QTextCharFormat, QTextCursor, QTextOption
@@ -70,7 +70,13 @@ class DiffView(QPlainTextEdit):
 class PageDialog(PlainDialog):
     """Shows a plan; `take` is called with whether a copy is wanted. Main thread."""
 
-    def __init__(self, plan: PagePlan, take: Callable[[bool], object], parent: QWidget) -> None:
+    def __init__(
+        self,
+        plan: PagePlan,
+        names: Mapping[str, str],
+        take: Callable[[bool], object],
+        parent: QWidget,
+    ) -> None:
         title = fill(strings.PAGE_TITLE, name=plan.path.name)
         super().__init__(title, strings.PAGE_HINT, parent)
         count = len(plan.edits)
@@ -81,7 +87,7 @@ class PageDialog(PlainDialog):
             strings.counted(strings.PAGE_COUNT_ONE, strings.PAGE_COUNT, count), self
         )
         self.count.setObjectName("fact")
-        rows = staying(plan)
+        rows = staying(plan, names)
         self.stays_label = QLabel(strings.PAGE_STAYS, self)
         self.stays_label.setObjectName("fact")
         self.stays = WordList(_HIGHEST, self)
@@ -109,10 +115,15 @@ def edit_place(edit: PageEdit) -> str:
     return fill(strings.PAGE_AT_LINE, line=edit.line, name=edit.name)
 
 
-def staying(plan: PagePlan) -> list[str]:
-    """Places that stay as they are though something was approved for them, and why."""
+def staying(plan: PagePlan, names: Mapping[str, str]) -> list[str]:
+    """Images that stay as they are though something was approved for them, and why; `names` are
+    those of places."""
     return [
-        fill(strings.PAGE_STAYS_ROW, name=place, reason=sentences.PAGE_SKIPPED.get(code, code))
+        fill(
+            strings.PAGE_STAYS_ROW,
+            name=names.get(place, place),
+            reason=sentences.PAGE_SKIPPED.get(code, code),
+        )
         for place, code in plan.skipped
         if code != _SAME
     ]

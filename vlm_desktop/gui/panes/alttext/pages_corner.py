@@ -23,11 +23,13 @@ from vlm_desktop.gui.strings import alttext_files as strings
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, and the language of the texts in it; `rows` is how many are approved."""
+    """A plan, and the language of the texts in it; `rows` is how many are approved, `names` are
+    what the page calls its images, by place."""
 
     plan: PagePlan
     language: str
     rows: int
+    names: dict[str, str]
 
 
 class PagesCorner(QObject):
@@ -99,7 +101,8 @@ class PagesCorner(QObject):
             ]
             changes = pages.changes_from(page, rows, language=language)
             plan = yield from pages.plan(page, changes, cancel)
-            return Planned(plan, language, len(rows))
+            names = {image.place: image.name for image in page.images}
+            return Planned(plan, language, len(rows), names)
 
         self.task.run(fill(strings.PAGE_PLAN_WORK, name=document.name), verb, self._planned)
 
@@ -109,7 +112,9 @@ class PagesCorner(QObject):
             return fill(strings.PAGE_NONE, name=plan.path.name)
         if not plan.edits and not any(code != "same" for _, code in plan.skipped):
             return fill(strings.PAGE_NOTHING, name=plan.path.name)
-        self.dialog = PageDialog(plan, lambda backup: self.write(found, backup), self._over)
+        self.dialog = PageDialog(
+            plan, found.names, lambda backup: self.write(found, backup), self._over
+        )
         self.dialog.finished.connect(lambda _: setattr(self, "dialog", None))
         self.dialog.open()
         return ""

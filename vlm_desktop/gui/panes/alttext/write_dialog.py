@@ -65,7 +65,9 @@ class WriteDialog(PlainDialog):
     def _build_which(self) -> None:
         what = self._what
         self.which = QGroupBox(strings.WRITE_WHICH, self)
-        self.this = QRadioButton(fill(strings.WRITE_THIS, name=what.current_name), self.which)
+        self.this = QRadioButton(
+            fill(strings.WRITE_THIS, name=unmarked(what.current_name)), self.which
+        )
         self.all = QRadioButton(fill(strings.WRITE_ALL, count=len(what.images)), self.which)
         self.this.setEnabled(what.current is not None)
         self.all.setEnabled(bool(what.images))
@@ -95,7 +97,7 @@ class WriteDialog(PlainDialog):
         for naming in Naming:
             self.naming.addItem(fill(strings.NAMINGS[naming], name=name, stem=stem), naming.value)
         self._column(self.where_box, *buttons, self.naming_label, self.naming)
-        self.backup = QCheckBox(fill(strings.WRITE_BACKUP, name=name), self)
+        self.backup = QCheckBox(fill(strings.WRITE_BACKUP, name=unmarked(name)), self)
         self.times = QCheckBox(strings.WRITE_TIMES, self)
         self.signed = QCheckBox(strings.WRITE_SIGNED, self)
         self.where.buttonToggled.connect(lambda *_: self._show_state())
@@ -155,3 +157,8 @@ class WriteDialog(PlainDialog):
         """Hand on what is chosen."""
         self._take(self.images, self.options)
         self.accept()
+
+
+def unmarked(name: str) -> str:
+    """A name on a button, where "&" would mark a key."""
+    return name.replace("&", "&&")
