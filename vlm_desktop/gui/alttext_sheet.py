@@ -15,6 +15,8 @@ def alttext_sheet(chosen: Colours, size: Measures) -> str:
     QFrame#altEditor {{ border: none; }}
     QFrame#altState {{ border: none; border-top: {line}; background: {chosen.sunken}; }}
     QLabel#stateWord {{ font-weight: 600; }}
+    QFrame#listenBar {{ border: {size.focus_ring}px solid {chosen.ground}; }}
+    QFrame#listenBar:focus {{ {ring} }}
     QPlainTextEdit#altText {{ font-size: {size.type_large}px; }}
     QPlainTextEdit#altText[locked="true"] {{ background: {chosen.sunken}; }}
     QToolButton#decision {{ border: {size.hairline}px solid {chosen.hairline};
