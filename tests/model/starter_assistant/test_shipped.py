@@ -148,6 +148,59 @@ def test_a_damaged_folder_is_told(shipped, tmp_path):
         model.load()
 
 
+def test_a_damaged_list_of_answers_is_told(shipped, tmp_path):
+    for one in shipped.iterdir():
+        (tmp_path / one.name).symlink_to(one)
+    model = StarterAssistant(tmp_path)
+    weights = tmp_path / model._table.answers.weights
+    weights.unlink()
+    weights.write_bytes(b"\0" * 100)
+    with pytest.raises(ModelBroken, match=r"answers\.safetensors"):
+        model.load()
+
+
+def test_short_questions_get_answers_of_the_list(assistant, ask, photos):
+    questions = ("What color is the cat?", "how many cats are there", "Is this a dog?", "Where?")
+    assistant.load()
+    known = set(assistant._running.answers.table.said)
+    tokenizer, (end,) = assistant._tokenizer(), {one[-1] for one in known}
+    for question in questions:
+        pieces, reply = ask(assistant, question, photos["cat"])
+        said = (*tokenizer.encode(reply.text, add_special_tokens=False).ids, end)
+        assert said in known, reply.text
+        assert reply.stop is StopReason.END
+        assert all(piece.logprob is not None and piece.logprob <= 0 for piece in pieces)
+        wide = ask(assistant, question, photos["cat"], beams=4)[1].text
+        assert (*tokenizer.encode(wide, add_special_tokens=False).ids, end) in known, wide
+        other = ask(assistant, question, photos["cat"], banned_starts=(reply.text,))[1].text
+        assert not other.startswith(reply.text)
+
+
+def test_drawn_short_answers_differ_and_a_seed_repeats_them(assistant, ask, photos):
+    drawn = [
+        ask(assistant, "What is this?", photos["coffee"], temperature=2.0, seed=seed)[1].text
+        for seed in (1, 1, 2, 3, 4, 5)
+    ]
+    assert drawn[0] == drawn[1]
+    assert len(set(drawn)) > 1
+
+
+def test_a_folder_without_the_list_is_answered_from_by_the_decoder(shipped, tmp_path, ask, photos):
+    for one in shipped.iterdir():
+        if one.name != "model.toml":
+            (tmp_path / one.name).symlink_to(one)
+    text = (shipped / "model.toml").read_text(encoding="utf-8")
+    begin, end = text.index("[answers]"), text.index("[sha256]")
+    (tmp_path / "model.toml").write_text(text[:begin] + text[end:], encoding="utf-8")
+    model, whole = StarterAssistant(tmp_path), StarterAssistant(shipped)
+    assert model.spec.revision != whole.spec.revision
+    assert ask(model, "What animal is this?", photos["cat"])[1].text
+    model.load()
+    assert model._running.answers is None
+    why = "Why is it so?"
+    assert ask(model, why, photos["cat"])[1].text == ask(whole, why, photos["cat"])[1].text
+
+
 def test_it_does_not_wait_for_transformers():
     code = "import sys, vlm_desktop.backends.chat.starter; sys.exit('transformers' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

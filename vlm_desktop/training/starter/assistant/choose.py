@@ -55,7 +55,7 @@ class ChooseConfig:
     counts beside the classifier's."""
 
     known: int = 1200
-    members: int = 2
+    members: int = 5
     width: int = 384
     directions: int = 384
     epochs: float = 9.0
@@ -64,11 +64,11 @@ class ChooseConfig:
     warmup: int = 50
     decay: float = 0.05
     average: float = 0.99
-    made: int = 8000
-    named: int = 3000
+    made: int = 20000
+    named: int = 4000
     made_weight: float = 0.5
     named_weight: float = 0.3
-    share: float = 1.0
+    share: float = 1.5
     seed: int = 3
 
 
