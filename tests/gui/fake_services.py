@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.gui.alttext.fake_alttext import NoAltTexts
+from tests.gui.alttext.no_alttext import NoAltTexts
 from tests.gui.chat.fake_chat import FakeChat
 from tests.gui.chat.fake_peeking import FakePeeking
 from tests.gui.fake_browsing import FakeBrowsing, FakeLibrary

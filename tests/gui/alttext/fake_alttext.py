@@ -35,23 +35,6 @@ if TYPE_CHECKING:
     from vlm_desktop.base.errors import AppError
 
 
-class NoSets:
-    """A library without a set, for windows whose test is of something else."""
-
-    def sets(self) -> tuple[()]:
-        return ()
-
-    def settle(self) -> None:
-        return None
-
-
-class NoAltTexts:
-    """What `FakeServices` offers until a test puts something else there."""
-
-    def __init__(self) -> None:
-        self.sets = NoSets()
-
-
 class FakeDrafting:
     """Writes `answer(path)` word by word; waits at `gate` before each."""
 
