@@ -76,7 +76,7 @@ class AnswerMember(nn.Module):
         """Logits of every answer, of each alone [B,A]. See `AnswerClassifier` for the arguments."""
         size = whole.shape[-1]
         whole, asked = F.normalize(whole, dim=-1), F.normalize(asked, dim=-1)
-        question = self.understand(asked, tokens)
+        question = self.understand(asked, tokens).expand(len(pooled), -1)
         picture = self.seen(self.drop(pooled))
         picture = picture + self.whole(self.drop_asked(whole * size**0.5))
         picture = picture + self.fit(self.drop_asked(whole * asked * size))
@@ -112,8 +112,8 @@ class AnswerClassifier(nn.Module):
         Args:
             pooled: the pictures, from `pool`.
             whole: the pictures' embeddings [B,512].
-            asked: the questions' embeddings [B,512]; zeros where nothing is asked.
-            tokens: the questions' tokens [B,T], 0 behind their end.
+            asked: the questions' embeddings [B,512], or one for all; zeros where nothing is asked.
+            tokens: the questions' tokens [B,T], or one's, 0 behind their end.
         """
         chances = [one(pooled, whole, asked, tokens).float().sigmoid() for one in self.members]
         return torch.stack(chances).mean(0)

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from vlm_desktop.backends.chat.starter_network import Memory, StarterNetwork
 
 CANDIDATES = 16
-"""Answers of the classifier that the decoder weighs."""
+"""Answers of the classifier whose first token the decoder weighs."""
+_FINALISTS = 5
+"""How many of these it weighs in full: those that may still be best by their first token."""
 _SURE = 1e-6
 _BEHIND = 60.0
 """How far what is no candidate lies behind those that are."""
@@ -84,9 +86,8 @@ def chances_of(
 ) -> torch.Tensor:
     """How right each answer is [A], by both views of a picture; with `sides`, as it is only."""
     views = 1 if sides else len(seen.pooled)
-    ids = torch.tensor([list(tokens)], device=seen.pooled.device).expand(views, -1)
-    pooled, whole = seen.pooled[:views], seen.whole[:views]
-    out: torch.Tensor = classifier(pooled, whole, asked.expand(views, -1), ids)
+    ids = torch.tensor([list(tokens)], device=seen.pooled.device)
+    out: torch.Tensor = classifier(seen.pooled[:views], seen.whole[:views], asked, ids)
     return out.mean(0)
 
 
@@ -136,8 +137,12 @@ def weigh(
     """
     best = chances.topk(min(CANDIDATES, len(chances)))
     said = [table.said[index] for index in best.indices.tolist()]
-    own = own_logprobs(network, memory, logits, place, said)
-    scores = best.values.clamp(_SURE, 1.0).log() + share * own
+    alone = best.values.clamp(_SURE, 1.0).log()
+    first = logits.float().log_softmax(-1)[[one[0] for one in said]]
+    bound = alone + share * first  # what follows the first token only takes from it
+    kept = bound.topk(min(_FINALISTS, len(said))).indices
+    said = [said[index] for index in kept.tolist()]
+    scores = alone[kept] + share * own_logprobs(network, memory, logits, place, said)
     return dict(zip(said, (scores - scores.max()).tolist(), strict=True))
 
 
