@@ -1,8 +1,11 @@
 """From signals to a claim's state, and which words mean the same."""
 
+import math
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from vlm_desktop.base.altchecks import ClaimState, EvidenceKind
 from vlm_desktop.base.types import Box
@@ -16,7 +19,13 @@ from vlm_desktop.engine.alttext.quizzing import (
     questions_about,
 )
 from vlm_desktop.engine.alttext.samewords import SameWords
-from vlm_desktop.engine.alttext.verdicts import Signals, evidence, verdict, weights_of
+from vlm_desktop.engine.alttext.verdicts import (
+    CONTEXT_WEIGHT,
+    Signals,
+    evidence,
+    verdict,
+    weights_of,
+)
 from vlm_desktop.training.claims import SIGNALS, fit, probability, written
 
 WEIGHED = ("object", "attribute", "number", "action", "relation", "place")
@@ -80,6 +89,55 @@ def test_each_piece_of_evidence_speaks_for_or_against() -> None:
     assert not contra[EvidenceKind.ANSWER].supports
     for one in (*pro.values(), *contra.values()):
         assert one.score is None or 0 <= one.score <= 1
+
+
+_SCORE = st.none() | st.floats(-12, 16, allow_nan=False)
+_COUNTS = st.integers(0, 6).flatmap(
+    lambda samples: st.tuples(st.integers(0, samples), st.just(samples))
+)
+_SIGNALS = st.builds(
+    lambda counts, **others: Signals(again=counts[0], samples=counts[1], **others),
+    _COUNTS,
+    region=_SCORE,
+    rank=st.none() | st.floats(0, 1),
+    contrast=_SCORE,
+    yes=_SCORE,
+    grey=_SCORE,
+    open=st.sampled_from([None, -1, 1]),
+    read=st.sampled_from([None, False, True]),
+    told=st.sampled_from(["", "caption"]),
+    recorded=st.sampled_from(["", "keywords"]),
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.sampled_from([*WEIGHED, "text", "name", "other"]), _SIGNALS)
+def test_no_state_is_contradicted_by_all_that_was_found(kind: str, signals: Signals) -> None:
+    state, share = verdict(kind, signals)
+    speaks = [one.supports for one in evidence(kind, signals)]
+    assert state is not ClaimState.SUPPORTED or True in speaks
+    assert state is not ClaimState.DISPUTED or False in speaks
+    weights = weights_of(kind)
+    if weights is not None and share is not None:
+        told = CONTEXT_WEIGHT if signals.told or signals.recorded else 0.0
+        total = sum(weights.surplus(signals).values()) + told
+        assert 1 / (1 + math.exp(-total)) == pytest.approx(share, abs=1e-9)
+
+
+def test_a_colour_that_only_the_contrast_speaks_for_says_so() -> None:
+    signals = Signals(
+        region=2.0, rank=0.1, contrast=9.0, yes=-1.0, grey=0.0, open=-1, again=0, samples=4
+    )
+    assert verdict("attribute", signals)[0] is ClaimState.SUPPORTED
+    speaks = [one.kind for one in evidence("attribute", signals) if one.supports]
+    assert speaks == [EvidenceKind.CONTRAST]
+
+
+def test_every_signal_that_is_weighed_is_shown() -> None:
+    assert [one.kind for one in evidence("attribute", FOR)] == [
+        EvidenceKind.REGION, EvidenceKind.RANK, EvidenceKind.CONTRAST, EvidenceKind.ANSWER,
+        EvidenceKind.SIGHT, EvidenceKind.ANSWER, EvidenceKind.SAMPLES,
+    ]  # fmt: skip
 
 
 def test_fitted_weights_tell_true_from_false() -> None:

@@ -8,7 +8,7 @@ what people said, since nobody is recognised by looks.
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 
@@ -18,6 +18,9 @@ from vlm_desktop.base.types import Box
 
 CONTEXT_WEIGHT = 1.5
 """Log odds that the page or the caption adds by saying so; not fitted."""
+_MIDDLE = {"rank": -math.log(1.005 - 0.9), "again": 0.5}
+"""Where signals that are never below nought are about even: better than nine in ten words, said by
+half of the drafts. They share the offset in the proportion of what they add there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,15 @@ class Signals:
     read: bool | None = None
     told: str = ""
     recorded: str = ""
+
+    def has_asked(self, name: str) -> bool:
+        """Whether a feature comes from something that was asked."""
+        match name:
+            case "again":
+                return self.samples > 0
+            case "sight":
+                return self.yes is not None and self.grey is not None
+        return getattr(self, name) is not None
 
     def features(self) -> dict[str, float]:
         """What the weights apply to; what was not asked counts nothing."""
@@ -79,7 +91,28 @@ class Weights:
         total = self.offset + sum(self.weights.get(name, 0.0) * features[name] for name in features)
         if signals.told or signals.recorded:
             total += CONTEXT_WEIGHT
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+        return _logistic(total)
+
+    def surplus(self, signals: Signals) -> dict[str, float]:
+        """What each signal adds beyond its part of the offset, of those asked for and weighed.
+
+        The sum of all is that of the rule, but for what people said. Signals that speak for a claim
+        from nought on ("yes", "contrast") bear nothing; the search model's score bears what it adds
+        where it is even; rank and samples, which are never below nought, bear the rest.
+        """
+        features = signals.features()
+        weighed = {name: weight for name, weight in self.weights.items() if weight > 0}
+        asked = [name for name in features if name in weighed and signals.has_asked(name)]
+        parts = {name: weighed[name] * features[name] for name in asked}
+        rest = self.offset
+        if "region" in parts:
+            parts["region"] -= weighed["region"] * self.region_even
+            rest += weighed["region"] * self.region_even
+        bearing = {name: weighed[name] * _MIDDLE[name] for name in asked if name in _MIDDLE}
+        bearing = bearing or dict.fromkeys(asked, 1.0)
+        for name, share in bearing.items():
+            parts[name] += rest * share / sum(bearing.values())
+        return parts
 
 
 @cache
@@ -125,32 +158,47 @@ def verdict(kind: str, signals: Signals) -> tuple[ClaimState, float | None]:
 
 
 def evidence(kind: str, signals: Signals) -> tuple[Evidence, ...]:
-    """What was found, piece by piece, each for or against the claim."""
+    """What was found, piece by piece, each for or against the claim.
+
+    Whatever is weighed is among it, and speaks for the claim where it adds more to the sum than it
+    must to bear its part of the offset: so no state is contradicted by all that is shown.
+    """
     found: list[Evidence] = []
     weights = weights_of(kind)
-    if signals.region is not None and weights is not None:
-        here = signals.region >= weights.region_even
-        share = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, signals.region - weights.region_even))))
-        which = EvidenceKind.REGION if here else EvidenceKind.ABSENT
-        found.append(
-            Evidence(which, here, score=round(share, 3), box=signals.box if here else None)
-        )
+    if weights is not None:
+        found += _weighed(signals, weights)
     if signals.read is not None and (signals.read or kind == "text"):
         found.append(Evidence(EvidenceKind.OCR, signals.read))
     if signals.recorded:
         found.append(Evidence(EvidenceKind.METADATA, supports=True, detail=signals.recorded))
-    if signals.samples:
-        share = signals.again / signals.samples
-        detail = f"{signals.again}/{signals.samples}"
-        found.append(Evidence(EvidenceKind.SAMPLES, share >= 0.5, detail, round(share, 3)))
-    if signals.yes is not None:
-        sight = signals.yes - (signals.grey or 0.0)
-        found.append(Evidence(
-            EvidenceKind.ANSWER, signals.yes > 0 and sight > 0, signals.yes_text,
-            round(1.0 / (1.0 + math.exp(-signals.yes)), 3),
-        ))  # fmt: skip
-    if signals.open is not None:
-        found.append(Evidence(EvidenceKind.ANSWER, signals.open > 0, signals.open_text))
     if signals.told:
         found.append(Evidence(EvidenceKind.CONTEXT, supports=True, detail=signals.told))
     return tuple(found)
+
+
+def _weighed(signals: Signals, weights: Weights) -> Iterator[Evidence]:
+    """A piece of evidence for each signal that is weighed."""
+    for name, more in weights.surplus(signals).items():
+        here = more > 0
+        match name:
+            case "region":
+                which = EvidenceKind.REGION if here else EvidenceKind.ABSENT
+                score = round(_logistic(more / weights.weights[name]), 3)
+                yield Evidence(which, here, score=score, box=signals.box if here else None)
+            case "rank":
+                yield Evidence(EvidenceKind.RANK, here, score=signals.rank)
+            case "again":
+                score = round(signals.again / signals.samples, 3)
+                detail = f"{signals.again}/{signals.samples}"
+                yield Evidence(EvidenceKind.SAMPLES, here, detail, score)
+            case "yes":
+                score = round(_logistic(signals.yes or 0.0), 3)
+                yield Evidence(EvidenceKind.ANSWER, here, signals.yes_text, score)
+            case "open":
+                yield Evidence(EvidenceKind.ANSWER, here, signals.open_text)
+            case "contrast" | "sight":
+                yield Evidence(EvidenceKind(name), here)
+
+
+def _logistic(value: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, value))))

@@ -33,6 +33,10 @@ def _words(one: Evidence) -> str:
             return fill(form, percent=percent)
         case EvidenceKind.ABSENT:
             return fill(strings.NOT_FOUND, percent=percent)
+        case EvidenceKind.RANK:
+            return fill(strings.FITS_BETTER, percent=percent)
+        case EvidenceKind.CONTRAST:
+            return strings.PREFERRED if one.supports else strings.NOT_PREFERRED
         case EvidenceKind.OCR:
             return strings.READ if one.supports else strings.NOT_READ
         case EvidenceKind.METADATA:
@@ -42,4 +46,6 @@ def _words(one: Evidence) -> str:
             return fill(strings.SAMPLES, agree=agree, count=count)
         case EvidenceKind.ANSWER:
             return fill(strings.ANSWERED, detail=one.detail)
+        case EvidenceKind.SIGHT:
+            return strings.SEEN if one.supports else strings.NOT_SEEN
     return fill(strings.TOLD, detail=one.detail)
