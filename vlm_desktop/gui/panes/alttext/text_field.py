@@ -179,12 +179,15 @@ class TextField(QWidget):
         for one in findings:
             if one.end <= one.start:
                 continue
-            mark = QTextEdit.ExtraSelection()
-            mark.cursor = self._cursor(text, one.start, one.end)
+            cursor = QTextCursor(self.box.document())
+            cursor.setPosition(_units(text[: one.start]))
+            cursor.setPosition(_units(text[: one.end]), QTextCursor.MoveMode.KeepAnchor)
             form = QTextCharFormat()
             form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
             colour = chosen.bad if one.weight is Weight.ERROR else chosen.careful
             form.setUnderlineColor(QColor(colour))
+            mark = QTextEdit.ExtraSelection()
+            mark.cursor = cursor
             mark.format = form
             marks.append(mark)
         self._marks = marks
