@@ -30,7 +30,9 @@ class ElidedBox(QComboBox):
         )
         whole = self.currentText()
         shown = self.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideMiddle, room.width())
-        self.setToolTip(whole if shown != whole else self._usual_tip)
+        tip = whole if shown != whole else self._usual_tip
+        if tip != self.toolTip():
+            self.setToolTip(tip)
         option.currentText = shown  # type: ignore[attr-defined]
         with QStylePainter(self) as painter:
             painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
