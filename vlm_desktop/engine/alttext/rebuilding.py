@@ -1,8 +1,9 @@
 """Claims struck from a text, and the text put right again: pure, from text to text.
 
 What is struck takes along what hangs on it: a noun its adjectives, a preposition its nouns, a verb
-its object, the subject its sentence. Then rows are closed ("a dog, a cat and a bird" without the
-bird is "a dog and a cat"), "a" and "an" fixed, verbs made to agree, capitals and full stops kept.
+its object, the subject its sentence; a clause that lost its verb goes where another is left. Then
+rows are closed ("a dog, a cat and a bird" without the bird is "a dog and a cat"), "a" and "an"
+fixed, verbs made to agree, capitals and full stops kept.
 """
 
 import re
@@ -20,6 +21,7 @@ PERSON = "person"
 """The detail of evidence that whoever checked the text gave."""
 
 _AGREEING = {"are": "is", "were": "was", "have": "has", "do": "does"}
+_POSSESSIVES = frozenset({"his", "her", "its", "their"})
 _OPENING = frozenset('"“„«(')
 
 
@@ -40,6 +42,7 @@ def strike(text: str, ledger: Ledger, struck: Collection[int], language: str = "
     if language.split("-")[0].casefold() != "en":
         return _without_spans(text, [(one.claim.start, one.claim.end) for one in chosen])
     pieces: list[str] = []
+    bare: dict[int, str] = {}
     end = 0
     for number, words in enumerate(sentences(text)):
         gap, last = text[end : words[0].start], words[-1].end
@@ -48,11 +51,18 @@ def strike(text: str, ledger: Ledger, struck: Collection[int], language: str = "
         elif number in whole:
             piece = ""
         else:
-            piece = _Rebuilder(text, parsed(words)).without(by_sentence[number])
+            rebuilder = _Rebuilder(text, parsed(words))
+            piece = rebuilder.without(by_sentence[number])
+            if piece and rebuilder.known:
+                bare[len(pieces)] = rebuilder.known
         end = last
         if piece:
-            pieces += [gap if pieces or number == 0 else "", piece]
-    return "".join(pieces).strip() if pieces else ""
+            pieces.append((gap if pieces or number == 0 else "") + piece)
+    for place, noun in bare.items():
+        # "A cat." says nothing beside another sentence about the cat.
+        if any(re.search(rf"\b{re.escape(noun)}\b", one) for one in _but(pieces, place)):
+            pieces[place] = ""
+    return "".join(pieces).strip()
 
 
 def follow(ledger: Ledger, text: str, language: str = "en") -> Ledger:
@@ -77,6 +87,10 @@ def approve(ledger: Ledger, index: int) -> Ledger:
     if said not in one.evidence:
         claims[index] = replace(one, state=ClaimState.SUPPORTED, evidence=(*one.evidence, said))
     return replace(ledger, claims=tuple(claims))
+
+
+def _but(pieces: Sequence[str], place: int) -> list[str]:
+    return [*pieces[:place], *pieces[place + 1 :]]
 
 
 def _same(one: Claim, other: Claim) -> bool:
@@ -106,12 +120,15 @@ class _Rebuilder:
         self._gone: set[int] = set()
         self._dropped: set[int] = set()
         self._changed: dict[int, str] = {}
+        self.known = ""
+        """The noun that alone is left of a sentence that took it for known ("the cat")."""
 
     def without(self, nodes: Collection[int]) -> str:
         """The sentence without these nodes; "" where nothing is left to say."""
         self._take_out(set(nodes))
         clauses = [one for one in self._sentence.nodes if one.kind is Kind.CLAUSE]
-        if not clauses or clauses[0].id in self._gone:
+        left = self._clauses_left(clauses)
+        if not left:
             return ""
         for node in self._sentence.nodes:
             if node.id in self._gone:
@@ -120,6 +137,9 @@ class _Rebuilder:
         self._keep_be()
         for row in self._sentence.rows:
             self._close(row)
+        self._join_clauses(left)
+        if len(left) == 1 and self._is_verbless(left[0]):
+            self._introduce(left[0])
         self._agree(clauses)
         self._put_there(clauses)
         return self._spelt()
@@ -132,12 +152,83 @@ class _Rebuilder:
         for node in self._sentence.nodes:
             if node.id in nodes and node.kind is Kind.NUMBER:
                 self._uncount(node)
+        self._spread()
+
+    def _spread(self) -> None:
+        """What is gone takes along what hangs on it, and what it leaves empty."""
         grown = -1
         while grown != len(self._gone):
             grown = len(self._gone)
             for node in self._sentence.nodes:
                 if node.parent in self._gone or self._is_empty(node):
                     self._gone.add(node.id)
+
+    # --- clauses -------------------------------------------------------------------------
+
+    def _clauses_left(self, clauses: Sequence[Node]) -> list[Node]:
+        """Those still to be said.
+
+        "The cat wears a hat, and a dog runs" without the hat is "A dog runs": a clause that lost
+        its verb goes, unless no other has one, or a later one speaks of it ("while it sits").
+        """
+        left = [one for one in clauses if one.id not in self._gone]
+        whole = [one for one in left if not self._is_verbless(one)]
+        if clauses and clauses[0] not in left:
+            left = [one for one in whole if not self._refers(one)]
+        elif whole:
+            left = [
+                one for place, one in enumerate(left)
+                if one in whole or any(self._refers(later) for later in left[place + 1 :])
+            ]  # fmt: skip
+        self._gone.update(one.id for one in clauses if one not in left)
+        self._spread()
+        return left
+
+    def _is_verbless(self, clause: Node) -> bool:
+        """Whether a clause has lost its verbs, and no place is left that may stand for them."""
+        parts = self._sentence.parts(clause.id, Kind.DEED, Kind.BE, Kind.WHERE)
+        had = any(one.kind is not Kind.WHERE and self._is_finite(one) for one in parts)
+        return had and all(one.id in self._gone for one in parts)
+
+    def _refers(self, clause: Node) -> bool:
+        """Whether a clause speaks of something by a pronoun."""
+        return any(
+            self._sentence.clause_of(one) is clause
+            and (one.is_pronoun or self._sentence.words[one.own[0]].low in _POSSESSIVES)
+            for one in self._sentence.nodes
+            if one.kind is Kind.THING and one.own
+        )
+
+    def _join_clauses(self, left: Sequence[Node]) -> None:
+        """ "A cat wears a hat while it sits" without the hat is "A cat sits", "a cup while a dog
+        looks at her" without the cup "; a dog looks at her". The first begins without "and"."""
+        self._dropped.update(left[0].lead)
+        for before, clause in zip(left, left[1:], strict=False):
+            if not self._is_verbless(before):
+                continue
+            self._dropped.update(clause.lead)
+            things = self._sentence.parts(clause.id, Kind.THING)
+            if things and things[0].is_pronoun:
+                self._dropped.update(things[0].own)
+            elif clause.lead:
+                self._dropped.discard(clause.lead[0])
+                self._changed[clause.lead[0]] = ";"
+
+    def _introduce(self, clause: Node) -> None:
+        """ "The cat" that is left alone is "a cat", "the dogs" are "dogs"."""
+        words = self._sentence.words
+        things = self._sentence.parts(clause.id, Kind.THING)
+        for thing in [one for one in things if one.id not in self._gone]:
+            first, head = thing.own[0], words[thing.head]
+            if words[first].low != "the":
+                continue
+            self.known = head.text
+            if any(words[index].tag in {"K", "P"} for index in thing.own):
+                continue  # "the Eiffel Tower", "the man's hats"
+            if en.is_plural(head.text, head.fine):
+                self._dropped.add(first)
+            elif head.low in en.ANIMATE:
+                self._changed[first] = "a"  # "the water" is not "a water"
 
     def _is_empty(self, node: Node) -> bool:
         """Whether all that made a part worth saying is gone."""
@@ -322,6 +413,8 @@ def _tidy(left: list[int], words: Sequence[Word]) -> list[int]:
         if tag == "." and words[index].text in ".!?…":
             while found and (words[found[-1]].tag in {",", "C"} or words[found[-1]].text in ";:"):
                 found.pop()
+        if words[index].text in {";", ":"} and (not found or words[found[-1]].text in ";:"):
+            continue
         if tag in {",", "C"} and (not found or (after_gap and words[found[-1]].tag in {",", "C"})):
             continue
         found.append(index)
