@@ -1,15 +1,23 @@
 """A page to scroll that keeps what has the focus in view while parts of it are still filled in."""
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.steady_scroll import keep_bar
 
 _LAID_OUT = (QEvent.Type.Resize, QEvent.Type.LayoutRequest)
 
 
 class FollowingScroll(QScrollArea):
-    """Follows the widget with the focus when the page's size changes."""
+    """Follows the widget with the focus when the page's size changes. Scrolls downwards only."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("plain")
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        keep_bar(self)
 
     def show_whole(self, inner: QWidget) -> None:
         """Scroll until a widget of the page is in view; the top of one that is too high."""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -48,9 +48,6 @@ class BriefDialog(PlainDialog):
         self._build_words()
         self._show(brief)
         scroll = FollowingScroll(self)
-        scroll.setObjectName("plain")
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(self._form)
         self.lay_out((scroll,), strings.BRIEF_SAVE, self._take)
         room = parent.window().size()
@@ -116,6 +113,8 @@ class BriefDialog(PlainDialog):
         label = QLabel(words, self._form)
         label.setBuddy(field)
         field.setAccessibleName(words)
+        if isinstance(field, QComboBox) and field.isEditable():
+            field.lineEdit().setAccessibleName(words)  # it has the focus, not the box
         self._grid.addWidget(label, at, 0)
         self._grid.addWidget(field, at, 1)
         return label

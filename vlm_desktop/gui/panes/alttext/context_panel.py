@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from vlm_desktop.base.alttext import AltImage, PageContext
@@ -50,9 +50,6 @@ class ContextPanel(QWidget):
             column.addWidget(label)
             column.addWidget(field)
         self.scroll = FollowingScroll(self)
-        self.scroll.setObjectName("plain")
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroll.setWidget(inner)
         self.scroll.setFixedHeight(_HIGHEST)
         self.note = QLabel(strings.CONTEXT_NOTE, self)

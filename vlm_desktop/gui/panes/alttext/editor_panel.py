@@ -154,10 +154,6 @@ class EditorPanel(QFrame):
         self._column.addStretch(1)
         self.add_section("history", strings.HISTORY, self.history)
         self.scroll = FollowingScroll(self)
-        self.scroll.setObjectName("plain")
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroll.setWidget(inner)
 
     def add_section(

@@ -25,6 +25,7 @@ from vlm_desktop.gui.panes.chat.answer_settings import LONGEST, WARMEST, AnswerS
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.number_box import NumberBox
+from vlm_desktop.gui.widgets.steady_scroll import keep_bar
 
 _SAVE_MS = 600
 
@@ -68,7 +69,7 @@ class OptionsPanel(QFrame):
         self.area.setObjectName("plain")
         self.area.setWidgetResizable(True)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        keep_bar(self.area)
         inside = QWidget(self.area)
         column = QVBoxLayout(inside)
         column.setContentsMargins(space[3], space[2], space[3], space[3])

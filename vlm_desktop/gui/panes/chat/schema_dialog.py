@@ -29,6 +29,7 @@ from vlm_desktop.gui.panes.chat.schema_fields import (
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.reading_order import read_along
+from vlm_desktop.gui.widgets.steady_scroll import keep_bar
 
 
 class _FieldRow(QWidget):
@@ -112,6 +113,7 @@ class SchemaDialog(PlainDialog):
         area.setObjectName("plain")
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        keep_bar(area)
         inside = QWidget(area)
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(space[1], space[1], space[1], space[1])

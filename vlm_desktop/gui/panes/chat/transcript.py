@@ -18,6 +18,7 @@ from vlm_desktop.gui.panes.chat.turn_view import TurnView
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.spoken import speaks_as
+from vlm_desktop.gui.widgets.steady_scroll import keep_bar
 
 _WIDEST = 56
 """Widest a turn gets, in heights of its letters: longer lines are hard to read."""
@@ -57,9 +58,7 @@ class Transcript(QScrollArea):
         self.setObjectName("plain")
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # Always there, so that turns stay above what is written below them.
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        keep_bar(self)
         self.list = TurnList(self)
         self.list.setAccessibleName(strings.TRANSCRIPT_NAME)
         space = measures().space

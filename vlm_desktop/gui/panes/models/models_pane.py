@@ -28,6 +28,7 @@ from vlm_desktop.gui.strings import models as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.clear_button import add_clear_button
 from vlm_desktop.gui.widgets.message_page import Message, MessagePage
+from vlm_desktop.gui.widgets.steady_scroll import keep_bar
 
 _WIDEST = 70
 """Widest a card gets, in heights of its letters: longer lines are hard to read."""
@@ -100,7 +101,7 @@ class ModelsPane(Pane):
         self.scroll.setObjectName("plain")
         self.scroll.setWidgetResizable(True)
         self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        keep_bar(self.scroll)
         column = QWidget(self.scroll)
         column.setMaximumWidth(_WIDEST * measures().type_body)
         self._column = QVBoxLayout(column)

@@ -22,6 +22,7 @@ from vlm_desktop.gui.panes.search.details_words import WordsEditor
 from vlm_desktop.gui.panes.search.photo_edits import PhotoEdits
 from vlm_desktop.gui.strings import photo as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.steady_scroll import keep_bar
 
 if TYPE_CHECKING:
     from vlm_desktop.engine.photos import PhotoFacts, SharedWords
@@ -76,7 +77,7 @@ class DetailsPanel(QWidget):
         self.area = QScrollArea(self)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        keep_bar(self.area)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setWidget(self._content())
         self.stack.addWidget(page)

@@ -141,11 +141,7 @@ class SettingsPane(Pane):
         column.addStretch()
         page.setMaximumWidth(_PAGE_WIDTH)
         self.scroll = FollowingScroll(self)
-        self.scroll.setObjectName("plain")
-        self.scroll.setWidgetResizable(True)
         self.scroll.setFrameShape(FollowingScroll.Shape.NoFrame)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroll.setWidget(page)
         return self.scroll
 
