@@ -17,6 +17,7 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.compose import build_services
 from vlm_desktop.gui.panes import PANES
 from vlm_desktop.gui.strings import alttext as strings
+from vlm_desktop.gui.strings import alttext_brief as brief
 from vlm_desktop.gui.strings import alttext_checks as checks
 from vlm_desktop.gui.strings import alttext_files as files
 
@@ -116,3 +117,16 @@ def test_every_panel_that_can_be_opened_has_names(program: Program) -> None:
     program.key("ctrl+shift+j")  # the claims
     focus_on(program, checks.CHECK.replace("&", ""))
     assert wrong_controls(program) == []
+
+
+def test_every_dialog_has_names(program: Program) -> None:
+    for keys, title in (
+        ("ctrl+b", brief.BRIEF_TITLE.split("{")[0]),
+        ("ctrl+shift+n", strings.NEEDS_FACTS_TITLE),
+        ("ctrl+shift+x", files.EXPORT_TITLE.split("{")[0]),
+    ):
+        program.key(keys)
+        program.wait_for("dialog", title)
+        assert wrong_controls(program) == [], title
+        program.key("Escape")
+        wait_for(lambda title=title: program.tree().find("dialog", title) is None, "it to close")
