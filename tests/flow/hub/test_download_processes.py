@@ -86,9 +86,11 @@ def test_the_command_says_what_it_is_about_to_do_and_why_it_failed(
 def program(tmp_path: Path) -> str:
     """The program over the test's own shelf."""
     return (
-        "import sys\n"
+        "import signal, sys\n"
         "from pathlib import Path\n"
         "from vlm_desktop import compose\n"
+        # a shell that runs the tests in the background lets its children ignore Ctrl-C
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"compose.bundled = lambda _: Path({str(tmp_path / 'bundled')!r})\n"
         "from vlm_desktop.__main__ import main\n"
         "sys.exit(main())\n"
