@@ -321,7 +321,8 @@ def test_workers_end_with_their_parent(photo: Callable[[str], Path], tmp_path: P
         "from vlm_desktop.media.pool import DecodePool\n"
         "pool = DecodePool(2, DecodeLimits(seconds=60), command=sys.argv[4:])\n"
         "requests = [DecodeRequest(Path(name)) for name in sys.argv[1:4]]\n"
-        "next(pool.decode(requests, CancelToken()))\n"
+        "work = pool.decode(requests, CancelToken())\n"  # let go of, it would end the workers
+        "next(work)\n"
         "import psutil\n"
         "print(*(child.pid for child in psutil.Process().children()), flush=True)\n"
         "os.kill(os.getpid(), 9)\n",

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEd
 from vlm_desktop.base.altcoverage import CoverageFormat
 from vlm_desktop.base.altpages import AltExportKind
 from vlm_desktop.base.language import fill
-from vlm_desktop.gui.panes.alttext.dialog_size import TallEnough
 from vlm_desktop.gui.panes.alttext.languages import language_name
 from vlm_desktop.gui.panes.chat.plain_dialog import PlainDialog
 from vlm_desktop.gui.strings import alttext_files as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.dialog_size import TallEnough
 from vlm_desktop.gui.widgets.typing_undo import TypingLine
 
 REPORTS = {"report-html": CoverageFormat.HTML, "report-csv": CoverageFormat.CSV}

@@ -20,11 +20,11 @@ from vlm_desktop.base.events import Event
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.desk import Desk
-from vlm_desktop.gui.panes.alttext.dialog_size import fit_to, room_for
 from vlm_desktop.gui.panes.alttext.long_task import LongTask
 from vlm_desktop.gui.panes.alttext.word_list import WordList
 from vlm_desktop.gui.strings import alttext_checks as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.dialog_size import fit_to, room_for
 from vlm_desktop.jobs import ANSWERS
 
 _WIDE, _HIGH = 640, 560

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 from vlm_desktop.base.altfiles import Naming, Where, WriteOptions
 from vlm_desktop.base.alttext import AltImage
 from vlm_desktop.base.language import fill
-from vlm_desktop.gui.panes.alttext.dialog_size import TallEnough
 from vlm_desktop.gui.panes.chat.plain_dialog import PlainDialog
 from vlm_desktop.gui.strings import alttext_files as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.dialog_size import TallEnough
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from vlm_desktop.gui.panes.settings.section import Section
 from vlm_desktop.gui.panes.settings.transfer import documents
 from vlm_desktop.gui.strings import settings as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.dialog_size import TallEnough
 
 if TYPE_CHECKING:
     from vlm_desktop.engine.upkeep import ForgetReport
@@ -123,6 +124,7 @@ class ForgetDialog(QDialog):
         layout.setSpacing(space[2])
         for widget in (ask, self.list, text, self.keep_out, self.alt_texts, buttons):
             layout.addWidget(widget)
+        TallEnough(self, _WIDTH)
         cancel.setFocus()
 
 
