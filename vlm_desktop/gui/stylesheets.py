@@ -233,6 +233,7 @@ def _surroundings(chosen: Colours, size: Measures) -> str:
         margin: {tiny // 2}px 0;
     }}
     QScrollBar::handle:horizontal:hover {{ background: {chosen.text_muted}; }}
+    QScrollBar::handle:horizontal:disabled {{ background: transparent; }}
     QScrollBar::add-line:horizontal, QScrollBar::sub-line:horizontal {{ width: 0; }}
     QScrollBar::add-page:horizontal, QScrollBar::sub-page:horizontal {{ background: transparent; }}
     QProgressBar {{

@@ -10,7 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea
 
 
-def keep_bar(area: QScrollArea) -> None:
-    """Let the page scroll downwards only, beside a bar that stays."""
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+def keep_bar(area: QScrollArea, along: Qt.Orientation = Qt.Orientation.Vertical) -> None:
+    """Let the page scroll in one direction only, beside a bar that stays."""
+    policy = Qt.ScrollBarPolicy
+    down, sideways = policy.ScrollBarAlwaysOn, policy.ScrollBarAlwaysOff
+    if along == Qt.Orientation.Horizontal:
+        down, sideways = sideways, down
+    area.setVerticalScrollBarPolicy(down)
+    area.setHorizontalScrollBarPolicy(sideways)

@@ -20,6 +20,7 @@ from vlm_desktop.gui.icons import icon
 from vlm_desktop.gui.panes.chat.picture_chips import letter_button, picture_name
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.steady_scroll import keep_bar
 
 
 class PictureStrip(QFrame):
@@ -157,6 +158,7 @@ class SeenView(QFrame):
         self.area.setWidgetResizable(True)
         self.area.setAccessibleName(strings.SEEN_TILES)
         self.area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        keep_bar(self.area, Qt.Orientation.Horizontal)
         inside = QWidget(self.area)
         self._row = QHBoxLayout(inside)
         self._row.setContentsMargins(0, 0, 0, 0)

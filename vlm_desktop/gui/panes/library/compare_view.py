@@ -29,6 +29,7 @@ from vlm_desktop.gui.panes.library.linked_pictures import LinkedPicture, LinkedZ
 from vlm_desktop.gui.strings import library as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.elided_label import ElidedLabel
+from vlm_desktop.gui.widgets.steady_scroll import keep_bar
 
 if TYPE_CHECKING:
     from vlm_desktop.engine.comparing import Copy, CopyFacts, DuplicateGroup
@@ -67,6 +68,7 @@ class CompareView(QWidget):
         self.scroll.setFrameShape(QFrame.Shape.NoFrame)
         self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroll.setAccessibleName(strings.COPIES_NAME)
+        keep_bar(self.scroll, Qt.Orientation.Horizontal)
         self.facts = _facts_table(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -100,6 +102,8 @@ class CompareView(QWidget):
         tallest = max(note.minimumHeight() for note in notes)
         for note in notes:
             note.setMinimumHeight(tallest)
+        bar = self.scroll.horizontalScrollBar().sizeHint().height()
+        self.scroll.setMinimumHeight(self._row.minimumSizeHint().height() + bar)
         first = self._choice.button(group.keep) or self._choice.button(0)
         first.setChecked(True)
         self.zoom.fit()
