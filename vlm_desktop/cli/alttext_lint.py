@@ -15,6 +15,7 @@ from vlm_desktop.cli.alttext_options import DECISIONS, add_purpose, decision, de
 from vlm_desktop.cli.output import Output
 from vlm_desktop.engine.alttext.languages import identifier
 from vlm_desktop.engine.alttext.lint import LintContext, lint, put_right, score
+from vlm_desktop.engine.alttext.setlint import likely_repeats
 from vlm_desktop.engine.services import AppServices
 
 _WRONG_USAGE = 2
@@ -134,7 +135,7 @@ def _rows(path: Path, context: LintContext) -> Iterable[Row]:
 def _json_row(path: Path, number: int, line: str, context: LintContext) -> Row:
     try:
         values = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadInputFile(path=path, line=number, detail=f"it is no JSON: {error}") from error
     if not isinstance(values, dict):
         raise BadInputFile(path=path, line=number, detail="it is no JSON object")
@@ -161,7 +162,5 @@ def _json_row(path: Path, number: int, line: str, context: LintContext) -> Row:
 
 def _beside_each_other(rows: Sequence[Row]) -> Iterable[Row]:
     """Each row with the texts of the others, among which it may repeat one."""
-    texts = [row.alt for row in rows]
-    for at, row in enumerate(rows):
-        others = (*texts[:at], *texts[at + 1 :])
+    for row, others in zip(rows, likely_repeats([row.alt for row in rows]), strict=True):
         yield replace(row, context=replace(row.context, others=others))

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from vlm_desktop.base.altchecks import Finding
 from vlm_desktop.base.alttext import AltImage, Brief
@@ -30,34 +30,36 @@ def lint_set(
     images: Sequence[AltImage], brief: Brief
 ) -> Iterator[tuple[AltImage, tuple[Finding, ...]]]:
     """Each image with the findings of its text in the brief's language."""
-    texts = {image.id: image.text(brief.language).alt for image in images}
-    repeats = _likely_repeats(texts)
-    for image in images:
+    texts = [image.text(brief.language).alt for image in images]
+    for image, others in zip(images, likely_repeats(texts), strict=True):
         text = image.text(brief.language)
         if not text.alt and not text.extended:
             yield image, ()
             continue
-        others = [texts[one] for one in repeats.get(image.id, ())]
         yield image, lint(text.alt, text.extended, lint_context(image, brief, others))
 
 
-def _likely_repeats(texts: Mapping[int, str]) -> dict[int, list[int]]:
+def likely_repeats(texts: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """For each text the others that may say the same, so that not all are compared with all.
 
-    Prefix filtering (Chaudhuri et al. 2006): two sets of words that share `_NEAR` of their words
-    share at least one of their rarest ones.
+    Of those that say the very same words one is enough. Prefix filtering (Chaudhuri et al. 2006):
+    two sets of words that share `_NEAR` of their words share at least one of their rarest ones.
     """
-    said = {key: set(plain(text).split()) for key, text in texts.items()}
+    alike: dict[str, list[int]] = {}
+    for place, text in enumerate(texts):
+        alike.setdefault(plain(text), []).append(place)
+    alike.pop("", None)
+    said = {words: set(words.split()) for words in alike}
     how_often = Counter(word for words in said.values() for word in words)
-    holding: dict[str, list[int]] = {}
-    rarest: dict[int, list[str]] = {}
+    rarest: dict[str, list[str]] = {}
+    holding: dict[str, list[str]] = {}
     for key, words in said.items():
         ordered = sorted(words, key=lambda word: (how_often[word], word))
-        length = len(ordered) - math.ceil(_NEAR * len(ordered)) + 1
-        rarest[key] = ordered[:length] if ordered else []
+        rarest[key] = ordered[: len(ordered) - math.ceil(_NEAR * len(ordered)) + 1]
         for word in rarest[key]:
             holding.setdefault(word, []).append(key)
-    return {
-        key: sorted({other for word in words for other in holding[word]} - {key})
-        for key, words in rarest.items()
-    }
+    for place, text in enumerate(texts):
+        key = plain(text)
+        keys = {other for word in rarest.get(key, ()) for other in holding[word]}
+        found = [next((one for one in alike[other][:2] if one != place), None) for other in keys]
+        yield tuple(texts[one] for one in sorted(one for one in found if one is not None))
