@@ -92,8 +92,14 @@ def approving(
     """
 
     def rule(records: Records) -> Iterable[Revision]:
+        members: dict[int, list[AltImage]] = {}
+        for record in records.values():
+            lead = record.image.lead_id
+            if lead is not None and lead != record.image.id:
+                members.setdefault(lead, []).append(record.image)
         done: set[int] = set()
-        for one in ids:
+        # Who follows comes last, so that it is not refused where its lead is among them.
+        for one in sorted(ids, key=lambda key: key in records and _follows(records[key].image)):
             if one not in records or one in done:
                 continue
             image = records[one].image
@@ -103,18 +109,21 @@ def approving(
                 continue
             done.add(one)
             yield _approved(image, language, empty=image.decision is Decision.DECORATIVE)
-            for other, record in records.items():
-                if image.decision is Decision.GROUP and record.image.lead_id == one != other:
-                    done.add(other)
-                    yield _approved(record.image, language, empty=True)
+            for member in members.get(one, ()) if image.decision is Decision.GROUP else ():
+                done.add(member.id)
+                yield _approved(member, language, empty=True)
 
     return rule
+
+
+def _follows(image: AltImage) -> bool:
+    return image.decision is Decision.GROUP and image.lead_id not in (None, image.id)
 
 
 def _why_not(image: AltImage, language: str, absent: Collection[int]) -> ApprovalRefused | None:
     if image.decision is Decision.UNDECIDED:
         return NothingDecided(name=image.name)
-    if image.decision is Decision.GROUP and image.lead_id not in (None, image.id):
+    if _follows(image):
         return FollowsAnother(name=image.name)
     if image.id in absent:
         return NothingToSee(name=image.name)
