@@ -36,10 +36,13 @@ def put_text(target: Path, text: str) -> None:
 
 
 def harmless(text: str) -> str:
-    """Text of a cell that no spreadsheet takes for a formula (OWASP, "CSV injection")."""
-    return f"'{text}" if text.startswith(_RISKY) else text
+    """Text of a cell that no spreadsheet takes for a formula (OWASP, "CSV injection").
+
+    What looks as if it were such a cell gets another mark, so that `unharmed` tells them apart.
+    """
+    return f"'{text}" if text.lstrip("'").startswith(_RISKY) else text
 
 
 def unharmed(cell: str) -> str:
     """What `harmless` was given."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_RISKY) else cell
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_RISKY) else cell

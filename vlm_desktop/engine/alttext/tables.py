@@ -139,11 +139,13 @@ def changes_from(
 
 def texts_from(images: Iterable[AltImage], rows: Sequence[AltRow]) -> tuple[ImportedText, ...]:
     """What the rows say of a set's images, in every language, for `AltSets.import_texts`."""
-    languages = dict.fromkeys(row.language for row in rows)
+    by_language: dict[str, list[AltRow]] = {}
+    for row in rows:
+        by_language.setdefault(row.language or "en", []).append(row)
     images = tuple(images)
     texts = []
-    for language in languages:
-        find = _Finder([row for row in rows if row.language == language], language)
+    for language, said in by_language.items():
+        find = _Finder(said, language)
         for image in images:
             document = image.document.name if image.document else ""
             path = str(image.path) if image.path else ""
@@ -151,9 +153,7 @@ def texts_from(images: Iterable[AltImage], rows: Sequence[AltRow]) -> tuple[Impo
             found = found or (find("", "", (), image.path.name) if image.path else None)
             if found is not None and (found.alt or found.extended):
                 texts.append(
-                    ImportedText(
-                        image.id, language or "en", found.alt or None, found.extended or None
-                    )
+                    ImportedText(image.id, language, found.alt or None, found.extended or None)
                 )
     return tuple(texts)
 
