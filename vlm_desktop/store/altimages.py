@@ -194,11 +194,13 @@ class AltImagesPart(Part):
 
     def note_alt_written(self, image_id: int, path: Path, before: str, after: str) -> None:
         """The program wrote into a file: the same picture under another hash, wherever it is
-        used. Its stamp is taken anew at the next look."""
+        used. Its stamp is taken anew at the next look. An image that was last seen with other
+        bytes than those before keeps that, so that the next look finds it changed."""
         with self._db.writing() as connection:
             connection.execute(
-                "UPDATE alt_images SET content_hash = ?, size_bytes = 0, mtime_ns = 0"
-                " WHERE id = ? OR (path = ? AND content_hash = ?)",
+                "UPDATE alt_images SET content_hash = ?1, size_bytes = 0, mtime_ns = 0"
+                " WHERE (id = ?2 AND content_hash IN ('', ?4))"
+                " OR (path = ?3 AND content_hash = ?4)",
                 (after, image_id, encode_path(path.absolute()), before),
             )
             connection.execute(
