@@ -27,6 +27,7 @@ from vlm_desktop.engine.chat import Chat
 from vlm_desktop.engine.chatpictures import PictureLoader
 from vlm_desktop.engine.comparing import Comparing
 from vlm_desktop.engine.doctor import DoctorReport, examine
+from vlm_desktop.engine.documents.facade import Documents
 from vlm_desktop.engine.doubt import NounJudge
 from vlm_desktop.engine.duplicates import find_duplicates
 from vlm_desktop.engine.encoding import Encoders
@@ -240,6 +241,16 @@ class AppServices:
             ),
             lambda target, heads, rows: self.exporting.save_table(target, heads, rows),
             self.paths.pages,
+        )
+
+    @_Part
+    def documents(self) -> Documents:
+        """Fields of documents, with evidence."""
+        return Documents(
+            self.paths,
+            lambda: self.library,
+            lambda: DecodePool(1, self.limits),
+            lambda: self._registry.open_reader(close_look=True),
         )
 
     @property

@@ -1,0 +1,29 @@
+"""`AppServices.documents`: documents as the fronts see them, one attribute a part.
+
+Every owner adds a line to this list, one to `Documents.__init__`, and what it needs to the call
+in `engine.services`.
+"""
+
+from collections.abc import Callable
+
+from vlm_desktop.backends.protocols import TextReader
+from vlm_desktop.base.paths import HomePaths
+from vlm_desktop.media.pool import DecodePool
+from vlm_desktop.store.library import Library
+
+
+class Documents:
+    """All parts of documents. Each is made at once and opens nothing before it is used.
+
+    `library` opens the library (raises LibraryError), `open_pool` makes decoder processes,
+    `open_reader` a reader of text that is the caller's to close. All three from any thread.
+    """
+
+    def __init__(
+        self,
+        paths: HomePaths,
+        library: Callable[[], Library],
+        open_pool: Callable[[], DecodePool],
+        open_reader: Callable[[], TextReader],
+    ) -> None:
+        self._library = library
