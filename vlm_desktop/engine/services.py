@@ -7,7 +7,6 @@ through `vlm_desktop.jobs`. Nothing is loaded before a verb needs it.
 import threading
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import Generic, TypeVar
 
 from vlm_desktop.backends.protocols import ImageTextEncoder, TextReader
 from vlm_desktop.backends.registry import Registry
@@ -42,6 +41,7 @@ from vlm_desktop.engine.indexing import Indexer, IndexOptions, IndexSummary
 from vlm_desktop.engine.keeping import Keeping
 from vlm_desktop.engine.labels import Labeller, Policy
 from vlm_desktop.engine.models import ModelShelf
+from vlm_desktop.engine.parts import Part
 from vlm_desktop.engine.peeking import Peeking
 from vlm_desktop.engine.photos import Photos
 from vlm_desktop.engine.pictures import PictureVectors
@@ -63,25 +63,6 @@ from vlm_desktop.store.records import (
     RebuildReport,
     VerifyReport,
 )
-
-Result = TypeVar("Result")
-
-
-class _Part(Generic[Result]):
-    """A part of the services, made once for all threads; `cached_property` holds no lock."""
-
-    def __init__(self, make: Callable[["AppServices"], Result]) -> None:
-        self._make = make
-        self._name = make.__name__
-        self.__doc__ = make.__doc__
-
-    def __get__(self, services: "AppServices", owner: type | None = None) -> Result:
-        # Without __set__ the instance's own attribute, once there, is found before this.
-        with services.making:
-            if self._name not in services.__dict__:
-                services.__dict__[self._name] = self._make(services)
-            made: Result = services.__dict__[self._name]
-            return made
 
 
 class AppServices:
@@ -118,12 +99,12 @@ class AppServices:
                 self._library = self._open_library()
             return self._library
 
-    @_Part
+    @Part
     def browsing(self) -> Browsing:
         """Listings of the whole library, stacks, timeline."""
         return Browsing(lambda: self.library, self._thumbnails)
 
-    @_Part
+    @Part
     def keeping(self) -> Keeping:
         """History, saved searches, votes, taught names."""
         return Keeping(
@@ -135,7 +116,7 @@ class AppServices:
             lambda: self.open_pool(),
         )
 
-    @_Part
+    @Part
     def explore(self) -> Explore:
         """The map, words and policies over all photos."""
         return Explore(
@@ -145,17 +126,17 @@ class AppServices:
             lambda model_id: self._searcher().calibration(model_id),
         )
 
-    @_Part
+    @Part
     def photos(self) -> Photos:
         """One photo: details, pixels, edits."""
         return Photos(lambda: self.library, lambda: DecodePool(1, self.limits), self.read_text)
 
-    @_Part
+    @Part
     def peeking(self) -> Peeking:
         """A look at any file, in the library or not."""
         return Peeking(lambda: DecodePool(1, self.limits))
 
-    @_Part
+    @Part
     def evaluating(self) -> Evaluating:
         """Captions and answers of models, measured."""
         return Evaluating(
@@ -166,7 +147,7 @@ class AppServices:
             lambda: self.open_pool(),
         )
 
-    @_Part
+    @Part
     def folders(self) -> Folders:
         """The folders of the library, watching them, files set aside."""
         return Folders(
@@ -175,22 +156,22 @@ class AppServices:
             may_watch=lambda: self.settings.watch_folders,
         )
 
-    @_Part
+    @Part
     def trash(self) -> Trash:
         """Photos to the system's trash and back."""
         return Trash(lambda: self.library)
 
-    @_Part
+    @Part
     def exporting(self) -> Exporting:
         """Copies, lists, tables and contact sheets of hits."""
         return Exporting(lambda: self.library, self._thumbnails)
 
-    @_Part
+    @Part
     def comparing(self) -> Comparing:
         """Duplicates side by side."""
         return Comparing(lambda: self.library, self.photos.picture)
 
-    @_Part
+    @Part
     def residents(self) -> Residents:
         """Models that answer, in memory."""
         return Residents(
@@ -201,13 +182,13 @@ class AppServices:
             lambda most: largest_within(self._registry.cards(), most),
         )
 
-    @_Part
+    @Part
     def preparer(self) -> Preparer:
         """Pictures read and questions answered, for conversations and for alt texts."""
         answerer = Answerer(self.residents, lambda: self._registry.open_reader(close_look=True))
         return Preparer(answerer, PictureLoader(lambda: DecodePool(1, self.limits)))
 
-    @_Part
+    @Part
     def chat(self) -> Chat:
         """Conversations with models about pictures."""
         return Chat(
@@ -226,7 +207,7 @@ class AppServices:
             lambda target, heads, rows: self.exporting.save_table(target, heads, rows),
         )
 
-    @_Part
+    @Part
     def alttext(self) -> AltTexts:
         """Alt texts: kept, drafted, checked, written."""
         return AltTexts(
@@ -243,7 +224,7 @@ class AppServices:
             self.paths.pages,
         )
 
-    @_Part
+    @Part
     def documents(self) -> Documents:
         """Fields of documents, with evidence."""
         return Documents(
@@ -277,7 +258,7 @@ class AppServices:
         if before.watch_folders != settings.watch_folders:
             self.folders.watch_anew()
 
-    @_Part
+    @Part
     def upkeep(self) -> Upkeep:
         """Settings, copies of the library, privacy, sizes, devices."""
         return Upkeep(
@@ -293,7 +274,7 @@ class AppServices:
             roots_changed=self._roots_changed,
         )
 
-    @_Part
+    @Part
     def switching(self) -> Switching:
         """The shelf beside the library; switching to another model."""
         return Switching(
