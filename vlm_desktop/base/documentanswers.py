@@ -1,0 +1,132 @@
+"""What a document answers when it is asked, and how it compares with what was expected.
+
+Importing it does not import numpy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from vlm_desktop.base.documents import Evidence, FieldType, FieldValue, Looked
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence that a document carries, and the words that carry it.
+
+    Without evidence it is somebody's claim: shown, marked, and left out of exports.
+    """
+
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAnswer:
+    """The answer to one question. `stated` is False for "not stated in this document".
+
+    `confidence` is that of what is said, calibrated; `looked` are the places that came nearest
+    where nothing is stated. `model` is the model that worded it, "" where it is quoted.
+    """
+
+    question: str
+    stated: bool
+    statements: tuple[Statement, ...]
+    confidence: float
+    looked: tuple[Looked, ...] = ()
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A date, an amount, a number that names something, where it stands.
+
+    `label` is the text that says what it is, "" when nothing does. `ambiguous` as in `FieldValue`.
+    """
+
+    type: FieldType
+    raw: str
+    value: str
+    evidence: Evidence
+    label: str = ""
+    ambiguous: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A document at a glance, every part quoted: nothing is worded that the pages do not say."""
+
+    key_points: tuple[Statement, ...]
+    dates: tuple[Mention, ...] = ()
+    amounts: tuple[Mention, ...] = ()
+    numbers: tuple[Mention, ...] = ()
+
+
+class MatchKind(StrEnum):
+    """How a value compares with the expected one."""
+
+    MATCH = "match"
+    """The same as printed."""
+    NORMALISED = "normalised"
+    """The same value, written otherwise."""
+    MISMATCH = "mismatch"
+    MISSING = "missing"
+    """Expected, but not found."""
+    EXTRA = "extra"
+    """Found, but not expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A piece of two texts: equal where both say the same."""
+
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One field beside what was expected of it. `differences` join to the two texts."""
+
+    name: str
+    row: int
+    kind: MatchKind
+    expected: str
+    found: FieldValue | None
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """One document against what was expected. `expected` is False when nothing was given for it."""
+
+    path: Path
+    content_hash: str
+    expected: bool
+    rows: tuple[Compared, ...] = ()
+
+    def count(self, kind: MatchKind) -> int:
+        return sum(row.kind is kind for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """Who stands for a report. `at` is ISO 8601 with the offset."""
+
+    by: str
+    at: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedDocument:
+    """What a person expects of one document: `file` as they named it, values by field and row."""
+
+    file: str
+    values: Mapping[tuple[str, int], str] = field(default_factory=dict)
