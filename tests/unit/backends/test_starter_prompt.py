@@ -35,3 +35,16 @@ def test_questions(words: str) -> None:
 def test_questions_are_put_in_one_form() -> None:
     assert plain_question('  What\n is "THIS" ??') == "what is this?"
     assert plain_question("how many dogs.") == "how many dogs"
+
+
+@pytest.mark.parametrize(
+    ("asked", "learnt"),
+    [
+        ("What colour is it?", "what color is it?"),
+        ("Is the coloured bird grey or greyish?", "is the colored bird gray or grayish?"),
+        ("Whose greyhound is it?", "whose greyhound is it?"),
+        ("Which aeroplane has new tyres?", "which airplane has new tires?"),
+    ],
+)
+def test_british_spelling_is_read_as_the_american_it_was_learnt_in(asked: str, learnt: str) -> None:
+    assert plain_question(asked) == learnt

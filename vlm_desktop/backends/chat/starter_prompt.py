@@ -30,14 +30,21 @@ _CAPTION = re.compile(
 )
 
 
+_AMERICAN = {"colour": "color", "grey": "gray", "aeroplane": "airplane", "tyre": "tire"}
+_BRITISH = re.compile(rf"\b(?:{'|'.join(_AMERICAN)})(?!hound)")
+"""Beginnings of words, as few of the questions it learnt from spell them."""
+
+
 def wants_caption(words: str) -> bool:
     """Whether a message asks for a description: empty, or such as "Describe this photo."."""
     return not words.strip(" \t\r\n.!?:") or bool(_CAPTION.match(words.strip()))
 
 
 def plain_question(text: str) -> str:
-    """A question as it is learnt. A question mark stays: it tells apart ways of asking."""
+    """A question as it is learnt, in American spelling. A question mark stays: it tells apart ways
+    of asking."""
     text = re.sub(r"\s+", " ", text.lower().replace('"', " ")).strip(" .")
+    text = _BRITISH.sub(lambda found: _AMERICAN[found[0]], text)
     return re.sub(r"\s*\?+$", "?", text)
 
 
