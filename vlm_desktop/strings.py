@@ -6,6 +6,7 @@ return codes and data; only `gui` and `cli` call this module.
 
 import logging
 
+from vlm_desktop import documentstrings
 from vlm_desktop.base import alterrors, altfileerrors, chaterrors, errors, pageerrors
 from vlm_desktop.base.conversations import AnswerSource
 from vlm_desktop.base.errors import AppError, Refusal
@@ -342,7 +343,9 @@ def sentence(error: AppError) -> str:
         values["offer_text"] = offer
     if isinstance(error, errors.NotEnoughRoom | errors.DownloadBroken | chaterrors.ModelTooLarge):
         values |= {name: bytes_text(n) for name, n in values.items() if isinstance(n, int)}
-    return ERROR_SENTENCES[type(error)].format(**values)
+    kind = type(error)
+    words = ERROR_SENTENCES.get(kind) or documentstrings.DOCUMENT_ERRORS[kind]
+    return words.format(**values)
 
 
 def bytes_text(count: float) -> str:

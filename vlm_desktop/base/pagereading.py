@@ -158,7 +158,7 @@ class PageReading:
 
 @dataclass(frozen=True, slots=True)
 class DocumentReading:
-    """All pages of a file that were asked for. `content_hash` is SHA-256 of the bytes, in hex.
+    """All pages of a file that were asked for. `content_hash` is the library's: hex blake2b-160.
 
     `page_count` may exceed `len(pages)`: pages are read when they are needed. `hazards` names, by
     code, what the file holds beside pages and what was left alone: "javascript", "attachments",

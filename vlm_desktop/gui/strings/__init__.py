@@ -1,5 +1,5 @@
 """The window's own words, one module per area; sentences about errors are in `vlm_desktop.strings`,
-those about alt text that both fronts say in `vlm_desktop.altstrings`.
+those about alt text and documents that both fronts say in `altstrings` and `documentstrings`.
 
 Import an area as `strings` and use its constants inside functions only: another language is put
 in their places before the widgets are built (`vlm_desktop.base.language`).
@@ -8,7 +8,11 @@ in their places before the widgets are built (`vlm_desktop.base.language`).
 import importlib
 from types import ModuleType
 
-_SHARED = {"sentences": "vlm_desktop.strings", "altsentences": "vlm_desktop.altstrings"}
+_SHARED = {
+    "sentences": "vlm_desktop.strings",
+    "altsentences": "vlm_desktop.altstrings",
+    "documentsentences": "vlm_desktop.documentstrings",
+}
 
 
 def areas() -> dict[str, ModuleType]:

@@ -1,0 +1,19 @@
+"""Errors of documents: their pages, fields and exports; see `base.errors`.
+
+Their sentences are in `vlm_desktop.documentstrings`.
+"""
+
+from pathlib import Path
+
+from vlm_desktop.base.errors import RequestError
+
+
+class DocumentRefused(RequestError):
+    """Root of what cannot be done with a document as asked; the next lines say which."""
+
+
+class PageNotThere(DocumentRefused):
+    """A page beyond the last, or before the first."""
+
+    def __init__(self, *, path: Path, page: int, count: int) -> None:
+        super().__init__(path=path, page=page, count=count)
