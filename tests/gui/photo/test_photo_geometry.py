@@ -3,8 +3,8 @@
 import pytest
 from PySide6.QtCore import QPointF, QSize, QSizeF, Qt
 
-from vlm_desktop.gui.panes.search.photo_geometry import MOST_ZOOM, Geometry
-from vlm_desktop.gui.panes.search.photo_region import Region
+from vlm_desktop.gui.widgets.photo_geometry import MOST_ZOOM, Geometry
+from vlm_desktop.gui.widgets.photo_region import Region
 
 
 @pytest.fixture

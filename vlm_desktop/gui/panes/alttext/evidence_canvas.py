@@ -17,9 +17,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from vlm_desktop.base.altchecks import ClaimState
-from vlm_desktop.gui.panes.search.photo_canvas import PhotoCanvas
 from vlm_desktop.gui.theme import colours_of, measures
 from vlm_desktop.gui.tokens import Colours
+from vlm_desktop.gui.widgets.photo_canvas import PhotoCanvas
 from vlm_desktop.gui.widgets.spoken import speaks_as
 
 _WASH = 0.22

@@ -21,11 +21,11 @@ from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.alttext.context_panel import ContextPanel
 from vlm_desktop.gui.panes.alttext.evidence_canvas import EvidenceCanvas
 from vlm_desktop.gui.panes.alttext.picture_loader import LoadedPicture, PictureLoader
-from vlm_desktop.gui.panes.search.photo_geometry import STEP
 from vlm_desktop.gui.strings import alttext as strings
 from vlm_desktop.gui.strings import alttext_files as file_strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.flow_layout import FlowLayout
+from vlm_desktop.gui.widgets.photo_geometry import STEP
 
 _LEAST_SIDE = 480
 _BREAKABLE = re.compile(r"[/\\_.-]")

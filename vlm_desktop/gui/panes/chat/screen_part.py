@@ -6,9 +6,9 @@ from PySide6.QtCore import QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QResizeEvent, QScreen
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from vlm_desktop.gui.panes.search.photo_canvas import PhotoCanvas
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.photo_canvas import PhotoCanvas
 
 _GONE_MS = 250
 """Time a window takes to leave the screen."""

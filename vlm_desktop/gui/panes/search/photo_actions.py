@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QMenu
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.search import photo_outside as outside
-from vlm_desktop.gui.panes.search.photo_geometry import STEP
 from vlm_desktop.gui.panes.search.photo_view import PhotoView
 from vlm_desktop.gui.strings import photo as strings
+from vlm_desktop.gui.widgets.photo_geometry import STEP
 
 
 class PhotoActions:

@@ -12,7 +12,6 @@ from vlm_desktop.base.types import Box, ImageTerm
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.search.photo_bar import PhotoBar
-from vlm_desktop.gui.panes.search.photo_canvas import PhotoCanvas
 from vlm_desktop.gui.panes.search.photo_loader import Key, PhotoLoader, Picture
 from vlm_desktop.gui.panes.search.photo_message import FloatingMessage
 from vlm_desktop.gui.panes.search.photo_screen import FullScreen
@@ -20,6 +19,7 @@ from vlm_desktop.gui.panes.search.photo_watch import FileWatch
 from vlm_desktop.gui.panes.search.photo_words import PhotoWords
 from vlm_desktop.gui.strings import photo as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.photo_canvas import PhotoCanvas
 
 if TYPE_CHECKING:
     from vlm_desktop.engine.photos import PhotoFacts

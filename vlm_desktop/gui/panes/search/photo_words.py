@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QRectF, Signal
 
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.gui.panes.search.photo_canvas import TextBox
 from vlm_desktop.gui.strings import photo as strings
+from vlm_desktop.gui.widgets.photo_canvas import TextBox
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -1,4 +1,4 @@
-"""The canvas of the photo view: paints the picture and what lies over it. Infers nothing."""
+"""A canvas that zooms and moves one picture, with what lies over it. Infers nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
-from vlm_desktop.gui.panes.search.photo_geometry import STEP, Geometry
-from vlm_desktop.gui.panes.search.photo_region import Region
 from vlm_desktop.gui.theme import colours_of, measures
+from vlm_desktop.gui.widgets.photo_geometry import STEP, Geometry
+from vlm_desktop.gui.widgets.photo_region import Region
 from vlm_desktop.gui.widgets.spoken import speaks_as
 
 _NOTCH = 120
