@@ -12,6 +12,7 @@ rules.py        words, policies, judgements        maps.py        where photos l
 following.py    photos whose files the program wrote
 conversations.py, turns.py, chatnotes.py           talks with models
 altsets.py, altimages.py, altwriting.py            alt texts and their history
+dockeeping.py, docwriting.py, doclessons.py, docbatches.py, docforgetting.py    documents
 """
 
 from types import TracebackType
@@ -28,6 +29,11 @@ from vlm_desktop.store.concepts import ConceptsPart
 from vlm_desktop.store.conversations import ConversationsPart
 from vlm_desktop.store.counts import CountsPart
 from vlm_desktop.store.db import BUSY_SECONDS, Connections, prepare
+from vlm_desktop.store.docbatches import DocumentBatchesPart
+from vlm_desktop.store.docforgetting import DocumentForgettingPart
+from vlm_desktop.store.dockeeping import DocumentsPart
+from vlm_desktop.store.doclessons import DocumentLessonsPart
+from vlm_desktop.store.docwriting import DocumentWritingPart
 from vlm_desktop.store.duplicates import DuplicatesPart
 from vlm_desktop.store.filters import FiltersPart
 from vlm_desktop.store.folders import FoldersPart
@@ -82,6 +88,11 @@ class Library(
     AltSetsPart,
     AltImagesPart,
     AltWritingPart,
+    DocumentsPart,
+    DocumentWritingPart,
+    DocumentLessonsPart,
+    DocumentBatchesPart,
+    DocumentForgettingPart,
 ):
     """A library in a home folder. Any thread may call any method; `close` comes last.
 

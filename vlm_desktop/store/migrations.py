@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Migrations
 
 from vlm_desktop.store.altschema import ALT_TEXTS
+from vlm_desktop.store.doctables import DOCUMENTS
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -484,3 +485,9 @@ def create_chat_pictures(db: "Database") -> None:
 def create_alt_texts(db: "Database") -> None:
     """Alt texts: sets of images, texts by language, and a history that is only ever added to."""
     db.executescript(ALT_TEXTS)
+
+
+@migrations()
+def create_documents(db: "Database") -> None:
+    """Documents: values as read, what people said of them, lessons for layouts, batches."""
+    db.executescript(DOCUMENTS)

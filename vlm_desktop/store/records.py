@@ -296,7 +296,8 @@ class RemovedRoot:
 class ForgottenCounts:
     """`hashes` are the contents that lost their last file: their thumbnails can go.
 
-    `alt_texts_kept` are images that stay known for the alt text a person wrote.
+    `alt_texts_kept` are images that stay known for the alt text a person wrote, `documents` those
+    whose fields went.
     """
 
     files: int
@@ -304,6 +305,7 @@ class ForgottenCounts:
     vectors: int
     hashes: tuple[str, ...]
     alt_texts_kept: int = 0
+    documents: int = 0
 
 
 @dataclass(frozen=True, slots=True)

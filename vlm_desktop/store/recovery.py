@@ -65,6 +65,14 @@ _TABLES = {
     "alt_texts": "image_id, language",
     "alt_candidates": "id",
     "alt_events": "id",
+    "document_schemas": "id",
+    "documents": "id",
+    "document_values": "document_id, position",
+    "document_said": "document_id, name, row",
+    "document_events": "id",
+    "document_lessons": "id",
+    "document_batches": "id",
+    "document_queue": "batch_id, position",
     "settings": "key",
     "kept_out": "fingerprint",
 }
@@ -106,6 +114,14 @@ _PARENTS = (
     ("alt_texts", "image_id", "alt_images"),
     ("alt_candidates", "image_id", "alt_images"),
     ("alt_events", "image_id", "alt_images"),
+    ("documents", "schema_id", "document_schemas"),
+    ("document_values", "document_id", "documents"),
+    ("document_said", "document_id", "documents"),
+    ("document_events", "document_id", "documents"),
+    ("document_lessons", "document_id", "documents"),
+    ("document_batches", "schema_id", "document_schemas"),
+    ("document_queue", "batch_id", "document_batches"),
+    ("document_queue", "document_id", "documents"),
 )
 
 
