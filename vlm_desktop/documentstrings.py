@@ -7,6 +7,9 @@ from vlm_desktop.base import documenterrors
 from vlm_desktop.base.errors import AppError
 
 DOCUMENT_ERRORS: dict[type[AppError], str] = {
+    documenterrors.DocumentUnknown: "This document is not kept any more.",
+    documenterrors.DocumentBatchUnknown: "This batch of documents is not kept any more.",
+    documenterrors.FieldUnknown: "The schema {schema} has no field “{name}”.",
     documenterrors.PageNotThere: "{path} has no page {page}; its pages are 1 to {count}.",
 }
 """`strings.sentence` looks here for what is not in its own table."""

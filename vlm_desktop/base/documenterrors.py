@@ -17,3 +17,18 @@ class PageNotThere(DocumentRefused):
 
     def __init__(self, *, path: Path, page: int, count: int) -> None:
         super().__init__(path=path, page=page, count=count)
+
+
+class DocumentUnknown(DocumentRefused):
+    """The document was forgotten, or never was kept."""
+
+
+class DocumentBatchUnknown(DocumentRefused):
+    """The batch was removed, or never was."""
+
+
+class FieldUnknown(DocumentRefused):
+    """The schema has no such field."""
+
+    def __init__(self, *, name: str, schema: str) -> None:
+        super().__init__(name=name, schema=schema)
