@@ -32,6 +32,7 @@ from vlm_desktop.base.errors import (
     NothingAsked,
     TooManyPictures,
 )
+from vlm_desktop.base.ocrtext import ReadLine, ReadPicture, ReadWord
 from vlm_desktop.base.types import Box, EncoderSpec, OcrLine, Size
 from vlm_desktop.media.pool import DecodePool
 
@@ -95,6 +96,14 @@ class SignReader:
         self.pictures += 1
         height, width = image.shape[:2]
         return (OcrLine(self.word, Box(0, 0, width, height), 0.9),) if self.word else ()
+
+    def read_words(self, image: PixelArray) -> ReadPicture:
+        self.pictures += 1
+        height, width = image.shape[:2]
+        right, bottom = float(width), float(height)
+        quad = ((0.0, 0.0), (right, 0.0), (right, bottom), (0.0, bottom))
+        word = ReadWord(self.word, quad, 0.9, (0.9,) * len(self.word))
+        return ReadPicture(0, (ReadLine(quad, (word,)),) if self.word else ())
 
     def close(self) -> None:
         """Nothing is held."""

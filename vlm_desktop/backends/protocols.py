@@ -16,6 +16,7 @@ from vlm_desktop.base.chat import (
     Token,
     TokenUsage,
 )
+from vlm_desktop.base.ocrtext import ReadPicture
 from vlm_desktop.base.types import EncoderSpec, OcrLine
 
 
@@ -54,6 +55,10 @@ class TextReader(Protocol):
 
     def read(self, image: PixelArray) -> tuple[OcrLine, ...]:
         """Lines in reading order, boxes in pixels of `image`."""
+        ...
+
+    def read_words(self, image: PixelArray) -> ReadPicture:
+        """The same with the place and the characters' confidences of every word."""
         ...
 
     def close(self) -> None: ...

@@ -1,12 +1,15 @@
-"""CTC decoding and the repair of dropped spaces, on frames made by hand."""
+"""CTC decoding and the repair of dropped spaces, on frames and crops made by hand."""
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from vlm_desktop.backends.ocr.decoding import SpacedDecoder
+from vlm_desktop.backends.ocr.decoding import TraceDecoder
+from vlm_desktop.backends.ocr.spacing import LineText, line_text
+from vlm_desktop.base.arrays import PixelArray
 
 CHARACTERS = ("blank", *"ABCDE.,字画", " ")
+_FRAME = 8
 
 
 def frames(steps: str, *, shares: dict[int, float] | None = None) -> NDArray[np.float32]:
@@ -19,50 +22,90 @@ def frames(steps: str, *, shares: dict[int, float] | None = None) -> NDArray[np.
     return made
 
 
+def crop(steps: str) -> PixelArray:
+    """A picture of such a line: ink where a letter has its frame, but for a rim of one pixel."""
+    picture = np.full((48, _FRAME * len(steps), 3), 250, dtype=np.uint8)
+    for time, step in enumerate(steps):
+        if step not in "- ":
+            picture[8:40, _FRAME * time + 1 : _FRAME * (time + 1) - 1] = 10
+    return picture
+
+
+def read(
+    steps: str, *, shares: dict[int, float] | None = None, repair_spaces: bool = True
+) -> LineText:
+    trace = TraceDecoder(CHARACTERS).decode(frames(steps, shares=shares))
+    return line_text(trace, crop(steps), repair_spaces=repair_spaces)
+
+
 def test_repeats_collapse_and_a_blank_between_them_keeps_both() -> None:
-    assert SpacedDecoder(CHARACTERS).decode(frames("-AA-A-BB-")).text == "AAB"
+    assert read("-AA-A-BB-").text == "AAB"
 
 
 def test_confidence_is_the_mean_of_the_characters() -> None:
-    line = SpacedDecoder(CHARACTERS).decode(frames("A-B", shares={0: 0.2}))
+    line = read("A-B", shares={0: 0.2})
     assert line.confidence == pytest.approx(0.9)
+    assert line.words[0].characters == pytest.approx((0.8, 1.0))
 
 
 def test_nothing_but_blank_is_no_text() -> None:
-    line = SpacedDecoder(CHARACTERS).decode(frames("----"))
-    assert (line.text, line.confidence) == ("", 0.0)
+    assert read("----") == LineText("", 0.0)
 
 
 def test_a_space_that_was_read_stays_single() -> None:
-    assert SpacedDecoder(CHARACTERS).decode(frames("A- -B", shares={1: 0.3})).text == "A B"
+    assert read("A- -B", shares={1: 0.3}).text == "A B"
+
+
+def test_a_space_alone_is_no_text() -> None:
+    assert read("- -").text == ""
 
 
 def test_a_wide_gap_with_a_share_of_space_becomes_a_space() -> None:
-    assert SpacedDecoder(CHARACTERS).decode(frames("A---B", shares={2: 0.2})).text == "A B"
+    assert read("A---B", shares={2: 0.2}).text == "A B"
 
 
 @pytest.mark.parametrize(
     ("steps", "shares"),
     [
-        pytest.param("A---B", {}, id="wide gap alone"),
         pytest.param("A-B", {1: 0.3}, id="share alone, letters close"),
-        pytest.param("A---.", {2: 0.2}, id="before closing punctuation"),
+        pytest.param("A---.", {2: 0.05}, id="before closing punctuation"),
         pytest.param("字---画", {2: 0.2}, id="between ideographs"),
     ],
 )
 def test_no_space_without_both_traces(steps: str, shares: dict[int, float]) -> None:
-    assert " " not in SpacedDecoder(CHARACTERS).decode(frames(steps, shares=shares)).text
+    assert " " not in read(steps, shares=shares).text
 
 
 def test_repair_can_be_switched_off() -> None:
-    decoder = SpacedDecoder(CHARACTERS, repair_spaces=False)
-    assert decoder.decode(frames("A---B", shares={2: 0.2})).text == "AB"
+    assert read("A---B", shares={2: 0.2}, repair_spaces=False).text == "AB"
+
+
+def test_words_begin_and_end_with_their_ink() -> None:
+    line = read("-AB- -CD-")
+    assert [word.text for word in line.words] == ["AB", "CD"]
+    width = _FRAME * 9
+    places = [(word.start * width, word.end * width) for word in line.words]
+    assert places == [(9, 23), (49, 63)]
+
+
+def test_a_line_padded_to_its_batch_keeps_its_places() -> None:
+    steps = "-AB- -CD-"
+    alone = TraceDecoder(CHARACTERS).decode(frames(steps))
+    padded = TraceDecoder(CHARACTERS).decode(frames(steps + "-" * 9), padding=2.0)
+    assert padded.centres == pytest.approx(alone.centres)
+
+
+def test_light_text_on_a_dark_ground_has_places_too() -> None:
+    steps = "-AB- -CD-"
+    trace = TraceDecoder(CHARACTERS).decode(frames(steps))
+    light = line_text(trace, 255 - crop(steps))
+    assert light == line_text(trace, crop(steps))
 
 
 def test_it_answers_like_the_decoder_it_stands_in_for() -> None:
     batch = np.stack([frames("A-B"), frames("---")])
-    lines, words = SpacedDecoder(CHARACTERS)(
-        batch, False, wh_ratio_list=[1.0, 1.0], max_wh_ratio=1.0
+    lines, traces = TraceDecoder(CHARACTERS)(
+        batch, True, wh_ratio_list=[1.0, 1.0], max_wh_ratio=1.0
     )
     assert lines == [("AB", 1.0), ("", 0.0)]
-    assert words == [None, None]
+    assert [trace.letters for trace in traces] == [("A", "B"), ()]

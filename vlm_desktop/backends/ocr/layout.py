@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from vlm_desktop.base.ocrtext import Quad
 from vlm_desktop.base.types import Box
 
 _TALL = 1.5
@@ -43,6 +44,33 @@ def quads_before_turn(
         case _:
             points = (x, y)
     return np.stack(points, axis=-1).astype(np.float32)
+
+
+def quad_as_read(quad: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The corners of a quad in the order in which its line is read.
+
+    rapidocr turns crops that stand tall a quarter counter-clockwise before they are read, so
+    such a line begins at the corner that was top right.
+    """
+    widths, heights = quad_sides(quad[None])
+    return np.roll(quad, -1, axis=0) if heights[0] >= _TALL * widths[0] else quad
+
+
+def part_of_quad(quad: NDArray[np.float32], start: float, end: float) -> NDArray[np.float32]:
+    """The part of a line between two shares of its length."""
+    top, bottom = quad[1] - quad[0], quad[2] - quad[3]
+    corners = (
+        quad[0] + start * top,
+        quad[0] + end * top,
+        quad[3] + end * bottom,
+        quad[3] + start * bottom,
+    )
+    return np.stack(corners)
+
+
+def as_quad(corners: NDArray[np.float32]) -> Quad:
+    (a, b), (c, d), (e, f), (g, h) = corners.tolist()
+    return (a, b), (c, d), (e, f), (g, h)
 
 
 def bounding_box(quad: NDArray[np.float32], width: int, height: int) -> Box:

@@ -22,10 +22,12 @@ from rapidocr.inference_engine.onnxruntime.main import ONNXRuntimeError
 from rapidocr.utils.process_img import get_rotate_crop_image
 
 from vlm_desktop.backends.ocr import layout
-from vlm_desktop.backends.ocr.decoding import LineText, SpacedDecoder
+from vlm_desktop.backends.ocr.decoding import TraceDecoder
+from vlm_desktop.backends.ocr.spacing import LineText, line_text
 from vlm_desktop.backends.runtime import ERRORS, first_line, session_options
 from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.errors import ModelBroken
+from vlm_desktop.base.ocrtext import ReadLine, ReadPicture, ReadWord
 from vlm_desktop.base.types import OcrLine
 
 MODEL_ID = "rapidocr"
@@ -76,6 +78,7 @@ class RapidReader:
                 raise ModelBroken(model=MODEL_ID, detail=f"{folder / name} is missing")
         _silence()
         self._look_pixels = look_pixels
+        self._repair_spaces = repair_spaces
         try:
             defaults = rapidocr.RapidOCR(params={"Global.log_level": "critical"}).cfg
             detector = TextDetector(_section(defaults.Det, folder / _DETECTOR, threads))
@@ -83,21 +86,33 @@ class RapidReader:
         except _LIBRARY_ERRORS as error:
             raise ModelBroken(model=MODEL_ID, detail=first_line(error)) from error
         detector.limit_type, detector.limit_side_len = "max", _UNLIMITED
-        recogniser.postprocess_op = SpacedDecoder(
-            recogniser.postprocess_op.character, repair_spaces=repair_spaces
-        )
+        recogniser.postprocess_op = TraceDecoder(recogniser.postprocess_op.character)
         self._detector: Any = detector
         self._recogniser: Any = recogniser
 
     def read(self, image: PixelArray) -> tuple[OcrLine, ...]:
         """Lines in reading order, boxes in pixels of `image`, whichever way up the page lies."""
         height, width = image.shape[:2]
+        _, found = self._read(image)
+        return tuple(
+            OcrLine(text.text, layout.bounding_box(quad, width, height), text.confidence)
+            for quad, text in found
+        )
+
+    def read_words(self, image: PixelArray) -> ReadPicture:
+        """Lines in reading order with the place of each word, and how the page stands upright."""
+        turns, found = self._read(image)
+        return ReadPicture(turns, tuple(_with_words(quad, text) for quad, text in found))
+
+    def _read(self, image: PixelArray) -> tuple[int, list[tuple[NDArray[np.float32], LineText]]]:
+        """Quarter turns that set the picture upright; lines and their quads in pixels of it."""
+        height, width = image.shape[:2]
         if min(height, width) < _SMALLEST_SIDE:
-            return ()
+            return 0, []
         picture, margin = _pad_strip(np.ascontiguousarray(image[..., ::-1]))
         quads = self._find(picture)
         if not len(quads):
-            return ()
+            return 0, []
         turns, texts = self._upright(picture, quads)
         if turns:
             picture = np.ascontiguousarray(np.rot90(picture, turns))
@@ -108,14 +123,12 @@ class RapidReader:
         texts |= dict(zip(rest, read, strict=True))
         in_order = [texts[i] for i in range(len(quads))]
         ordered = _kept_lines(quads, in_order, picture.shape[1], picture.shape[0])
-        padded_height = height + 2 * margin
-        lines = []
+        found = []
         for quad, text in ordered:
-            upright = layout.quads_before_turn(quad[None], turns, width, padded_height)[0]
+            upright = layout.quads_before_turn(quad[None], turns, width, height + 2 * margin)[0]
             upright[:, 1] -= margin
-            box = layout.bounding_box(upright, width, height)
-            lines.append(OcrLine(text=text.text, box=box, confidence=text.confidence))
-        return tuple(lines)
+            found.append((upright, text))
+        return turns, found
 
     def close(self) -> None:
         """Free the networks."""
@@ -188,11 +201,15 @@ class RapidReader:
             return []
         assert self._recogniser is not None, "the reader is closed"
         try:
-            read = self._recogniser(TextRecInput(img=[_line_sized(crop) for crop in crops]))
+            read = self._recogniser(
+                TextRecInput(img=[_line_sized(crop) for crop in crops], return_word_box=True)
+            )
         except _LIBRARY_ERRORS as error:
             raise ModelBroken(model=MODEL_ID, detail=first_line(error)) from error
-        pairs = zip(read.txts or (), read.scores, strict=True)
-        return [LineText(text, float(score)) for text, score in pairs]
+        return [
+            line_text(trace, crop, repair_spaces=self._repair_spaces)
+            for trace, crop in zip(read.word_results, crops, strict=True)
+        ]
 
 
 def _section(defaults: Any, model: Path, threads: int) -> Any:
@@ -264,6 +281,21 @@ def _kept_lines(
     ]
     boxes = [layout.bounding_box(quad, width, height) for quad, _ in kept]
     return [kept[i] for i in layout.reading_order(boxes)]
+
+
+def _with_words(quad: NDArray[np.float32], text: LineText) -> ReadLine:
+    """Each word's part of the line's quad."""
+    line = layout.quad_as_read(quad)
+    words = [
+        ReadWord(
+            word.text,
+            layout.as_quad(layout.part_of_quad(line, word.start, word.end)),
+            word.confidence,
+            word.characters,
+        )
+        for word in text.words
+    ]
+    return ReadLine(layout.as_quad(line), tuple(words))
 
 
 def _silence() -> None:

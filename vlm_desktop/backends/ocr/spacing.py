@@ -1,0 +1,140 @@
+"""From letters to words: the spaces the recogniser dropped, and where each word lies.
+
+The small PP-OCR recogniser drops spaces in Latin text: its training data is mostly Chinese,
+so "TAX INVOICE" comes out as "TAXINVOICE". Two traces of a lost space remain in the frames:
+the gap between two characters spans more frames than the pair needs, and between them the
+network still gives "space" a share of probability, only less than it gives "blank".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vlm_desktop.backends.ocr.decoding import Trace
+from vlm_desktop.base.arrays import PixelArray
+
+SPACE_SHARE = 0.08
+"""Least probability of "space" in any frame of the gap."""
+LEAST_GAP = 3
+"""Frames (each 8 px of a line scaled to 48 px) between the two characters."""
+SURE_SHARE = 0.3
+"""What a space before closing punctuation needs, where a false one looks worst."""
+_CLOSING = frozenset(".,;!?)]}%")
+_INK = 0.4
+"""Share of the line's darkest difference from its ground that counts as ink."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordText:
+    """One word of a line. `start` and `end` are shares of the line's width."""
+
+    text: str
+    confidence: float
+    characters: tuple[float, ...]
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class LineText:
+    """One decoded line. `confidence` is the mean probability of its characters."""
+
+    text: str
+    confidence: float
+    words: tuple[WordText, ...] = ()
+
+
+def line_text(trace: Trace, crop: PixelArray, *, repair_spaces: bool = True) -> LineText:
+    """The words of a line; `crop` is its picture, straightened, letters upright."""
+    if not trace.letters:
+        return LineText("", 0.0)
+    gaps = _blank_gaps(trace, crop)
+    cuts = _spaces(trace, gaps) if repair_spaces else trace.read
+    words = _words(trace, np.flatnonzero(cuts) + 1, gaps)
+    return LineText(" ".join(word.text for word in words), trace.confidence, words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gaps:
+    """Runs without ink, as shares of the line's width: the widest between each two letters, and
+    where ink begins and ends on the line."""
+
+    starts: NDArray[np.float64]
+    ends: NDArray[np.float64]
+    first_ink: float
+    last_ink: float
+
+
+def _blank_gaps(trace: Trace, crop: PixelArray) -> _Gaps:
+    """Where no ink stands between two letters, the gap is a point half-way between them."""
+    width = crop.shape[1]
+    ink = ink_columns(crop)
+    inked = np.flatnonzero(ink)
+    centres = np.clip(trace.centres * width, 0, width - 1)
+    starts = np.empty(len(centres) - 1)
+    ends = np.empty(len(centres) - 1)
+    change = np.flatnonzero(np.diff(ink.astype(np.int8))) + 1
+    edges = [0, *change.tolist(), width]
+    runs = [(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True) if not ink[a]]
+    run = 0
+    for k, (left, right) in enumerate(zip(centres[:-1], centres[1:], strict=True)):
+        while run < len(runs) and runs[run][1] <= left:
+            run += 1
+        best = (left + right) / 2, (left + right) / 2
+        other = run
+        while other < len(runs) and runs[other][0] < right:
+            start, end = max(runs[other][0], left), min(runs[other][1], right)
+            if end - start > best[1] - best[0]:
+                best = start, end
+            other += 1
+        starts[k], ends[k] = best
+    first = min(float(inked[0]), centres[0]) if inked.size else 0.0
+    last = max(float(inked[-1]) + 1, centres[-1]) if inked.size else float(width)
+    return _Gaps(starts / width, ends / width, first / width, last / width)
+
+
+def ink_columns(crop: PixelArray) -> NDArray[np.bool_]:
+    """Whether each column of a line's picture holds ink; light text on a dark ground too."""
+    height = crop.shape[0]
+    rim = height // 8
+    grey = crop[rim : height - rim, :, 1].astype(np.int16)
+    ground = np.median(grey[:, :: max(1, grey.shape[1] // 256)])
+    apart = np.abs(grey - ground).max(axis=0)
+    return np.asarray(apart > max(20.0, _INK * float(apart.max())))
+
+
+def _spaces(trace: Trace, gaps: _Gaps) -> NDArray[np.bool_]:
+    """Read spaces and those that both traces speak for."""
+    found = trace.read.copy()
+    for k in np.flatnonzero(~found & (trace.frames >= LEAST_GAP) & (trace.shares >= SPACE_SHARE)):
+        before, after = trace.letters[k], trace.letters[k + 1]
+        if takes_spaces(before) and takes_spaces(after):
+            found[k] = after not in _CLOSING or trace.shares[k] >= SURE_SHARE
+    return found
+
+
+def _words(trace: Trace, begins: Sequence[int], gaps: _Gaps) -> tuple[WordText, ...]:
+    bounds = [0, *begins, len(trace.letters)]
+    words = []
+    for a, b in zip(bounds[:-1], bounds[1:], strict=True):
+        scores = trace.scores[a:b]
+        letters = trace.letters[a:b]
+        # A class of the network may be more than one character.
+        each = [float(s) for letter, s in zip(letters, scores, strict=True) for _ in letter]
+        words.append(
+            WordText(
+                text="".join(letters),
+                confidence=float(scores.mean()),
+                characters=tuple(each),
+                start=float(gaps.ends[a - 1]) if a else gaps.first_ink,
+                end=float(gaps.starts[b - 1]) if b < len(trace.letters) else gaps.last_ink,
+            )
+        )
+    return tuple(words)
+
+
+def takes_spaces(character: str) -> bool:
+    """False for scripts written without spaces between words (CJK, kana, full width)."""
+    return ord(character[0]) < 0x2E80
