@@ -148,9 +148,7 @@ def _beside_each_other(page: PageReading, one: list[int], other: list[int]) -> b
     return shared > 0.5 * min(first.y1 - first.y0, second.y1 - second.y0)
 
 
-def _anchors(
-    page: PageReading, value: Box, own: set[int], others: set[int]
-) -> tuple[Anchor, ...]:
+def _anchors(page: PageReading, value: Box, own: set[int], others: set[int]) -> tuple[Anchor, ...]:
     height = text_height(page)
     middle = (value.y0 + value.y1) / 2
     ranked = []
