@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from vlm_desktop.base.arrays import PixelArray
+    from vlm_desktop.base.documentfiles import DocumentFacts, TextLayer
     from vlm_desktop.base.errors import Refusal
 
 
@@ -110,7 +111,10 @@ class DecodeRequest:
 
     `thumbnail_side` is the longest side of the JPEG thumbnail in pixels; 0 asks for none.
     A file whose content hash is in `skip_hashes` is not decoded: the answer is a `KnownFile`.
-    `page` asks for that page of a PDF alone (0: all); `listing` for every tag of the file.
+    `page` asks for that page of a PDF or a TIFF alone (0: all of a PDF, the first of a TIFF);
+    `listing` for every tag of the file. `region` asks for that part of a page alone, in its
+    coordinates (`min_side` still means the whole page), `layer` for a PDF page's own words with
+    boxes, `facts` for nothing but what the file is: then no page is drawn.
     """
 
     path: Path
@@ -119,6 +123,9 @@ class DecodeRequest:
     skip_hashes: frozenset[str] = frozenset()
     page: int = 0
     listing: bool = False
+    region: Box | None = None
+    layer: bool = False
+    facts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +133,17 @@ class DecodedPage:
     """One picture of a file. `number` is 0 for a photo and counts from 1 in a PDF.
 
     `pixels` may be smaller than `size`, which is the full upright size in pixels (PDF: points).
-    `text` is a PDF page's own text layer.
+    `text` is a PDF page's own text layer; `layer` has it with boxes when it was asked for.
+    `region` is what the pixels show when a region or a layer was asked for, in fractions of a
+    unit where `size` is rounded.
     """
 
     number: int
     pixels: PixelArray
     size: Size
     text: str = ""
+    layer: TextLayer | None = None
+    region: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +183,7 @@ class DecodedFile:
     `content_hash` is the hex blake2b-160 of the bytes; `pixel_hash` of the upright decoded
     pixels, so that a re-tagged copy is recognised; `perceptual_hash` is a 64-bit difference
     hash (dHash) as 16 hex digits. `thumbnail` is a JPEG, empty when none was asked for, and
-    `listing` is there only when it was asked for.
+    `listing` is there only when it was asked for, as are `facts`, which come without pages.
     """
 
     path: Path
@@ -187,6 +198,7 @@ class DecodedFile:
     size_bytes: int
     mtime_ns: int
     listing: TagListing | None = None
+    facts: DocumentFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from vlm_desktop.engine.chatpictures import PictureLoader
 from vlm_desktop.engine.comparing import Comparing
 from vlm_desktop.engine.doctor import DoctorReport, examine
 from vlm_desktop.engine.documents.facade import Documents
+from vlm_desktop.engine.documents.pages import document_limits
 from vlm_desktop.engine.doubt import NounJudge
 from vlm_desktop.engine.duplicates import find_duplicates
 from vlm_desktop.engine.encoding import Encoders
@@ -230,7 +231,7 @@ class AppServices:
         return Documents(
             self.paths,
             lambda: self.library,
-            lambda: DecodePool(1, self.limits),
+            lambda: DecodePool(1, document_limits(self.limits)),
             lambda: self._registry.open_reader(close_look=True),
         )
 
@@ -434,6 +435,8 @@ class AppServices:
             self.residents.close()
         if "peeking" in self.__dict__:
             self.peeking.close()
+        if "documents" in self.__dict__:
+            self.documents.close()
         self.encoders.close()
         with self._lock:
             if self._library is not None:

@@ -17,13 +17,14 @@ from vlm_desktop.base.types import (
     DecodeOutcome,
     DecodeRequest,
     KnownFile,
+    PhotoMetadata,
     RefusedFile,
 )
 from vlm_desktop.media.fingerprints import perceptual_hash, pixel_hash
 from vlm_desktop.media.guard import bounded
 from vlm_desktop.media.metadata import read_metadata, read_sidecar
 from vlm_desktop.media.reading import Reading, Wish
-from vlm_desktop.media.sniff import Decoder, sniff
+from vlm_desktop.media.sniff import Decoder, FileType, sniff
 from vlm_desktop.media.source import Source, read_source, refuse_if_changed, take_stamp
 
 _THUMBNAIL_QUALITY = 82
@@ -36,6 +37,7 @@ _READERS = {
     Decoder.PDF: "vlm_desktop.media.pdf:read_pdf",
 }
 _LISTING = "vlm_desktop.media.listing:list_tags"
+_FACTS = "vlm_desktop.media.facts:facts_of"
 
 
 class _Reader(Protocol):
@@ -90,7 +92,11 @@ def make_thumbnail(image: Image.Image, side: int) -> bytes:
 
 
 def _decoded(source: Source, request: DecodeRequest, limits: DecodeLimits) -> DecodedFile:
-    wish = Wish(request.min_side, request.thumbnail_side, request.page)
+    if request.facts:
+        return _facts_alone(source, request, limits)
+    wish = Wish(
+        request.min_side, request.thumbnail_side, request.page, request.region, request.layer
+    )
     reading = read_pages(source, wish, limits)
     first = Image.fromarray(reading.pages[0].pixels)
     thumbnail = make_thumbnail(first, request.thumbnail_side) if request.thumbnail_side else b""
@@ -112,17 +118,43 @@ def _decoded(source: Source, request: DecodeRequest, limits: DecodeLimits) -> De
     )
 
 
+def _facts_alone(source: Source, request: DecodeRequest, limits: DecodeLimits) -> DecodedFile:
+    found = _sniffed(source)
+    with bounded(source.path, limits):
+        kind, format_name, facts = _late(_FACTS)(source, found, limits)
+    return DecodedFile(
+        path=request.path,
+        content_hash=source.content_hash,
+        kind=kind,
+        format=format_name,
+        metadata=PhotoMetadata(),
+        pages=(),
+        thumbnail=b"",
+        pixel_hash="",
+        perceptual_hash="",
+        size_bytes=source.stamp.size,
+        mtime_ns=source.stamp.mtime_ns,
+        facts=facts,
+    )
+
+
 def read_pages(source: Source, wish: Wish, limits: DecodeLimits) -> Reading:
     """Pixels and raw tags of a file that was read. Raises `MediaRefused`."""
+    found = _sniffed(source)
+    with bounded(source.path, limits):
+        return reader_of(found.decoder)(source, found.name, wish, limits)
+
+
+def _sniffed(source: Source) -> FileType:
     found = sniff(source.mapped(), source.extension)
     if found.decoder is Decoder.NONE:
         reason = Refusal.UNSUPPORTED if found.name else Refusal.NOT_AN_IMAGE
         raise MediaRefused(path=source.path, reason=reason, detail=found.name)
-    with bounded(source.path, limits):
-        return _reader(found.decoder)(source, found.name, wish, limits)
+    return found
 
 
-def _reader(decoder: Decoder) -> _Reader:
+def reader_of(decoder: Decoder) -> _Reader:
+    """The function that reads files of a kind."""
     reader: _Reader = _late(_READERS[decoder])
     return reader
 

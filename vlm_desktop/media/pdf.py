@@ -1,15 +1,20 @@
 """PDF pages: a picture of each and its text layer."""
 
+import contextlib
+import math
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pypdfium2 as pdfium
 from pypdfium2 import raw as pdfium_c
 
+from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.errors import MediaRefused, Refusal
-from vlm_desktop.base.types import DecodedPage, DecodeLimits, MediaKind, PhotoMetadata, Size
+from vlm_desktop.base.types import Box, DecodedPage, DecodeLimits, MediaKind, PhotoMetadata, Size
 from vlm_desktop.media.dates import iso_from_pdf
+from vlm_desktop.media.pdfwords import read_layer
 from vlm_desktop.media.reading import EmbeddedTags, Reading, Wish
 from vlm_desktop.media.source import Source
 from vlm_desktop.media.text import clean_line, clean_text
@@ -35,14 +40,8 @@ def read_pdf(source: Source, name: str, wish: Wish, limits: DecodeLimits) -> Rea
     A slow document gives the pages that fit into the time limit, at least the first.
     """
     budget = _Budget(time.monotonic() + _PATIENCE * limits.seconds)
-    try:
-        document = pdfium.PdfDocument(source.data if source.data is not None else source.path)
-    except pdfium.PdfiumError as error:
-        raise _refused(source, error) from error
-    try:
+    with opened(source) as document:
         count = len(document)
-        if count == 0:
-            raise MediaRefused(path=source.path, reason=Refusal.CORRUPT, detail="no pages")
         if wish.page > count:
             raise MediaRefused(
                 path=source.path, reason=Refusal.CORRUPT, detail=f"only {count} pages"
@@ -56,13 +55,26 @@ def read_pdf(source: Source, name: str, wish: Wish, limits: DecodeLimits) -> Rea
                 break
             pages.append(_page(source, document, number, wish, limits))
         tags = EmbeddedTags(said=_information(document))
+    return Reading(MediaKind.PDF, name, tuple(pages), tags)
+
+
+@contextlib.contextmanager
+def opened(source: Source) -> Iterator[pdfium.PdfDocument]:
+    """The document, with at least one page. Raises `MediaRefused`, also for PDFium's errors."""
+    try:
+        document = pdfium.PdfDocument(source.data if source.data is not None else source.path)
+    except pdfium.PdfiumError as error:
+        raise _refused(source, error) from error
+    try:
+        if len(document) == 0:
+            raise MediaRefused(path=source.path, reason=Refusal.CORRUPT, detail="no pages")
+        yield document
     except pdfium.PdfiumError as error:
         raise MediaRefused(
             path=source.path, reason=Refusal.CORRUPT, detail=str(error)[:200]
         ) from error
     finally:
         document.close()
-    return Reading(MediaKind.PDF, name, tuple(pages), tags)
 
 
 def _refused(source: Source, error: pdfium.PdfiumError) -> MediaRefused:
@@ -93,21 +105,51 @@ def _page(
                 detail=f"page of {width} x {height} points",
             )
         scale = _scale(short, long, wish)
-        if width * height * scale * scale > limits.max_pixels:
+        region = within(wish.region, width, height) if wish.region else Box(0, 0, width, height)
+        if (region.x1 - region.x0) * (region.y1 - region.y0) * scale * scale > limits.max_pixels:
             raise MediaRefused(
                 path=source.path,
                 reason=Refusal.TOO_MANY_PIXELS,
                 detail=f"page of {width:.0f} x {height:.0f} points",
             )
-        bitmap = page.render(scale=scale, rev_byteorder=True)
-        # A copy: the bitmap's memory goes with the page.
-        pixels = np.array(bitmap.to_numpy()[:, :, :3], dtype=np.uint8, order="C")
-        bitmap.close()
-        text = _text(page)
+        pixels, region = _pixels(page, scale, region, (width, height))
+        whole = None if wish.region else pixels
+        text = "" if wish.layer else _text(page)
+        layer = read_layer(page, width, height, whole) if wish.layer else None
     finally:
         page.close()
     size = Size(max(1, round(width)), max(1, round(height)))
-    return DecodedPage(number=number, pixels=pixels, size=size, text=text)
+    return DecodedPage(number, pixels, size, text, layer, region)
+
+
+def within(region: Box, width: float, height: float) -> Box:
+    """The part of a region that lies on the page; a point of it where none does."""
+    x0, y0 = min(max(region.x0, 0.0), width - 1e-3), min(max(region.y0, 0.0), height - 1e-3)
+    return Box(
+        x0, y0, min(max(region.x1, x0 + 1e-3), width), min(max(region.y1, y0 + 1e-3), height)
+    )
+
+
+def _pixels(
+    page: pdfium.PdfPage, scale: float, region: Box, size: tuple[float, float]
+) -> tuple[PixelArray, Box]:
+    """The region drawn, and what the pixels show exactly: whole pixels of the whole page.
+
+    PDFium stretches the page to a whole number of pixels, which is the scale that counts.
+    """
+    columns, rows = math.ceil(size[0] * scale), math.ceil(size[1] * scale)
+    x, y = columns / size[0], rows / size[1]
+    left, top = math.floor(region.x0 * x), math.floor(region.y0 * y)
+    right = columns - max(left + 1, math.ceil(region.x1 * x - 1e-9))
+    bottom = rows - max(top + 1, math.ceil(region.y1 * y - 1e-9))
+    # pypdfium2 takes points and rounds up to pixels.
+    crop = tuple(max(0.0, (edge - 0.5) / scale) for edge in (left, bottom, right, top))
+    bitmap = page.render(scale=scale, rev_byteorder=True, crop=crop)
+    # A copy: the bitmap's memory goes with the page.
+    pixels = np.array(bitmap.to_numpy()[:, :, :3], dtype=np.uint8, order="C")
+    bitmap.close()
+    high, wide = pixels.shape[:2]
+    return pixels, Box(left / x, top / y, (left + wide) / x, (top + high) / y)
 
 
 def _scale(short: float, long: float, wish: Wish) -> float:

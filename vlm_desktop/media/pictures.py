@@ -5,7 +5,7 @@ rarely used formats whose parsers see little testing.
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import IO, TypeAlias
 
 import numpy as np
@@ -26,7 +26,7 @@ from PIL import (
 )
 
 from vlm_desktop.base.errors import MediaRefused, Refusal
-from vlm_desktop.base.types import DecodedPage, DecodeLimits, MediaKind
+from vlm_desktop.base.types import DecodedPage, DecodeLimits, MediaKind, Size
 from vlm_desktop.media.colour import to_resizable, to_srgb
 from vlm_desktop.media.containers import embedded_tags
 from vlm_desktop.media.exif import exif_orientation
@@ -35,6 +35,7 @@ from vlm_desktop.media.jpeg import is_cut_off
 from vlm_desktop.media.reading import (
     Reading,
     Wish,
+    part,
     pixels_of,
     reduced,
     upright,
@@ -60,13 +61,18 @@ _OPENERS: dict[str, _Opener] = {
     "TGA": TgaImagePlugin.TgaImageFile,
 }
 
+_SUBFILE = 254
+_MOST_FRAMES = 2_000
+
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # one worker process per core is enough
 
 
 def read_picture(source: Source, name: str, wish: Wish, limits: DecodeLimits) -> Reading:
-    """Read the first picture of a file whose format is `name`."""
+    """Read the first picture of a file whose format is `name`, of a TIFF page `wish.page`."""
     with source.stream() as stream:
         image = _open(source, stream, name)
+        if wish.page > 1 and isinstance(image, TiffImagePlugin.TiffImageFile):
+            _turn_to(image, wish.page, source)
         full = image.size
         check_pixels(source.path, *full, limits)
         scale_while_decoding(image, wish)
@@ -86,11 +92,38 @@ def finish(image: Image.Image, wish: Wish, orientation: int, full: tuple[int, in
     profile = image.info.get("icc_profile")
     image = reduced(to_resizable(image), wish)
     image = to_srgb(image, profile if isinstance(profile, bytes) else b"")
-    return DecodedPage(
-        number=0,
-        pixels=pixels_of(upright(image, orientation)),
-        size=upright_size(*full, orientation),
-    )
+    size = upright_size(*full, orientation)
+    image, region = part(upright(image, orientation), size, wish.region)
+    return DecodedPage(number=0, pixels=pixels_of(image), size=size, region=region)
+
+
+def frame_sizes(source: Source, name: str, most: int) -> tuple[int, tuple[Size, ...]]:
+    """How many pages a picture has (many only of a TIFF) and their upright sizes, undecoded."""
+    with source.stream() as stream:
+        image = _open(source, stream, name)
+        if isinstance(image, TiffImagePlugin.TiffImageFile):
+            sizes = tuple(Size(*image.size) for _ in _pages_of(image, most))
+            return len(sizes), sizes or (Size(*image.size),)
+        orientation = exif_orientation(embedded_tags(image, name, source).exif)
+        return 1, (upright_size(*image.size, orientation),)
+
+
+def _pages_of(image: TiffImagePlugin.TiffImageFile, most: int) -> Iterator[int]:
+    """Go through the frames that are pages: smaller copies of another are none."""
+    for frame in range(most):
+        try:
+            image.seek(frame)
+        except EOFError:
+            return
+        if frame == 0 or not int(image.tag_v2.get(_SUBFILE, 0)) & 1:
+            yield frame
+
+
+def _turn_to(image: TiffImagePlugin.TiffImageFile, page: int, source: Source) -> None:
+    for number, _ in enumerate(_pages_of(image, _MOST_FRAMES), 1):
+        if number == page:
+            return
+    raise MediaRefused(path=source.path, reason=Refusal.CORRUPT, detail=f"no page {page}")
 
 
 def _open(source: Source, stream: IO[bytes], name: str) -> Image.Image:

@@ -1,12 +1,13 @@
 """What every reader takes and gives: the wish, the pages and the tags found on the way."""
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 from PIL import Image
 
 from vlm_desktop.base.arrays import PixelArray
-from vlm_desktop.base.types import DecodedPage, MediaKind, PhotoMetadata, Size
+from vlm_desktop.base.types import Box, DecodedPage, MediaKind, PhotoMetadata, Size
 from vlm_desktop.media.tiff import TiffData
 
 _THUMBNAIL_SLACK = 0.8
@@ -27,11 +28,13 @@ _UPRIGHT = {
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How large the pixels must be, and which page (0: all pages)."""
+    """How large the pixels must be, and which page (0: all pages), as in `DecodeRequest`."""
 
     min_side: int
     thumbnail_side: int = 0
     page: int = 0
+    region: Box | None = None
+    layer: bool = False
 
     def shrink(self, width: int, height: int) -> float:
         """By what factor, at least 1, a picture may be shrunk and still serve."""
@@ -88,6 +91,19 @@ def upright(image: Image.Image, orientation: int) -> Image.Image:
 def upright_size(width: int, height: int, orientation: int) -> Size:
     """The size after `upright`."""
     return Size(height, width) if orientation in (5, 6, 7, 8) else Size(width, height)
+
+
+def part(image: Image.Image, size: Size, region: Box | None) -> tuple[Image.Image, Box | None]:
+    """The region of an upright picture of that full size, and what is left exactly."""
+    if region is None:
+        return image, None
+    x, y = image.width / size.width, image.height / size.height
+    left = min(max(math.floor(region.x0 * x), 0), image.width - 1)
+    top = min(max(math.floor(region.y0 * y), 0), image.height - 1)
+    right = min(max(math.ceil(region.x1 * x), left + 1), image.width)
+    bottom = min(max(math.ceil(region.y1 * y), top + 1), image.height)
+    box = Box(left / x, top / y, right / x, bottom / y)
+    return image.crop((left, top, right, bottom)), box
 
 
 def pixels_of(image: Image.Image) -> PixelArray:

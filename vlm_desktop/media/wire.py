@@ -15,8 +15,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from vlm_desktop.base.documentfiles import DocumentFacts, LayerVerdict, LayerWord, TextLayer
 from vlm_desktop.base.errors import Refusal
 from vlm_desktop.base.types import (
+    Box,
     DecodedFile,
     DecodedPage,
     DecodeLimits,
@@ -115,6 +117,9 @@ def frame_of_request(request: DecodeRequest) -> Frame:
             "skip": sorted(request.skip_hashes),
             "page": request.page,
             "listing": request.listing,
+            "region": _box_out(request.region),
+            "layer": request.layer,
+            "facts": request.facts,
         }
     )
 
@@ -127,6 +132,9 @@ def request_of(frame: Frame) -> DecodeRequest:
         skip_hashes=frozenset(frame.head["skip"]),
         page=frame.head["page"],
         listing=frame.head["listing"],
+        region=_box_in(frame.head["region"]),
+        layer=frame.head["layer"],
+        facts=frame.head["facts"],
     )
 
 
@@ -147,10 +155,8 @@ def frame_of_reply(reply: Reply) -> Frame:
         "format": outcome.format,
         "hashes": [outcome.pixel_hash, outcome.perceptual_hash],
         "metadata": dataclasses.asdict(outcome.metadata),
-        "pages": [
-            [page.number, page.size.width, page.size.height, *page.pixels.shape[:2], page.text]
-            for page in outcome.pages
-        ],
+        "pages": [_page_out(page) for page in outcome.pages],
+        "facts": dataclasses.asdict(outcome.facts) if outcome.facts else None,
         "listing": dataclasses.asdict(outcome.listing) if outcome.listing else None,
     }
     pixels = [page.pixels.reshape(-1).data for page in outcome.pages]
@@ -190,6 +196,7 @@ def _outcome_of(frame: Frame) -> DecodeOutcome:
         size_bytes=size_bytes,
         mtime_ns=mtime_ns,
         listing=_listing_of(head["listing"]) if head["listing"] else None,
+        facts=_facts_of(head["facts"]) if head["facts"] else None,
     )
 
 
@@ -198,10 +205,55 @@ def _listing_of(said: dict[str, Any]) -> TagListing:
     return TagListing(rows, Exposure(**said["exposure"]))
 
 
+def _page_out(page: DecodedPage) -> list[Any]:
+    said = [page.number, page.size.width, page.size.height, *page.pixels.shape[:2], page.text]
+    return [*said, _layer_out(page.layer), _box_out(page.region)]
+
+
 def _page_of(page: list[Any], body: memoryview) -> DecodedPage:
-    number, width, height, rows, columns, text = page
+    number, width, height, rows, columns, text, layer, region = page
     pixels = np.frombuffer(body, dtype=np.uint8).reshape(rows, columns, 3)
-    return DecodedPage(number, pixels, Size(width, height), text)
+    size = Size(width, height)
+    return DecodedPage(number, pixels, size, text, _layer_in(layer), _box_in(region))
+
+
+def _facts_of(said: dict[str, Any]) -> DocumentFacts:
+    sizes = tuple(Size(**size) for size in said["sizes"])
+    return DocumentFacts(said["page_count"], sizes, tuple(said["hazards"]))
+
+
+def _layer_out(layer: TextLayer | None) -> list[Any] | None:
+    """A text layer as JSON: a page may have 50,000 words, so each is a short list."""
+    if layer is None:
+        return None
+    words = [
+        [word.text, *_box_list(word.box), word.is_invisible, word.has_ink] for word in layer.words
+    ]
+    return [layer.verdict.value, list(layer.doubts), layer.is_cut, words]
+
+
+def _layer_in(said: list[Any] | None) -> TextLayer | None:
+    """The inverse of `_layer_out`. Raises ValueError, TypeError for what is no layer."""
+    if said is None:
+        return None
+    verdict, doubts, is_cut, words = said
+    found = tuple(
+        LayerWord(text, Box(*box), is_invisible, has_ink)
+        for text, *box, is_invisible, has_ink in words
+    )
+    return TextLayer(found, LayerVerdict(verdict), tuple(doubts), is_cut)
+
+
+def _box_list(box: Box) -> list[float]:
+    return [round(box.x0, 3), round(box.y0, 3), round(box.x1, 3), round(box.y1, 3)]
+
+
+def _box_out(box: Box | None) -> list[float] | None:
+    return [box.x0, box.y0, box.x1, box.y1] if box else None
+
+
+def _box_in(said: list[float] | None) -> Box | None:
+    return Box(*said) if said else None
 
 
 def _read(stream: ReadInto, size: int) -> memoryview | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from vlm_desktop.backends.protocols import TextReader
 from vlm_desktop.base.paths import HomePaths
+from vlm_desktop.engine.documents.pages import DocumentPages
 from vlm_desktop.engine.documents.reading import DocumentReader
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
@@ -28,4 +29,10 @@ class Documents:
         open_reader: Callable[[], TextReader],
     ) -> None:
         self._library = library
+        self.pages = DocumentPages(open_pool)
         self.reader = DocumentReader(open_pool, open_reader)
+
+    def close(self) -> None:
+        """End decoder processes and free networks."""
+        self.pages.close()
+        self.reader.close()
