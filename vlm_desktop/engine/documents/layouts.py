@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlm_desktop.base.pagereading import PageReading
-from vlm_desktop.base.types import Box
+from vlm_desktop.engine.documents.aligning import around
 
 SAME_LAYOUT = 0.35
 """Likeness from which two pages count as of one layout: far above that of two vendors whose
@@ -36,7 +36,7 @@ def fingerprint(page: PageReading) -> str:
     hashes = np.array([_hash(one) for one in sorted(features)], dtype=np.uint64)
     mixed = (hashes[None, :] ^ _MASKS[:, None]) * _FACTORS[:, None]
     # The lowest bits of the smallest: its highest are small for every page of many words.
-    return mixed.min(axis=1).astype(">u2").tobytes().hex()
+    return bytes(mixed.min(axis=1).astype(">u2").tobytes()).hex()
 
 
 def likeness(one: str, other: str) -> float:
@@ -69,16 +69,6 @@ def text_height(page: PageReading) -> float:
     """The height of the page's usual words, in its view: the unit of places. 1.0 of none."""
     heights = [one.box.y1 - one.box.y0 for one in page.words[:_MOST_WORDS]]
     return max(median(heights), 1e-3) if heights else 1.0
-
-
-def around(boxes: list[Box]) -> Box:
-    """The box around some, of which there is one at least."""
-    return Box(
-        min(one.x0 for one in boxes),
-        min(one.y0 for one in boxes),
-        max(one.x1 for one in boxes),
-        max(one.y1 for one in boxes),
-    )
 
 
 def _features(page: PageReading) -> set[str]:

@@ -13,7 +13,8 @@ from typing import Any
 
 from vlm_desktop.base.pagereading import Line, PageReading
 from vlm_desktop.base.types import Box
-from vlm_desktop.engine.documents.layouts import around, folded, text_height
+from vlm_desktop.engine.documents.aligning import around
+from vlm_desktop.engine.documents.layouts import folded, text_height
 
 PLACE = "place"
 ABSENT = "absent"

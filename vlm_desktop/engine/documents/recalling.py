@@ -14,7 +14,8 @@ from rapidfuzz import fuzz, process
 from vlm_desktop.base.documents import DocumentLocale, Evidence, FieldSpec, FieldType
 from vlm_desktop.base.pagereading import Line, PageReading
 from vlm_desktop.base.types import Box
-from vlm_desktop.engine.documents.layouts import around, folded, text_height
+from vlm_desktop.engine.documents.aligning import around, evidence_of
+from vlm_desktop.engine.documents.layouts import folded, text_height
 from vlm_desktop.engine.documents.lessons import Anchor, Place
 from vlm_desktop.engine.documents.values import Reading, readings_of, spans
 
@@ -233,12 +234,6 @@ class RecalledPage:
 
     def _evidence(self, lines: list[list[int]]) -> tuple[Evidence, ...]:
         return tuple(evidence_of(self.page, words) for words in lines)
-
-
-def evidence_of(page: PageReading, words: Sequence[int]) -> Evidence:
-    """Words of a page as evidence, told in the page's own coordinates."""
-    box = around([page.words[at].box for at in words])
-    return Evidence(page.number, page.view.box_to_page(box), page.text(tuple(words)), tuple(words))
 
 
 def _text_of(page: PageReading, line: Line) -> tuple[str, list[tuple[int, int]]]:
