@@ -11,6 +11,36 @@ DOCUMENT_ERRORS: dict[type[AppError], str] = {
     documenterrors.DocumentBatchUnknown: "This batch of documents is not kept any more.",
     documenterrors.FieldUnknown: "The schema {schema} has no field “{name}”.",
     documenterrors.PageNotThere: "{path} has no page {page}; its pages are 1 to {count}.",
+    documenterrors.SchemaNotJson: "{path} is not JSON: line {line}, {detail}.",
+    documenterrors.SchemaTooLarge: "{path} is too large for a schema; it may have 2 MB.",
+    documenterrors.SchemaWithoutFields: (
+        "{path} holds no schema: there must be a list “fields” with at least one field."
+    ),
+    documenterrors.SchemaNameBad: (
+        "“{name}” cannot be the name of a schema; it must begin with a letter or a digit, and have "
+        "at most 60 characters and none of / \\ : * ? \" < > |."
+    ),
+    documenterrors.SchemaFieldNameBad: (
+        "“{name}” in {path} cannot be the name of a field; it may have 120 characters, but no / "
+        "and no line breaks."
+    ),
+    documenterrors.SchemaFieldUnnamed: "Field {number} in {path} has no name.",
+    documenterrors.SchemaFieldRepeated: "The field “{field}” is in {path} twice.",
+    documenterrors.SchemaTypeUnknown: (
+        "The field “{field}” in {path} has the unknown type “{type}”; the types are {known}."
+    ),
+    documenterrors.SchemaPatternBad: (
+        "The pattern {pattern} of the field “{field}” in {path} is no regular expression: {detail}."
+    ),
+    documenterrors.SchemaFieldNotReadable: (
+        "“{key}” of the field “{field}” in {path} cannot be read: descriptions and patterns are "
+        "texts, aliases and options lists of texts, “required” is true or false, and only tables "
+        "and groups have fields."
+    ),
+    documenterrors.SchemaUnknown: "There is no schema {name}. Give a file, or one of {known}.",
+    documenterrors.SchemaIsPreset: (
+        "{name} is the program's own schema; save yours under another name."
+    ),
 }
 """`strings.sentence` looks here for what is not in its own table."""
 

@@ -32,3 +32,82 @@ class FieldUnknown(DocumentRefused):
 
     def __init__(self, *, name: str, schema: str) -> None:
         super().__init__(name=name, schema=schema)
+
+
+# --- schemas ---------------------------------------------------------------------------
+
+
+class SchemaFileBad(DocumentRefused):
+    """Root of what is wrong with a file that should hold a schema."""
+
+
+class SchemaNotJson(SchemaFileBad):
+    def __init__(self, *, path: Path, line: int, detail: str) -> None:
+        super().__init__(path=path, line=line, detail=detail)
+
+
+class SchemaTooLarge(SchemaFileBad):
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(path=path)
+
+
+class SchemaWithoutFields(SchemaFileBad):
+    """It is no object, or holds no list of fields."""
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(path=path)
+
+
+class SchemaFieldNameBad(SchemaFileBad):
+    """A field has a name that it may not have."""
+
+    def __init__(self, *, path: Path, name: str) -> None:
+        super().__init__(path=path, name=name)
+
+
+class SchemaFieldUnnamed(SchemaFileBad):
+    """`number` counts the fields from 1."""
+
+    def __init__(self, *, path: Path, number: int) -> None:
+        super().__init__(path=path, number=number)
+
+
+class SchemaFieldRepeated(SchemaFileBad):
+    def __init__(self, *, path: Path, field: str) -> None:
+        super().__init__(path=path, field=field)
+
+
+class SchemaTypeUnknown(SchemaFileBad):
+    def __init__(self, *, path: Path, field: str, type: str, known: str) -> None:  # noqa: A002
+        super().__init__(path=path, field=field, type=type, known=known)
+
+
+class SchemaPatternBad(SchemaFileBad):
+    def __init__(self, *, path: Path, field: str, pattern: str, detail: str) -> None:
+        super().__init__(path=path, field=field, pattern=pattern, detail=detail)
+
+
+class SchemaFieldNotReadable(SchemaFileBad):
+    """`key` of a field holds something of another kind than it should."""
+
+    def __init__(self, *, path: Path, field: str, key: str) -> None:
+        super().__init__(path=path, field=field, key=key)
+
+
+class SchemaUnknown(DocumentRefused):
+    """Neither a preset, nor one of the user's schemas, nor a file."""
+
+    def __init__(self, *, name: str, known: str) -> None:
+        super().__init__(name=name, known=known)
+
+
+class SchemaIsPreset(DocumentRefused):
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+class SchemaNameBad(DocumentRefused):
+    """A schema cannot be kept under this name."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)

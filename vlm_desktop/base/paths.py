@@ -54,6 +54,11 @@ class HomePaths:
         return self.home / "pages"
 
     @property
+    def schemas(self) -> Path:
+        """The user's own schemas of documents, a JSON file each."""
+        return self.home / "schemas"
+
+    @property
     def settings(self) -> Path:
         return self.home / "settings.json"
 

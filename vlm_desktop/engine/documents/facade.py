@@ -10,6 +10,7 @@ from vlm_desktop.backends.protocols import TextReader
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.engine.documents.pages import DocumentPages
 from vlm_desktop.engine.documents.reading import DocumentReader
+from vlm_desktop.engine.documents.schemas import Schemas
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
 
@@ -31,6 +32,7 @@ class Documents:
         self._library = library
         self.pages = DocumentPages(open_pool)
         self.reader = DocumentReader(open_pool, open_reader)
+        self.schemas = Schemas(paths.schemas)
 
     def close(self) -> None:
         """End decoder processes and free networks."""
