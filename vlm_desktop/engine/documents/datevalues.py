@@ -241,6 +241,8 @@ def _weighed(parts: list[tuple[tuple[str, str, str], float]]) -> dict[str, float
 
 def _years(year: str) -> Iterator[tuple[int, float]]:
     """The years that digits may mean: two digits are of this century or the last."""
+    if not year.isdigit():  # letters in small type look like no digit
+        return
     number = int(year)
     if len(year) == 2:
         near, far = (2000, 1900) if number < _CENTURY else (1900, 2000)
