@@ -213,9 +213,9 @@ def _months(name: str, language: str) -> tuple[dict[int, float], float]:
     names = month_names()
     likelihood = 1.0
     if name not in names and len(name) >= 5:
-        close = get_close_matches(name, [one for one in names if len(one) >= 5], n=1, cutoff=0.8)
+        close = _close_month(name)
         if close:
-            name, likelihood = close[0], 0.8
+            name, likelihood = close, 0.8
     found = names.get(name, {})
     spoken = {month: 1.0 for month, languages in found.items() if language in languages}
     if spoken and len(found) > 1:
@@ -223,6 +223,14 @@ def _months(name: str, language: str) -> tuple[dict[int, float], float]:
     voices = {month: float(len(languages)) for month, languages in found.items()}
     whole = sum(voices.values())
     return {month: share / whole for month, share in voices.items()}, likelihood
+
+
+@lru_cache(maxsize=4096)
+def _close_month(name: str) -> str:
+    """The month that a misread name is closest to, "" when none is close."""
+    long = [one for one in month_names() if len(one) >= 5]
+    close = get_close_matches(name, long, n=1, cutoff=0.8)
+    return close[0] if close else ""
 
 
 def _weighed(parts: list[tuple[tuple[str, str, str], float]]) -> dict[str, float]:
