@@ -105,6 +105,9 @@ class SignReader:
         word = ReadWord(self.word, quad, 0.9, (0.9,) * len(self.word))
         return ReadPicture(0, (ReadLine(quad, (word,)),) if self.word else ())
 
+    def read_at(self, image: PixelArray, boxes: Sequence[Box]) -> tuple[ReadLine, ...]:
+        return self.read_words(image).lines * len(boxes)
+
     def close(self) -> None:
         """Nothing is held."""
 

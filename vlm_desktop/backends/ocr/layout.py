@@ -68,6 +68,13 @@ def part_of_quad(quad: NDArray[np.float32], start: float, end: float) -> NDArray
     return np.stack(corners)
 
 
+def quad_of_box(box: Box) -> NDArray[np.float32]:
+    """The corners of an upright box, at least a pixel wide and high."""
+    x1, y1 = max(box.x1, box.x0 + 1), max(box.y1, box.y0 + 1)
+    corners = ((box.x0, box.y0), (x1, box.y0), (x1, y1), (box.x0, y1))
+    return np.array(corners, dtype=np.float32)
+
+
 def as_quad(corners: NDArray[np.float32]) -> Quad:
     (a, b), (c, d), (e, f), (g, h) = corners.tolist()
     return (a, b), (c, d), (e, f), (g, h)

@@ -28,7 +28,7 @@ from vlm_desktop.backends.runtime import ERRORS, first_line, session_options
 from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.errors import ModelBroken
 from vlm_desktop.base.ocrtext import ReadLine, ReadPicture, ReadWord
-from vlm_desktop.base.types import OcrLine
+from vlm_desktop.base.types import Box, OcrLine
 
 MODEL_ID = "rapidocr"
 _DETECTOR = "PP-OCRv6_det_small.onnx"
@@ -103,6 +103,16 @@ class RapidReader:
         """Lines in reading order with the place of each word, and how the page stands upright."""
         turns, found = self._read(image)
         return ReadPicture(turns, tuple(_with_words(quad, text) for quad, text in found))
+
+    def read_at(self, image: PixelArray, boxes: Sequence[Box]) -> tuple[ReadLine, ...]:
+        """What stands in each box of an upright picture; a line without words for nothing."""
+        picture = np.ascontiguousarray(image[..., ::-1])
+        quads = [layout.quad_of_box(box) for box in boxes]
+        texts = self._recognise([_crop(picture, quad) for quad in quads])
+        return tuple(
+            _with_words(quad, text if text.confidence >= LEAST_CONFIDENCE else LineText("", 0.0))
+            for quad, text in zip(quads, texts, strict=True)
+        )
 
     def _read(self, image: PixelArray) -> tuple[int, list[tuple[NDArray[np.float32], LineText]]]:
         """Quarter turns that set the picture upright; lines and their quads in pixels of it."""

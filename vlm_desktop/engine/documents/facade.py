@@ -31,7 +31,7 @@ class Documents:
     ) -> None:
         self._library = library
         self.pages = DocumentPages(open_pool)
-        self.reader = DocumentReader(open_pool, open_reader)
+        self.reader = DocumentReader(self.pages, open_reader)
         self.schemas = Schemas(paths.schemas)
 
     def close(self) -> None:

@@ -99,7 +99,7 @@ def _right_neighbour(
         for x0, j in entries[start : start + _LOOK_AHEAD]:
             other = boxes[j]
             gap = x0 - box.x1
-            height = max(box.y1 - box.y0, other.y1 - other.y0)
+            height = max(box.y1 - box.y0, other.y1 - other.y0, band)
             if gap > most_gap * height or (best is not None and gap >= best[0]):
                 break
             if overlap(box, other) >= LEAST_OVERLAP and gap > -0.5 * min(

@@ -8,16 +8,10 @@ from pathlib import Path
 from vlm_desktop.backends.protocols import TextReader
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event, Phase, Progress
-from vlm_desktop.base.ocrtext import ReadPicture
-from vlm_desktop.base.pagereading import DocumentReading, PageReading, Word
-from vlm_desktop.base.types import DecodedPage, DecodeRequest
-from vlm_desktop.engine.decoding import decode_one
-from vlm_desktop.engine.documents.lines import lines_of
-from vlm_desktop.engine.documents.upright import box_in_view, view_of
-from vlm_desktop.media.pool import DecodePool
+from vlm_desktop.base.pagereading import DocumentReading, PageReading
+from vlm_desktop.engine.documents.pages import DocumentPages
+from vlm_desktop.engine.documents.readpage import read_page
 
-READING_SIDE = 1_600
-"""The shorter side, in pixels, at which a page is read."""
 _MOST_WORDS_KEPT = 300_000
 _PAGE_COST = 100
 
@@ -25,71 +19,64 @@ _PAGE_COST = 100
 class DocumentReader:
     """Reads pages of pictures and PDFs; keeps what it read lately.
 
-    For one thread at a time (the lane "model"); the kept readings may be asked for from any.
+    One thread reads at a time (the lane "model"); others wait for their turn.
     """
 
-    def __init__(
-        self, open_pool: Callable[[], DecodePool], open_reader: Callable[[], TextReader]
-    ) -> None:
-        self._open_pool = open_pool
+    def __init__(self, pages: DocumentPages, open_reader: Callable[[], TextReader]) -> None:
+        self._pages = pages
         self._open_reader = open_reader
         self._reader: TextReader | None = None
+        self._turn = threading.Lock()
         self._kept = _Kept()
 
     def read(
         self, path: Path, cancel: CancelToken, pages: Sequence[int] | None = None
     ) -> Generator[Event, None, DocumentReading]:
-        """Read the pages with these numbers (from 1), or all.
+        """Read the pages with these numbers (from 1), or all; in the order of the file.
 
-        Raises MediaRefused, PartMissing, ModelBroken, Cancelled.
+        Raises PageNotThere, MediaRefused, DecoderUnavailable, PartMissing, ModelBroken, Cancelled.
         """
-        request = DecodeRequest(path.absolute(), min_side=READING_SIDE, thumbnail_side=0)
-        decoded = decode_one(request, self._open_pool, cancel)
-        wanted = [page for page in decoded.pages if pages is None or max(1, page.number) in pages]
+        document = self._pages.open(path, cancel)
+        wanted = sorted(set(pages)) if pages is not None else range(1, document.page_count + 1)
         read = []
-        for done, page in enumerate(wanted):
+        for done, number in enumerate(wanted):
             cancel.raise_if_cancelled()
             yield Progress(Phase.OCR, done, len(wanted))
-            key = (decoded.content_hash, max(1, page.number))
-            reading = self._kept.get(key)
-            if reading is None:
-                reading = self._read_page(page)
-                self._kept.add(key, reading)
-            read.append(reading)
+            key = (document.content_hash, number)
+            page = self._kept.get(key)
+            if page is None:
+                page = self._read_page(path, number, cancel)
+                self._kept.add(key, page)
+            read.append(page)
+        yield Progress(Phase.OCR, len(wanted), len(wanted))
         return DocumentReading(
-            path, decoded.content_hash, decoded.kind, len(decoded.pages), tuple(read)
+            path=path,
+            content_hash=document.content_hash,
+            kind=document.kind,
+            page_count=document.page_count,
+            pages=tuple(read),
+            hazards=document.hazards,
         )
 
     def close(self) -> None:
-        """Free the networks and what is kept."""
-        reader, self._reader = self._reader, None
-        if reader is not None:
-            reader.close()
+        """Free the networks and what is kept; a later read loads them again."""
+        with self._turn:
+            reader, self._reader = self._reader, None
+            if reader is not None:
+                reader.close()
         self._kept.clear()
 
-    def _read_page(self, page: DecodedPage) -> PageReading:
+    def _read_page(self, path: Path, number: int, cancel: CancelToken) -> PageReading:
+        drawn = self._pages.read(path, number, cancel)
+        with self._turn:
+            cancel.raise_if_cancelled()
+            return read_page(drawn, self._ready_reader)
+
+    def _ready_reader(self) -> TextReader:
+        """The networks, loaded when a page first needs them."""
         if self._reader is None:
             self._reader = self._open_reader()
-        return page_reading(page, self._reader.read_words(page.pixels))
-
-
-def page_reading(page: DecodedPage, picture: ReadPicture) -> PageReading:
-    """What was read in a page's picture, told in the page's upright view."""
-    view = view_of(picture, page.size)
-    height, width = page.pixels.shape[:2]
-    scale_x, scale_y = page.size.width / width, page.size.height / height
-    words = tuple(
-        Word(
-            word.text,
-            box_in_view(word.quad, view, scale_x, scale_y),
-            word.confidence,
-            characters=word.characters,
-        )
-        for line in picture.lines
-        for word in line.words
-    )
-    lines = sorted(lines_of(words), key=lambda line: (line.box.y0, line.box.x0))
-    return PageReading(max(1, page.number), view, words, tuple(lines))
+        return self._reader
 
 
 class _Kept:

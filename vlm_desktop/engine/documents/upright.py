@@ -9,7 +9,7 @@ from vlm_desktop.base.types import Box, Size
 
 LEAST_SKEW = 0.3
 """Degrees below which a page is taken to be straight."""
-MOST_SKEW = 30.0
+MOST_SKEW = 44.0
 _LEAST_LENGTH = 2.0
 """A line tells its slope when it is so many times longer than high."""
 
@@ -54,9 +54,9 @@ def _quantile(weighted: Sequence[tuple[float, float]], share: float) -> float:
     return weighted[-1][0]
 
 
-def box_in_view(quad: Quad, view: PageView, scale_x: float, scale_y: float) -> Box:
-    """The upright box of the view around a quad whose points are scaled to the page first."""
-    points = [view.to_view(x * scale_x, y * scale_y) for x, y in quad]
+def box_in_view(quad: Quad, view: PageView) -> Box:
+    """The upright box of the view around a quad on the page."""
+    points = [view.to_view(x, y) for x, y in quad]
     size = view.size
     across = [min(max(x, 0.0), float(size.width)) for x, _ in points]
     down = [min(max(y, 0.0), float(size.height)) for _, y in points]

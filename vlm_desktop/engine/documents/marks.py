@@ -1,0 +1,250 @@
+"""What is drawn on a page beside letters: ruled lines and small squares, found in its picture.
+
+The picture is turned into the page's view first, so rules run level. Everything is linear in
+pixels; what is found is bounded.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+
+from vlm_desktop.base.arrays import PixelArray
+from vlm_desktop.base.pageview import PageView
+from vlm_desktop.base.types import Box
+
+GreyArray = NDArray[np.uint8]
+InkArray = NDArray[np.bool_]
+
+_SEARCH_SIDE = 1_000
+"""The picture's shorter side is reduced to this or up to twice as much for the search."""
+_BACKGROUND_STEP = 8
+_BACKGROUND_REACH = 9
+"""The ground at a pixel is the mean of so many steps about it."""
+_DARKER = 28
+"""By how much ink is darker than its ground, of 255."""
+_LEAST_RULE = 0.025
+"""A rule's least length as a share of the page's longer side."""
+_LEAST_LEVEL = 3.0
+_LEAST_STANDING = 1.8
+"""The same in heights of the page's letters: underlined serifs are no rule."""
+_SOLID = 0.9
+_MOST_THICK = 0.006
+"""A rule's greatest thickness as a share of the page's longer side."""
+MOST_RULES = 600
+MOST_SQUARES = 400
+_STRAIGHT = 0.8
+"""Share of a side that one row of pixels inks."""
+_COVERED = 0.9
+"""Share of a side that is inked within the outline's thickness."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A drawn line: at `at` from `start` to `end`, across for a level one, down for a standing."""
+
+    at: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """The outline of a small box; `ink` is the dark share of its inside."""
+
+    box: Box
+    ink: float
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Places are in the coordinates of the view."""
+
+    level: tuple[Rule, ...] = ()
+    standing: tuple[Rule, ...] = ()
+    squares: tuple[Square, ...] = ()
+
+
+def find_marks(pixels: PixelArray, view: PageView, letter_height: float) -> Marks:
+    """Rules, and squares of about the height of the page's letters (in units of the view)."""
+    grey = grey_in_view(pixels, view)
+    step = max(1, min(grey.shape) // _SEARCH_SIDE)
+    small = _darkest_of(grey, step)
+    ink = ink_of(small)
+    # The canvas of the turned picture may be a pixel off that of the view; the middles agree.
+    unit = view.page.width / pixels.shape[1]
+    place = _Place(
+        step * unit,
+        (view.size.width - grey.shape[1] * unit) / 2 if view.skew else 0.0,
+        (view.size.height - grey.shape[0] * unit) / 2 if view.skew else 0.0,
+    )
+    letter = letter_height / place.unit
+    longer = max(ink.shape)
+    level = _rules(ink, round(max(12, _LEAST_RULE * longer, _LEAST_LEVEL * letter)), longer)
+    standing = _rules(ink.T, round(max(12, _LEAST_STANDING * letter)), longer)
+    squares = _squares(ink, grey, step, letter) if letter else []
+    return Marks(
+        tuple(place.rule(*rule, across=True) for rule in level),
+        tuple(place.rule(*rule, across=False) for rule in standing),
+        tuple(Square(place.box(box), ink_share) for box, ink_share in squares),
+    )
+
+
+def grey_in_view(pixels: PixelArray, view: PageView) -> GreyArray:
+    """The page's picture upright and straight, as grey."""
+    grey = np.rot90(pixels[..., 1], view.turns)
+    if not view.skew:
+        return np.ascontiguousarray(grey)
+    picture = Image.fromarray(np.ascontiguousarray(grey))
+    paper = int(np.median(grey[:: max(1, grey.shape[0] // 64), :: max(1, grey.shape[1] // 64)]))
+    straight = picture.rotate(view.skew, Image.Resampling.BILINEAR, expand=True, fillcolor=paper)
+    return np.asarray(straight)
+
+
+def ink_of(grey: GreyArray) -> InkArray:
+    """Where a picture is clearly darker than the ground about it."""
+    height, width = grey.shape
+    step = _BACKGROUND_STEP
+    rows, columns = height // step, width // step
+    if rows == 0 or columns == 0:
+        return np.asarray(grey < int(grey.max(initial=0)) - _DARKER)
+    blocks = grey[: rows * step, : columns * step].reshape(rows, step, columns, step)
+    means = blocks.mean(axis=(1, 3), dtype=np.float32)
+    means = ndimage.uniform_filter(means, _BACKGROUND_REACH, mode="nearest")
+    limit = np.clip(means - _DARKER, 0, 255).astype(np.uint8)
+    limit = np.repeat(np.repeat(limit, step, axis=0), step, axis=1)
+    limit = np.pad(limit, ((0, height - rows * step), (0, width - columns * step)), mode="edge")
+    return np.asarray(grey < limit)
+
+
+def _darkest_of(grey: GreyArray, step: int) -> GreyArray:
+    """A picture reduced by `step`, each pixel as dark as the darkest: thin lines stay."""
+    if step == 1:
+        return grey
+    rows, columns = grey.shape[0] // step, grey.shape[1] // step
+    dark = grey[: rows * step : step, : columns * step]
+    for offset in range(1, step):
+        dark = np.minimum(dark, grey[offset : rows * step : step, : columns * step])
+    narrow = dark[:, ::step]
+    for offset in range(1, step):
+        narrow = np.minimum(narrow, dark[:, offset::step])
+    return np.ascontiguousarray(narrow)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """From pixels of the searched picture to the view."""
+
+    unit: float
+    left: float
+    top: float
+
+    def rule(self, at: float, start: float, end: float, *, across: bool) -> Rule:
+        along, away = (self.left, self.top) if across else (self.top, self.left)
+        return Rule(away + at * self.unit, along + start * self.unit, along + end * self.unit)
+
+    def box(self, box: tuple[float, float, float, float]) -> Box:
+        x0, y0, x1, y1 = (side * self.unit for side in box)
+        return Box(self.left + x0, self.top + y0, self.left + x1, self.top + y1)
+
+
+def _rules(ink: InkArray, least: int, longer: int) -> list[tuple[float, float, float]]:
+    """Level rules (at, start, end) in pixels: long runs of ink without much ink above or below."""
+    height, width = ink.shape
+    thick = max(3, math.ceil(_MOST_THICK * longer))
+    if width <= least:
+        return []
+    sums = np.zeros((height, width + 1), dtype=np.int32)
+    np.cumsum(ink, axis=1, dtype=np.int32, out=sums[:, 1:])
+    starts = (sums[:, least:] - sums[:, :-least]) >= _SOLID * least
+    if not starts.any():
+        return []
+    # Every pixel of a window that is solid belongs to the rule.
+    grown = np.zeros((height, width + 1), dtype=np.int32)
+    grown[:, : starts.shape[1]] += starts
+    grown[:, least:] -= starts[:, : width + 1 - least]
+    solid = np.cumsum(grown[:, :width], axis=1) > 0
+    labels, _ = ndimage.label(solid, np.ones((3, 3), dtype=np.int8))
+    found: list[tuple[float, float, float]] = []
+    areas = np.bincount(labels.ravel())
+    for number, place in enumerate(ndimage.find_objects(labels), start=1):
+        rows, columns = place
+        length = columns.stop - columns.start
+        if areas[number] > thick * length or rows.stop - rows.start > max(thick, length // 8):
+            continue
+        found.append(((rows.start + rows.stop) / 2, float(columns.start), float(columns.stop)))
+    found.sort(key=lambda rule: rule[1] - rule[2])
+    return sorted(found[:MOST_RULES])
+
+
+def _squares(
+    ink: InkArray, grey: GreyArray, step: int, letter: float
+) -> list[tuple[tuple[float, float, float, float], float]]:
+    """Connected ink whose rim is inked on all four sides, and the dark share of its inside."""
+    least, most = max(7.0, 0.7 * letter), max(12.0, 2.2 * letter)
+    labels, _ = ndimage.label(ink, np.ones((3, 3), dtype=np.int8))
+    found = []
+    for number, place in enumerate(ndimage.find_objects(labels), start=1):
+        rows, columns = place
+        height, width = rows.stop - rows.start, columns.stop - columns.start
+        if not (least <= height <= most and least <= width <= most):
+            continue
+        if max(height, width) > 1.3 * min(height, width):
+            continue
+        if not _is_outlined(labels[place] == number):
+            continue
+        box = (columns.start, rows.start, columns.stop, rows.stop)
+        share = _inside_ink(grey, tuple(side * step for side in box))
+        if share is not None:
+            found.append(((float(box[0]), float(box[1]), float(box[2]), float(box[3])), share))
+        if len(found) >= MOST_SQUARES:
+            break
+    return found
+
+
+def _is_outlined(ink: InkArray) -> bool:
+    """Whether every side is one straight stroke nearly from corner to corner; most letters fail
+    at the first."""
+    rim = max(1, round(min(ink.shape) * 0.12)) + 1
+    for side in (ink[:rim], ink[-rim:], ink[:, :rim].T, ink[:, -rim:].T):
+        if side.mean(axis=1).max() < _STRAIGHT or side.any(axis=0).mean() < _COVERED:
+            return False
+    corners = (ink[:rim, :rim], ink[:rim, -rim:], ink[-rim:, :rim], ink[-rim:, -rim:])
+    return all(corner.any() for corner in corners)
+
+
+def _inside_ink(grey: GreyArray, box: Sequence[float]) -> float | None:
+    """The dark share within the outline; None where the box is filled: a blot or a bullet."""
+    x0, y0, x1, y1 = (int(side) for side in box)
+    part = grey[y0:y1, x0:x1].astype(np.int16)
+    dark, light = float(np.percentile(part, 4)), float(np.percentile(part, 92))
+    if light - dark < _DARKER:
+        return None
+    ink = part < (dark + light) / 2
+    rim = _rim_of(ink)
+    inner = ink[rim:-rim, rim:-rim]
+    if inner.size < 9:
+        return None
+    return float(inner.mean())
+
+
+def _rim_of(ink: NDArray[Any]) -> int:
+    """How thick the outline is, with a pixel to spare."""
+    height, width = ink.shape
+    most = min(height, width) // 4
+    thick = 0
+    for depth in range(most):
+        sides = (
+            ink[depth].mean(),
+            ink[-1 - depth].mean(),
+            ink[:, depth].mean(),
+            ink[:, -1 - depth].mean(),
+        )
+        if sum(side > 0.7 for side in sides) >= 2:
+            thick = depth + 1
+    return max(2, thick + 2)

@@ -1,0 +1,288 @@
+"""Tables of a page: ruled ones from their grids, others from words that stand in columns."""
+
+import re
+import statistics
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from vlm_desktop.base.pagereading import Cell, Line, Table, Word
+from vlm_desktop.base.types import Box
+from vlm_desktop.engine.documents.grids import Grid, grids_of
+from vlm_desktop.engine.documents.lines import around, chains_of
+from vlm_desktop.engine.documents.marks import Marks
+
+_ANY_GAP = float("inf")
+_ROW_GAP = 2.2
+"""Rows of one table follow each other within so many heights."""
+_LEAST_ROWS = 3
+_LEAST_FILLED = 0.5
+"""Share of the rows that fill at least two columns."""
+_NUMBER = re.compile(r"[^\w]*[A-Z]{0,3}[^\w]*\d[\d.,:/'%\s-]*[A-Z]{0,3}[^\w]*", re.IGNORECASE)
+_MOST_HEAD_ROWS = 3
+
+
+def tables_of(words: Sequence[Word], lines: Sequence[Line], marks: Marks) -> list[Table]:
+    """All tables, none within another. n log n."""
+    if not lines:
+        return []
+    letter = statistics.median(line.box.y1 - line.box.y0 for line in lines)
+    ruled = [
+        table
+        for grid in grids_of(marks, letter)
+        if (table := _ruled_table(grid, words)) is not None
+    ]
+    free = [line for line in lines if not any(_inside(line.box, table.box) for table in ruled)]
+    return _outermost(ruled) + _unruled_tables(words, free)
+
+
+def rows_of(lines: Sequence[Line]) -> list[list[int]]:
+    """Lines beside each other, whatever the gaps, as rows from the top."""
+    boxes = [line.box for line in lines]
+    rows = chains_of(boxes, _ANY_GAP)
+    middles = [statistics.median((boxes[i].y0 + boxes[i].y1) / 2 for i in row) for row in rows]
+    return [rows[k] for k in sorted(range(len(rows)), key=lambda k: (middles[k], rows[k][0]))]
+
+
+# --- ruled -----------------------------------------------------------------------------
+
+
+def _ruled_table(grid: Grid, words: Sequence[Word]) -> Table | None:
+    """A grid with the words whose middles lie in its cells; None when hardly a cell has any."""
+    owner = {
+        (row, column): index
+        for index, cell in enumerate(grid.cells)
+        for row in range(cell.row, cell.row + cell.row_span)
+        for column in range(cell.column, cell.column + cell.column_span)
+    }
+    held: list[list[int]] = [[] for _ in grid.cells]
+    for i, word in enumerate(words):
+        column = bisect_right(grid.column_edges, (word.box.x0 + word.box.x1) / 2) - 1
+        row = bisect_right(grid.row_edges, (word.box.y0 + word.box.y1) / 2) - 1
+        index = owner.get((row, column))
+        if index is not None:
+            held[index].append(i)
+    if sum(bool(cell) for cell in held) < 3:
+        return None
+    cells = tuple(
+        Cell(
+            cell.row,
+            cell.column,
+            Box(
+                grid.column_edges[cell.column],
+                grid.row_edges[cell.row],
+                grid.column_edges[cell.column + cell.column_span],
+                grid.row_edges[cell.row + cell.row_span],
+            ),
+            tuple(held[index]),
+            cell.row_span,
+            cell.column_span,
+        )
+        for index, cell in enumerate(grid.cells)
+    )
+    head = _head_rows(cells, words, len(grid.row_edges) - 1)
+    return Table(grid.box, grid.row_edges, grid.column_edges, cells, ruled=True, head_rows=head)
+
+
+def _outermost(tables: Sequence[Table]) -> list[Table]:
+    """Without those that lie within another; there are few."""
+    by_size = sorted(tables, key=lambda table: -_area(table.box))
+    kept: list[Table] = []
+    for table in by_size:
+        if not any(_inside(table.box, other.box) for other in kept):
+            kept.append(table)
+    return kept
+
+
+# --- unruled ---------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Run:
+    """Rows under each other, each a list of lines from the left."""
+
+    rows: list[list[Line]]
+
+    @property
+    def boxes(self) -> list[Box]:
+        return [line.box for row in self.rows for line in row]
+
+
+def _unruled_tables(words: Sequence[Word], lines: Sequence[Line]) -> list[Table]:
+    rows = [[lines[i] for i in row] for row in rows_of(lines)]
+    tables = []
+    for run in _runs(rows):
+        table = _aligned_table(run, words)
+        if table is not None:
+            tables.append(table)
+    return tables
+
+
+def _runs(rows: Sequence[list[Line]]) -> list[_Run]:
+    """Stretches of rows with several cells; a row of one cell is kept between such rows."""
+    runs: list[_Run] = []
+    current: list[list[Line]] = []
+    single = 0
+    bottom = 0.0
+    for row in rows:
+        box = around(line.box for line in row)
+        height = statistics.median(line.box.y1 - line.box.y0 for line in row)
+        near = current and box.y0 - bottom <= _ROW_GAP * height
+        if len(row) >= 2:
+            if not near or single > 2:
+                runs.append(_Run(current))
+                current = []
+            current.append(row)
+            single = 0
+        elif near:
+            current.append(row)
+            single += 1
+        bottom = box.y1 if not current else max(bottom, box.y1) if near else box.y1
+    runs.append(_Run(current))
+    for run in runs:
+        while run.rows and len(run.rows[-1]) < 2:
+            run.rows.pop()
+    return [run for run in runs if len(run.rows) >= _LEAST_ROWS]
+
+
+def _aligned_table(run: _Run, words: Sequence[Word]) -> Table | None:
+    """The run as a table when its cells stand in columns that are free of words between."""
+    wide = [row for row in run.rows if len(row) >= 2]
+    edges = _column_edges(wide)
+    columns = len(edges) - 1
+    if columns < 2:
+        return None
+    placed = [[(line, _columns_of(line.box, edges)) for line in row] for row in run.rows]
+    filled = sum(len({span[0] for _, span in row}) >= 2 for row in placed)
+    astray = sum(span[1] > span[0] for row in placed if len(row) >= 2 for _, span in row)
+    if filled < max(_LEAST_ROWS, _LEAST_FILLED * len(run.rows)) or astray > filled / 2:
+        return None
+    if not _looks_tabular(placed, words, columns):
+        return None
+    row_edges = _row_edges(run.rows)
+    cells = _cells_of(placed, edges, row_edges)
+    box = Box(edges[0], row_edges[0], edges[-1], row_edges[-1])
+    head = _head_rows(cells, words, len(run.rows))
+    return Table(box, tuple(row_edges), tuple(edges), tuple(cells), ruled=False, head_rows=head)
+
+
+_Placed = tuple[Line, tuple[int, int]]
+
+
+def _column_edges(rows: Sequence[Sequence[Line]]) -> list[float]:
+    """Edges in the gaps that hardly any row of several cells writes into, by a sweep over x."""
+    ends = [(line.box.x0, 1) for row in rows for line in row]
+    ends += [(line.box.x1, -1) for row in rows for line in row]
+    ends.sort()
+    height = statistics.median(line.box.y1 - line.box.y0 for row in rows for line in row)
+    allowed = len(rows) // 8
+    edges = [ends[0][0]]
+    covering = 0
+    free_from: float | None = None
+    for x, change in ends:
+        before = covering
+        covering += change
+        if before > allowed >= covering:
+            free_from = x
+        elif before <= allowed < covering and free_from is not None:
+            if x - free_from >= 0.3 * height and free_from > edges[0]:
+                edges.append((free_from + x) / 2)
+            free_from = None
+    edges.append(ends[-1][0])
+    return edges
+
+
+def _columns_of(box: Box, edges: Sequence[float]) -> tuple[int, int]:
+    """First and last column that a cell stands in; a little over an edge does not count."""
+    slack = min(0.3 * (box.y1 - box.y0), (box.x1 - box.x0) / 4)
+    last = len(edges) - 2
+    first = min(max(bisect_right(edges, box.x0 + slack) - 1, 0), last)
+    final = min(max(bisect_right(edges, box.x1 - slack) - 1, first), last)
+    return first, final
+
+
+def _looks_tabular(
+    placed: Sequence[Sequence[_Placed]], words: Sequence[Word], columns: int
+) -> bool:
+    """Three columns that are mostly filled, or a column of numbers: labels and values in two
+    columns are pairs, and so are columns of running text no table."""
+    wide = [row for row in placed if len({span[0] for _, span in row}) >= 2]
+    numeric, written = [0] * columns, [0] * columns
+    lengths: list[int] = []
+    for row in wide:
+        for line, (first, _) in row:
+            text = _text(line.words, words)
+            written[first] += 1
+            numeric[first] += is_number(text)
+            lengths.append(len(text))
+    if not lengths or statistics.median(lengths) > 40:
+        return False
+    of_numbers = sum(n >= 0.6 * w and w >= 2 for n, w in zip(numeric, written, strict=True))
+    filled = sum(w >= 0.5 * len(wide) for w in written)
+    return (filled >= 3 and of_numbers >= 1) or of_numbers >= 2 or filled >= 4
+
+
+def _row_edges(rows: Sequence[Sequence[Line]]) -> list[float]:
+    boxes = [around(line.box for line in row) for row in rows]
+    middles = [
+        (above.y1 + under.y0) / 2 for above, under in zip(boxes[:-1], boxes[1:], strict=True)
+    ]
+    # Rows of a page askew may reach into each other: edges never fall.
+    return list(accumulate([boxes[0].y0, *middles, boxes[-1].y1], max))
+
+
+def _cells_of(
+    placed: Sequence[Sequence[_Placed]], edges: Sequence[float], row_edges: Sequence[float]
+) -> tuple[Cell, ...]:
+    cells = []
+    for number, row in enumerate(placed):
+        held: dict[int, list[int]] = {}
+        spans: dict[int, int] = {}
+        for line, (first, last) in row:
+            held.setdefault(first, []).extend(line.words)
+            spans[first] = max(spans.get(first, 1), last - first + 1)
+        columns = sorted(held)
+        for k, column in enumerate(columns):
+            free = (columns[k + 1] if k + 1 < len(columns) else len(edges) - 1) - column
+            span = min(spans[column], free)
+            box = Box(edges[column], row_edges[number], edges[column + span], row_edges[number + 1])
+            cells.append(Cell(number, column, box, tuple(held[column]), 1, span))
+    return tuple(cells)
+
+
+# --- both ------------------------------------------------------------------------------
+
+
+def _head_rows(cells: Sequence[Cell], words: Sequence[Word], rows: int) -> int:
+    """How many rows from the top hold no number, while a number stands below one of them."""
+    numbers = [0] * rows
+    texts = [0] * rows
+    for cell in cells:
+        if cell.words:
+            numeric = is_number(_text(cell.words, words))
+            numbers[cell.row] += numeric
+            texts[cell.row] += not numeric
+    head = 0
+    while head < min(rows, _MOST_HEAD_ROWS) and not numbers[head] and texts[head] >= 2:
+        head += 1
+    return head if head < rows and any(numbers[head:]) else 0
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is an amount, a count, a date or a share, with its unit or currency."""
+    return len(text) <= 40 and _NUMBER.fullmatch(text) is not None
+
+
+def _text(indices: Sequence[int], words: Sequence[Word]) -> str:
+    return " ".join(words[i].text for i in indices)
+
+
+def _inside(box: Box, other: Box) -> bool:
+    """Whether the middle of a box lies in another."""
+    x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
+    return other.x0 <= x <= other.x1 and other.y0 <= y <= other.y1
+
+
+def _area(box: Box) -> float:
+    return (box.x1 - box.x0) * (box.y1 - box.y0)
