@@ -233,6 +233,7 @@ class AppServices:
             lambda: self.library,
             lambda: DecodePool(1, document_limits(self.limits)),
             lambda: self._registry.open_reader(close_look=True),
+            lambda: self.upkeep.other_copies(),
         )
 
     @property

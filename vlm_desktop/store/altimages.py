@@ -276,15 +276,15 @@ class AltImagesPart(Part):
             for key, stored, at in rows
         ]
 
-    def alt_drafted(self, set_id: int, language: str) -> set[int]:
-        """The images of a set for which there are candidates in a language."""
+    def alt_drafted_empty(self, set_id: int, language: str) -> set[int]:
+        """The images of a set for which somebody found nothing to say in a language."""
         with self._db.reading() as connection:
             rows = connection.execute(
-                "SELECT DISTINCT image_id FROM alt_members CROSS JOIN alt_candidates"
+                "SELECT image_id, candidate FROM alt_members CROSS JOIN alt_candidates"
                 " USING (image_id) WHERE set_id = ? AND language = ?",
                 (set_id, language),
             ).fetchall()
-        return {image_id for (image_id,) in rows}
+        return {image_id for image_id, stored in rows if not _says(decode_candidate(stored))}
 
     def drop_alt_candidate(self, candidate_id: int) -> KeptCandidate | None:
         """What it was; None when it is gone already."""
@@ -326,3 +326,7 @@ class AltImagesPart(Part):
                 )
             )
         return pairs
+
+
+def _says(candidate: Candidate) -> bool:
+    return bool(candidate.alt or candidate.extended)

@@ -38,37 +38,27 @@ class DocumentsPart(Part):
         """The document of these bytes at this path, by this schema; a new one where there is none.
 
         One whose file moved comes along: it has the same bytes, and nothing is at its old path.
+        So does one that could not be read before, whose bytes were never seen (`content_hash` "").
         The schema may have other fields than before under the same name.
         """
         stored = encode_path(path.absolute())
         with self._db.writing() as connection:
             schema_id = put_schema(connection, schema)
-            row = connection.execute(
-                "SELECT id FROM documents WHERE path = ? AND content_hash = ? AND schema = ?",
-                (stored, content_hash, clean(schema.name)),
-            ).fetchone()
-            key = row[0] if row is not None else _moved(connection, stored, content_hash, schema)
+            key = _find(connection, stored, content_hash, schema.name)
             if key is None:
                 key = connection.execute(
                     "INSERT INTO documents (path, content_hash, schema, schema_id, state)"
                     " VALUES (?, ?, ?, ?, ?)",
                     (stored, content_hash, clean(schema.name), schema_id, DocumentState.UNREAD),
                 ).lastrowid
-            else:
-                connection.execute(
-                    "UPDATE documents SET schema_id = ? WHERE id = ?", (schema_id, key)
-                )
+            connection.execute("UPDATE documents SET schema_id = ? WHERE id = ?", (schema_id, key))
             return _document(connection, int(key or 0))
 
     def find_document(self, path: Path, content_hash: str, schema: str) -> KeptDocument | None:
-        """A document that is kept already, where it was last seen."""
-        with self._db.reading() as connection:
-            row = connection.execute(
-                f"SELECT {DOCUMENT} FROM documents"
-                " WHERE path = ? AND content_hash = ? AND schema = ?",
-                (encode_path(path.absolute()), content_hash, clean(schema)),
-            ).fetchone()
-        return None if row is None else read_document(row)
+        """The document of these bytes, as `put_document` would find it."""
+        with self._db.writing() as connection:
+            key = _find(connection, encode_path(path.absolute()), content_hash, schema)
+            return None if key is None else _document(connection, key)
 
     def document(self, document_id: int) -> KeptDocument:
         with self._db.reading() as connection:
@@ -229,13 +219,26 @@ def _document(connection: sqlite3.Connection, document_id: int) -> KeptDocument:
     return read_document(row)
 
 
-def _moved(
-    connection: sqlite3.Connection, stored: bytes, content_hash: str, schema: Schema
+def _find(
+    connection: sqlite3.Connection, stored: bytes, content_hash: str, schema: str
 ) -> int | None:
-    """The document of the same bytes whose file is no longer where it was, taken along."""
+    """The document of some bytes, brought to the path where they were seen now."""
+    row = connection.execute(
+        "SELECT id FROM documents WHERE path = ? AND content_hash = ? AND schema = ?",
+        (stored, content_hash, clean(schema)),
+    ).fetchone()
+    if row is not None or not content_hash:
+        return None if row is None else int(row[0])
+    row = connection.execute(
+        "UPDATE documents SET content_hash = ?2 WHERE path = ?1 AND content_hash = ''"
+        " AND schema = ?3 RETURNING id",
+        (stored, content_hash, clean(schema)),
+    ).fetchone()
+    if row is not None:
+        return int(row[0])
     rows = connection.execute(
         "SELECT id, path FROM documents WHERE content_hash = ? AND schema = ? ORDER BY id",
-        (content_hash, clean(schema.name)),
+        (content_hash, clean(schema)),
     ).fetchall()
     for key, path in rows:
         if not Path(decode_path(path)).exists():

@@ -5,9 +5,13 @@ in `engine.services`.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 from vlm_desktop.backends.protocols import TextReader
 from vlm_desktop.base.paths import HomePaths
+from vlm_desktop.engine.documents.batch import DocumentBatch
+from vlm_desktop.engine.documents.extracting import Extractor
+from vlm_desktop.engine.documents.keeping import KeptDocuments
 from vlm_desktop.engine.documents.pages import DocumentPages
 from vlm_desktop.engine.documents.reading import DocumentReader
 from vlm_desktop.engine.documents.schemas import Schemas
@@ -19,7 +23,8 @@ class Documents:
     """All parts of documents. Each is made at once and opens nothing before it is used.
 
     `library` opens the library (raises LibraryError), `open_pool` makes decoder processes,
-    `open_reader` a reader of text that is the caller's to close. All three from any thread.
+    `open_reader` a reader of text that is the caller's to close, `other_copies` names older copies
+    of the library. All from any thread.
     """
 
     def __init__(
@@ -28,11 +33,22 @@ class Documents:
         library: Callable[[], Library],
         open_pool: Callable[[], DecodePool],
         open_reader: Callable[[], TextReader],
+        other_copies: Callable[[], tuple[Path, ...]],
     ) -> None:
-        self._library = library
         self.pages = DocumentPages(open_pool)
         self.reader = DocumentReader(self.pages, open_reader)
         self.schemas = Schemas(paths.schemas)
+        self.extractor = Extractor()
+        self.keeping = KeptDocuments(
+            library,
+            self.pages,
+            self.reader,
+            self.extractor,
+            lambda extraction, schema: (),
+            self.reader.close,
+            other_copies,
+        )
+        self.batch = DocumentBatch(library, self.pages, self.keeping)
 
     def close(self) -> None:
         """End decoder processes and free networks."""
