@@ -201,6 +201,8 @@ class Reply:
     """(what, index of the image, where), from models that answer with boxes."""
     ranked: tuple[tuple[str, float], ...] = ()
     """A classifier's likeliest answers with their probabilities, best first."""
+    fields: tuple[tuple[str, str], ...] = ()
+    """(name, value) as a reader of documents tagged them: "menu/nm" is the member of a list."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 import transformers
-from PIL import Image
+from PIL import Image, ImageFont
 
 from vlm_desktop.backends.chat.boxes import Untagged
 from vlm_desktop.base.chat import ChatImage, ImagePart, Message, Role, TextPart
@@ -120,7 +120,34 @@ def _git(processor: Any, messages: Sequence[Message], pictures: list) -> tuple[A
     return {"pixel_values": pixels, "input_ids": torch.tensor([[2]])}, 1
 
 
+def _started(prompt: str) -> Any:
+    """A page, and what the decoder begins with, as the documentation of Donut has it."""
+
+    def encode(processor: Any, messages: Sequence[Message], pictures: list) -> tuple[Any, int]:
+        pixels = processor(images=pictures[0], return_tensors="pt")["pixel_values"]
+        text = prompt.format(words=messages[-1].text)
+        ids = processor.tokenizer(text, add_special_tokens=False, return_tensors="pt")["input_ids"]
+        return {"pixel_values": pixels, "decoder_input_ids": ids}, ids.shape[1]
+
+    return encode
+
+
+def _patches(processor: Any, messages: Sequence[Message], pictures: list) -> tuple[Any, int]:
+    """The question as its own code draws it, in a font that is at hand."""
+    images, page = processor.image_processor, pictures[0]
+    if images.is_vqa:
+        pixels = torch.from_numpy(np.array(page)).permute(2, 0, 1)
+        font = ImageFont.load_default(36).font_bytes
+        page = images.render_header(pixels, messages[-1].text, font_bytes=font)
+    return dict(images(images=page, is_vqa=False, return_tensors="pt")), 1
+
+
 _ENCODE = {
+    "donut": _started("<s_cord-v2>"),
+    "donut-vqa": _started("<s_docvqa><s_question>{words}</s_question><s_answer>"),
+    "nougat": _started("<s>"),
+    "pix2struct": _patches,
+    "pix2struct-vqa": _patches,
     "paligemma": _paligemma,
     "blip-caption": _blip_caption,
     "blip-vqa": _asked("{words}", skip=False),

@@ -9,7 +9,7 @@ from vlm_desktop.backends.protocols import ChatModel
 
 ONE_SHOT = [
     "blip-caption", "blip-vqa", "blip2", "blip2-t5", "instructblip", "instructblip-t5", "git",
-    "kosmos2",
+    "kosmos2", "donut", "donut-vqa", "nougat", "pix2struct", "pix2struct-vqa",
 ]  # fmt: skip
 
 

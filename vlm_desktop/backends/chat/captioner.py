@@ -1,7 +1,8 @@
-"""Models that say something about one picture: BLIP, BLIP-2, InstructBLIP, GIT and Kosmos-2.
+"""Models that say something about one picture: BLIP, BLIP-2, InstructBLIP, GIT and Kosmos-2, and
+the readers of pages Donut, Nougat and Pix2Struct.
 
-They have no turns and no chat template. What sets them apart is in `manners`; the loop that
-writes the answer, its options and its refusals are those of every other model.
+They have no turns and no chat template. What sets them apart is in `manners` and `pagemanners`;
+the loop that writes the answer, its options and its refusals are those of every other model.
 """
 
 import contextlib
@@ -14,6 +15,7 @@ from typing import Any
 
 import torch
 import transformers
+from PIL import Image
 from transformers import AutoConfig
 
 from vlm_desktop.backends.chat import beams, generating, loading
@@ -23,7 +25,8 @@ from vlm_desktop.backends.chat.families import FAMILIES
 from vlm_desktop.backends.chat.manners import MANNERS, Begun, Manner, plain, read_words
 from vlm_desktop.backends.chat.oneshot import Asked, OneShotModel, placed, seen_part
 from vlm_desktop.backends.chat.onnxvision import OnnxVision, check_export, export_vision
-from vlm_desktop.backends.chat.pictures import Prepared
+from vlm_desktop.backends.chat.pagemanners import PAGE_MANNERS, asks, patches_shown, task_of
+from vlm_desktop.backends.chat.pictures import Prepared, reduced, tensors
 from vlm_desktop.backends.chat.vision import Features
 from vlm_desktop.backends.reports import ExportReport
 from vlm_desktop.backends.shelf import ModelCard
@@ -39,7 +42,7 @@ from vlm_desktop.base.chat import (
     Token,
     TokenUsage,
 )
-from vlm_desktop.base.errors import ModelBroken, PromptTooLong
+from vlm_desktop.base.errors import ModelBroken, ModelUnsupported, PromptTooLong
 from vlm_desktop.base.types import Size
 
 _KEPT_FEATURES = 8
@@ -91,21 +94,37 @@ def export_folder(
 
 
 class TransformersCaptioner(OneShotModel):
-    """A `ChatModel` over one of `MANNERS`."""
+    """A `ChatModel` over one of `MANNERS` or `PAGE_MANNERS`."""
 
-    architectures = MANNERS
+    architectures = {**MANNERS, **PAGE_MANNERS}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        manner: Manner = MANNERS[self._architecture]
+        manner: Manner = self.architectures[self._architecture]
         if self._architecture == "GitForCausalLM" and "vqa" in self._id.lower():
             # Its weights alone tell whether it was taught to answer; only the name says so.
             manner = Manner(manner.see, manner.read, manner.begin, "{words}")
         if manner.needs and not (self._folder.path / manner.needs).is_dir():
             raise ModelBroken(model=self._id, detail=f"the folder {manner.needs} is missing")
+        if self._architecture == "VisionEncoderDecoderModel":
+            manner = self._page_manner(manner)
+        elif manner.draws_words and not self._reading().image_processor.is_vqa:
+            manner = replace(manner, prompt="")
         self._manner = manner
         self._features: OrderedDict[str, torch.Tensor] = OrderedDict()
         self._graph: OnnxVision | None = None
+
+    def _page_manner(self, manner: Manner) -> Manner:
+        """Donut that was taught to answer, Donut that was not, or Nougat: its tags tell.
+
+        Other pairs of an encoder and a decoder come in too many ways to guess.
+        """
+        config = AutoConfig.from_pretrained(self._folder.path, local_files_only=True)
+        if config.encoder.model_type != "donut-swin":
+            raise ModelUnsupported(model=self._id, family=config.encoder.model_type)
+        tokenizer = self._reading().tokenizer
+        reads = manner.fields if task_of(tokenizer) else None
+        return replace(manner, prompt=manner.prompt if asks(tokenizer) else "", fields=reads)
 
     @property
     def capabilities(self) -> ChatCapabilities:
@@ -159,6 +178,7 @@ class TransformersCaptioner(OneShotModel):
                 generate=written.generate,
             ),
             boxes=self._boxes(written.tokens, asked.size),
+            fields=self._fields(written.tokens),
         )
 
     # --- the image tower in ONNX Runtime ---------------------------------------------------
@@ -232,12 +252,14 @@ class TransformersCaptioner(OneShotModel):
         return limit - length
 
     def _see(self, asked: Asked) -> torch.Tensor:
-        if asked.key in self._features:
-            self._features.move_to_end(asked.key)
-            return self._features[asked.key]
+        drawn = asked.words if self._manner.draws_words else ""
+        key = f"{asked.key}\0{drawn}" if asked.key else ""
+        if key in self._features:
+            self._features.move_to_end(key)
+            return self._features[key]
         seen = self._run_tower(asked.inputs)
-        if asked.key:
-            self._features[asked.key] = seen
+        if key:
+            self._features[key] = seen
             while len(self._features) > _KEPT_FEATURES:
                 self._features.popitem(last=False)
         return seen
@@ -273,7 +295,25 @@ class TransformersCaptioner(OneShotModel):
         found = read_boxes(self._manner.boxes, answer, part, size)
         return tuple((what, 0, box) for what, box in found)
 
+    def _fields(self, tokens: Sequence[int]) -> tuple[tuple[str, str], ...]:
+        read = self._manner.fields
+        return read(self._reading().tokenizer, tokens) if read else ()
+
     # --- parts -------------------------------------------------------------------------
+
+    def _encoded(self, pixels: PixelArray) -> dict[str, Any]:
+        return super()._encoded(pixels) if self._manner.encode is None else self._drawn(pixels, "")
+
+    def _drawn(self, pixels: PixelArray, words: str) -> dict[str, Any]:
+        if self._manner.encode is None:
+            return self._encoded(pixels)
+        picture = Image.fromarray(reduced(pixels))
+        return tensors(self._manner.encode(self._reading().image_processor, picture, words))
+
+    def _shown(self, inputs: Mapping[str, Any], reader: Any) -> PixelArray:
+        if "flattened_patches" in inputs:
+            return patches_shown(inputs["flattened_patches"][0], reader)
+        return super()._shown(inputs, reader)
 
     def _ends(self) -> frozenset[int]:
         """Tokens that end an answer. BLIP's decoder ends as BERT's sentences do."""
@@ -289,6 +329,8 @@ class TransformersCaptioner(OneShotModel):
     def _picture_tokens(self, inputs: Mapping[str, Any]) -> int:
         del inputs
         config = AutoConfig.from_pretrained(self._folder.path, local_files_only=True)
+        if self._manner.places is not None:
+            return self._manner.places(config, self._reading().image_processor)
         for name in ("num_query_tokens", "latent_query_num"):
             if hasattr(config, name):
                 return int(getattr(config, name))

@@ -7,7 +7,7 @@ Importing this loads no network.
 
 from dataclasses import dataclass
 
-CHAT, CAPTION, VQA = "chat", "caption", "vqa"
+CHAT, CAPTION, VQA, DOCUMENT = "chat", "caption", "vqa", "document"
 ALL_TASKS = (CHAT, CAPTION, VQA)
 
 GENERIC = "transformers-chat"
@@ -143,6 +143,8 @@ ROWS = (
     ChatFamily("instructblip", CAPTIONER, onnx_vision="patches", tasks=(CAPTION, VQA)),
     ChatFamily("git", CAPTIONER, tasks=(CAPTION, VQA)),
     ChatFamily("kosmos-2", CAPTIONER, tasks=(CAPTION, VQA)),
+    ChatFamily("vision-encoder-decoder", CAPTIONER, tasks=(DOCUMENT,)),
+    ChatFamily("pix2struct", CAPTIONER, tasks=(DOCUMENT, VQA)),
     ChatFamily("vilt", CLASSIFIER, architectures=(("ViltForQuestionAnswering", (VQA,)),)),
 )  # fmt: skip
 FAMILIES = {row.model_type: row for row in ROWS}

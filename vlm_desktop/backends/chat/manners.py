@@ -4,7 +4,7 @@ Their decoders are fed in ways of their own: over cross-attention, through a que
 that may read the question too, or with the picture in front of a text that does not know of it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,10 @@ class Manner:
     what the decoder is called with. `prompt` has a place for the words of a question, `bare` is
     read when there are none; `bare` alone is read by models that are not asked anything. `boxes`
     is a style of `boxes`, `needs` a folder without which another tokenizer would be taken.
+
+    Readers of documents say more: `encode(image_processor, picture, words)` makes the inputs of a
+    page, with the question drawn on it where `draws_words`; `places(config, image_processor)` the
+    tokens that stand for a picture, `fields(tokenizer, tokens)` the (name, value) pairs of an answer that has them.
     """
 
     see: Callable[[Any, Mapping[str, Any]], torch.Tensor]
@@ -46,6 +50,10 @@ class Manner:
     bare: str = ""
     boxes: str = ""
     needs: str = ""
+    encode: Callable[[Any, Image.Image, str], Mapping[str, Any]] | None = None
+    draws_words: bool = False
+    places: Callable[[Any, Any], int] | None = None
+    fields: Callable[[Any, Sequence[int]], tuple[tuple[str, str], ...]] | None = None
 
 
 # --- BLIP: the decoder looks at the picture, or at the question that has looked at it -----

@@ -151,10 +151,14 @@ class OneShotModel(ABC):
             reader = self._reading().image_processor
             return SeenImage(
                 size=Size(width, height),
-                tiles=(as_pixels(inputs["pixel_values"][0], reader),),
+                tiles=(self._shown(inputs, reader),),
                 boxes=(seen_part(reader, Size(width, height)),),
                 tokens=self._picture_tokens(inputs),
             )
+
+    def _shown(self, inputs: Mapping[str, Any], reader: Any) -> PixelArray:
+        """The picture as the network is given it: uint8 [height, width, 3]."""
+        return as_pixels(inputs["pixel_values"][0], reader)
 
     def _asked(
         self, messages: Sequence[Message], images: Sequence[ChatImage], options: GenerationOptions
@@ -170,9 +174,9 @@ class OneShotModel(ABC):
             raise OptionUnsupported(model=self._id, option="json_schema", detail=detail)
         image = images[shown[0]]
         height, width = image.pixels.shape[:2]
-        with self._translated():
-            inputs = self._encoded(image.pixels)
         words = messages[-1].text.strip()
+        with self._translated():
+            inputs = self._drawn(image.pixels, words)
         return Asked(inputs, image.key, words, Size(width, height), begun)
 
     @abstractmethod
@@ -185,6 +189,11 @@ class OneShotModel(ABC):
         if self._processor is None:
             self._processor = loading.load_processor(self._folder.path, self._id)
         return self._processor
+
+    def _drawn(self, pixels: PixelArray, words: str) -> dict[str, Any]:
+        """What the network is given of a picture and of `words` where they are drawn on it."""
+        del words
+        return self._encoded(pixels)
 
     def _encoded(self, pixels: PixelArray) -> dict[str, Any]:
         picture = Image.fromarray(reduced(pixels))

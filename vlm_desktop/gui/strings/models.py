@@ -34,6 +34,7 @@ TASKS = {
     "chat": "Talks about photos",
     "caption": "Describes photos",
     "vqa": "Answers questions about a photo",
+    "document": "Reads documents",
 }
 OTHER_TASK = "Does {task}"
 LANGUAGES = {

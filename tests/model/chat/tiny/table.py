@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.model.chat.tiny import blip, gemma, idefics, llava, qwen
+from tests.model.chat.tiny import blip, gemma, idefics, llava, pages, qwen
 
 BUILDERS: dict[str, Callable[[Path], Path]] = {
     "smolvlm": idefics.smolvlm,
@@ -27,5 +27,10 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     "instructblip-t5": blip.instructblip_t5,
     "git": blip.git,
     "kosmos2": blip.kosmos2,
+    "donut": pages.donut,
+    "donut-vqa": pages.donut_vqa,
+    "nougat": pages.nougat,
+    "pix2struct": pages.pix2struct,
+    "pix2struct-vqa": pages.pix2struct_vqa,
     "vilt": blip.vilt,
 }

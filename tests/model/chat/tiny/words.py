@@ -117,6 +117,14 @@ def gemma(extra: list[str], **options: object) -> transformers.GemmaTokenizer:
     return tokenizer
 
 
+def nougat() -> transformers.NougatTokenizer:
+    """Byte-level, with its four signs first."""
+    vocab, merges = _byte_pairs(360)
+    first = ("<s>", "<pad>", "</s>", "<unk>")
+    numbered = {token: number for number, token in enumerate((*first, *vocab))}
+    return transformers.NougatTokenizer(vocab=numbered, merges=list(merges))
+
+
 def bert() -> transformers.BertTokenizer:
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     letters = string.ascii_lowercase + string.digits + string.punctuation
