@@ -4,7 +4,9 @@ Left out on purpose: EPS (runs Ghostscript), WMF (calls the operating system), s
 rarely used formats whose parsers see little testing.
 """
 
+import dataclasses
 import io
+import math
 from collections.abc import Callable, Iterator
 from typing import IO, TypeAlias
 
@@ -42,6 +44,7 @@ from vlm_desktop.media.reading import (
     upright_size,
 )
 from vlm_desktop.media.source import Source
+from vlm_desktop.media.strips import area_in_file, area_upright, is_large, read_by_strips
 from vlm_desktop.media.tiff import TiffReader
 
 _Opener: TypeAlias = Callable[[IO[bytes]], Image.Image]
@@ -61,7 +64,10 @@ _OPENERS: dict[str, _Opener] = {
     "TGA": TgaImagePlugin.TgaImageFile,
 }
 
-_SUBFILE = 254
+_SUBFILE, _TIFF_WIDTH, _TIFF_HEIGHT, _ORIENTATION = 254, 256, 257, 274
+_WORTH_IT = 2.0
+"""Reading in strips saves memory only where the picture is made smaller than this part of it."""
+_MOST_AT_ONCE = 100_000_000
 _MOST_FRAMES = 2_000
 
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # one worker process per core is enough
@@ -75,16 +81,48 @@ def read_picture(source: Source, name: str, wish: Wish, limits: DecodeLimits) ->
             _turn_to(image, wish.page, source)
         full = image.size
         check_pixels(source.path, *full, limits)
-        scale_while_decoding(image, wish)
-        _load(image, source, limits)
+        page = _by_strips(image, source, name, wish) if is_large(image) else None
+        if page is None:
+            wish = _within_memory(image, wish)
+            scale_while_decoding(image, wish)
+            _load(image, source, limits)
         tags = embedded_tags(image, name, source)
         orientation = exif_orientation(tags.exif)
-        # Pillow turns a TIFF, and the size it tells, by itself.
-        page = finish(image, wish, 1 if name == "TIFF" else orientation, full)
+        if page is None:
+            # Pillow turns a TIFF, and the size it tells, by itself.
+            page = finish(image, wish, 1 if name == "TIFF" else orientation, full)
     is_multi = name == "JPEG" and b"MPF\x00" in source.head
     return Reading(
         MediaKind.PHOTO, "MPO" if is_multi else name, (page,), tags, orientation=orientation
     )
+
+
+def _by_strips(image: Image.Image, source: Source, name: str, wish: Wish) -> DecodedPage | None:
+    """A huge picture without ever having it whole; None where that is not needed, or cannot be."""
+    if wish.region is None and wish.shrink(*image.size) < _WORTH_IT:
+        return None
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        orientation = int(image.tag_v2.get(_ORIENTATION, 1))
+        size = int(image.tag_v2[_TIFF_WIDTH]), int(image.tag_v2[_TIFF_HEIGHT])
+    else:
+        orientation, size = exif_orientation(embedded_tags(image, name, source).exif), image.size
+    area = area_in_file(wish.region, size, orientation)
+    with source.stream() as again:
+        made = read_by_strips(source, again, image, wish, area)
+    if made is None:
+        return None
+    page = finish(made, dataclasses.replace(wish, region=None), orientation, size)
+    region = area_upright(area, page.size, orientation) if wish.region else None
+    return dataclasses.replace(page, region=region)
+
+
+def _within_memory(image: Image.Image, wish: Wish) -> Wish:
+    """A wish for fewer pixels, where a huge JPEG would not fit into memory as wished for."""
+    if not isinstance(image, JpegImagePlugin.JpegImageFile) or not is_large(image):
+        return wish
+    halvings = math.ceil(math.log2(math.sqrt(image.width * image.height / _MOST_AT_ONCE)))
+    least = max(1, min(image.size) >> max(0, min(halvings, 3)))
+    return dataclasses.replace(wish, min_side=min(wish.min_side, least))
 
 
 def finish(image: Image.Image, wish: Wish, orientation: int, full: tuple[int, int]) -> DecodedPage:

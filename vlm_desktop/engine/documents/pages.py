@@ -41,7 +41,7 @@ def document_limits(limits: DecodeLimits) -> DecodeLimits:
         limits,
         max_pixels=max(limits.max_pixels, 35_000 * 35_000),
         max_memory=min(limits.max_memory, 1_200 * 1024**2),
-        seconds=max(limits.seconds, 60.0),
+        seconds=max(limits.seconds, 120.0),
     )
 
 
