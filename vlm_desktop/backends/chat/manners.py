@@ -40,7 +40,8 @@ class Manner:
 
     Readers of documents say more: `encode(image_processor, picture, words)` makes the inputs of a
     page, with the question drawn on it where `draws_words`; `places(config, image_processor)` the
-    tokens that stand for a picture, `fields(tokenizer, tokens)` the (name, value) pairs of an answer that has them.
+    tokens that stand for a picture, `fields(tokenizer, tokens)` the (name, value) pairs of an
+    answer that has them.
     """
 
     see: Callable[[Any, Mapping[str, Any]], torch.Tensor]
