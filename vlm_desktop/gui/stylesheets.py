@@ -78,7 +78,11 @@ def _controls(chosen: Colours, size: Measures, check: str) -> str:
 
 
 def _inputs(chosen: Colours, size: Measures) -> str:
-    """Lines, boxes, lists and tables to type and choose in."""
+    """Lines, boxes, lists and tables to type and choose in.
+
+    A box to choose from has the same padding with and without focus: Qt measures the list that
+    folds out by the one and shows it by the other, and would cut its last row.
+    """
     tiny, small = size.space[0], size.space[1]
     ring = f"border: {size.focus_ring}px solid {chosen.accent};"
     edge = f"border: {size.hairline}px solid {chosen.hairline};"
@@ -92,6 +96,10 @@ def _inputs(chosen: Colours, size: Measures) -> str:
     QDoubleSpinBox:focus, QComboBox:focus, QDateEdit:focus {{
         {ring} padding: {tiny - 1}px {small - 1}px;
     }}
+    QComboBox {{
+        margin: {size.focus_ring - size.hairline}px; padding: {tiny - 1}px {small - 1}px;
+    }}
+    QComboBox:focus {{ margin: 0; }}
     QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled {{ color: {chosen.disabled}; }}
     QListView, QTreeView, QTableView {{
         {edge} border-radius: {size.radius}px; background: {chosen.raised}; outline: none;
