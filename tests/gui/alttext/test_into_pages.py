@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import make_photo
@@ -116,7 +117,7 @@ def test_writing_back_changes_the_page_and_keeps_a_copy(
 ) -> None:
     dialog = shown_plan(approved, qtbot)
     with qtbot.waitSignal(approved.desk.work.ended) as ended:
-        dialog.go.click()
+        qtbot.keyClick(dialog.view, Qt.Key.Key_Return)  # not Cancel
     assert ended.args[0].startswith("2 images of zoo.html say something else now.")
     text = page.read_text("utf-8")
     assert "Eine Katze sagt" in text

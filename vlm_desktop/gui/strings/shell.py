@@ -17,6 +17,7 @@ UPDATE_TIP = "Look for new, changed and removed photos in the folders of the lib
 QUIT = "&Quit"
 CHOOSE_FOLDER = "Choose a folder with photos"
 DROP_FOLDER_ONLY = "Drop a folder here to add its photos."
+CANCEL = "Cancel"
 
 # the rail
 RAIL_NAME = "Areas"

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 
 from vlm_desktop.base.alttext import DESTINATIONS, AltStyle, Brief, Destination
 from vlm_desktop.gui.panes.alttext.languages import LanguageBox
-from vlm_desktop.gui.panes.chat.plain_dialog import PlainDialog
 from vlm_desktop.gui.strings import alttext_brief as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.following_scroll import FollowingScroll
+from vlm_desktop.gui.widgets.plain_dialog import PlainDialog
 
 _CUSTOM = "custom"
 _MOST_CHARACTERS, _MOST_CANDIDATES = 100_000, 5

@@ -9,10 +9,10 @@ from vlm_desktop.base.altcoverage import CoverageFormat
 from vlm_desktop.base.altpages import AltExportKind
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.alttext.languages import language_name
-from vlm_desktop.gui.panes.chat.plain_dialog import PlainDialog
 from vlm_desktop.gui.strings import alttext_files as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.dialog_size import TallEnough
+from vlm_desktop.gui.widgets.plain_dialog import PlainDialog
 from vlm_desktop.gui.widgets.typing_undo import TypingLine
 
 REPORTS = {"report-html": CoverageFormat.HTML, "report-csv": CoverageFormat.CSV}
@@ -79,7 +79,6 @@ class ExportDialog(PlainDialog):
         ):
             self.form.addRow(label, field)
         self.lay_out((self.form, self.drafts, self.paths), strings.EXPORT_GO, self.take)
-        self.go.setDefault(True)
         self.kind.currentIndexChanged.connect(lambda _: self._show_state())
         self._show_state()
         TallEnough(self, measures().tile * 3)

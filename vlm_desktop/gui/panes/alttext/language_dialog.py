@@ -4,9 +4,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from vlm_desktop.gui.panes.alttext.languages import LanguageBox
-from vlm_desktop.gui.panes.chat.plain_dialog import PlainDialog
 from vlm_desktop.gui.strings import alttext as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.plain_dialog import PlainDialog
 
 
 class LanguageDialog(PlainDialog):

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 from vlm_desktop.base.altfiles import Naming, Where, WriteOptions
 from vlm_desktop.base.alttext import AltImage
 from vlm_desktop.base.language import fill
-from vlm_desktop.gui.panes.chat.plain_dialog import PlainDialog
 from vlm_desktop.gui.strings import alttext_files as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.dialog_size import TallEnough
+from vlm_desktop.gui.widgets.plain_dialog import PlainDialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,6 @@ class WriteDialog(PlainDialog):
         self.note.setVisible(bool(self.note.text()))
         parts = (self.which, self.where_box, self.backup, self.times, self.signed, self.note)
         self.lay_out(parts, "", self.take)
-        self.go.setDefault(True)
         TallEnough(self, measures().tile * 3)
         self._show_state()
         chosen = self.this if self.this.isEnabled() else self.all

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import (
 from vlm_desktop.base.chat import GenerationOptions
 from vlm_desktop.base.chatwork import ChatChoice, Side
 from vlm_desktop.base.language import fill
-from vlm_desktop.gui.panes.chat.plain_dialog import PlainDialog
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.number_box import FractionBox
+from vlm_desktop.gui.widgets.plain_dialog import PlainDialog
 
 _SIDES = 2
 _WARM = 0.7
@@ -54,7 +54,6 @@ class CompareDialog(PlainDialog):
         self.chances[0].setValue(options.temperature)
         self.chances[1].setValue(options.temperature if other != here else _WARM)
         self.lay_out((grid,), strings.COMPARE_GO, self._take)
-        self.go.setDefault(True)
 
     def _add_side(self, grid: QGridLayout, side: int, models: Sequence[ChatChoice]) -> None:
         names = (strings.COMPARE_LEFT, strings.COMPARE_RIGHT)

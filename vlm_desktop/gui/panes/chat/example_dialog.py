@@ -13,9 +13,9 @@ from PySide6.QtWidgets import (
 from vlm_desktop.base.conversations import Attachment
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.chat.picture_chips import picture_name
-from vlm_desktop.gui.panes.chat.plain_dialog import PlainDialog
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.plain_dialog import PlainDialog
 
 
 class ExampleDialog(PlainDialog):
@@ -43,7 +43,6 @@ class ExampleDialog(PlainDialog):
         form.addRow(strings.EXAMPLE_QUESTION, self.question)
         form.addRow(strings.EXAMPLE_ANSWER, self.answer)
         self.lay_out((form,), strings.EXAMPLE_ADD_GO, self._take)
-        self.go.setDefault(True)
         self.resize(3 * measures().tile, self.sizeHint().height())
         for line in (self.question, self.answer):
             line.textChanged.connect(self._show_state)

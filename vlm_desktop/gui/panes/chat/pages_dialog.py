@@ -12,9 +12,9 @@ from PySide6.QtWidgets import (
 )
 
 from vlm_desktop.base.language import fill
-from vlm_desktop.gui.panes.chat.plain_dialog import PlainDialog
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.plain_dialog import PlainDialog
 
 PAGE_SIDE = 220
 """Pixels of the shorter side at which pages are decoded for this list."""

@@ -7,11 +7,11 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from vlm_desktop.base.types import Box
-from vlm_desktop.gui.panes.chat.plain_dialog import PlainDialog
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.photo_canvas import PhotoCanvas
 from vlm_desktop.gui.widgets.photo_geometry import MOST_ZOOM
+from vlm_desktop.gui.widgets.plain_dialog import PlainDialog
 
 
 class RegionDialog(PlainDialog):

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.icons import icon
-from vlm_desktop.gui.panes.chat.plain_dialog import PlainDialog
 from vlm_desktop.gui.panes.chat.schema_fields import (
     FieldKind,
     FormField,
@@ -28,6 +27,7 @@ from vlm_desktop.gui.panes.chat.schema_fields import (
 )
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.plain_dialog import PlainDialog
 from vlm_desktop.gui.widgets.reading_order import read_along
 from vlm_desktop.gui.widgets.steady_scroll import keep_bar
 
@@ -98,7 +98,6 @@ class SchemaDialog(PlainDialog):
             strings.FORM_USE,
             self._take,
         )
-        self.go.setDefault(True)
         self.resize(3 * measures().tile, 2 * measures().tile + space[5])
         self._show(schema)
         self.tabs.currentChanged.connect(self._tab_changed)

@@ -1,4 +1,4 @@
-"""What the small dialogs of the Chat pane look like: a hint, what it is about, two buttons."""
+"""What small dialogs of the panes look like: a hint, what it is about, two buttons."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vlm_desktop.gui.strings import chat as strings
+from vlm_desktop.gui.strings import shell as strings
 from vlm_desktop.gui.theme import measures
 
 
@@ -34,13 +34,15 @@ class PlainDialog(QDialog):
     def lay_out(
         self, parts: tuple[QWidget | QLayout, ...], go: str, take: Callable[[], object]
     ) -> None:
-        """Parts below each other, the first takes the room there is; then Cancel and `go`."""
+        """Parts below each other, the first takes the room there is; then Cancel and `go`, which
+        Enter presses too."""
         space = measures().space
         stay = QPushButton(strings.CANCEL, self)
         stay.clicked.connect(self.reject)
         self.go = QPushButton(go, self)
         self.go.setObjectName("primary")
         self.go.clicked.connect(lambda: take())
+        self.go.setDefault(True)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(stay)
