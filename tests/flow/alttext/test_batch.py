@@ -103,6 +103,27 @@ def test_what_is_there_is_skipped_and_a_second_run_has_nothing_to_do(
     assert [one.candidate.alt for one in desk.sets.candidates(c, "en")][-1] == "Again c."
 
 
+def test_drafts_that_were_taken_back_are_written_again(
+    desk: Desk, photos: Path, batch: AltBatch, drafting: FakeDrafting
+) -> None:
+    desk.filled(photos)
+    _, report = run(batch)
+    desk.sets.undo(report.done)
+    drafting.say = lambda path: (f"Again {path.stem}.",)
+    assert [one.alt for one in run(batch)[0]] == ["Again a.", "Again b.", "Again c."]
+    assert texts(desk) == ["Again a.", "Again b.", "Again c."]
+
+
+def test_where_a_draft_says_nothing_it_is_not_asked_for_again(
+    desk: Desk, photos: Path, batch: AltBatch, drafting: FakeDrafting
+) -> None:
+    desk.filled(photos)
+    drafting.say = lambda path: ("",) if path.stem == "b" else (f"The {path.stem}.",)
+    run(batch)
+    assert texts(desk) == ["The a.", "", "The c."]
+    assert run(batch)[0] == []
+
+
 def test_only_some_images_are_asked_for(desk: Desk, photos: Path, batch: AltBatch) -> None:
     made = desk.filled(photos)
     a, _, c = (one.id for one in desk.sets.images(made.id))

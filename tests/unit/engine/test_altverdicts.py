@@ -245,6 +245,7 @@ def test_questions_are_about_what_drafts_agree_on() -> None:
         (Asks.COLOUR, "A brown and white dog by a red car.", "brown and white"),
         (Asks.DOING, "A dog runs; a cat sleeps.", "run"),
         (Asks.WHERE, "A dog on the beach.", "beach"),
+        (Asks.WHERE, "A flea sits on a dog.", ""),
         (Asks.PEOPLE, "A boy with a dog.", "yes"),
         (Asks.PEOPLE, "A dog.", ""),
     ],

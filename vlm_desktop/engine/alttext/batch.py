@@ -49,9 +49,10 @@ class AltBatch:
     def draft_set(
         self, set_id: int, cancel: CancelToken, options: AltBatchOptions = _PLAIN
     ) -> Generator[Event, None, AltBatchReport]:
-        """Suggest a decision and draft a text for every image of a set that has neither text nor
-        draft. Yields `Progress` over the images, `AltRowDone` after each.
+        """Suggest a decision and draft a text for every image of a set that has none and may need
+        one. Yields `Progress` over the images, `AltRowDone` after each.
 
+        A draft that was taken back counts as none; one that says nothing is not asked for again.
         Texts that the images' own files hold are taken over first. Raises AltSetUnknown,
         ModelError, LibraryError, Cancelled.
         """
@@ -136,8 +137,8 @@ class AltBatch:
         if options.only is not None:
             wanted = set(options.only)
             images = tuple(image for image in images if image.id in wanted)
-        drafted = self._library().alt_drafted(set_id, brief.language)
-        owing = [image for image in images if _owes(image, brief.language, drafted, options)]
+        silent = self._library().alt_drafted_empty(set_id, brief.language)
+        owing = [image for image in images if _owes(image, brief.language, silent, options)]
         return owing, len(images) - len(owing)
 
     def _look_alikes(
@@ -157,9 +158,12 @@ class AltBatch:
 
 
 def _owes(
-    image: AltImage, language: str, drafted: Collection[int], options: AltBatchOptions
+    image: AltImage, language: str, silent: Collection[int], options: AltBatchOptions
 ) -> bool:
-    """Whether a draft is wanted: there is none, and nothing says that the image needs none."""
+    """Whether a draft is wanted: there is no text, and nothing says that the image needs none.
+
+    `silent` are images of which somebody found nothing to say.
+    """
     text = image.text(language)
     follows = image.decision is Decision.GROUP and image.lead_id not in (None, image.id)
     if image.decision is Decision.DECORATIVE or follows or is_protected(text):
@@ -171,4 +175,4 @@ def _owes(
         and image.suggestion is not None
         and image.suggestion.decision is Decision.DECORATIVE
     )
-    return not (text.alt or text.extended or decorative or image.id in drafted)
+    return not (text.alt or text.extended or decorative or image.id in silent)

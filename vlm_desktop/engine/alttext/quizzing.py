@@ -119,7 +119,7 @@ def answer_by_rules(asked: QuizQuestion, text: str, words: SameWords) -> str:
         case Asks.DOING:
             return " and ".join(one.value for one in about if one.claim.kind == kinds.ACTION)
         case Asks.WHERE:
-            return _where(about) or _where(said)
+            return _where(about, asked.noun, words) or _where(said, asked.noun, words)
         case Asks.SAYS:
             return _words_told(asked.answer, said, text)
         case Asks.PEOPLE:
@@ -140,14 +140,15 @@ def _number(about: Sequence[Statement]) -> str:
     return "one" if len(single) == 1 else str(len(single)) if single else ""
 
 
-def _where(said: Sequence[Statement]) -> str:
+def _where(said: Sequence[Statement], noun: str, words: SameWords) -> str:
+    """Places that are told; that something else is in the thing itself says not where it is."""
     found = [one.value for one in said if one.claim.kind == kinds.PLACE]
     found = found or [
         head_of(one.phrase)
         for one in said
         if one.claim.kind == kinds.RELATION and one.value not in {"with", "of", "to", "for"}
     ]
-    return " and ".join(dict.fromkeys(found))
+    return " and ".join(one for one in dict.fromkeys(found) if not words.same_thing(one, noun))
 
 
 def _words_told(read: str, said: Sequence[Statement], text: str) -> str:
