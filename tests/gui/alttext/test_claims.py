@@ -280,3 +280,38 @@ def test_the_words_are_explained(claims: ClaimsCorner) -> None:
     assert not claims.panel.meaning.isVisible()
     claims.panel.explain.click()
     assert claims.panel.meaning.isVisible()
+
+
+def test_what_was_checked_comes_into_view(pane: AltTextPane, checked: ClaimsCorner) -> None:
+    scroll, section = pane.editor.scroll, checked.section
+    pane.window().resize(1024, 640)
+    pane.queue.focus_list()
+    scroll.verticalScrollBar().setValue(0)
+
+    def heading_at() -> int:
+        return section.heading.mapTo(scroll.viewport(), section.heading.rect().bottomLeft()).y()
+
+    QApplication.processEvents()
+    assert heading_at() > scroll.viewport().height()
+    checked._checked(pane.session.current_id, "en", {})
+    QApplication.processEvents()
+    assert 0 < heading_at() < scroll.viewport().height()
+
+
+def test_taking_back_a_strike_says_what_the_text_is_again(
+    pane: AltTextPane, checked: ClaimsCorner, qtbot: QtBot
+) -> None:
+    checked.strike(row_of(checked, "flag"))
+    qtbot.waitUntil(lambda: "flag" not in pane.editor.alt.text)
+    qtbot.keyClick(checked.panel.list, Qt.Key.Key_Z, CONTROL)
+    assert pane.window().status.text.text() == f"The text is again: {TEXT}"
+
+
+def test_what_needs_no_text_has_no_claims(
+    pane: AltTextPane, claims: ClaimsCorner, qtbot: QtBot
+) -> None:
+    assert claims.section.isVisible()
+    pane.corner.decide(Decision.DECORATIVE)
+    qtbot.waitUntil(lambda: not claims.section.isVisible())
+    assert not pane.extras.go_claims.isEnabled()
+    assert not claims.can_check

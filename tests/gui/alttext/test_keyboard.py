@@ -228,3 +228,44 @@ def test_a_picture_that_comes_late_does_not_show_while_it_is_hidden(
     pane.picture.loader.loaded.emit(LoadedPicture(path, late, late.size()))
     assert pane.picture.canvas.image.isNull()
     assert pane.picture.layers.currentWidget() is pane.picture.page
+
+
+def test_a_refused_approval_leaves_the_keys_that_decide(
+    pane: AltTextPane, image: Image, qtbot: QtBot
+) -> None:
+    pane.editor.focus_alt()
+    qtbot.keyClicks(pane.editor.alt.box, "A bridge.")
+    pane.queue.focus_list()
+    qtbot.keyClick(pane.queue.view, Qt.Key.Key_Return)
+    status = pane.window().status.text
+    qtbot.waitUntil(lambda: "nobody has decided" in status.text())
+    assert focused(pane) is pane.queue.view
+    # While one writes, the focus goes to the decisions, where the same keys decide.
+    pane.editor.focus_alt()
+    qtbot.keyClick(focused(pane), Qt.Key.Key_Return, CONTROL)
+    qtbot.waitUntil(lambda: focused(pane) is pane.editor.decision.buttons[Decision.INFORMATIVE])
+    qtbot.keyClick(focused(pane), Qt.Key.Key_5)
+    qtbot.waitUntil(lambda: image(0).decision is Decision.COMPLEX)
+
+
+def test_the_list_has_the_focus_once_it_is_read(
+    make_set: Callable[..., object], open_pane: Callable[[], AltTextPane], qtbot: QtBot
+) -> None:
+    make_set()
+    pane = open_pane()
+    qtbot.waitUntil(lambda: focused(pane) is pane.queue.view)
+
+
+def test_the_label_of_the_field_one_writes_in_stays_in_view(
+    pane: AltTextPane, qtbot: QtBot
+) -> None:
+    pane.window().resize(1024, 640)
+    pane.editor.alt.put_text("image of IMG_1234.jpg")
+    pane.corner.show_findings()
+    scroll = pane.editor.scroll
+    scroll.verticalScrollBar().setValue(scroll.verticalScrollBar().maximum())
+    assert scroll.verticalScrollBar().value() > 0
+    pane.editor.focus_alt()
+    scroll.show_whole(pane.editor.alt.box)
+    label = pane.editor.alt.label
+    assert label.mapTo(scroll.viewport(), label.rect().topLeft()).y() >= 0

@@ -141,7 +141,7 @@ def test_a_description_in_parts_names_what_is_silent(
     assert wanted == [True]
     assert rows == [
         "In brief: A <b>cat</b>.", "Main subject: a cat", "Colours: orange, white",
-        "Words in it: nothing", "Mood: nothing",
+        "Words in it: nothing found", "Mood: nothing found",
     ]  # fmt: skip
     dialog.list.setCurrentRow(2)
     dialog.copy.click()
@@ -157,3 +157,12 @@ def test_a_model_that_cannot_says_so(pane: AltTextPane, qtbot: QtBot) -> None:
     assert not dialog.copy.isVisible()
     dialog.close()
     assert parts_of(StructuredDescription()) == ()
+
+
+def test_notes_stand_above_the_text_whatever_its_state(
+    pane: AltTextPane, image: Image, qtbot: QtBot
+) -> None:
+    assert not pane.editor.note.isVisible()
+    pane.extras.quiz.note(image(0), "Where is the cat? <b>mat</b>")
+    qtbot.waitUntil(lambda: pane.editor.note.text() == "Notes: Where is the cat? <b>mat</b>")
+    assert pane.editor.note.isVisible()

@@ -228,3 +228,13 @@ def test_a_long_name_is_shortened_on_the_screen_only(
     pane.grab()
     assert box.currentText() == f"{name} (3)", "what a screen reader gets"
     assert box.toolTip() == f"{name} (3)"
+
+
+def test_a_folder_with_a_dot_in_its_name_is_a_folder(
+    open_pane: Callable[[], AltTextPane], photos: Path, qtbot: QtBot
+) -> None:
+    dotted = photos.rename(photos.with_name("Trip.2024"))
+    pane = open_pane()
+    pane.sets.take_paths([dotted])
+    qtbot.waitUntil(lambda: len(pane.session.images) == 3, timeout=10_000)
+    assert [one.name for one in pane.session.sets] == ["Trip.2024"]

@@ -114,6 +114,7 @@ ALL_FILES = "All files"
 FILES_SET = "{count:,} images"
 FILES_SET_ONE = "1 image"
 SELECTION_SET = "Photos from Search"
+NUMBERED_SET = "{name} {number}"
 CHANGE_NEW_SET = "New set “{name}”"
 CHANGE_RENAME = "Renaming a set"
 CHANGE_REMOVE_SET = "Removing the set “{name}”"
@@ -169,8 +170,8 @@ RISKS = {
 ALL_DONE = "Nothing in this list needs you any more."
 EMPTY_TITLE = "Alt text for your images"
 EMPTY_TEXT = (
-    "Choose a folder or some files, or send photos from Search. Each image gets a decision, a "
-    "text and your approval. Nothing leaves this computer."
+    "Choose a folder or some files, send photos from Search, or drop a page or document here. "
+    "Each image gets a decision, a text and your approval. Nothing leaves this computer."
 )
 EMPTY_FOLDER = "Choose a folder…"
 EMPTY_FILES = "Choose files…"
@@ -250,6 +251,7 @@ FIX_ALL_TIP = "Apply all fixes (Ctrl+Shift+.)"
 FIXED = "Fixed. {findings}"
 NO_FIX = "No finding here has a fix."
 SCORE = "{score} points off: {parts}"
+SCORE_ONE = "1 point off: {parts}"
 SCORE_PART = "{count} × {weight}"
 
 # --- drafts ----------------------------------------------------------------------------------
@@ -299,7 +301,8 @@ BATCH_PROBLEMS_ONE = "1 image could not be drafted."
 BATCH_PROBLEMS = "{count:,} images could not be drafted."
 BATCH_SUGGESTED_ONE = "1 seems to need no text: decide about it."
 BATCH_SUGGESTED = "{count:,} seem to need no text: decide about them."
-BATCH_NOTHING = "No image of this set is empty."
+BATCH_NOTHING = "No image of this set needs a draft."
+BATCH_GOES_ON = "Going on with the drafts of “{name}”."
 BATCH_STOPPED = "Stopped. Drafts that are kept: {count:,}."
 CHANGE_BATCH = "Drafts of a set"
 
@@ -311,6 +314,7 @@ NEEDS_FACTS_TITLE = "Needs facts"
 NEEDS_FACTS_LABEL = "What is missing, and who may know?"
 NEEDS_FACTS_GO = "Leave the note"
 FACTS_NOTE = "Needs facts: {note}"
+KEPT_NOTE = "Notes: {note}"
 REVIEW = "In &review"
 REVIEW_TIP = "Ready for somebody to look at (Ctrl+Shift+R)"
 EDIT = "Edi&t"
@@ -349,6 +353,8 @@ WITH_WHO = "{event}, by {who}"
 WITH_DETAIL = "{event} ({detail})"
 BY_MODEL = "{model}"
 BY_MODEL_REVISION = "{model} ({revision})"
+MODELS = {"ocr": "the words in the image", "rule": "the link"}
+"""Where no model wrote, though the program did."""
 AUTHORS = {"human": "a person", "file": "the file"}
 ACTS = {
     AltAct.DRAFTED: "drafted",

@@ -62,6 +62,7 @@ STRIKE = "Strike it"
 STRIKE_TIP = "Rebuild the text without it (Delete or S in the list)"
 STRUCK = "Struck: {claim} The text is now: {text}"
 STRUCK_ALL = "Struck: {claim} Nothing is left of the text."
+TEXT_AGAIN = "The text is again: {text}"
 STRIKE_LOCKED = "The text is approved. Press Edit first, then strike the claim."
 APPROVED_CLAIM = "Approved: {claim}"
 APPROVAL_BACK = "No longer approved: {claim}"
@@ -142,7 +143,7 @@ STRUCTURE_PARTS = {
     "mood": "Mood",
 }
 STRUCTURE_ROW = "{part}: {text}"
-STRUCTURE_SILENT = "nothing"
+STRUCTURE_SILENT = "nothing found"
 STRUCTURE_LIST = "Parts of the description"
 STRUCTURE_NONE = "The model in use cannot describe in parts."
 STRUCTURE_COPY = "Co&py this part"

@@ -40,7 +40,7 @@ NAMINGS = {
 }
 WRITE_BACKUP = "Keep each file as it was, as “{name}.original”"
 WRITE_TIMES = "Keep the time of the last change"
-WRITE_SIGNED = "Also where Content Credentials are then no longer valid"
+WRITE_SIGNED = "Signed files too: their Content Credentials are then no longer valid"
 WRITE_GO_ONE = "Write 1 image"
 WRITE_GO = "Write {count:,} images"
 WRITE_WORK = "Writing alt text"

@@ -48,6 +48,7 @@ class AltTextActions(QObject):
         self.stop = add("stop-draft", strings.STOP_COMMAND, drafting.stop)
         self.batch = add("batch", strings.BATCH, pane.batch.start, "Ctrl+Shift+D")
         self.batch.setToolTip(strings.BATCH_TIP)
+        pane.queue.batch.clicked.connect(self.batch.trigger)
         pane.batch.changed.connect(self.refresh)
         self.fix = add("fix", strings.FIX_COMMAND, corner.fix_next, "Ctrl+.")
         self.fix_all = add("fix-all", strings.FIX_ALL_COMMAND, corner.fix_all, "Ctrl+Shift+.")
@@ -114,7 +115,8 @@ class AltTextActions(QObject):
                        self.fix_all, *self.decisions):  # fmt: skip
             action.setEnabled(there)
         self.edit.setEnabled(there)
-        self.batch.setEnabled(pane.batch.can_start)
+        for one in (self.batch, pane.queue.batch):
+            one.setEnabled(pane.batch.can_start)
         self.review.setEnabled(there and state not in (*FIXED, AltState.IN_REVIEW))
         self.facts.setEnabled(there and state is not AltState.APPROVED)
         self.draft.setEnabled(pane.drafting.can_start)

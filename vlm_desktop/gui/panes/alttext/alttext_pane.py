@@ -31,6 +31,8 @@ from vlm_desktop.gui.verbs import quick
 from vlm_desktop.gui.widgets.message_page import Message, MessagePage
 
 _COLUMN, _PICTURE, _EDITOR = 230, 420, 420
+_PICTURE_GROWS, _WORK_GROWS = 4, 9
+"""Times as much of a larger window as the part beside it gets."""
 
 
 class AltTextPane(Pane):
@@ -43,11 +45,13 @@ class AltTextPane(Pane):
         self.setAcceptDrops(True)
         self._begun = self._focus_list = False
         self._wanted_set, self._wanted_image, self._wanted_language = 0, 0, ""
+        self._wanted_batch: object = None
         self.session = AltSession(desk, self)
         self._build()
         self.corner = EditorCorner(self.session, self.editor, self)
         self.corner.previous = self._previous
         self.corner.selected = lambda: self.queue.selected_ids
+        self.corner.has_keys = self.queue.view.hasFocus
         self.writer = WriterChoice(desk, self.editor.models)
         self.drafting = Drafting(
             self.session, self.editor, self.corner.autosave, lambda: self.writer.model_id
@@ -73,7 +77,8 @@ class AltTextPane(Pane):
         self.work.setHandleWidth(measures().hairline)
         self.work.addWidget(self.picture)
         self.work.addWidget(self.editor)
-        self.work.setStretchFactor(0, 1)
+        self.work.setStretchFactor(0, _PICTURE_GROWS)
+        self.work.setStretchFactor(1, 1)
         self.work.setSizes([_PICTURE, _EDITOR])
         self.page = MessagePage(self)
         self.layers = QStackedWidget(self)
@@ -84,7 +89,8 @@ class AltTextPane(Pane):
         self.beside.setHandleWidth(measures().hairline)
         self.beside.addWidget(self.queue)
         self.beside.addWidget(self.layers)
-        self.beside.setStretchFactor(1, 1)
+        self.beside.setStretchFactor(0, 1)
+        self.beside.setStretchFactor(1, _WORK_GROWS)
         self.beside.setSizes([_COLUMN, 1_000])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -122,6 +128,9 @@ class AltTextPane(Pane):
     # --- the pane ------------------------------------------------------------------------
 
     def activate(self) -> None:
+        """Into the list; as soon as it is there, where it is still being read."""
+        session = self.session
+        self._focus_list = not session.is_known or bool(session.open_id and not session.are_read)
         self.queue.focus_list()
 
     def back(self) -> bool:
@@ -152,6 +161,7 @@ class AltTextPane(Pane):
             "image": self.session.current_id or self._wanted_image,
             "language": self.session.language,
             "model": self.writer.wanted,
+            "batch": self.batch.state,
             "column": self.beside.sizes(),
             "work": self.work.sizes(),
             "folds": {key: one.is_open for key, one in self.editor.sections.items()},
@@ -171,6 +181,7 @@ class AltTextPane(Pane):
         self._wanted_language = language if isinstance(language, str) else ""
         if isinstance(state.get("model"), str):
             self.writer.wanted = state["model"]
+        self._wanted_batch = state.get("batch")
         for key, splitter in (("column", self.beside), ("work", self.work)):
             sizes = state.get(key)
             if isinstance(sizes, list) and len(sizes) == 2 and all(
@@ -223,6 +234,9 @@ class AltTextPane(Pane):
         session.open(wanted, self._wanted_image if wanted == self._wanted_set else 0)
         if self._wanted_language:
             session.choose_language(self._wanted_language)
+        if self._wanted_batch:
+            self.batch.go_on(self._wanted_batch)
+            self._wanted_batch = None
 
     def take_photos(self, content_ids: tuple[int, ...]) -> None:
         """Photos of the library, sent from Search."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from vlm_desktop.base.altkeeping import AltBatchOptions, AltBatchReport, AltDone, AltRowDone
+from vlm_desktop.base.alttext import AltSet
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.language import fill
@@ -39,6 +40,7 @@ class BatchCorner(QObject):
         self._work: Work | None = None
         self._text = ""
         self._drafted = 0
+        self._running = (0, "")
 
     @property
     def is_running(self) -> bool:
@@ -48,12 +50,32 @@ class BatchCorner(QObject):
     def can_start(self) -> bool:
         return self._job is None and bool(self._session.open_id)
 
+    @property
+    def state(self) -> dict[str, object]:
+        """What is to go on at the next start; nothing where nothing runs."""
+        number, model_id = self._running
+        return {"set": number, "model": model_id} if self._job is not None else {}
+
     def start(self) -> None:
         """Draft a text for every image of the open set that has none."""
-        found, session = self._session.open_set, self._session
-        if found is None or self._job is not None:
-            return
-        number, options = found.id, AltBatchOptions(model_id=self._writer())
+        found = self._session.open_set
+        if found is not None and self._job is None:
+            self._run(found, self._writer())
+
+    def go_on(self, state: object) -> None:
+        """With what ran when the window was closed, if its set is still there."""
+        number, model_id = (
+            (state.get("set"), state.get("model")) if isinstance(state, dict) else (0, "")
+        )
+        found = next((one for one in self._session.sets if one.id == number), None)
+        if found is not None and isinstance(model_id, str) and self._job is None:
+            self._run(found, model_id)
+            self._desk.say(fill(strings.BATCH_GOES_ON, name=found.name))
+
+    def _run(self, found: AltSet, model_id: str) -> None:
+        session, number = self._session, found.id
+        self._running = number, model_id
+        options = AltBatchOptions(model_id=model_id)
 
         def verb(cancel: CancelToken) -> Generator[Event, None, AltBatchReport]:
             return session.desk.services.alttext.batch.draft_set(number, cancel, options)

@@ -13,6 +13,7 @@ from vlm_desktop.base.events import Event
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.panes.alttext.claims_panel import ClaimRow, ClaimsPanel
+from vlm_desktop.gui.panes.alttext.editor_corner import needs_text
 from vlm_desktop.gui.panes.alttext.editor_panel import EditorPanel
 from vlm_desktop.gui.panes.alttext.evidence_canvas import NONE, EvidenceBox, EvidenceCanvas
 from vlm_desktop.gui.panes.alttext.known_ledgers import KnownLedgers, Place
@@ -73,15 +74,22 @@ class ClaimsCorner(QObject):
     # --- checking ------------------------------------------------------------------------
 
     @property
+    def has_place(self) -> bool:
+        """Whether something is to be written, and so can be claimed."""
+        image = self._session.current
+        return image is not None and needs_text(image)
+
+    @property
     def can_check(self) -> bool:
-        return self._session.current is not None and not self.task.is_running
+        return self.has_place and not self.task.is_running
 
     def check(self) -> None:
         """Look for evidence of what both texts say, as they stand there."""
         image, session = self._session.current, self._session
-        if image is None or self.task.is_running:
+        if image is None or not self.can_check:
             return
         self.section.set_open(True)
+        self._show_in_view()
         texts = {field: self._field(field).text for field in Field}
         if not any(one.strip() for one in texts.values()):
             self._desk.say(strings.NOTHING_TO_CHECK)
@@ -112,6 +120,7 @@ class ClaimsCorner(QObject):
         for field, ledger in found.items():
             self.known.keep((image_id, language, field), ledger)
         self.show()
+        self._show_in_view()
         counts = dict.fromkeys(ClaimState, 0)
         for ledger in found.values():
             for one in ledger.claims:
@@ -128,6 +137,7 @@ class ClaimsCorner(QObject):
     def show(self) -> None:
         """The claims of the texts as they stand there now, and their boxes."""
         self._soon.stop()
+        self.section.setVisible(self.has_place)
         rows, note = self._rows()
         self.panel.show_rows(rows, note)
         self.panel.check.setText(strings.CHECK_AGAIN if rows else strings.CHECK)
@@ -198,6 +208,12 @@ class ClaimsCorner(QObject):
         wanted.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._editor.scroll.show_whole(self.section)
 
+    def _show_in_view(self) -> None:
+        """What was asked for is looked at, unless one is writing meanwhile."""
+        texts = (self._editor.alt.box, self._editor.extended.box)
+        if not any(one.hasFocus() for one in texts):  # once it is laid out
+            QTimer.singleShot(0, self, lambda: self._editor.scroll.show_whole(self.section))
+
     def _field(self, field: Field) -> TextField:
         return self._editor.alt if field is Field.ALT else self._editor.extended
 
@@ -262,15 +278,19 @@ class ClaimsCorner(QObject):
         box = self._field(self._struck_in).box
         if box.document().isUndoAvailable() and not box.isReadOnly():
             box.undo()
-            self.show()
+            self._went_back()
         else:
             self._desk.changes.undo()
+
+    def _went_back(self) -> None:
+        self.show()
+        self._desk.say(fill(strings.TEXT_AGAIN, text=self._field(self._struck_in).text))
 
     def _redo(self) -> None:
         box = self._field(self._struck_in).box
         if box.document().isRedoAvailable() and not box.isReadOnly():
             box.redo()
-            self.show()
+            self._went_back()
         else:
             self._desk.changes.redo()
 

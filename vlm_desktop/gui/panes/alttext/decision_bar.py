@@ -1,6 +1,7 @@
 """What the image is for: six decisions, one key each, and what the program suggests and why."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from vlm_desktop.base.alttext import AltImage, Decision, Suggestion
@@ -80,6 +81,14 @@ class DecisionBar(QWidget):
         button.clicked.connect(lambda on: self.decided.emit(decision if on else Decision.UNDECIDED))
         self.buttons[decision] = button
         return button
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """The same single keys as in the queue."""
+        decision = DECISION_KEYS.get(event.key())  # type: ignore[call-overload]
+        if decision is not None and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            self.decided.emit(decision)
+        else:
+            super().keyPressEvent(event)
 
     def show_image(self, image: AltImage | None) -> None:
         """What was decided, and what the program would."""

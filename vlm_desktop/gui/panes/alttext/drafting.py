@@ -234,12 +234,12 @@ class Drafting(QObject):
         self._image_id = 0
         for stream in self._streams:
             stream.begin()
+        self._refresh()  # first, for the focus comes back to the button
         self._panel.show_drafting("")
         if was_shown:
             self._session.show_again()
         if words:
             self._session.desk.say(words)
-        self._refresh()
         self.changed.emit()
 
     # --- candidates ----------------------------------------------------------------------

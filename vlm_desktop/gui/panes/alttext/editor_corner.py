@@ -38,6 +38,8 @@ class EditorCorner(QObject):
         """The image before the current one in the list."""
         self.selected: Callable[[], tuple[int, ...]] = tuple
         """The ids of the images that are selected in the list."""
+        self.has_keys: Callable[[], bool] = lambda: False
+        """Whether single keys decide where the focus is."""
         self.autosave = Autosave(session, self)
         self.autosave.changed.connect(self._show_state)
         self.linting = Linting(session, self)
@@ -128,6 +130,14 @@ class EditorCorner(QObject):
     def _note(self, image: AltImage | None, text: AltText) -> str:
         if image is None:
             return ""
+        why = self._why(image, text)
+        if image.notes and text.state is not AltState.NEEDS_FACTS:
+            note = fill(strings.KEPT_NOTE, note=image.notes)
+            return f"{why}\n{note}" if why else note
+        return why
+
+    def _why(self, image: AltImage, text: AltText) -> str:
+        """What keeps the text from being written or approved."""
         if is_led(image):
             lead = self._session.images.get(image.lead_id or 0)
             return fill(strings.LED_BY, name=lead.name if lead is not None else "?")
@@ -292,7 +302,8 @@ class EditorCorner(QObject):
                 self._say(strings.approved_some(len(ids) - len(refused), refused[0]))
             elif refused:
                 self._say(refused[0])
-                if image.id == session.current_id and image.decision is Decision.UNDECIDED:
+                undecided = image.decision is Decision.UNDECIDED
+                if image.id == session.current_id and undecided and not self.has_keys():
                     self.focus_decision()
             else:
                 self._say(fill(strings.APPROVED_SAID, name=what))

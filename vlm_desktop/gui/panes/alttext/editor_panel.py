@@ -208,7 +208,16 @@ class EditorPanel(QFrame):
         """What the model is doing; "" for nothing."""
         self.progress.setText(words)
         self.progress.setVisible(bool(words))
-        self.stop.setVisible(bool(words))
+        shown, hidden = (self.stop, self.draft) if words else (self.draft, self.stop)
+        self._show_instead(shown, hidden)
+
+    def _show_instead(self, one: QPushButton, other: QPushButton) -> None:
+        """In its place, so that nothing beside it moves; the focus goes along."""
+        had_focus = other.hasFocus()
+        other.hide()
+        one.show()
+        if had_focus:
+            one.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focus_alt(self) -> None:
         self.alt.box.setFocus(Qt.FocusReason.OtherFocusReason)

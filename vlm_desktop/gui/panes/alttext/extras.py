@@ -126,7 +126,7 @@ class AltTextExtras(QObject):
         """Commands that would have nothing to act on are off."""
         there = self._pane.session.current is not None
         self.check.setEnabled(self.claims.can_check)
-        self.go_claims.setEnabled(there)
+        self.go_claims.setEnabled(self.claims.has_place)
         self.ask_quiz.setEnabled(self.quiz.can_start)
         self.describe.setEnabled(self.quiz.can_start)
         self.listen.setEnabled(there)

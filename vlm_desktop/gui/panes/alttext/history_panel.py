@@ -131,9 +131,13 @@ def event_words(event: AltEvent) -> str:
     return words
 
 
-def author_words(by: WrittenBy) -> str:
-    """Who wrote a text; of a model its id and revision."""
+def author_words(by: WrittenBy, *, briefly: bool = False) -> str:
+    """Who wrote a text; of a model its id and, unless `briefly`, its revision."""
     if by.author is Author.MODEL:
+        if by.model_id in strings.MODELS:
+            return strings.MODELS[by.model_id]
+        if briefly:
+            return fill(strings.BY_MODEL, model=by.model_id)
         form = strings.BY_MODEL_REVISION if by.revision else strings.BY_MODEL
         return fill(form, model=by.model_id, revision=by.revision[:12])
     return strings.AUTHORS.get(by.author.value, "")

@@ -134,4 +134,5 @@ def score_words(findings: Sequence[Finding], score: int) -> str:
         word = altstrings.WEIGHTS[one.weight]
         counts[word] = counts.get(word, 0) + 1
     parts = [fill(strings.SCORE_PART, count=count, weight=word) for word, count in counts.items()]
-    return fill(strings.SCORE, score=score, parts=", ".join(parts))
+    form = strings.SCORE_ONE if score == 1 else strings.SCORE
+    return fill(form, score=score, parts=", ".join(parts))

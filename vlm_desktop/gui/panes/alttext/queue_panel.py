@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
+    QPushButton,
     QSizePolicy,
     QStackedWidget,
     QToolButton,
@@ -120,6 +121,10 @@ class QueuePanel(QFrame):
     def _build_list(self) -> None:
         self.view = QueueView(self.thumbnails, self)
         self.view.setModel(self.model)
+        self.batch = QPushButton(strings.BATCH, self)
+        self.batch.setToolTip(strings.BATCH_TIP)
+        self.batch.setAccessibleDescription(strings.BATCH_TIP)
+        self.batch.hide()
         self.count = QLabel(self)
         self.count.setObjectName("hint")
         self.count.setWordWrap(True)
@@ -158,6 +163,7 @@ class QueuePanel(QFrame):
             column.addLayout(row)
         column.addWidget(self.count)
         column.addWidget(self.layers, 1)
+        column.addWidget(self.batch)
 
     # --- what is shown -------------------------------------------------------------------
 
@@ -181,6 +187,7 @@ class QueuePanel(QFrame):
         self.message.setText(sentence)
         self.layers.setCurrentWidget(self.message)
         self.count.hide()
+        self.batch.hide()
 
     def show_images(self, images: Sequence[AltImage], language: str, wanted: int = 0) -> None:
         """The images of the open set; `wanted`, else the current one, is current if it is there."""
@@ -262,6 +269,7 @@ class QueuePanel(QFrame):
         approved = counts.get(AltState.APPROVED, 0)
         self.count.setText(strings.counted(shown, total, approved))
         self.count.setVisible(total > 0)
+        self.batch.setVisible(counts.get(AltState.EMPTY, 0) > 1)
 
     def _fill_states(self, rows: list[tuple[str, str]], chosen: str) -> None:
         """In place where only numbers changed, so that an open list stays open."""

@@ -5,12 +5,9 @@ from collections.abc import Callable, Generator
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -20,37 +17,30 @@ from vlm_desktop.base.events import Event
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.desk import Desk
-from vlm_desktop.gui.panes.alttext.long_task import LongTask
-from vlm_desktop.gui.panes.alttext.word_list import WordList
+from vlm_desktop.gui.panes.alttext.asking_dialog import AskingDialog
 from vlm_desktop.gui.strings import alttext_checks as strings
-from vlm_desktop.gui.theme import measures
-from vlm_desktop.gui.widgets.dialog_size import fit_to, room_for
-from vlm_desktop.jobs import ANSWERS
+from vlm_desktop.gui.widgets.dialog_size import fit_to
 
 _WIDE, _HIGH = 640, 560
 Ask = Callable[[CancelToken], Generator[Event, None, Quiz]]
 
 
-class QuizDialog(QDialog):
+class QuizDialog(AskingDialog):
     """Asks when it opens; what is not conveyed stands first. Main thread."""
 
     noted = Signal(str)
     """A fact that is to be kept with the image's notes."""
 
     def __init__(self, desk: Desk, name: str, ask: Ask, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(fill(strings.QUIZ_TITLE, name=name))
+        title = fill(strings.QUIZ_TITLE, name=name)
+        super().__init__(desk, title, strings.QUIZ_LIST, parent)
         self._name, self._ask = name, ask
         self.lines: tuple[QuizLine, ...] = ()
-        self.task = LongTask(desk, self)
-        self.task.changed.connect(self._show_progress)
         self._build()
         fit_to(self, parent, _WIDE, _HIGH)
         self.start()
 
     def _build(self) -> None:
-        space = measures().space
         self.hint = self._label("muted")
         self.hint.setText(strings.QUIZ_HINT)
         self.summary = self._label("heading")
@@ -58,34 +48,14 @@ class QuizDialog(QDialog):
         self.progress = QProgressBar(self)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(strings.QUIZ_RUNNING)
-        self.list = WordList(0, self)
-        self.list.setAccessibleName(strings.QUIZ_LIST)
         self.list.taken.connect(lambda _: self.note())
         self.copy = QPushButton(strings.QUIZ_COPY, self)
         self.copy.clicked.connect(self.copy_fact)
         self.add = QPushButton(strings.QUIZ_NOTE, self)
         self.add.setToolTip(strings.QUIZ_NOTE_TIP)
         self.add.clicked.connect(self.note)
-        self.go = QPushButton(self)
-        self.go.clicked.connect(self._pressed)
-        self.shut = QPushButton(strings.CLOSE, self)
-        self.shut.setObjectName("primary")
-        self.shut.clicked.connect(self.close)
-        buttons = QHBoxLayout()
-        for one in (self.copy, self.add):
-            buttons.addWidget(one)
-        buttons.addStretch(1)
-        for one in (self.go, self.shut):
-            buttons.addWidget(one)
-        for one in (self.copy, self.add, self.go, self.shut):
-            one.setAutoDefault(False)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(space[3], space[3], space[3], space[3])
-        column.setSpacing(space[1])
-        for one in (self.hint, self.summary, self.how, self.progress):
-            column.addWidget(one)
-        column.addWidget(room_for(self.list, self), 1)
-        column.addLayout(buttons)
+        above = (self.hint, self.summary, self.how, self.progress)
+        self.lay_out(above, (self.copy, self.add))
 
     def _label(self, name: str) -> QLabel:
         label = QLabel(self)
@@ -98,21 +68,8 @@ class QuizDialog(QDialog):
 
     def start(self) -> None:
         """Ask all questions, from the image and from the text."""
-        self._show_lines((), strings.QUIZ_RUNNING, "")
-        work = fill(strings.QUIZ_WORK, name=self._name)
-        self.task.run(
-            work,
-            self._ask,
-            self._done,
-            lane=ANSWERS,
-            failed=self._ended,
-            stopped=lambda: self._ended(strings.QUIZ_STOPPED),
-        )
-        self.go.setFocus()
-
-    def _pressed(self) -> None:
-        if not self.task.stop():
-            self.start()
+        self.show_none(strings.QUIZ_RUNNING)
+        self.ask(fill(strings.QUIZ_WORK, name=self._name), self._ask, self._done)
 
     def _done(self, quiz: Quiz) -> str:
         missed = quiz.not_conveyed
@@ -130,16 +87,12 @@ class QuizDialog(QDialog):
         others = tuple(line for line in quiz.lines if line.conveyed)
         self._show_lines((*missed, *others), words, how)
         if self.lines:
-            self.list.setCurrentRow(0)
-            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.go_to_rows()
         announce(self, words)
         return words
 
-    def _ended(self, words: str) -> str:
-        """It failed or was stopped; the status line need not say it again."""
+    def show_none(self, words: str) -> None:
         self._show_lines((), words, "")
-        announce(self, words)
-        return ""
 
     # --- what is shown -------------------------------------------------------------------
 
@@ -152,9 +105,9 @@ class QuizDialog(QDialog):
         self.list.setVisible(bool(lines))
         for one in (self.copy, self.add):
             one.setVisible(bool(lines))
-        self._show_progress()
+        self.show_running()
 
-    def _show_progress(self) -> None:
+    def show_running(self) -> None:
         running = self.task.is_running
         self.progress.setVisible(running)
         self.progress.setRange(0, self.task.total)
@@ -184,11 +137,6 @@ class QuizDialog(QDialog):
             self.how.setText(fill(strings.QUIZ_NOTED, fact=self.fact))
             self.how.show()
             announce(self, self.how.text())
-
-    def done(self, result: int) -> None:
-        """Closed, by whatever way: nobody sees the rest, so it is not asked any more."""
-        self.task.drop()
-        super().done(result)
 
 
 def line_words(line: QuizLine) -> str:

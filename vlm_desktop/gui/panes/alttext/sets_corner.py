@@ -123,7 +123,7 @@ class SetsCorner(QObject):
     def take_drop(self, mime: QMimeData) -> None:
         """Files that were dropped go into the open set, folders and pages make new ones."""
         paths = dropped_paths(mime)
-        files = [one for one in paths if one.suffix and not is_page(one)]
+        files = [one for one in paths if is_file(one) and not is_page(one)]
         if files and len(files) == len(paths) and self._session.open_id:
             self.add_to_open(files)
         else:
@@ -137,7 +137,7 @@ class SetsCorner(QObject):
         for path in paths:
             if is_page(path):
                 self.page_wanted.emit(path)
-            elif path.suffix:
+            elif is_file(path):
                 files.append(path)
             else:
                 self.from_path(path)
@@ -173,7 +173,16 @@ class SetsCorner(QObject):
             yield from ()
             return session.kept.add_hits(number, ids)
 
-        self.make(strings.SELECTION_SET, SetSource.HITS, None, fill_set)
+        self.make(self._free_name(strings.SELECTION_SET), SetSource.HITS, None, fill_set)
+
+    def _free_name(self, name: str) -> str:
+        """Numbered where another set is called that already."""
+        taken = {one.name for one in self._session.sets}
+        number, free = 1, name
+        while free in taken:
+            number += 1
+            free = fill(strings.NUMBERED_SET, name=name, number=number)
+        return free
 
     def make(self, name: str, source: SetSource, origin: Path | None, fill_set: Filler) -> None:
         """A new set with what `fill_set` puts into it, opened; one that stays empty is none."""
@@ -330,6 +339,11 @@ class SetsCorner(QObject):
 def is_page(path: Path) -> bool:
     """Whether a file is a page or document that shows images."""
     return path.suffix.lower() in PAGE_ENDINGS
+
+
+def is_file(path: Path) -> bool:
+    """Whether a path that a person chose is a file's; the disk is asked where the name may be."""
+    return bool(path.suffix) and not path.is_dir()
 
 
 def dropped_paths(mime: QMimeData) -> list[Path]:

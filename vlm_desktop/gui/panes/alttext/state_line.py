@@ -114,7 +114,7 @@ def _who(text: AltText | None, saved: str) -> str:
     if text is None:
         return ""
     parts = []
-    who = author_words(text.written_by)
+    who = author_words(text.written_by, briefly=True)
     if who and text.changed_at:
         parts.append(fill(strings.WHO_WHEN, who=who, when=when(text.changed_at)))
     parts += [saved] if saved else []

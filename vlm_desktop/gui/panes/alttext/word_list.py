@@ -52,7 +52,7 @@ class WordList(QListWidget):
         """As high as the words need at this width; measured here, since Qt guesses at it."""
         space = measures().space
         room = QRect(0, 0, max(1, self.viewport().width() - 2 * space[2] - self.inset), _ENDLESS)
-        wanted = 2 * (self.frameWidth() + measures().focus_ring)
+        wanted = 2 * max(self.frameWidth(), measures().focus_ring)
         flags = int(Qt.TextFlag.TextWordWrap)
         for row in range(self.count()):
             item = self.item(row)
