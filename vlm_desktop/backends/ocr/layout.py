@@ -56,16 +56,17 @@ def quad_as_read(quad: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.roll(quad, -1, axis=0) if heights[0] >= _TALL * widths[0] else quad
 
 
-def part_of_quad(quad: NDArray[np.float32], start: float, end: float) -> NDArray[np.float32]:
-    """The part of a line between two shares of its length."""
-    top, bottom = quad[1] - quad[0], quad[2] - quad[3]
-    corners = (
-        quad[0] + start * top,
-        quad[0] + end * top,
-        quad[3] + end * bottom,
-        quad[3] + start * bottom,
-    )
-    return np.stack(corners)
+def part_of_quad(
+    quad: NDArray[np.float32], start: float, end: float, top: float = 0.0, bottom: float = 1.0
+) -> NDArray[np.float32]:
+    """The part of a line between two shares of its length, and of its height."""
+    shares = ((start, top), (end, top), (end, bottom), (start, bottom))
+    corners = [
+        (1 - down) * ((1 - along) * quad[0] + along * quad[1])
+        + down * ((1 - along) * quad[3] + along * quad[2])
+        for along, down in shares
+    ]
+    return np.stack(corners).astype(np.float32)
 
 
 def quad_of_box(box: Box) -> NDArray[np.float32]:

@@ -294,8 +294,8 @@ def _kept_lines(
 
 
 def _with_words(quad: NDArray[np.float32], text: LineText) -> ReadLine:
-    """Each word's part of the line's quad."""
-    line = layout.quad_as_read(quad)
+    """Each word's part of the line's quad, which is drawn in to the height of the ink."""
+    line = layout.part_of_quad(layout.quad_as_read(quad), 0.0, 1.0, text.top, text.bottom)
     words = [
         ReadWord(
             word.text,

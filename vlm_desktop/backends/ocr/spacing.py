@@ -24,6 +24,10 @@ SURE_SHARE = 0.3
 _CLOSING = frozenset(".,;!?)]}%")
 _INK = 0.4
 """Share of the line's darkest difference from its ground that counts as ink."""
+_STRAY = 0.03
+"""A row of pixels with less of the ink of the fullest row is between lines."""
+_ACCENT = 0.2
+"""Dots and accents stand up to this share of the height away from their letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +43,29 @@ class WordText:
 
 @dataclass(frozen=True, slots=True)
 class LineText:
-    """One decoded line. `confidence` is the mean probability of its characters."""
+    """One decoded line. `confidence` is the mean probability of its characters.
+
+    Its ink stands between `top` and `bottom`, as shares of the line's height.
+    """
 
     text: str
     confidence: float
     words: tuple[WordText, ...] = ()
+    top: float = 0.0
+    bottom: float = 1.0
 
 
 def line_text(trace: Trace, crop: PixelArray, *, repair_spaces: bool = True) -> LineText:
     """The words of a line; `crop` is its picture, straightened, letters upright."""
     if not trace.letters:
         return LineText("", 0.0)
-    gaps = _blank_gaps(trace, crop)
+    ink = ink_of(crop)
+    gaps = _blank_gaps(trace, ink)
     cuts = _spaces(trace, gaps) if repair_spaces else trace.read
     words = _words(trace, np.flatnonzero(cuts) + 1, gaps)
-    return LineText(" ".join(word.text for word in words), trace.confidence, words)
+    top, bottom = _height_of_ink(ink)
+    text = " ".join(word.text for word in words)
+    return LineText(text, trace.confidence, words, top, bottom)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +79,11 @@ class _Gaps:
     last_ink: float
 
 
-def _blank_gaps(trace: Trace, crop: PixelArray) -> _Gaps:
-    """Where no ink stands between two letters, the gap is a point half-way between them."""
-    width = crop.shape[1]
-    ink = ink_columns(crop)
+def _blank_gaps(trace: Trace, inked_pixels: NDArray[np.bool_]) -> _Gaps:
+    """Where no blank stands between two letters, the gap is a point half-way between them."""
+    height, width = inked_pixels.shape
+    rim = height // 8
+    ink = inked_pixels[rim : height - rim].any(axis=0)
     inked = np.flatnonzero(ink)
     centres = np.clip(trace.centres * width, 0, width - 1)
     starts = np.empty(len(centres) - 1)
@@ -95,14 +108,35 @@ def _blank_gaps(trace: Trace, crop: PixelArray) -> _Gaps:
     return _Gaps(starts / width, ends / width, first / width, last / width)
 
 
-def ink_columns(crop: PixelArray) -> NDArray[np.bool_]:
-    """Whether each column of a line's picture holds ink; light text on a dark ground too."""
-    height = crop.shape[0]
-    rim = height // 8
-    grey = crop[rim : height - rim, :, 1].astype(np.int16)
-    ground = np.median(grey[:, :: max(1, grey.shape[1] // 256)])
-    apart = np.abs(grey - ground).max(axis=0)
-    return np.asarray(apart > max(20.0, _INK * float(apart.max())))
+def ink_of(crop: PixelArray) -> NDArray[np.bool_]:
+    """Which pixels of a line's picture hold ink; light text on a dark ground too."""
+    grey = crop[..., 1].astype(np.int16)
+    rim = grey.shape[0] // 8
+    middle = grey[rim : grey.shape[0] - rim]
+    apart = np.abs(grey - int(np.median(middle[:, :: max(1, grey.shape[1] // 256)])))
+    most = apart[rim : grey.shape[0] - rim].max()
+    return np.asarray(apart > max(20.0, _INK * float(most)))
+
+
+def _height_of_ink(ink: NDArray[np.bool_]) -> tuple[float, float]:
+    """Where the line's own ink begins and ends; what reaches in from its neighbours is left out."""
+    height = ink.shape[0]
+    counts = ink.sum(axis=1)
+    inked = counts > _STRAY * counts.max(initial=0)
+    change = np.flatnonzero(np.diff(inked.astype(np.int8))) + 1
+    edges = [0, *change.tolist(), height]
+    runs = [(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True) if inked[a]]
+    if not runs:
+        return 0.0, 1.0
+    main = max(range(len(runs)), key=lambda k: int(counts[runs[k][0] : runs[k][1]].sum()))
+    top, bottom = runs[main]
+    for a, b in reversed(runs[:main]):
+        if a > 0 and top - b <= _ACCENT * height:
+            top = a
+    for a, b in runs[main + 1 :]:
+        if b < height and a - bottom <= _ACCENT * height:
+            bottom = b
+    return max(0, top - 1) / height, min(height, bottom + 1) / height
 
 
 def _spaces(trace: Trace, gaps: _Gaps) -> NDArray[np.bool_]:

@@ -10,11 +10,13 @@ from vlm_desktop.base.types import Box
 
 LEAST_OVERLAP = 0.5
 """Share of the smaller height by which neighbours on one line overlap."""
-_CELL_GAP = 1.0
-"""A gap of so many heights ends a line, whatever the line's other gaps are."""
-_ODD_GAP = 0.55
+_MOST_GAP = 1.8
+"""Heights between two words of one line at most, before letters are looked at."""
+_CELL_GAP = 1.9
+"""A gap of so many letters ends a line: in letters of one width, a space is 1.3 of them wide."""
+_ODD_GAP = 1.2
 _ODD_RATIO = 2.5
-"""So does a gap of `_ODD_GAP` heights that is so many times the line's typical one."""
+"""So does one of `_ODD_GAP` letters that is so many times the line's typical gap."""
 _LOOK_AHEAD = 12
 """Words looked at in each band for a right neighbour."""
 _MOST_BANDS = 24
@@ -26,8 +28,8 @@ def lines_of(words: Sequence[Word]) -> list[Line]:
     """Lines over all words, each word in one of them, in no particular order. n log n."""
     flat = [i for i, word in enumerate(words) if not runs_upright(word)]
     boxes = [words[i].box for i in flat]
-    chains = [[flat[k] for k in chain] for chain in chains_of(boxes, _CELL_GAP)]
-    pieces = [piece for chain in chains for piece in _without_odd_gaps(chain, words)]
+    chains = [[flat[k] for k in chain] for chain in chains_of(boxes, _MOST_GAP)]
+    pieces = [piece for chain in chains for piece in _without_wide_gaps(chain, words)]
     standing = [i for i, word in enumerate(words) if runs_upright(word)]
     pieces += _standing_lines(standing, words)
     return [
@@ -123,14 +125,15 @@ def around(boxes: Iterable[Box]) -> Box:
     return Box(min(x0), min(y0), max(x1), max(y1))
 
 
-def _without_odd_gaps(chain: Sequence[int], words: Sequence[Word]) -> Iterable[list[int]]:
-    """Cut a line where one gap is much wider than its others."""
+def _without_wide_gaps(chain: Sequence[int], words: Sequence[Word]) -> Iterable[list[int]]:
+    """Cut a line where a gap is wide for its letters, or much wider than its other gaps."""
     gaps = [words[b].box.x0 - words[a].box.x1 for a, b in zip(chain[:-1], chain[1:], strict=True)]
-    if len(gaps) < 3:
-        yield list(chain)
-        return
-    height = statistics.median(words[i].box.y1 - words[i].box.y0 for i in chain)
-    limit = max(_ODD_GAP * height, _ODD_RATIO * statistics.median(gaps))
+    width = sum(words[i].box.x1 - words[i].box.x0 for i in chain)
+    letter = width / sum(len(words[i].text) for i in chain)
+    limit = _CELL_GAP * letter
+    if len(gaps) >= 3:
+        odd = max(_ODD_GAP * letter, _ODD_RATIO * statistics.median(gaps))
+        limit = min(limit, odd)
     piece = [chain[0]]
     for gap, word in zip(gaps, chain[1:], strict=True):
         if gap > limit:
@@ -151,7 +154,7 @@ def _standing_lines(standing: Sequence[int], words: Sequence[Word]) -> list[list
     turned = [
         Box(words[i].box.y0, words[i].box.x0, words[i].box.y1, words[i].box.x1) for i in standing
     ]
-    return [sorted(standing[k] for k in chain) for chain in chains_of(turned, _CELL_GAP)]
+    return [sorted(standing[k] for k in chain) for chain in chains_of(turned, _MOST_GAP)]
 
 
 def _as_read(piece: Sequence[int], words: Sequence[Word]) -> list[int]:

@@ -32,7 +32,7 @@ from vlm_desktop.engine.documents.upright import box_in_view, view_of
 
 ASKEW = 10.0
 """Degrees from which a page is straightened and read once more."""
-_LETTER_SHARE = 0.7
+_LETTER_SHARE = 0.9
 """A letter's height as a share of its line's box."""
 
 

@@ -4,7 +4,6 @@ import re
 import statistics
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from vlm_desktop.base.pagereading import Cell, Line, Table, Word
@@ -17,6 +16,10 @@ _ANY_GAP = float("inf")
 _ROW_GAP = 2.2
 """Rows of one table follow each other within so many heights."""
 _LEAST_ROWS = 3
+_MOST_SINGLES = 2
+_MOST_ABOVE = 6
+_LEAST_HEAD = 3
+"""Cells without a number that begin a new table under rows with numbers."""
 _LEAST_FILLED = 0.5
 """Share of the rows that fill at least two columns."""
 _NUMBER = re.compile(r"[^\w]*[A-Z]{0,3}[^\w]*\d[\d.,:/'%\s-]*[A-Z]{0,3}[^\w]*", re.IGNORECASE)
@@ -98,72 +101,122 @@ def _outermost(tables: Sequence[Table]) -> list[Table]:
 # --- unruled ---------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Run:
-    """Rows under each other, each a list of lines from the left."""
-
-    rows: list[list[Line]]
-
-    @property
-    def boxes(self) -> list[Box]:
-        return [line.box for row in self.rows for line in row]
+_Gap = tuple[float, float]
+_Row = list[Line]
 
 
 def _unruled_tables(words: Sequence[Word], lines: Sequence[Line]) -> list[Table]:
     rows = [[lines[i] for i in row] for row in rows_of(lines)]
-    tables = []
-    for run in _runs(rows):
-        table = _aligned_table(run, words)
-        if table is not None:
-            tables.append(table)
-    return tables
+    tables = (_table_in(run, words) for run in _runs(rows, words))
+    return [table for table in tables if table is not None]
 
 
-def _runs(rows: Sequence[list[Line]]) -> list[_Run]:
-    """Stretches of rows with several cells; a row of one cell is kept between such rows."""
-    runs: list[_Run] = []
-    current: list[list[Line]] = []
-    single = 0
-    bottom = 0.0
+def _table_in(run: Sequence[_Row], words: Sequence[Word]) -> Table | None:
+    """The run as a table, without a few rows above that stand in other columns."""
+    for start in range(min(_MOST_ABOVE, len(run) - _LEAST_ROWS) + 1):
+        if len(run[start]) > 1:
+            table = _aligned_table(run[start:], words)
+            if table is not None:
+                return table
+    return None
+
+
+def _runs(rows: Sequence[_Row], words: Sequence[Word]) -> list[list[_Row]]:
+    """Stretches of rows that leave a gap free in common; up to two rows of one cell between."""
+    runs: list[list[_Row]] = []
+    current: list[_Row] = []
+    free: list[_Gap] = []
+    singles = numeric_rows = 0
     for row in rows:
-        box = around(line.box for line in row)
-        height = statistics.median(line.box.y1 - line.box.y0 for line in row)
-        near = current and box.y0 - bottom <= _ROW_GAP * height
-        if len(row) >= 2:
-            if not near or single > 2:
-                runs.append(_Run(current))
-                current = []
+        common: list[_Gap] = []
+        if current and _follows(current[-1], row):
+            common = _common(free, _gaps(row), 0.3 * _height(row))
+        if len(row) == 1 and current and _follows(current[-1], row) and singles < _MOST_SINGLES:
             current.append(row)
-            single = 0
-        elif near:
+            singles += 1
+            continue
+        counted = sum(is_number(_text(line.words, words)) for line in row)
+        begins_anew = len(row) >= _LEAST_HEAD and not counted and numeric_rows >= 2
+        if begins_anew or not any(map(_is_bounded, common)):
+            runs.append(current)
+            current = []
+            numeric_rows = 0
+            common = _gaps(row)
+        if len(row) > 1:
             current.append(row)
-            single += 1
-        bottom = box.y1 if not current else max(bottom, box.y1) if near else box.y1
-    runs.append(_Run(current))
+            free = common
+            singles = 0
+            numeric_rows += counted > 0
+    runs.append(current)
     for run in runs:
-        while run.rows and len(run.rows[-1]) < 2:
-            run.rows.pop()
-    return [run for run in runs if len(run.rows) >= _LEAST_ROWS]
+        while run and len(run[-1]) < 2:
+            run.pop()
+    return [run for run in runs if len(run) >= _LEAST_ROWS]
 
 
-def _aligned_table(run: _Run, words: Sequence[Word]) -> Table | None:
+def _follows(above: _Row, row: _Row) -> bool:
+    """Whether a row stands near under another, in letters of like size."""
+    height, before = _height(row), _height(above)
+    gap = min(line.box.y0 for line in row) - max(line.box.y1 for line in above)
+    return gap <= _ROW_GAP * min(height, before) and max(height, before) <= 1.6 * min(
+        height, before
+    )
+
+
+def _height(row: _Row) -> float:
+    return statistics.median(line.box.y1 - line.box.y0 for line in row)
+
+
+def _gaps(row: _Row) -> list[_Gap]:
+    """What a row leaves free between its cells, and without bounds beside them."""
+    ends = [-_ANY_GAP, *(side for line in row for side in (line.box.x0, line.box.x1)), _ANY_GAP]
+    return list(zip(ends[::2], ends[1::2], strict=True))
+
+
+def _common(one: Sequence[_Gap], other: Sequence[_Gap], least: float) -> list[_Gap]:
+    """What two lists of gaps, each from the left, have in common."""
+    found = []
+    i = j = 0
+    while i < len(one) and j < len(other):
+        start, end = max(one[i][0], other[j][0]), min(one[i][1], other[j][1])
+        if end - start >= least:
+            found.append((start, end))
+        if one[i][1] < other[j][1]:
+            i += 1
+        else:
+            j += 1
+    return found
+
+
+def _is_bounded(gap: _Gap) -> bool:
+    return gap[0] > -_ANY_GAP and gap[1] < _ANY_GAP
+
+
+def _aligned_table(run: Sequence[_Row], words: Sequence[Word]) -> Table | None:
     """The run as a table when its cells stand in columns that are free of words between."""
-    wide = [row for row in run.rows if len(row) >= 2]
+    wide = [row for row in run if len(row) >= 2]
     edges = _column_edges(wide)
     columns = len(edges) - 1
     if columns < 2:
         return None
-    placed = [[(line, _columns_of(line.box, edges)) for line in row] for row in run.rows]
+    placed = [
+        [
+            (piece, _columns_of(piece.box, edges))
+            for line in row
+            for piece in _parted_at(line, words, edges)
+        ]
+        for row in run
+    ]
     filled = sum(len({span[0] for _, span in row}) >= 2 for row in placed)
     astray = sum(span[1] > span[0] for row in placed if len(row) >= 2 for _, span in row)
-    if filled < max(_LEAST_ROWS, _LEAST_FILLED * len(run.rows)) or astray > filled / 2:
+    if filled < max(_LEAST_ROWS, _LEAST_FILLED * len(run)) or astray > filled / 2:
         return None
     if not _looks_tabular(placed, words, columns):
         return None
-    row_edges = _row_edges(run.rows)
+    row_edges = _row_edges(run)
     cells = _cells_of(placed, edges, row_edges)
     box = Box(edges[0], row_edges[0], edges[-1], row_edges[-1])
-    head = _head_rows(cells, words, len(run.rows))
+    head = _head_rows(cells, words, len(run))
     return Table(box, tuple(row_edges), tuple(edges), tuple(cells), ruled=False, head_rows=head)
 
 
@@ -176,7 +229,7 @@ def _column_edges(rows: Sequence[Sequence[Line]]) -> list[float]:
     ends += [(line.box.x1, -1) for row in rows for line in row]
     ends.sort()
     height = statistics.median(line.box.y1 - line.box.y0 for row in rows for line in row)
-    allowed = len(rows) // 8
+    allowed = max(1, len(rows) // 5)
     edges = [ends[0][0]]
     covering = 0
     free_from: float | None = None
@@ -191,6 +244,19 @@ def _column_edges(rows: Sequence[Sequence[Line]]) -> list[float]:
             free_from = None
     edges.append(ends[-1][0])
     return edges
+
+
+def _parted_at(line: Line, words: Sequence[Word], edges: Sequence[float]) -> list[Line]:
+    """A line cut where an edge of a column runs between two of its words."""
+    pieces: list[list[int]] = [[line.words[0]]]
+    for before, word in zip(line.words[:-1], line.words[1:], strict=True):
+        edge = bisect_right(edges, words[before].box.x1)
+        if edge < len(edges) and edges[edge] <= words[word].box.x0:
+            pieces.append([])
+        pieces[-1].append(word)
+    if len(pieces) == 1:
+        return [line]
+    return [Line(tuple(piece), around(words[i].box for i in piece)) for piece in pieces]
 
 
 def _columns_of(box: Box, edges: Sequence[float]) -> tuple[int, int]:
