@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from vlm_desktop.base.documenterrors import FieldUnknown
 from vlm_desktop.base.documentkeeping import DocumentAct, DocumentDone, DocumentState, Said
 from vlm_desktop.base.documents import Evidence, FieldSpec, FieldValue, Origin, Repair
-from vlm_desktop.base.pagereading import PageReading
+from vlm_desktop.base.pagereading import DocumentReading, PageReading
 from vlm_desktop.engine.documents.acts import Acts, spec_of
 from vlm_desktop.engine.documents.aligning import PageText, evidence_of, fold
 from vlm_desktop.engine.documents.lessons import Column, Place, encode_lesson
@@ -132,8 +132,12 @@ class Editing(Acts):
             change = self._change(record, name, row, said)
             return self._write(record, DocumentAct.ACCEPTED, [change])
 
-    def finish(self, document_id: int) -> DocumentDone:
-        """Say that the document is right as it stands: all is accepted, and it is reviewed."""
+    def finish(self, document_id: int, reading: DocumentReading | None = None) -> DocumentDone:
+        """Say that the document is right as it stands: all is accepted, and it is reviewed.
+
+        With its `reading` the places of all values are learned, those that were right by
+        themselves included: the next document of the layout may be harder to read.
+        """
         with self._writing:
             record = self._library().document_record(document_id)
             stands = self._standing(record)
@@ -147,7 +151,21 @@ class Editing(Acts):
                 for one in stands.missing
                 if one.required
             ]
-            return self._write(record, DocumentAct.ACCEPTED, changes, state=DocumentState.REVIEWED)
+            lessons = [
+                lesson
+                for one in stands.values
+                if "/" not in one.name and one.evidence and reading is not None
+                if (spec := record.schema.spec(one.name)) is not None
+                if (page := reading.page(one.evidence[0].page)) is not None
+                for lesson in self._taught(record, page, spec, one)
+            ]
+            return self._write(
+                record,
+                DocumentAct.ACCEPTED,
+                changes,
+                state=DocumentState.REVIEWED,
+                lessons=lessons,
+            )
 
     def clear(
         self, document_id: int, name: str, row: int = 0, *, page: PageReading | None = None

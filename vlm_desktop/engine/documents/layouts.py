@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from vlm_desktop.base.pagereading import PageReading
 from vlm_desktop.engine.documents.aligning import around
 
-SAME_LAYOUT = 0.35
+SAME_LAYOUT = 0.3
 """Likeness from which two pages count as of one layout: far above that of two vendors whose
 documents use the same words, below that of two of one vendor with other items."""
 
@@ -26,6 +26,7 @@ _PLACES = 128
 _MOST_WORDS = 3000
 _LEAST_FEATURES = 6
 _THIRDS = 3
+_LOOKALIKES = str.maketrans({"0": "o", "1": "l", "5": "s", "8": "b", "i": "l", "|": "l"})
 
 
 def fingerprint(page: PageReading) -> str:
@@ -58,10 +59,12 @@ def likenesses(one: str, others: list[str]) -> list[float]:
 
 
 def folded(text: str) -> str:
-    """A word as layouts compare it: letters only, without case and accents; "" with a digit."""
-    if any(one.isdigit() for one in text):
+    """A word as layouts compare it: letters only, without case, accents and the commonest slips of
+    readers; "" for what is rather a number."""
+    digits = sum(one.isdigit() for one in text)
+    if digits and digits * 3 > len(text):
         return ""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text.casefold()).translate(_LOOKALIKES)
     return "".join(one for one in plain if one.isalpha())
 
 

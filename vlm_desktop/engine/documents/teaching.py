@@ -223,7 +223,15 @@ def _learned(
     ]
     if len(found.readings) == 1 and found.readings[0].likelihood > 0.5:
         causes.append(Cause(CauseKind.TYPE, _OF_FORM, ""))
-    confidence = 1 / (1 + math.exp(-sum(one.weight for one in causes)))
+    confidence = round(1 / (1 + math.exp(-sum(one.weight for one in causes))), 4)
+    if before is not None and before.value == value and before.origin is not Origin.LEARNED:
+        # Both ways lead to it: nothing was learned that the page does not say by itself.
+        return replace(
+            before,
+            confidence=max(before.confidence, confidence),
+            causes=(*before.causes, causes[1]),
+            ambiguous=tuple(one for one in ambiguous(likely) if one != value),
+        )
     rivals: tuple[Rival, ...] = ()
     if before is not None:
         others = [one for one in before.rivals if one.value != value]
@@ -235,7 +243,7 @@ def _learned(
         taught.name,
         found.raw,
         value,
-        round(confidence, 4),
+        confidence,
         found.evidence,
         origin=Origin.LEARNED,
         causes=tuple(causes),
