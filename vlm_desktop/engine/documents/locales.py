@@ -158,9 +158,9 @@ def _region(
     prefixes = {region.get("phone"): code for code, region in regions().items()}
     for match in _PHONE_NUMBER.finditer(whole):
         for length in (3, 2, 1):
-            code = prefixes.get(match[1][:length])
-            if code and len(match[1]) >= length:
-                votes.add(code, _PHONE, f"+{match[1][:length]}")
+            caller = prefixes.get(match[1][:length])
+            if caller and len(match[1]) >= length:
+                votes.add(caller, _PHONE, f"+{match[1][:length]}")
                 break
     for line in lines:
         for kind, right in ((FieldType.IBAN, iban_ok), (FieldType.VAT_ID, vat_id_ok)):

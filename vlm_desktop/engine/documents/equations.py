@@ -1,0 +1,168 @@
+"""What must add up in a document: variables, equations over them, and rules that offer several.
+
+Pure; importing it does not import numpy. Documents differ in what their sums hold (tax within the
+prices or on top, a discount taken off before or after), so a rule is a list of equations, the
+usual one first, and holds when one of them does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from vlm_desktop.base.documents import CheckKind
+
+Key = tuple[str, int]
+"""A value by name and row."""
+Numbers = dict[Key, Decimal]
+
+HALF_A_CENT = Decimal("0.005")
+_ROUNDED = Decimal("0.015")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A number of the document. `characters` are confidences of those of `raw`, or empty;
+    `magnitude` says that the sign does not count (discounts are printed with and without);
+    `others` are further meanings or finds of it with what they cost: (raw, value, cost)."""
+
+    key: Key
+    raw: str
+    value: Decimal
+    characters: tuple[float, ...] = ()
+    magnitude: bool = False
+    others: tuple[tuple[str, Decimal, float], ...] = ()
+
+
+class Equation(Protocol):
+    """Something that must hold. `price` is how unusual it is, in nats."""
+
+    @property
+    def keys(self) -> tuple[Key, ...]: ...
+
+    @property
+    def price(self) -> float: ...
+
+    def holds(self, numbers: Mapping[Key, Decimal]) -> bool: ...
+
+    def needed(self, key: Key, numbers: Mapping[Key, Decimal]) -> Decimal | None:
+        """What `key` must be for it to hold, None when nothing makes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """The sum of sign * number over the terms is zero, within `slack`; with `to_coin` within two
+    cents and the number of the last term a multiple of five."""
+
+    terms: tuple[tuple[Key, int], ...]
+    price: float = 0.0
+    slack: Decimal = HALF_A_CENT
+    to_coin: bool = False
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        return tuple(key for key, _ in self.terms)
+
+    def rest(self, numbers: Mapping[Key, Decimal]) -> Decimal:
+        return sum((sign * numbers[key] for key, sign in self.terms), Decimal(0))
+
+    def holds(self, numbers: Mapping[Key, Decimal]) -> bool:
+        if self.to_coin and numbers[self.terms[-1][0]] % Decimal("0.05"):
+            return False
+        return abs(self.rest(numbers)) <= self.slack
+
+    def needed(self, key: Key, numbers: Mapping[Key, Decimal]) -> Decimal | None:
+        if self.to_coin:
+            return None
+        sign = next(sign for one, sign in self.terms if one == key)
+        return numbers[key] - sign * self.rest(numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """quantity * unit price = amount, as far as printed decimals allow."""
+
+    quantity: Key
+    unit: Key
+    amount: Key
+    price: float = 0.0
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        return (self.quantity, self.unit, self.amount)
+
+    def holds(self, numbers: Mapping[Key, Decimal]) -> bool:
+        quantity, unit = numbers[self.quantity], numbers[self.unit]
+        return abs(quantity * unit - numbers[self.amount]) <= self._slack(quantity, unit)
+
+    def needed(self, key: Key, numbers: Mapping[Key, Decimal]) -> Decimal | None:
+        quantity, unit, amount = (numbers[one] for one in self.keys)
+        if key == self.amount:
+            return (quantity * unit).quantize(Decimal("0.01"))
+        other = unit if key == self.quantity else quantity
+        if not other:
+            return None
+        exact = amount / other
+        for places in ("1", "0.01", "0.001"):
+            near = exact.quantize(Decimal(places))
+            if near and self.holds({**_only(numbers, self.keys), key: near}):
+                return near
+        return None
+
+    @staticmethod
+    def _slack(quantity: Decimal, unit: Decimal) -> Decimal:
+        """Unit prices of cents may be rounded themselves, which counts once for each piece."""
+        finer = -int(unit.normalize().as_tuple().exponent) > 2
+        return HALF_A_CENT + (0 if finer else min(abs(quantity) * HALF_A_CENT, _ROUNDED))
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """tax = rate per cent of the base; with `included` the base holds the tax."""
+
+    rate: Key
+    base: Key
+    tax: Key
+    included: bool = False
+    price: float = 0.0
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        return (self.rate, self.base, self.tax)
+
+    def holds(self, numbers: Mapping[Key, Decimal]) -> bool:
+        return abs(self._tax(numbers) - numbers[self.tax]) <= Decimal("0.02")
+
+    def needed(self, key: Key, numbers: Mapping[Key, Decimal]) -> Decimal | None:
+        return self._tax(numbers).quantize(Decimal("0.01")) if key == self.tax else None
+
+    def _tax(self, numbers: Mapping[Key, Decimal]) -> Decimal:
+        rate = numbers[self.rate] / 100
+        base = numbers[self.base]
+        return base * rate / (1 + rate) if self.included else base * rate
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Holds when one of its equations holds; `keys` are those of its first one. `target` is the
+    value that is compared when it is told what was expected."""
+
+    kind: CheckKind
+    equations: tuple[Equation, ...]
+    target: Key
+    detail: str = ""
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        return self.equations[0].keys
+
+    def holds(self, numbers: Mapping[Key, Decimal]) -> bool:
+        return any(equation.holds(numbers) for equation in self.equations)
+
+
+def _only(numbers: Mapping[Key, Decimal], keys: tuple[Key, ...]) -> Numbers:
+    return {key: numbers[key] for key in keys}
