@@ -37,6 +37,7 @@ LEARNED_ABSENT = "learned_absent"
 not its value."""
 
 _LEAST_AGREEMENT = 0.25
+_SURE_AGREEMENT = 0.5
 _LEAST_LIKELIHOOD = 0.3
 _MOST_PAGES = 20
 _LEARNED_BASE, _LEARNED_AGREED = -1.0, 4.5
@@ -196,7 +197,7 @@ def _recalled(
         for found in page.find(place, spec, locale):
             likely = found.readings[0].likelihood >= _LEAST_LIKELIHOOD
             if likely and found.agreement >= _LEAST_AGREEMENT:
-                if found.agreement >= 0.5:
+                if found.agreement >= _SURE_AGREEMENT:
                     return found
                 if best is None or found.agreement > best.agreement:
                     best = found
@@ -232,12 +233,16 @@ def _learned(
             causes=(*before.causes, causes[1]),
             ambiguous=tuple(one for one in ambiguous(likely) if one != value),
         )
+    own = Rival(found.raw, value, confidence, found.evidence)
+    if before is not None and before.confidence > confidence and found.agreement < _SURE_AGREEMENT:
+        # Few anchors are left: perhaps this is another layout after all.
+        return replace(before, rivals=(own, *before.rivals))
     rivals: tuple[Rival, ...] = ()
     if before is not None:
         others = [one for one in before.rivals if one.value != value]
         if before.value != value:
-            own = Rival(before.raw, before.value, before.confidence, before.evidence)
-            others.insert(0, own)
+            read = Rival(before.raw, before.value, before.confidence, before.evidence)
+            others.insert(0, read)
         rivals = tuple(others)
     return FieldValue(
         taught.name,
