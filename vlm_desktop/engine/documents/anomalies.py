@@ -1,6 +1,6 @@
 """What a document has in common with earlier ones, and what it has not: duplicates, anomalies.
 
-Pure. Which field plays which part is known by name and type, in `facts_of`.
+Which field plays which part is known by its role (`roles`), else by name and type.
 """
 
 import re
@@ -10,18 +10,16 @@ from decimal import Decimal, InvalidOperation
 from statistics import median
 
 from vlm_desktop.base.documents import Check, CheckKind, Extraction, FieldType, FieldValue, Schema
+from vlm_desktop.engine.documents.roles import roles
 from vlm_desktop.store.docrecords import DocumentFacts, EarlierDocument, Place
 
-_VENDOR = ("vendor", "company", "seller", "supplier", "merchant", "issuer", "store", "shop", "bank")
-_NUMBER = (
-    "invoice_number", "number", "receipt_number", "document_number", "order_number", "po_number",
-    "contract_number", "statement_number",
-)  # fmt: skip
-_DATE = ("invoice_date", "date", "issue_date", "order_date", "statement_date")
-_TOTAL = (
-    "total", "gross_amount", "amount_due", "total_amount", "grand_total", "gross",
-    "closing_balance",
-)  # fmt: skip
+_OTHER_NAMES = {
+    "vendor": ("vendor", "company", "seller", "supplier", "merchant", "issuer", "bank"),
+    "number": ("statement_number", "order_number", "contract_number", "document_number", "number"),
+    "date": ("date", "period_start", "flight_start"),
+    "total": ("total", "gross_amount", "closing_balance", "amount"),
+}
+"""What plays a part where no field has the role of it."""
 
 UNUSUAL = 10
 """An amount this many times the usual one is worth a look."""
@@ -38,10 +36,7 @@ _LEGAL = re.compile(
 
 def facts_of(extraction: Extraction, schema: Schema) -> DocumentFacts:
     """What other documents are compared with."""
-    vendor = _first(extraction, _VENDOR)
-    number = _first(extraction, _NUMBER)
-    date = _first(extraction, _DATE) or _of_type(extraction, schema, FieldType.DATE)
-    total = _first(extraction, _TOTAL)
+    vendor, number, date, total = _parts(extraction, schema)
     account = _of_type(extraction, schema, FieldType.IBAN)
     return DocumentFacts(
         vendor=vendor.value if vendor else "",
@@ -81,7 +76,7 @@ def compared(
         one for one in others if facts.vendor_key and one.facts.vendor_key == facts.vendor_key
     ]
     found += _account(facts, same_vendor, extraction, schema)
-    found += _amount(facts, same_vendor, extraction)
+    found += _amount(facts, same_vendor, extraction, schema)
     return tuple(found)
 
 
@@ -92,9 +87,8 @@ def _duplicates(
     extraction: Extraction,
     schema: Schema,
 ) -> list[Check]:
-    number = _places(_first(extraction, _NUMBER), _first(extraction, _VENDOR))
-    date = _first(extraction, _DATE) or _of_type(extraction, schema, FieldType.DATE)
-    amount = _places(_first(extraction, _VENDOR), date, _first(extraction, _TOTAL))
+    vendor, numbered, date, total = _parts(extraction, schema)
+    number, amount = _places(numbered, vendor), _places(vendor, date, total)
     found: list[Check] = []
     for one in earlier:
         same_vendor = bool(facts.vendor_key) and one.facts.vendor_key == facts.vendor_key
@@ -139,7 +133,10 @@ def _account(
 
 
 def _amount(
-    facts: DocumentFacts, same_vendor: Sequence[EarlierDocument], extraction: Extraction
+    facts: DocumentFacts,
+    same_vendor: Sequence[EarlierDocument],
+    extraction: Extraction,
+    schema: Schema,
 ) -> list[Check]:
     amounts = [
         amount
@@ -154,7 +151,7 @@ def _amount(
     usual = median(amounts)
     if total < UNUSUAL * usual:
         return []
-    place = _places(_first(extraction, _TOTAL))
+    place = _places(_parts(extraction, schema)[3])
     return [_failed(CheckKind.ANOMALY, place, "amount-unusual", facts.total, f"{usual:.2f}")]
 
 
@@ -164,10 +161,17 @@ def _failed(
     return Check(kind, False, fields, expected=expected, found=found, detail=detail)
 
 
-def _first(extraction: Extraction, names: Sequence[str]) -> FieldValue | None:
-    """The value of the first field of some names that has one."""
+def _parts(extraction: Extraction, schema: Schema) -> tuple[FieldValue | None, ...]:
+    """The values that are the vendor, number, date and total of a document."""
+    assigned = roles(schema)
     values = {one.name: one for one in reversed(extraction.values) if one.row == 0 and one.value}
-    return next((values[name] for name in names if name in values), None)
+    return tuple(
+        next(
+            (values[name] for name in (assigned.get(role, ""), *names) if name in values),
+            None,
+        )
+        for role, names in _OTHER_NAMES.items()
+    )
 
 
 def _of_type(extraction: Extraction, schema: Schema, kind: FieldType) -> FieldValue | None:

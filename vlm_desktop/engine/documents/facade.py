@@ -11,7 +11,6 @@ from vlm_desktop.backends.protocols import TextReader
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.engine.documents.batch import DocumentBatch
 from vlm_desktop.engine.documents.checks import check
-from vlm_desktop.engine.documents.checks import check
 from vlm_desktop.engine.documents.extracting import Extractor
 from vlm_desktop.engine.documents.keeping import KeptDocuments
 from vlm_desktop.engine.documents.pages import DocumentPages
