@@ -19,6 +19,7 @@ from vlm_desktop.base.documenterrors import (
 )
 from vlm_desktop.base.errors import BadInputFile
 from vlm_desktop.engine.destinations import put_text, writing_to
+from vlm_desktop.engine.documents.drawing import Proposal, propose
 from vlm_desktop.engine.documents.schemafiles import (
     LONGEST_NAME,
     PRESETS,
@@ -30,7 +31,11 @@ from vlm_desktop.engine.documents.schemafiles import (
 )
 
 if TYPE_CHECKING:
-    from vlm_desktop.base.documents import Schema
+    from collections.abc import Collection
+
+    from vlm_desktop.base.documents import DocumentLocale, Schema
+    from vlm_desktop.base.pagereading import PageReading
+    from vlm_desktop.base.types import Box
 
 _LARGEST = 2_000_000
 
@@ -121,6 +126,16 @@ class Schemas:
         kept = replace(schema, name=self.free_name(allowed_name(schema.name)))
         self.save(kept)
         return kept
+
+    @staticmethod
+    def propose(
+        page: PageReading,
+        box: Box,
+        locale: DocumentLocale | None = None,
+        taken: Collection[str] = (),
+    ) -> Proposal | None:
+        """See `engine.documents.drawing.propose`."""
+        return propose(page, box, locale, taken)
 
     def _path(self, name: str) -> Path:
         if name in PRESETS:
