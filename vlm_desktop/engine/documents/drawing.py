@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from vlm_desktop.base.documents import DocumentLocale, FieldSpec, FieldType
-from vlm_desktop.base.types import Box
 from vlm_desktop.engine.documents.datevalues import folded
 from vlm_desktop.engine.documents.schemafiles import PRESETS, field_name_allowed, preset
 from vlm_desktop.engine.documents.validators import iban_ok, vat_id_ok
