@@ -3,7 +3,7 @@
 import contextlib
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from vlm_desktop.base.errors import DestinationNotWritable, DiskFull
@@ -46,3 +46,15 @@ def harmless(text: str) -> str:
 def unharmed(cell: str) -> str:
     """What `harmless` was given."""
     return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_RISKY) else cell
+
+
+def put_made(target: Path, make: Callable[[Path], None]) -> None:
+    """As `put_text`, of a file that `make` writes to the path it is given."""
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        make(part)
+        part.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
