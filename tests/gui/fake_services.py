@@ -11,6 +11,7 @@ from PIL import Image
 from tests.gui.alttext.no_alttext import NoAltTexts
 from tests.gui.chat.fake_chat import FakeChat
 from tests.gui.chat.fake_peeking import FakePeeking
+from tests.gui.documents.no_documents import NoDocuments
 from tests.gui.fake_browsing import FakeBrowsing, FakeLibrary
 from tests.gui.fake_folders import FakeFolders
 from tests.gui.fake_keeping import FakeKeeping
@@ -111,6 +112,7 @@ class FakeServices:
         self.keeping = FakeKeeping(self.folder)
         self.chat = FakeChat(self.folder)
         self.alttext = NoAltTexts()
+        self.documents = NoDocuments()
         self.peeking = FakePeeking()
 
     def release(self) -> None:

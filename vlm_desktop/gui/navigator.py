@@ -32,6 +32,8 @@ class Navigator(QObject):
     """The content ids of photos to ask a model about."""
     alttext_wanted = Signal(object)
     """The content ids of photos to write alt text for."""
+    documents_wanted = Signal(object)
+    """The content ids of photos or PDFs whose fields are to be read."""
     selection_changed = Signal(object)
     """The content ids selected in the grid, in its order."""
     library_changed = Signal()

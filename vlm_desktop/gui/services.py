@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from vlm_desktop.engine.browsing import Browsing
     from vlm_desktop.engine.chat import Chat
     from vlm_desktop.engine.comparing import Comparing
+    from vlm_desktop.engine.documents.facade import Documents
     from vlm_desktop.engine.explore import Explore
     from vlm_desktop.engine.exporting import Exporting
     from vlm_desktop.engine.folders import Folders
@@ -148,6 +149,11 @@ class Services(Protocol):
     @property
     def alttext(self) -> "AltTexts":
         """Alt texts: kept, drafted, checked, written."""
+        ...
+
+    @property
+    def documents(self) -> "Documents":
+        """Documents: pages, words, fields with evidence."""
         ...
 
     @property

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from vlm_desktop.gui.main_window import MainWindow
     from vlm_desktop.gui.panes.alttext.alttext_pane import AltTextPane
     from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
+    from vlm_desktop.gui.panes.documents.documents_pane import DocumentsPane
     from vlm_desktop.gui.services import Services
 
 _ACTIVE = "active"
@@ -138,6 +139,7 @@ class Shell(QObject):
             signal.connect(functools.partial(self._show_search_for, signal))
         navigator.chat_wanted.connect(self._ask_about)
         navigator.alttext_wanted.connect(self._write_about)
+        navigator.documents_wanted.connect(self._read_fields)
         navigator.library_changed.connect(desk.library.refresh)
         desk.indexing.committed.connect(self._library_grew)
         desk.indexing.finished.connect(self._library_grew)
@@ -195,6 +197,12 @@ class Shell(QObject):
         if "alttext" in self._window.specs:
             self.show_pane("alttext")
             cast("AltTextPane", self.pane("alttext")).sets.take_photos(content_ids)
+
+    def _read_fields(self, content_ids: tuple[int, ...]) -> None:
+        """Bring the Documents pane to front and read these."""
+        if "documents" in self._window.specs:
+            self.show_pane("documents")
+            cast("DocumentsPane", self.pane("documents")).take_photos(content_ids)
 
     def _settings(self) -> Any:
         self.show_pane("settings")

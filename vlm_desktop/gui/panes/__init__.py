@@ -1,6 +1,6 @@
 """The panes of the window, in the order of the rail. None is imported before it is shown.
 
-Ctrl+4 to Ctrl+6 are kept for the panes to come, so that no shortcut ever moves.
+Ctrl+5 and Ctrl+6 are kept for the panes to come, so that no shortcut ever moves.
 """
 
 from typing import NamedTuple
@@ -42,6 +42,13 @@ PANES: tuple[PaneSpec, ...] = (
         "alttext",
         "Ctrl+3",
         "vlm_desktop.gui.panes.alttext.alttext_pane:AltTextPane",
+    ),
+    PaneSpec(
+        "documents",
+        "PANE_DOCUMENTS",
+        "documents",
+        "Ctrl+4",
+        "vlm_desktop.gui.panes.documents.documents_pane:DocumentsPane",
     ),
     PaneSpec(
         "library",

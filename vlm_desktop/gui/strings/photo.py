@@ -4,6 +4,8 @@ from vlm_desktop.base.language import fill
 
 OPEN_PHOTO = "&Open"
 WRITE_ALT = "Write alt text"
+READ_FIELDS = "Read its fields"
+READ_FIELDS_TIP = "Send the photo or PDF, or all that are selected, to the Documents pane"
 WRITE_ALT_TIP = "Send the photo, or all that are selected, to the Alt text pane"
 SHOW_IN_FOLDER = "Show in &folder"
 ASK_ABOUT = "Ask about this photo"

@@ -84,6 +84,8 @@ class SearchPane(Pane):
                               tip=photo_strings.ASK_ABOUT_TIP)  # fmt: skip
         self.write_action = add("photo.alttext", photo_strings.WRITE_ALT, self.write_about,
                                 menu="photo", tip=photo_strings.WRITE_ALT_TIP)  # fmt: skip
+        self.fields_action = add("photo.documents", photo_strings.READ_FIELDS, self.read_fields,
+                                 menu="photo", tip=photo_strings.READ_FIELDS_TIP)  # fmt: skip
         add("search.find", query_strings.FIND, self.focus_query, shortcut="Ctrl+F", menu="view")
         self.discarding = Discarding(self.desk, self.grid, self.photo)
         self.grid.addActions(
@@ -91,6 +93,7 @@ class SearchPane(Pane):
                 self.open_action,
                 self.ask_action,
                 self.write_action,
+                self.fields_action,
                 self.folder_action,
                 self.discarding.action,
                 self.photo.details_action,
@@ -203,6 +206,13 @@ class SearchPane(Pane):
         if selected:
             self.desk.navigator.alttext_wanted.emit(tuple(selected))
 
+    def read_fields(self) -> None:
+        """Read the fields of the open photo as of a document, or of those that are selected."""
+        shown = self.photo.view.content_id if self.photo.is_open else None
+        selected = (shown,) if shown is not None else self.desk.navigator.selection
+        if selected:
+            self.desk.navigator.documents_wanted.emit(tuple(selected))
+
     def show_in_folder(self) -> None:
         """Show the open or selected photo in the file manager."""
         if self.photo.is_open:
@@ -238,6 +248,7 @@ class SearchPane(Pane):
         self.folder_action.setEnabled(there)
         self.ask_action.setEnabled(there)
         self.write_action.setEnabled(there)
+        self.fields_action.setEnabled(there)
 
     # --- what comes back -----------------------------------------------------------------
 
