@@ -31,14 +31,17 @@ class Statement:
 class DocumentAnswer:
     """The answer to one question. `stated` is False for "not stated in this document".
 
-    `confidence` is that of what is said, calibrated; `looked` are the places that came nearest
-    where nothing is stated. `model` is the model that worded it, "" where it is quoted.
+    `value` is the normalised form of a date or an amount, "" of anything else. `confidence` is
+    that of the field that was found, None for a passage that is quoted because it has the words of
+    the question. `looked` are the places that came nearest where nothing is stated. `model` is the
+    model that worded it, "" where it is quoted.
     """
 
     question: str
     stated: bool
     statements: tuple[Statement, ...]
-    confidence: float
+    value: str = ""
+    confidence: float | None = None
     looked: tuple[Looked, ...] = ()
     model: str = ""
 

@@ -1,30 +1,16 @@
 """Texts led back to the words of a page."""
 
-from pathlib import Path
-
 import pytest
 
-from vlm_desktop.base.pagereading import DocumentReading, Line, PageReading, Word
-from vlm_desktop.base.pageview import PageView
-from vlm_desktop.base.types import Box, MediaKind, Size
+from tests.unit.engine.documents import pagemaking
+from tests.unit.engine.documents.pagemaking import page
+from vlm_desktop.base.pagereading import PageReading
+from vlm_desktop.base.types import Box
 from vlm_desktop.engine.documents.aligning import DocumentText, differences
 
 
-def page(number: int, *lines: str, turns: int = 0) -> PageReading:
-    """Lines of words, each character 10 wide and each line 20 high."""
-    words, rows = [], []
-    for row, line in enumerate(lines):
-        x, first = 0.0, len(words)
-        for text in line.split():
-            words.append(Word(text, Box(x, 20 * row, x + 10 * len(text), 20 * row + 16), 0.9))
-            x += 10 * len(text) + 10
-        indices = tuple(range(first, len(words)))
-        rows.append(Line(indices, Box(0, 20 * row, x, 20 * row + 16)))
-    return PageReading(number, PageView(Size(400, 400), turns), tuple(words), tuple(rows))
-
-
 def document(*pages: PageReading) -> DocumentText:
-    return DocumentText(DocumentReading(Path("a.png"), "", MediaKind.PHOTO, len(pages), pages))
+    return DocumentText(pagemaking.document(*pages))
 
 
 def test_a_value_over_two_lines() -> None:
@@ -64,7 +50,7 @@ def test_the_better_page_wins() -> None:
 def test_boxes_are_told_on_the_page() -> None:
     found = document(page(1, "upside down", turns=2)).find("upside")
     assert found is not None
-    assert found.evidence.box == Box(340, 384, 400, 400)
+    assert found.evidence.box == Box(840, 1184, 900, 1200)
 
 
 def test_differences_join_to_both_texts() -> None:
