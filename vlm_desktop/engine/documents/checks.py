@@ -23,7 +23,7 @@ from vlm_desktop.base.documents import (
 )
 from vlm_desktop.engine.documents.amountvalues import amount_readings
 from vlm_desktop.engine.documents.datechecks import date_checks
-from vlm_desktop.engine.documents.equations import Key, Linear, Product, Rule, Share, Variable
+from vlm_desktop.engine.documents.equations import Key, Rule, Variable
 from vlm_desktop.engine.documents.idchecks import id_checks
 from vlm_desktop.engine.documents.roles import roles
 from vlm_desktop.engine.documents.rules import Variables, rules_of
@@ -185,7 +185,7 @@ def _told(
     equation = rule.equations[0]
     if holds:
         equation = next(one for one in rule.equations if one.holds(numbers))
-    needed = equation.needed(rule.target, numbers) if rule.target in equation.keys else None
+    needed = dict(equation.solutions(numbers)).get(rule.target)
     base = Check(
         rule.kind,
         holds,
@@ -194,9 +194,9 @@ def _told(
         found=f"{numbers[rule.target]:f}",
         repairs=tuple(solver.as_repairs(solution) for solution in solutions),
     )
-    if holds or needed is None or not isinstance(equation, Linear | Product | Share):
-        return replace(base, expected=base.found) if holds else base
-    return replace(base, expected=f"{needed:f}")
+    if holds:
+        return replace(base, expected=base.found)
+    return base if needed is None else replace(base, expected=f"{needed:f}")
 
 
 def _pattern_checks(values: Sequence[FieldValue], schema: Schema) -> list[Check]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from vlm_desktop.base.pagereading import PageReading, Table
+    from vlm_desktop.base.types import Box
+
 
 _MOST_LABEL_WORDS = 6
 _LONGEST_NAME = 40

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from vlm_desktop.base.documents import CheckKind
 
@@ -49,8 +49,8 @@ class Equation(Protocol):
 
     def holds(self, numbers: Mapping[Key, Decimal]) -> bool: ...
 
-    def needed(self, key: Key, numbers: Mapping[Key, Decimal]) -> Decimal | None:
-        """What `key` must be for it to hold, None when nothing makes it."""
+    def solutions(self, numbers: Mapping[Key, Decimal]) -> Iterator[tuple[Key, Decimal]]:
+        """For each number what it must be, the others staying, for the equation to hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,11 @@ class Linear:
             return False
         return abs(self.rest(numbers)) <= self.slack
 
-    def needed(self, key: Key, numbers: Mapping[Key, Decimal]) -> Decimal | None:
-        if self.to_coin:
-            return None
-        sign = next(sign for one, sign in self.terms if one == key)
-        return numbers[key] - sign * self.rest(numbers)
+    def solutions(self, numbers: Mapping[Key, Decimal]) -> Iterator[tuple[Key, Decimal]]:
+        if not self.to_coin:
+            rest = self.rest(numbers)
+            for key, sign in self.terms:
+                yield key, numbers[key] - sign * rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +99,16 @@ class Product:
         quantity, unit = numbers[self.quantity], numbers[self.unit]
         return abs(quantity * unit - numbers[self.amount]) <= self._slack(quantity, unit)
 
-    def needed(self, key: Key, numbers: Mapping[Key, Decimal]) -> Decimal | None:
-        quantity, unit, amount = (numbers[one] for one in self.keys)
-        if key == self.amount:
-            return (quantity * unit).quantize(Decimal("0.01"))
-        other = unit if key == self.quantity else quantity
-        if not other:
-            return None
-        exact = amount / other
-        for places in ("1", "0.01", "0.001"):
-            near = exact.quantize(Decimal(places))
-            if near and self.holds({**_only(numbers, self.keys), key: near}):
-                return near
-        return None
+    def solutions(self, numbers: Mapping[Key, Decimal]) -> Iterator[tuple[Key, Decimal]]:
+        quantity, unit, amount = (numbers[key] for key in self.keys)
+        yield self.amount, (quantity * unit).quantize(Decimal("0.01"))
+        for key, other in ((self.quantity, unit), (self.unit, quantity)):
+            for places in (Decimal("1"), Decimal("0.01"), Decimal("0.001")) if other else ():
+                near = (amount / other).quantize(places)
+                here = {self.quantity: quantity, self.unit: unit, self.amount: amount, key: near}
+                if near and self.holds(here):
+                    yield key, near
+                    break
 
     @staticmethod
     def _slack(quantity: Decimal, unit: Decimal) -> Decimal:
@@ -137,8 +134,8 @@ class Share:
     def holds(self, numbers: Mapping[Key, Decimal]) -> bool:
         return abs(self._tax(numbers) - numbers[self.tax]) <= Decimal("0.02")
 
-    def needed(self, key: Key, numbers: Mapping[Key, Decimal]) -> Decimal | None:
-        return self._tax(numbers).quantize(Decimal("0.01")) if key == self.tax else None
+    def solutions(self, numbers: Mapping[Key, Decimal]) -> Iterator[tuple[Key, Decimal]]:
+        yield self.tax, self._tax(numbers).quantize(Decimal("0.01"))
 
     def _tax(self, numbers: Mapping[Key, Decimal]) -> Decimal:
         rate = numbers[self.rate] / 100
@@ -162,7 +159,3 @@ class Rule:
 
     def holds(self, numbers: Mapping[Key, Decimal]) -> bool:
         return any(equation.holds(numbers) for equation in self.equations)
-
-
-def _only(numbers: Mapping[Key, Decimal], keys: tuple[Key, ...]) -> Numbers:
-    return {key: numbers[key] for key in keys}

@@ -27,6 +27,8 @@ _ADDED_SHARE = 0.05
 _LOST_MINUS, _ADDED_MINUS = 3.5, 5.0
 _LOST_MARK, _ADDED_MARK, _OTHER_MARK = 3.0, 3.5, 2.5
 _LONGEST = 16
+_WIDEST_SLIP = 4
+"""Digits from the first that is wrong to the last."""
 
 _BODY = re.compile(rf"[\d{re.escape(LETTERS_FOR_DIGITS)}]*\d[\d., '\u2019{LETTERS_FOR_DIGITS}]*")
 _MINUS = "-\u2212\u2013"
@@ -93,7 +95,7 @@ def cost(was: Printed, target: Decimal) -> float:
     best = math.inf
     for decimals in {was.decimals, 0, 2, 3}:
         wanted = _as_digits(abs(target), decimals)
-        if wanted is None:
+        if wanted is None or _far(was.digits, wanted):
             continue
         price = minus + _distance(was, wanted)
         if decimals != was.decimals:
@@ -177,10 +179,22 @@ def _mark_cost(was: Printed, decimals: int) -> float:
     return _OTHER_MARK if was.group in (".", ",") else _LOST_MARK
 
 
+def _far(read: str, wanted: str) -> bool:
+    """Whether the digits differ over more places than slips of a reader do."""
+    if abs(len(wanted) - len(read)) > 2:
+        return True
+    longest = min(len(read), len(wanted))
+    same = 0
+    while same < longest and read[same] == wanted[same]:
+        same += 1
+    back = 0
+    while back < longest - same and read[-1 - back] == wanted[-1 - back]:
+        back += 1
+    return max(len(read), len(wanted)) - same - back > _WIDEST_SLIP
+
+
 def _distance(was: Printed, wanted: str) -> float:
     """The cheapest way from the wanted digits to those read (weighted edit distance)."""
-    if len(wanted) > _LONGEST or abs(len(wanted) - len(was.digits)) > 2:
-        return math.inf
     last = len(wanted)
     row = [0.0]
     for _ in wanted:

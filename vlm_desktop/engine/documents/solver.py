@@ -15,13 +15,13 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from vlm_desktop.base.documents import Repair
-from vlm_desktop.engine.documents.misreading import Printed, cost, printed, rewritten, slips
+from vlm_desktop.engine.documents.misreading import cost, printed, rewritten, slips
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
-    from vlm_desktop.engine.documents.equations import Equation, Key, Numbers, Rule, Variable
+    from vlm_desktop.engine.documents.equations import Equation, Key, Numbers, Rule
     from vlm_desktop.engine.documents.rules import Variables
 
 MOST_OFFERED = 5
@@ -31,8 +31,9 @@ _DEAREST_CHANGE = 11.0
 _DEAREST = 18.0
 _WORSE = 6.0
 """How much less likely than the best an offer may be."""
-_MOST_LOOKS = 3000
-_MOST_WAITING = 60_000
+_LIKELY = 9.0
+"""Nats for each change: dearer solutions are compared with ones of more changes."""
+_MOST_LOOKS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,11 @@ class Solver:
         for index, rule in enumerate(rules):
             for key in {key for equation in rule.equations for key in equation.keys}:
                 self._of.setdefault(key, []).append(index)
+        self._printed = {
+            key: printed(one.raw, one.value, one.characters, one.magnitude)
+            for key, one in variables.items()
+        }
+        self._known: dict[tuple[Key, Decimal], Change | None] = {}
         self._alternatives: dict[Key, tuple[Change, ...]] = {}
 
     @cached_property
@@ -101,7 +107,19 @@ class Solver:
             yield group
 
     def _search(self, wanted: set[int]) -> tuple[Solution, ...]:
-        """The cheapest sets of changes after which the wanted rules hold, and those that did."""
+        """The cheapest sets of changes after which the wanted rules hold, and those that did.
+
+        One change first; more only where no single one is likely.
+        """
+        found: tuple[Solution, ...] = ()
+        for most in range(1, _MOST_CHANGES + 1):
+            found = self._cheapest(wanted, most)
+            if found and found[0].cost <= _LIKELY * most:
+                break
+        return found
+
+    def _cheapest(self, wanted: set[int], most: int) -> tuple[Solution, ...]:
+        """Uniform-cost search over sets of up to `most` changes."""
         order = count()
         waiting: list[tuple[float, int, tuple[Change, ...]]] = [(0.0, next(order), ())]
         seen: set[frozenset[tuple[Key, Decimal]]] = set()
@@ -121,9 +139,9 @@ class Solver:
             if broken is None:
                 found.append(Solution(changes, spent))
                 continue
-            if len(changes) == _MOST_CHANGES or len(waiting) > _MOST_WAITING:
+            if len(changes) == most:
                 continue
-            for change, price in self._next(broken, changes, numbers):
+            for change, price in self._next(broken, changes, numbers, most == 2):
                 total = spent + change.cost + price
                 if total <= _DEAREST and not _contained(found, (*changes, change)):
                     heapq.heappush(waiting, (total, next(order), (*changes, change)))
@@ -141,9 +159,12 @@ class Solver:
         return self._rules[min(broken, key=lambda index: (len(self._rules[index].keys), index))]
 
     def _next(
-        self, rule: Rule, changes: tuple[Change, ...], numbers: Numbers
+        self, rule: Rule, changes: tuple[Change, ...], numbers: Numbers, blindly: bool
     ) -> Iterator[tuple[Change, float]]:
-        """Further changes towards a rule, each with what the sum it aims at costs."""
+        """Further changes towards a rule, each with what the sum it aims at costs.
+
+        The first of two may be made `blindly`: it solves nothing alone.
+        """
         fixed = {change.key for change in changes}
         tried: set[tuple[Key, Decimal]] = set()
         for equation in rule.equations:
@@ -151,33 +172,44 @@ class Solver:
                 if (change.key, change.value) not in tried:
                     tried.add((change.key, change.value))
                     yield change, equation.price
-        if len(changes) + 1 < _MOST_CHANGES:
+        if blindly and not changes:
             for key in dict.fromkeys(key for one in rule.equations for key in one.keys):
                 if key not in fixed:
                     yield from ((change, 0.0) for change in self._likely(key))
 
     def _solving(self, equation: Equation, fixed: set[Key], numbers: Numbers) -> Iterator[Change]:
         """Changes of one number that make an equation hold at once."""
-        for key in equation.keys:
-            needed = None if key in fixed else equation.needed(key, numbers)
-            if needed is None or needed == numbers[key]:
+        for key, needed in equation.solutions(numbers):
+            if key in fixed or needed == numbers[key]:
                 continue
+            change = self._change(key, needed)
+            if change is not None:
+                yield change
+
+    def _change(self, key: Key, needed: Decimal) -> Change | None:
+        """The likeliest way to read what was printed as `needed` like it was read."""
+        if (key, needed) not in self._known:
             variable = self._variables[key]
-            for raw, value, price in variable.others:
-                if value == needed:
-                    yield Change(key, raw, value, price)
-            was = self._printed(variable)
+            options = [
+                Change(key, raw, value, price)
+                for raw, value, price in variable.others
+                if value == needed
+            ]
+            was = self._printed[key]
             if was is not None and not (variable.magnitude and needed < 0):
                 price = cost(was, needed)
                 if price <= _DEAREST_CHANGE:
-                    yield Change(key, rewritten(was, needed), needed, price)
+                    options.append(Change(key, rewritten(was, needed), needed, price))
+            best = min(options, key=lambda one: one.cost, default=None)
+            self._known[key, needed] = best
+        return self._known[key, needed]
 
     def _likely(self, key: Key) -> tuple[Change, ...]:
         """What a number's digits are often taken for."""
         if key not in self._alternatives:
             variable = self._variables[key]
             cheapest: dict[Decimal, Change] = {}
-            was = self._printed(variable)
+            was = self._printed[key]
             options = [Change(key, raw, value, price) for raw, value, price in variable.others]
             if was is not None:
                 options += [
@@ -191,9 +223,6 @@ class Solver:
                     cheapest[change.value] = change
             self._alternatives[key] = tuple(cheapest.values())
         return self._alternatives[key]
-
-    def _printed(self, variable: Variable) -> Printed | None:
-        return printed(variable.raw, variable.value, variable.characters, variable.magnitude)
 
     def as_repairs(self, solution: Solution) -> tuple[Repair, ...]:
         """A solution as it is offered."""
