@@ -366,11 +366,8 @@ class AppServices:
     def read_text(
         self, path: Path, cancel: CancelToken
     ) -> Generator[Event, None, tuple[PageLines, ...]]:
-        reader = self._registry.open_reader(close_look=True)
-        try:
-            return (yield from read_file(path, reader, self.open_pool, cancel))
-        finally:
-            reader.close()
+        """Lines of a picture or PDF. See `engine.readtext`."""
+        return (yield from read_file(path, self.documents.reader, cancel))
 
     def evaluate_retrieval(
         self, photos: Sequence[CaptionedPhoto], cancel: CancelToken, *, model: str | None = None

@@ -14,15 +14,14 @@ class Trace:
     """What the network saw of one line of n letters; spaces are told by the gaps between them.
 
     `scores` are the letters' probabilities and `centres` their places as a share of the line's
-    width. Of each of the n - 1 gaps, `frames` is its width in frames (8 px each of a line scaled
-    to 48 px), `shares` the highest probability of "space" in it, and `read` whether the network
-    said it. `confidence` is the mean probability of all characters, spaces too.
+    width. Of each of the n - 1 gaps, `shares` is the highest probability of "space" in it, and
+    `read` whether the network said it. `confidence` is the mean probability of all characters,
+    spaces too.
     """
 
     letters: tuple[str, ...]
     scores: NDArray[np.float32]
     centres: NDArray[np.float32]
-    frames: NDArray[np.int64]
     shares: NDArray[np.float32]
     read: NDArray[np.bool_]
     confidence: float
@@ -71,7 +70,6 @@ class TraceDecoder:
             letters=tuple(texts[k] for k in solid),
             scores=scores[solid],
             centres=((at + 0.5) / len(frames) * padding).astype(np.float32),
-            frames=np.diff(at),
             shares=np.array(shares, dtype=np.float32),
             read=np.diff(solid) > 1,
             confidence=float(scores.mean()) if columns.size else 0.0,

@@ -1,9 +1,9 @@
 """From letters to words: the spaces the recogniser dropped, and where each word lies.
 
 The small PP-OCR recogniser drops spaces in Latin text: its training data is mostly Chinese,
-so "TAX INVOICE" comes out as "TAXINVOICE". Two traces of a lost space remain in the frames:
-the gap between two characters spans more frames than the pair needs, and between them the
-network still gives "space" a share of probability, only less than it gives "blank".
+so "TAX INVOICE" may come out as "TAXINVOICE". Two traces of a lost space remain: in the picture
+the gap between two letters is wider than is typical of this line, and in the frames between them
+the network still gives "space" a share of probability, only less than it gives "blank".
 """
 
 from collections.abc import Sequence
@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from vlm_desktop.backends.ocr.decoding import Trace
 from vlm_desktop.base.arrays import PixelArray
 
-SPACE_SHARE = 0.08
-"""Least probability of "space" in any frame of the gap."""
-LEAST_GAP = 3
-"""Frames (each 8 px of a line scaled to 48 px) between the two characters."""
-SURE_SHARE = 0.3
-"""What a space before closing punctuation needs, where a false one looks worst."""
-_CLOSING = frozenset(".,;!?)]}%")
+GAP_WEIGHT, SHARE_WEIGHT, BIAS = 8.6, 1.0, 0.9
+"""Log odds of a lost space: by the gap beyond the line's median, in heights of its letters, and
+by the logarithm of the network's share. Fitted on half of some receipts and forms whose words are
+known; on the other half a fifth fewer gaps are wrong than by thresholds on both."""
+_LEAST_SHARE = 1e-4
+_FEW, _TYPICAL = 4, 0.15
+"""So few gaps do not tell what is typical: no more than this part of the letters' height then."""
 _INK = 0.4
 """Share of the line's darkest difference from its ground that counts as ink."""
 _STRAY = 0.03
@@ -61,9 +61,10 @@ def line_text(trace: Trace, crop: PixelArray, *, repair_spaces: bool = True) -> 
         return LineText("", 0.0)
     ink = ink_of(crop)
     gaps = _blank_gaps(trace, ink)
-    cuts = _spaces(trace, gaps) if repair_spaces else trace.read
-    words = _words(trace, np.flatnonzero(cuts) + 1, gaps)
     top, bottom = _height_of_ink(ink)
+    letter = max((bottom - top) * ink.shape[0], 1.0) / ink.shape[1]
+    cuts = _spaces(trace, gaps, letter) if repair_spaces else trace.read
+    words = _words(trace, np.flatnonzero(cuts) + 1, gaps)
     text = " ".join(word.text for word in words)
     return LineText(text, trace.confidence, words, top, bottom)
 
@@ -111,9 +112,9 @@ def _blank_gaps(trace: Trace, inked_pixels: NDArray[np.bool_]) -> _Gaps:
 def ink_of(crop: PixelArray) -> NDArray[np.bool_]:
     """Which pixels of a line's picture hold ink; light text on a dark ground too."""
     grey = crop[..., 1].astype(np.int16)
+    ground = int(np.median(grey[:, :: max(1, grey.shape[1] // 256)]))
+    apart = np.abs(grey - ground)
     rim = grey.shape[0] // 8
-    middle = grey[rim : grey.shape[0] - rim]
-    apart = np.abs(grey - int(np.median(middle[:, :: max(1, grey.shape[1] // 256)])))
     most = apart[rim : grey.shape[0] - rim].max()
     return np.asarray(apart > max(20.0, _INK * float(most)))
 
@@ -139,14 +140,19 @@ def _height_of_ink(ink: NDArray[np.bool_]) -> tuple[float, float]:
     return max(0, top - 1) / height, min(height, bottom + 1) / height
 
 
-def _spaces(trace: Trace, gaps: _Gaps) -> NDArray[np.bool_]:
-    """Read spaces and those that both traces speak for."""
-    found = trace.read.copy()
-    for k in np.flatnonzero(~found & (trace.frames >= LEAST_GAP) & (trace.shares >= SPACE_SHARE)):
-        before, after = trace.letters[k], trace.letters[k + 1]
-        if takes_spaces(before) and takes_spaces(after):
-            found[k] = after not in _CLOSING or trace.shares[k] >= SURE_SHARE
-    return found
+def _spaces(trace: Trace, gaps: _Gaps, letter: float) -> NDArray[np.bool_]:
+    """Read spaces and lost ones; `letter` is the letters' height as a share of the line's width."""
+    if len(trace.letters) < 2:
+        return trace.read
+    widths = gaps.ends - gaps.starts
+    typical = float(np.median(widths))
+    if len(widths) < _FEW:
+        typical = min(typical, _TYPICAL * letter)
+    beyond = (widths - typical) / letter
+    share = np.log(np.maximum(trace.shares, _LEAST_SHARE))
+    spaced = np.array([takes_spaces(one) for one in trace.letters])
+    lost = GAP_WEIGHT * beyond + SHARE_WEIGHT * share + BIAS > 0
+    return np.asarray(trace.read | (lost & spaced[:-1] & spaced[1:]))
 
 
 def _words(trace: Trace, begins: Sequence[int], gaps: _Gaps) -> tuple[WordText, ...]:

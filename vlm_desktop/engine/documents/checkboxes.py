@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from vlm_desktop.base.pagereading import Checkbox, Line, Word
 from vlm_desktop.base.types import Box
+from vlm_desktop.engine.documents.drawn import Square
 from vlm_desktop.engine.documents.lines import overlap
-from vlm_desktop.engine.documents.marks import Square
 
 _TICKED = 0.09
 """Dark share of the inside from which a box counts as ticked."""

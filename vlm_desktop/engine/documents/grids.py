@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlm_desktop.base.types import Box
-from vlm_desktop.engine.documents.marks import Marks, Rule
+from vlm_desktop.engine.documents.drawn import Marks, Rule
 
 _MOST_CELLS = 20_000
 _COVERED = 0.6
@@ -43,7 +43,7 @@ class Grid:
 def grids_of(marks: Marks, letter_height: float) -> list[Grid]:
     """Grids of at least two rows and two columns, found by crossing rules.
 
-    Rules are few (`marks.MOST_RULES`), so all are compared with all at once.
+    Rules are few (`drawn.MOST_RULES`), so all are compared with all at once.
     """
     if not marks.level or not marks.standing:
         return []

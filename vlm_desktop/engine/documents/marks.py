@@ -1,7 +1,7 @@
 """What is drawn on a page beside letters: ruled lines and small squares, found in its picture.
 
-The picture is turned into the page's view first, so rules run level. Everything is linear in
-pixels; what is found is bounded.
+Loaded late, with SciPy (`engine.documents.readpage`). The picture is turned into the page's
+view first, so rules run level. Everything is linear in pixels; what is found is bounded.
 """
 
 import math
@@ -17,6 +17,7 @@ from scipy import ndimage
 from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.pageview import PageView
 from vlm_desktop.base.types import Box
+from vlm_desktop.engine.documents.drawn import MOST_RULES, MOST_SQUARES, Marks, Rule, Square
 
 GreyArray = NDArray[np.uint8]
 InkArray = NDArray[np.bool_]
@@ -36,38 +37,10 @@ _LEAST_STANDING = 1.8
 _SOLID = 0.9
 _MOST_THICK = 0.006
 """A rule's greatest thickness as a share of the page's longer side."""
-MOST_RULES = 600
-MOST_SQUARES = 400
 _STRAIGHT = 0.8
 """Share of a side that one row of pixels inks."""
 _COVERED = 0.9
 """Share of a side that is inked within the outline's thickness."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A drawn line: at `at` from `start` to `end`, across for a level one, down for a standing."""
-
-    at: float
-    start: float
-    end: float
-
-
-@dataclass(frozen=True, slots=True)
-class Square:
-    """The outline of a small box; `ink` is the dark share of its inside."""
-
-    box: Box
-    ink: float
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """Places are in the coordinates of the view."""
-
-    level: tuple[Rule, ...] = ()
-    standing: tuple[Rule, ...] = ()
-    squares: tuple[Square, ...] = ()
 
 
 def find_marks(pixels: PixelArray, view: PageView, letter_height: float) -> Marks:

@@ -3,10 +3,12 @@
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from PIL import Image
 
+from vlm_desktop.backends.late import resolve
 from vlm_desktop.backends.protocols import TextReader
 from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.documentfiles import DrawnPage, LayerVerdict, TextLayer
@@ -23,15 +25,17 @@ from vlm_desktop.engine.documents.agreeing import (
     sample_of,
 )
 from vlm_desktop.engine.documents.checkboxes import checkboxes_of
+from vlm_desktop.engine.documents.drawn import Marks
 from vlm_desktop.engine.documents.layout import layout_of
 from vlm_desktop.engine.documents.lines import lines_of, runs_upright
-from vlm_desktop.engine.documents.marks import find_marks
 from vlm_desktop.engine.documents.pairs import pairs_of
 from vlm_desktop.engine.documents.tables import tables_of
 from vlm_desktop.engine.documents.upright import box_in_view, view_of
 
 ASKEW = 10.0
 """Degrees from which a page is straightened and read once more."""
+FindMarks: TypeAlias = Callable[[PixelArray, PageView, float], Marks]
+_MARKS = "vlm_desktop.engine.documents.marks:find_marks"
 _LETTER_SHARE = 0.9
 """A letter's height as a share of its line's box."""
 
@@ -215,6 +219,7 @@ def _arranged(drawn: DrawnPage, text: _Text) -> PageReading:
         if lines
         else 0.0
     )
+    find_marks: FindMarks = resolve(_MARKS, "finding rules and boxes to tick")
     marks = find_marks(drawn.pixels, text.view, letter)
     tables = tables_of(text.words, lines, marks)
     layout = layout_of(text.words, lines, tables)

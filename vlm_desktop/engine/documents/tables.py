@@ -8,9 +8,9 @@ from itertools import accumulate
 
 from vlm_desktop.base.pagereading import Cell, Line, Table, Word
 from vlm_desktop.base.types import Box
+from vlm_desktop.engine.documents.drawn import Marks
 from vlm_desktop.engine.documents.grids import Grid, grids_of
 from vlm_desktop.engine.documents.lines import around, chains_of
-from vlm_desktop.engine.documents.marks import Marks
 
 _ANY_GAP = float("inf")
 _ROW_GAP = 2.2
