@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "library": ("library", "look at, verify and prune the library"),
     "models": ("models", "list, import, export, verify and remove models"),
     "ocr": ("ocr", "read the text in a picture or PDF"),
+    "document": ("document", "read fields of documents, with evidence"),
     "alttext": ("alttext", "draft, check, write and read alt text"),
     "chat": ("chat", "ask a local model about pictures"),
     "evaluate": ("evaluate", "measure quality on your own data"),

@@ -104,8 +104,8 @@ def choose(
     locale: DocumentLocale,
     taken: Sequence[tuple[int, Span]] = (),
     known: frozenset[str] = frozenset(),
-) -> dict[str, FieldValue]:
-    """The value of each field that is there, by name. Fields compete for words.
+) -> dict[int, FieldValue]:
+    """The value of each field that is there, by its place. Fields compete for words.
 
     `taken` words are given away already; `known` fields may have them all the same.
     """
@@ -122,8 +122,7 @@ def choose(
     for mine in apart:
         held |= assign([bid for bid in mine if _enough(judged, bid)])
     return {
-        judged[place].name: _value(indexed, judged[place], bid.option, locale)
-        for place, bid in held.items()
+        place: _value(indexed, judged[place], bid.option, locale) for place, bid in held.items()
     }
 
 

@@ -18,6 +18,7 @@ from vlm_desktop.base.documents import (
 )
 from vlm_desktop.base.pagereading import DocumentReading, PageReading
 from vlm_desktop.engine.documents.choosing import choose, missing_of
+from vlm_desktop.engine.documents.forms import pairs_of_form
 from vlm_desktop.engine.documents.gathering import Indexed, gather, index_pages
 from vlm_desktop.engine.documents.labels import wanted
 from vlm_desktop.engine.documents.layouts import fingerprint
@@ -45,13 +46,13 @@ class Extractor:
         indexed = index_pages(reading.pages, fields, locale)
         gathered = gather(indexed, fields)
         known = {one.name: one for one in learned}
-        taken = [span for one in learned for span in _spans(indexed, one.evidence)]
+        taken = _held(indexed, learned)
         chosen = choose(indexed, gathered, locale, taken, frozenset(known))
         values: list[FieldValue] = []
         missing: list[MissingField] = []
-        for one in gathered:
+        for place, one in enumerate(gathered):
             name = one.field.spec.name
-            found = chosen.get(name)
+            found = chosen.get(place)
             if name in known:
                 rivals = (found.rivals if found else ()) or known[name].rivals
                 values.append(replace(known[name], rivals=rivals))
@@ -59,6 +60,8 @@ class Extractor:
                 values.append(found)
             else:
                 missing.append(missing_of(indexed, one))
+        if schema.any_pairs:
+            values += pairs_of_form(reading, locale, _held(indexed, values))
         return Extraction(
             path=reading.path,
             content_hash=reading.content_hash,
@@ -73,6 +76,11 @@ class Extractor:
 def _texts(page: PageReading) -> Iterator[str]:
     for line in page.lines:
         yield page.text(line.words)
+
+
+def _held(indexed: Sequence[Indexed], values: Sequence[FieldValue]) -> list[tuple[int, Span]]:
+    """The words that some values have."""
+    return [span for one in values for span in _spans(indexed, one.evidence)]
 
 
 def _spans(indexed: Sequence[Indexed], evidence: Sequence[Evidence]) -> list[tuple[int, Span]]:

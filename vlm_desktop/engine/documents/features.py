@@ -311,6 +311,7 @@ def _stack(candidate: Candidate, facts: PageFacts) -> Features:
         "type_money": max(one.money for one in mine),
         "type_digits": max(one.digits for one in mine),
         "type_colon": max(one.colon for one in mine),
+        "type_dated": max(one.dated for one in mine),
         "type_capitals": sum(one.capitals for one in mine) / len(mine),
         "type_short": float(len(candidate.raw) < 4),
         "type_ends_open": mine[-1].open_end,
@@ -334,6 +335,8 @@ def _stack(candidate: Candidate, facts: PageFacts) -> Features:
             "place_after_address": before.addressness,
             "place_after_company": before.company,
             "place_after_registration": before.registration,
+            "place_after_open": before.open_end,
+            "place_after_words": float(before.digits == 0 and before.title < 0.5),
         }
     return found | _sizes(candidate, facts)
 
@@ -345,6 +348,12 @@ def _sizes(candidate: Candidate, facts: PageFacts) -> Features:
         "place_biggest": float(max(heights) >= 0.95 * max(box.y1 - box.y0 for box in boxes)),
         "place_uneven": min(1.0, max(heights) / max(min(heights), 1e-6) - 1),
     }
+    first = candidate.strips[0]
+    if first:
+        own, box = boxes[first], boxes[first - 1]
+        ratio = (box.y1 - box.y0) / max(own.y1 - own.y0, 1e-6)
+        found["place_same_size_above"] = float(0.8 < ratio < 1.25)
+        found["place_gap_above"] = min(2.0, max(0.0, own.y0 - box.y1) / facts.page.body)
     following = facts.strips.below[candidate.strips[-1]]
     if following is not None:
         box = boxes[following]

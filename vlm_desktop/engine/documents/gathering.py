@@ -5,6 +5,7 @@ What scoring and fitting share.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from vlm_desktop.base.documents import DocumentLocale, FieldType
 from vlm_desktop.base.pagereading import PageReading
@@ -26,6 +27,10 @@ MOST_CANDIDATES = 300
 """Of one field on one page; those a label speaks for come first."""
 _ADDRESS_STARTS = 14
 _LEAST_ADDRESS = 0.15
+
+
+Place: TypeAlias = tuple[int, Hit]
+"""A label on a page, counted from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +83,20 @@ def index_pages(
     return found
 
 
-def gather(indexed: Sequence[Indexed], fields: Sequence[Wanted]) -> list[Gathered]:
-    """Every field's options on all pages."""
+def gather(
+    indexed: Sequence[Indexed], fields: Sequence[Wanted], places: Sequence[Place] | None = None
+) -> list[Gathered]:
+    """Every field's options on all pages.
+
+    `places` says for each field where its only label stands, for labels that are known already.
+    """
     options: list[list[Option]] = [[] for _ in fields]
     labels: list[list[tuple[int, Hit]]] = [[] for _ in fields]
     for number, one in enumerate(indexed):
-        hits = [find_labels(one.words, field) for field in fields]
+        if places is None:
+            hits = [find_labels(one.words, field) for field in fields]
+        else:
+            hits = [(hit,) if page == number else () for page, hit in places]
         claims = Claims(hit for some in hits for hit in some)
         found = [
             _candidates(one, number, field, mine, claims)

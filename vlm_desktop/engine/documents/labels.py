@@ -34,6 +34,7 @@ _LABEL_REACH = 5
 _LEAST_RECALL = 0.34
 _ALIAS = 0.97
 _MARKS = ":;|=?\uff1a"
+_BETWEEN = " .:;|=#-\u2013_)\uff1a*"
 _CURRENCIES = frozenset(
     ("rm", "usd", "eur", "gbp", "chf", "inr", "cad", "aud", "sgd", "myr", "us", "s")
 )
@@ -348,17 +349,16 @@ def _marked(between: str) -> bool:
 def _value_at(line: TextLine, last: int, end: int) -> int:
     """Where in its line a value may begin: after the colon where there is one soon."""
     tokens = line.tokens
-    after = tokens[last].end
-    stop = tokens[end].end if end < len(tokens) else len(line.text)
-    rest = line.text[stop : stop + 3]
-    if end > last and _marked(rest):
-        after = stop
-    while after < len(line.text) and line.text[after] in " .:;|=#-\u2013_)\uff1a*":
-        if (
-            line.text[after] == "-"
-            and after + 1 < len(line.text)
-            and line.text[after + 1].isdigit()
-        ):
+    stop = tokens[end].end
+    marked = end > last and _marked(line.text[stop : stop + 3])
+    return value_at(line, stop if marked else tokens[last].end)
+
+
+def value_at(line: TextLine, after: int) -> int:
+    """Where in its line a value may begin behind a label that ends at `after`."""
+    text = line.text
+    while after < len(text) and text[after] in _BETWEEN:
+        if text[after] == "-" and text[after + 1 : after + 2].isdigit():
             break
         after += 1
     return after

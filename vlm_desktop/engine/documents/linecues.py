@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from vlm_desktop.base.documents import DocumentLocale
+from vlm_desktop.engine.documents.datevalues import date_spans
 from vlm_desktop.engine.documents.pageindex import fold, tokens_of
 from vlm_desktop.engine.documents.vocabulary import apart, vocabulary
 
@@ -26,6 +28,8 @@ _REGISTRATION = re.compile(
     r"|^\W*(?:20\d{10}|00\d{10})", re.I,
 )  # fmt: skip
 _MONEY = re.compile(r"\d[.,]\d\d(?!\d)|[$\u20ac\u00a3]")
+_TIME = re.compile(r"\b\d{1,2}:\d\d\b")
+_ANYWHERE = DocumentLocale()
 _OPEN = re.compile(r"[,&/(-]\s*$|\b(?:and|und|et|of|de)\s*$", re.I)
 
 
@@ -47,6 +51,7 @@ class LineCues:
     colon: float
     capitals: float
     open_end: float
+    dated: float
 
     @property
     def addressness(self) -> float:
@@ -57,7 +62,7 @@ class LineCues:
         )  # fmt: skip
         minus = (
             1.2 * self.contact + 1.2 * self.registration + self.money + 0.8 * self.title
-            + 0.6 * self.colon + 0.8 * self.phrase
+            + 0.6 * self.colon + 0.8 * self.phrase + 1.5 * self.dated
         )  # fmt: skip
         return max(-1.0, min(1.5, plus - minus))
 
@@ -94,4 +99,5 @@ def cues_of(text: str) -> LineCues:
         colon=float(":" in text),
         capitals=capitals / max(1, letters),
         open_end=float(bool(_OPEN.search(text))),
+        dated=float(bool(_TIME.search(text)) or any(date_spans(text, _ANYWHERE))),
     )

@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from vlm_desktop.engine.documents.gathering import gather, index_pages
-from vlm_desktop.engine.documents.labels import wanted
-from vlm_desktop.engine.documents.scorer import kind_of
-from vlm_desktop.training.documents.samples import Sample, grades
 
 RIDGE = 0.002
-_ABSENT = 0.5
-"""Weight of a field whose truth is among no candidates: it can only be told to be silent."""
 _MOST_WEIGHT = 12.0
+_FOR = (
+    "ocr_", "learned_", "type_likelihood", "label_inline", "label_right", "label_below",
+    "label_strength", "label_recall", "label_precision", "label_full", "label_described",
+)  # fmt: skip
+_AGAINST = ("row_", "label_rival")
+"""Features that may only speak for a candidate, and only against one, whatever a sample says."""
 Array = NDArray[np.float64]
 
 
@@ -33,23 +33,6 @@ class Example:
     right: tuple[float, ...]
     none: float
     weight: float
-
-
-def examples_of(sample: Sample) -> list[Example]:
-    """Every field of a document with its options' features."""
-    fields = [wanted(truth.spec) for truth in sample.truths]
-    indexed = index_pages(sample.pages, fields, sample.locale)
-    found = []
-    for gathered, truth in zip(gather(indexed, fields), sample.truths, strict=True):
-        if truth.right is None:
-            continue
-        right = grades([one.candidate for one in gathered.options], truth, sample.locale)
-        silent = not any(right)
-        weight = sample.weight * (_ABSENT if silent and truth.right else 1.0)
-        features = tuple(one.features for one in gathered.options)
-        kind = kind_of(gathered.field)
-        found.append(Example(sample.layout, kind, features, tuple(right), float(silent), weight))
-    return found
 
 
 @dataclass(frozen=True)
@@ -88,12 +71,20 @@ def fit(examples: Sequence[Example], ridge: float = RIDGE) -> dict[str, float]:
         slope = scaled.T @ share / total
         return value + ridge * float(at @ at), slope + 2 * ridge * at
 
-    found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B").x / spread
+    bounds = [_bounds(name) for name in names]
+    start = np.zeros(len(names))
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x / spread
     return {
         name: round(float(np.clip(weight, -_MOST_WEIGHT, _MOST_WEIGHT)), 3)
         for name, weight in zip(names, found, strict=True)
         if abs(weight) >= 0.0005
     }
+
+
+def _bounds(name: str) -> tuple[float | None, float | None]:
+    if name.startswith(_FOR):
+        return 0.0, None
+    return (None, 0.0) if name.startswith(_AGAINST) else (None, None)
 
 
 def _table(examples: Sequence[Example], names: Sequence[str]) -> _Table:
