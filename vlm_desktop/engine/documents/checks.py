@@ -26,7 +26,7 @@ from vlm_desktop.engine.documents.datechecks import date_checks
 from vlm_desktop.engine.documents.equations import Key, Rule, Variable
 from vlm_desktop.engine.documents.idchecks import id_checks
 from vlm_desktop.engine.documents.roles import roles
-from vlm_desktop.engine.documents.rules import Variables, rules_of
+from vlm_desktop.engine.documents.rules import Variables, rules_of, wishes_of
 from vlm_desktop.engine.documents.solver import Solution, Solver
 from vlm_desktop.engine.documents.validators import fits
 
@@ -87,7 +87,7 @@ def sum_checks(
             if variable is not None:
                 variables[variable.key] = variable
     rules = rules_of(variables, assigned)
-    solver = Solver(variables, rules)
+    solver = Solver(variables, rules, wishes_of(variables, assigned))
     repairs = solver.repairs()
     numbers = {key: one.value for key, one in variables.items()}
     return tuple(

@@ -144,6 +144,47 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundRate:
+    """The tax is a rate of whole or half per cents of the base, as nearly all are."""
+
+    base: Key
+    tax: Key
+    price: float = 0.0
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        return (self.base, self.tax)
+
+    def holds(self, numbers: Mapping[Key, Decimal]) -> bool:
+        base, tax = numbers[self.base], numbers[self.tax]
+        if not base:
+            return False
+        rate = (tax / base * 200).to_integral_value() / 200
+        return abs(base * rate - tax) <= HALF_A_CENT * 2 and rate < 1
+
+    def solutions(self, numbers: Mapping[Key, Decimal]) -> Iterator[tuple[Key, Decimal]]:
+        return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Positive:
+    """The number is above zero, as quantities mostly are."""
+
+    key: Key
+    price: float = 0.0
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        return (self.key,)
+
+    def holds(self, numbers: Mapping[Key, Decimal]) -> bool:
+        return numbers[self.key] > 0
+
+    def solutions(self, numbers: Mapping[Key, Decimal]) -> Iterator[tuple[Key, Decimal]]:
+        return iter(())
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """Holds when one of its equations holds; `keys` are those of its first one. `target` is the
     value that is compared when it is told what was expected."""

@@ -24,7 +24,7 @@ _ANY_DIGIT = 0.008
 """Share of a misread digit that goes to any digit that does not look like it."""
 _LOST_DIGIT, _LOST_AT_END = 7.0, 6.0
 _ADDED_SHARE = 0.05
-_LOST_MINUS, _ADDED_MINUS = 3.5, 5.0
+_LOST_MINUS, _ADDED_MINUS = 4.0, 4.5
 _LOST_MARK, _ADDED_MARK, _OTHER_MARK = 3.0, 3.5, 2.5
 _LONGEST = 16
 _WIDEST_SLIP = 4
@@ -87,35 +87,35 @@ def printed(
     )
 
 
-def cost(was: Printed, target: Decimal) -> float:
-    """How unlikely it is that `target` was printed and read like this; infinity when impossible."""
+def cost(was: Printed, target: Decimal) -> tuple[float, int]:
+    """How unlikely it is that `target` was printed and read like this, and with how many decimals
+    it then was printed; infinity when impossible."""
     minus = 0.0
     if (target < 0) != was.negative:
         minus = _LOST_MINUS if target < 0 else _ADDED_MINUS
-    best = math.inf
-    for decimals in {was.decimals, 0, 2, 3}:
+    best = math.inf, was.decimals
+    for decimals in (was.decimals, *({2, 0, 3} - {was.decimals})):
         wanted = _as_digits(abs(target), decimals)
         if wanted is None or _far(was.digits, wanted):
             continue
-        price = minus + _distance(was, wanted)
+        price = _distance(was.digits, was.doubts, wanted)
         if decimals != was.decimals:
             price += _mark_cost(was, decimals)
-        best = min(best, price)
+            if was.mark and decimals:
+                price = min(price, _around_mark(was, wanted, decimals))
+        best = min(best, (minus + price, decimals))
     return best
 
 
-def rewritten(was: Printed, target: Decimal) -> str:
+def rewritten(was: Printed, target: Decimal, decimals: int) -> str:
     """The raw text with the number that should have been read, in the same manner of writing."""
-    decimals = was.decimals
-    least = max(0, -int(target.normalize().as_tuple().exponent))
-    if least > decimals:
-        decimals = max(least, 2)
-    elif was.decimals and not was.mark:
-        decimals = least
     whole, _, tail = f"{abs(target):.{decimals}f}".partition(".")
-    mark = was.mark or ("." if was.group != "." else ",")
-    if was.group and was.group != mark:
-        whole = f"{int(whole):,}".replace(",", was.group)
+    mark, group = was.mark, was.group
+    if was.mark and was.decimals > 2 and decimals != was.decimals and len(whole) > 3 and not group:
+        group, mark = was.mark, ""  # what was taken for the point parts thousands
+    mark = mark or ("," if group == "." else ".")
+    if group and group != mark:
+        whole = f"{int(whole):,}".replace(",", group)
     body = whole + (mark + tail if tail else "")
     before, after = was.raw[: was.start], was.raw[was.end :]
     if target < 0 and not was.negative:
@@ -126,22 +126,22 @@ def rewritten(was: Printed, target: Decimal) -> str:
     return before + body + after
 
 
-def slips(was: Printed, value: Decimal) -> Iterator[tuple[Decimal, float]]:
-    """Other numbers that may have been printed, each one slip away, with their costs."""
+def slips(was: Printed, value: Decimal) -> Iterator[tuple[Decimal, float, int]]:
+    """Other numbers that may have been printed, each one slip away, with cost and decimals."""
     sign = -1 if value < 0 else 1
     for at, digit in enumerate(was.digits):
         for other, share in DIGIT_SLIPS[digit].items():
             digits = was.digits[:at] + other + was.digits[at + 1 :]
-            yield sign * _number(digits, was.decimals), -math.log(was.doubts[at] * share)
-        if len(was.digits) > 1:
-            digits = was.digits[:at] + was.digits[at + 1 :]
+            price = -math.log(was.doubts[at] * share)
+            yield sign * _number(digits, was.decimals), price, was.decimals
+        digits = was.digits[:at] + was.digits[at + 1 :]
+        if len(digits) > was.decimals:
             price = -math.log(was.doubts[at] * _ADDED_SHARE)
-            if len(digits) > was.decimals:
-                yield sign * _number(digits, was.decimals), price
+            yield sign * _number(digits, was.decimals), price, was.decimals
     for decimals in {0, 2, 3} - {was.decimals}:
         if len(was.digits) > decimals:
-            yield sign * _number(was.digits, decimals), _mark_cost(was, decimals)
-    yield -value, _LOST_MINUS if value > 0 else _ADDED_MINUS
+            yield sign * _number(was.digits, decimals), _mark_cost(was, decimals), decimals
+    yield -value, _LOST_MINUS if value > 0 else _ADDED_MINUS, was.decimals
 
 
 def _doubt(confidence: float | None) -> float:
@@ -152,7 +152,7 @@ def _doubt(confidence: float | None) -> float:
 
 def _decimals(digits: str, value: Decimal) -> int | None:
     """How many of the digits stand behind the point in what was read."""
-    for decimals in (2, 0, 1, 3, 4):
+    for decimals in (2, 0, 1, 3, 4, 5, 6):
         if decimals <= len(digits) and _number(digits, decimals) == value:
             return decimals
     return None
@@ -193,19 +193,26 @@ def _far(read: str, wanted: str) -> bool:
     return max(len(read), len(wanted)) - same - back > _WIDEST_SLIP
 
 
-def _distance(was: Printed, wanted: str) -> float:
+def _around_mark(was: Printed, wanted: str, decimals: int) -> float:
+    """With the decimal mark where it was read, and digits lost or added on its sides."""
+    at, mark = len(was.digits) - was.decimals, len(wanted) - decimals
+    whole = _distance(was.digits[:at], was.doubts[:at], wanted[:mark])
+    return whole + _distance(was.digits[at:], was.doubts[at:], wanted[mark:])
+
+
+def _distance(read: str, doubts: Sequence[float], wanted: str) -> float:
     """The cheapest way from the wanted digits to those read (weighted edit distance)."""
     last = len(wanted)
     row = [0.0]
     for _ in wanted:
         row.append(row[-1] + _LOST_AT_END)
-    for read, doubt in zip(was.digits, was.doubts, strict=True):
+    for sign, doubt in zip(read, doubts, strict=True):
         added = -math.log(doubt * _ADDED_SHARE)
         following = [row[0] + added]
         for at, digit in enumerate(wanted, start=1):
             same = 0.0
-            if digit != read:
-                same = -math.log(doubt * DIGIT_SLIPS[read].get(digit, _ANY_DIGIT))
+            if digit != sign:
+                same = -math.log(doubt * DIGIT_SLIPS[sign].get(digit, _ANY_DIGIT))
             lost = _LOST_AT_END if at == last else _LOST_DIGIT
             following.append(min(row[at - 1] + same, row[at] + added, following[-1] + lost))
         row = following

@@ -14,7 +14,9 @@ from vlm_desktop.engine.documents.equations import (
     Equation,
     Key,
     Linear,
+    Positive,
     Product,
+    RoundRate,
     Rule,
     Share,
     Variable,
@@ -27,6 +29,10 @@ _ADDED = ("tax", "tip", "service", "shipping", "rounding")
 _EXTRAS = (*_ADDED, "discount")
 _UNUSUAL = 0.7
 """What each part that is left out of, or added to, the usual sum costs, in nats."""
+_ODD_RATE = 2.0
+"""What a tax costs that is no round rate of the subtotal."""
+_RETURNED = 2.5
+"""What a quantity below zero costs."""
 
 Variables = dict[Key, Variable]
 
@@ -42,6 +48,18 @@ def rules_of(variables: Variables, roles: Mapping[str, str]) -> tuple[Rule, ...]
         *_payment(book),
         *_balances(book),
     )
+
+
+def wishes_of(variables: Variables, roles: Mapping[str, str]) -> tuple[tuple[Equation, float], ...]:
+    """What mostly holds beside the rules, with what it costs when it does not."""
+    book = _Book(variables, roles)
+    wishes: list[tuple[Equation, float]] = [
+        (Positive(key), _RETURNED) for key in book.column("quantity").values()
+    ]
+    tax, subtotal = book.one("tax"), book.one("subtotal")
+    if tax is not None and subtotal is not None and book.one("tax_rate") is None:
+        wishes.append((RoundRate(subtotal, tax), _ODD_RATE))
+    return tuple(wishes)
 
 
 class _Book:

@@ -56,9 +56,18 @@ class Solution:
 
 
 class Solver:
-    """Over the numbers and rules of one document."""
+    """Over the numbers and rules of one document.
 
-    def __init__(self, variables: Variables, rules: Sequence[Rule]) -> None:
+    `wishes` need not hold, but what makes them hold is likelier by their price.
+    """
+
+    def __init__(
+        self,
+        variables: Variables,
+        rules: Sequence[Rule],
+        wishes: Sequence[tuple[Equation, float]] = (),
+    ) -> None:
+        self._wishes = wishes
         self._variables = variables
         self._rules = rules
         self._numbers: Numbers = {key: one.value for key, one in variables.items()}
@@ -128,7 +137,8 @@ class Solver:
             if not waiting:
                 break
             spent, _, changes = heapq.heappop(waiting)
-            if found and (spent > found[0].cost + _WORSE or len(found) >= MOST_OFFERED):
+            best = min((one.cost for one in found), default=_DEAREST)
+            if found and (spent > best + _WORSE or len(found) >= MOST_OFFERED):
                 break
             state = frozenset((change.key, change.value) for change in changes)
             if state in seen:
@@ -137,7 +147,8 @@ class Solver:
             numbers = {**self._numbers, **{change.key: change.value for change in changes}}
             broken = self._broken(wanted, changes, numbers)
             if broken is None:
-                found.append(Solution(changes, spent))
+                unlikely = sum(price for wish, price in self._wishes if not wish.holds(numbers))
+                found.append(Solution(changes, spent + unlikely))
                 continue
             if len(changes) == most:
                 continue
@@ -145,7 +156,7 @@ class Solver:
                 total = spent + change.cost + price
                 if total <= _DEAREST and not _contained(found, (*changes, change)):
                     heapq.heappush(waiting, (total, next(order), (*changes, change)))
-        return tuple(found)
+        return tuple(sorted(found, key=lambda one: one.cost))
 
     def _broken(
         self, wanted: set[int], changes: tuple[Change, ...], numbers: Numbers
@@ -197,9 +208,9 @@ class Solver:
             ]
             was = self._printed[key]
             if was is not None and not (variable.magnitude and needed < 0):
-                price = cost(was, needed)
+                price, decimals = cost(was, needed)
                 if price <= _DEAREST_CHANGE:
-                    options.append(Change(key, rewritten(was, needed), needed, price))
+                    options.append(Change(key, rewritten(was, needed, decimals), needed, price))
             best = min(options, key=lambda one: one.cost, default=None)
             self._known[key, needed] = best
         return self._known[key, needed]
@@ -213,8 +224,8 @@ class Solver:
             options = [Change(key, raw, value, price) for raw, value, price in variable.others]
             if was is not None:
                 options += [
-                    Change(key, rewritten(was, value), value, price)
-                    for value, price in slips(was, variable.value)
+                    Change(key, rewritten(was, value, decimals), value, price)
+                    for value, price, decimals in slips(was, variable.value)
                     if not (variable.magnitude and value < 0)
                 ]
             for change in options:
