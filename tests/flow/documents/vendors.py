@@ -31,7 +31,15 @@ SCHEMA = Schema(
 )
 
 _LABELS = {
-    "number": ("Invoice no.", "Bill", "Document", "Belegnummer", "Folio", "Rechnung Nr.", "Faktura"),
+    "number": (
+        "Invoice no.",
+        "Bill",
+        "Document",
+        "Belegnummer",
+        "Folio",
+        "Rechnung Nr.",
+        "Faktura",
+    ),
     "date": ("Date", "Issued", "Datum", "Dated", "Ausgestellt am", "Printed", "Fecha"),
     "delivered": ("Delivered", "Due", "Lieferdatum", "Shipped", "Payable until", "Leistung"),
     "reference": ("Our ref", "Job", "Kundennummer", "Project", "File", "Vorgang", "Account no."),
@@ -195,7 +203,9 @@ def _items(sheet: _Sheet, by: Vendor, chance: random.Random, y: float) -> float:
 
 def _values(by: Vendor, chance: random.Random) -> tuple[dict[str, str], dict[str, str]]:
     """Values as they are meant, and as they are printed."""
-    days = [(chance.randint(2015, 2026), chance.randint(1, 12), chance.randint(13, 28)) for _ in "ab"]
+    days = [
+        (chance.randint(2015, 2026), chance.randint(1, 12), chance.randint(13, 28)) for _ in "ab"
+    ]
     net = chance.randint(1000, 900000)
     gross = net + net // 5
     number = f"{chance.choice('ABRX')}{chance.randint(10000, 999999)}"
@@ -227,7 +237,7 @@ def _values(by: Vendor, chance: random.Random) -> tuple[dict[str, str], dict[str
 
 
 def _date(day: tuple[int, int, int], form: str) -> str:
-    months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     year, month, number = day
     text = form.replace("%Y", str(year)).replace("%d", f"{number:02}").replace("%m", f"{month:02}")
     return text.replace("%b", months[month - 1])
@@ -250,7 +260,9 @@ def _read(sheet: _Sheet, chance: random.Random, path: Path) -> DocumentReading:
         )  # fmt: skip
 
     words = tuple(Word(one.text, moved(one.box), one.confidence) for one in sheet.words)
-    lines = tuple(Line(one.words, around([words[at].box for at in one.words])) for one in sheet.lines)
+    lines = tuple(
+        Line(one.words, around([words[at].box for at in one.words])) for one in sheet.lines
+    )
     view = PageView(Size(int(_WIDTH * 1.2), int(_HEIGHT * 1.6)))
     ordered = tuple(sorted(lines, key=lambda line: (line.box.y0, line.box.x0)))
     page = PageReading(1, view, words, ordered)

@@ -164,14 +164,16 @@ def _failed(
 def _parts(extraction: Extraction, schema: Schema) -> tuple[FieldValue | None, ...]:
     """The values that are the vendor, number, date and total of a document."""
     assigned = roles(schema)
+    known = {one.name for one in schema.fields}
     values = {one.name: one for one in reversed(extraction.values) if one.row == 0 and one.value}
-    return tuple(
-        next(
-            (values[name] for name in (assigned.get(role, ""), *names) if name in values),
-            None,
-        )
-        for role, names in _OTHER_NAMES.items()
-    )
+    found = []
+    for role, names in _OTHER_NAMES.items():
+        named = (role, assigned.get(role, ""), *names)
+        # The field is chosen whether it has a value or not: another number is not the number.
+        name = next((name for name in named if name in known), None)
+        name = name or next((name for name in named if name in values), "")
+        found.append(values.get(name))
+    return tuple(found)
 
 
 def _of_type(extraction: Extraction, schema: Schema, kind: FieldType) -> FieldValue | None:

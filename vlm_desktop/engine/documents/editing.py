@@ -67,8 +67,11 @@ class Editing(Acts):
             record = self._library().document_record(document_id)
             spec = spec_of(record.schema, name)
             before = self._standing(record).value(name, row)
-            evidence = _typed_at(text, page, before)
-            value = _human(name, row, text, spec, record, evidence)
+            value = _human(name, row, text, spec, record, ())
+            if before is not None and _may_mean(before, value, spec):
+                value = replace(value, raw=before.raw, evidence=before.evidence)
+            else:
+                value = replace(value, evidence=_typed_at(text, page, before))
             lesson = self._taught(record, page, spec, value) if page is not None else []
             change = self._change(record, name, row, Said(value))
             return self._write(record, DocumentAct.TYPED, [change], lessons=lesson)
@@ -222,7 +225,7 @@ def _human(
         origin=Origin.HUMAN,
         ambiguous=ambiguous(readings),
         currency=readings[0].currency if readings else "",
-        accepted=True,
+        accepted=not ambiguous(readings),
     )
 
 
@@ -235,13 +238,17 @@ def _by_line(page: PageReading, words: Sequence[int]) -> tuple[Evidence, ...]:
     return tuple(evidence_of(page, piece) for piece in [*found, *([at] for at in sorted(loose))])
 
 
+def _may_mean(before: FieldValue, value: FieldValue, spec: FieldSpec) -> bool:
+    """Whether a person said how to read what was read there."""
+    meanings = readings_of(before.raw, spec.type, None, spec)
+    return bool(before.evidence) and value.value in [one.value for one in meanings]
+
+
 def _typed_at(
     text: str, page: PageReading | None, before: FieldValue | None
 ) -> tuple[Evidence, ...]:
     """The words that carry what was typed: where it stands as it is, else what was read there
     wrongly."""
-    if before is not None and fold(before.raw) == fold(text):
-        return before.evidence
     if page is not None and fold(text):
         found = PageText(page).find(fold(text), 1.0)
         if found is not None:

@@ -71,8 +71,7 @@ def doubts_of(extraction: Extraction, schema: Schema) -> tuple[Doubt, ...]:
     found = [
         doubt
         for one in extraction.values
-        if not (one.accepted or one.origin is Origin.HUMAN)
-        and (doubt := _doubt(one, failed)).error >= DOUBTFUL
+        if not _settled(one) and (doubt := _doubt(one, failed)).error >= DOUBTFUL
     ]
     found += [
         Doubt(one.name, 0, _OF_MISSING, "missing") for one in extraction.missing if one.required
@@ -90,8 +89,7 @@ def expected_errors(extraction: Extraction, schema: Schema) -> float:
     errors = sum(
         1.0 - one.confidence
         for one in extraction.values
-        if (schema.any_pairs or head_of(one.name) in wanted)
-        and not (one.accepted or one.origin is Origin.HUMAN)
+        if (schema.any_pairs or head_of(one.name) in wanted) and not _settled(one)
     )
     errors += sum(1.0 for one in extraction.missing if one.name in required)
     return errors + sum(1.0 for check in extraction.checks if check.ok is False)
@@ -108,6 +106,12 @@ def head_of(name: str) -> str:
 
 def repeats(spec: FieldSpec | None) -> bool:
     return spec is not None and spec.type in (FieldType.TABLE, FieldType.GROUP)
+
+
+def _settled(value: FieldValue) -> bool:
+    """Whether a person said that it is right: pointing at a text that may mean two things does
+    not say which."""
+    return value.accepted or (value.origin is Origin.HUMAN and not value.ambiguous)
 
 
 def _doubt(value: FieldValue, failed: Collection[Place]) -> Doubt:

@@ -120,7 +120,7 @@ def _as_said(
     """The place with how a person reads what is printed, where a reader would not have."""
     if value.value in _meanings(raw, spec, locale)[:1]:
         return place
-    if spec.type is FieldType.DATE and locale.day_first is None:
+    if spec.type is FieldType.DATE:
         for day_first in (True, False):
             if value.value in _meanings(raw, spec, replace(locale, day_first=day_first))[:1]:
                 return replace(place, day_first=day_first)
@@ -186,7 +186,7 @@ def _recalled(
     locale: DocumentLocale,
 ) -> Recalled | None:
     """The first value that the anchors agree on, on the page it should be on before others."""
-    if place.day_first is not None and locale.day_first is None:
+    if place.day_first is not None:
         locale = replace(locale, day_first=place.day_first)
     last = page_count - place.from_end
     ordered = sorted(
