@@ -71,6 +71,46 @@ class Outline:
     numbers: tuple[Mention, ...] = ()
 
 
+class Agreement(StrEnum):
+    """How a second reader's value stands to the first reader's."""
+
+    SAME = "same"
+    DIFFERS = "differs"
+    ONLY_SECOND = "only_second"
+    """The first reader has nothing for this field."""
+    SILENT = "silent"
+    """The second reader said nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a generative reader says of one field.
+
+    `said` is its own words, `value` the normalised form. Without `evidence` no words on the pages
+    carry it: it is shown as ungrounded and never taken over. `differences` are those from the
+    first reader's raw text, character by character, and join to both.
+    """
+
+    name: str
+    said: str
+    value: str
+    agreement: Agreement
+    evidence: tuple[Evidence, ...] = ()
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SecondReading:
+    """A document as a second model reads it. `unplaced` are (name, text) of its that no field of
+    the schema is called by; `text` is the page as it wrote it, from models that write pages."""
+
+    model: str
+    revision: str
+    opinions: tuple[Opinion, ...]
+    unplaced: tuple[tuple[str, str], ...] = ()
+    text: str = ""
+
+
 class MatchKind(StrEnum):
     """How a value compares with the expected one."""
 

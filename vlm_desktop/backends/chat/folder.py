@@ -34,7 +34,7 @@ class ChatFolder:
     def read(cls, path: Path, model_id: str) -> "ChatFolder":
         """Raises `ModelBroken`, and `ModelUnsupported` for code of its own."""
         config = read_config(path, model_id)
-        text = config.get("text_config") or config
+        text = config.get("text_config") or config.get("decoder") or config
         return cls(
             path=path,
             model_id=model_id,

@@ -1,6 +1,6 @@
 """Values beside what was expected of them: same, the same written otherwise, different, absent."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 
 from vlm_desktop.base.documentanswers import (
@@ -11,6 +11,7 @@ from vlm_desktop.base.documentanswers import (
 )
 from vlm_desktop.base.documents import DocumentLocale, Extraction, FieldSpec, FieldType, Schema
 from vlm_desktop.engine.documents.aligning import differences, fold
+from vlm_desktop.engine.documents.fieldnames import field_called
 from vlm_desktop.engine.documents.values import readings_of
 
 _UNSURE = DocumentLocale()
@@ -54,7 +55,7 @@ def compare(
     if expected is None:
         return Verification(extraction.path, extraction.content_hash, expected=False)
     found = {(value.name, value.row): value for value in extraction.values}
-    names = _names(schema, expected.values)
+    names = {said: _name(said, schema) for said, _ in expected.values}
     rows = []
     for (said, row), text in expected.values.items():
         name = names[said]
@@ -98,14 +99,11 @@ def _normal(text: str, spec: FieldSpec) -> bool:
     return any(reading.value == text for reading in readings_of(text, spec.type, _UNSURE)[:1])
 
 
-def _names(schema: Schema, expected: Mapping[tuple[str, int], str]) -> dict[str, str]:
-    """Fields by how they are called in a table: by their names or aliases, in any letter case."""
-    known: dict[str, str] = {}
-    for field in schema.fields:
-        inner = {f"{field.name}/{member.name}": member for member in field.fields}
-        for name, spec in {field.name: field, **inner}.items():
-            head = name.removesuffix(spec.name)
-            for alias in spec.aliases:
-                known.setdefault(fold(head + alias), name)
-            known[fold(name)] = name
-    return {said: known.get(fold(said), said) for said, _ in expected}
+def _name(said: str, schema: Schema) -> str:
+    """A field by how it is called in a table; of a column of the document's own tables, both."""
+    head, _, rest = said.partition("/")
+    spec = field_called(head, schema)
+    if spec is None:
+        return said
+    inner = field_called(rest, Schema(spec.name, spec.fields)) if rest else None
+    return f"{spec.name}/{inner.name if inner else rest}" if rest else spec.name

@@ -1,0 +1,103 @@
+"""Tiny networks of true architectures as second readers of a page."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.fakes import SignReader
+from vlm_desktop.backends.protocols import ChatModel
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.documentanswers import Agreement, SecondReading
+from vlm_desktop.base.documents import (
+    Evidence,
+    Extraction,
+    FieldSpec,
+    FieldType,
+    FieldValue,
+    Schema,
+)
+from vlm_desktop.base.errors import Cancelled, OptionUnsupported
+from vlm_desktop.base.pagereading import DocumentReading, Line, PageReading, Word
+from vlm_desktop.base.pageview import PageView
+from vlm_desktop.base.types import Box, DecodeLimits, MediaKind, Size
+from vlm_desktop.engine.answering import Answerer
+from vlm_desktop.engine.documents.pages import DocumentPages
+from vlm_desktop.engine.documents.secondreader import SecondReader, merged
+from vlm_desktop.engine.residents import Budgets, Residents
+from vlm_desktop.media.pool import DecodePool
+
+SCHEMA = Schema("receipt", (FieldSpec("vendor"), FieldSpec("total", FieldType.AMOUNT)))
+
+
+@pytest.fixture(scope="module")
+def pages() -> Iterator[DocumentPages]:
+    opened = DocumentPages(lambda: DecodePool(1, DecodeLimits()))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def reading(tmp_path: Path) -> DocumentReading:
+    Image.new("RGB", (60, 90), "white").save(tmp_path / "page.png")
+    words = (Word("Total", Box(0, 0, 30, 10), 0.9), Word("5.00", Box(35, 0, 60, 10), 0.9))
+    lines = (Line((0, 1), Box(0, 0, 60, 10)),)
+    page = PageReading(1, PageView(Size(60, 90), turns=1), words, lines)
+    return DocumentReading(tmp_path / "page.png", "hash", MediaKind.PHOTO, 1, (page,))
+
+
+@pytest.fixture
+def second(
+    lend_tiny: Callable[[str], ChatModel], pages: DocumentPages, reading: DocumentReading
+) -> Callable[..., SecondReading]:
+    here = (Evidence(1, Box(35, 0, 60, 10), "5.00", (1,)),)
+    first = Extraction(
+        reading.path, "hash", "receipt", (FieldValue("total", "5.00", "5.00", 0.9, here),)
+    )
+
+    def read(name: str, cancel: CancelToken | None = None) -> SecondReading:
+        residents = Residents(lambda _: lend_tiny(name), lambda: Budgets(10**10), lambda _: "")
+        reader = SecondReader(Answerer(residents, SignReader), pages, lambda: ())
+        verb = reader.read(reading, first, SCHEMA, name, cancel or CancelToken())
+        while True:
+            try:
+                next(verb)
+            except StopIteration as end:
+                said: SecondReading = end.value
+                break
+        together = merged(first, said)
+        assert all(one.grounded for one in together.values)
+        assert together.value("total").raw == "5.00"
+        return said
+
+    return read
+
+
+@pytest.mark.parametrize("name", ["smolvlm", "qwen2.5-vl", "donut-vqa", "pix2struct-vqa"])
+def test_models_that_are_asked_say_something_of_fields(name: str, second: Callable) -> None:
+    said = second(name)
+    assert said.model == name
+    assert said.revision
+    assert {one.name for one in said.opinions} >= {"total"}
+    for one in said.opinions:
+        assert one.agreement is not Agreement.SAME, "noise agrees with nothing"
+
+
+@pytest.mark.parametrize("name", ["donut", "nougat"])
+def test_models_that_write_a_page_confirm_or_are_silent(name: str, second: Callable) -> None:
+    said = second(name)
+    assert [(one.name, one.agreement) for one in said.opinions] == [("total", Agreement.SILENT)]
+    assert said.text
+
+
+def test_a_classifier_reads_no_documents(second: Callable) -> None:
+    with pytest.raises(OptionUnsupported):
+        second("vilt")
+
+
+def test_it_stops(second: Callable) -> None:
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        second("donut", cancel)

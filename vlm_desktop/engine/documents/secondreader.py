@@ -1,0 +1,331 @@
+"""A generative model reads a document beside the first reader; what it says must stand there.
+
+Nothing is averaged: a value that agrees makes the first reader's surer, one that differs makes it
+doubtful and both are shown. What no words on the page carry is shown as ungrounded.
+"""
+
+import json
+import math
+import re
+import tomllib
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from vlm_desktop.backends.shelf import ModelCard
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.chat import (
+    ChatCapabilities,
+    ChatImage,
+    GenerationOptions,
+    ImagePart,
+    Message,
+    Reply,
+    Role,
+    TextPart,
+)
+from vlm_desktop.base.documentanswers import Agreement, MatchKind, Opinion, SecondReading
+from vlm_desktop.base.documents import (
+    Cause,
+    CauseKind,
+    Evidence,
+    Extraction,
+    FieldSpec,
+    FieldType,
+    FieldValue,
+    Origin,
+    Schema,
+)
+from vlm_desktop.base.errors import OptionUnsupported
+from vlm_desktop.base.events import Event, Phase, Progress
+from vlm_desktop.base.pagereading import DocumentReading, PageReading
+from vlm_desktop.base.paths import bundled
+from vlm_desktop.engine.answering import STARTER_FAMILY, Answerer
+from vlm_desktop.engine.documents.aligning import DocumentText, differences, evidence_of
+from vlm_desktop.engine.documents.fieldnames import field_called
+from vlm_desktop.engine.documents.pageindex import Span, index_page
+from vlm_desktop.engine.documents.pages import DocumentPages
+from vlm_desktop.engine.documents.values import readings_of, spans
+from vlm_desktop.engine.documents.verifying import match
+from vlm_desktop.engine.prompting import Request
+
+_REPEATING = (FieldType.TABLE, FieldType.GROUP)
+_ANSWER_TOKENS = 64
+_PAGE_TOKENS = 2_048
+_TAGS = re.compile(r"<[^<>]{1,60}>")
+_NOTHING = frozenset({"", "none", "n/a", "null", "unknown", "not stated", "-"})
+
+Pairs = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a model said of one page."""
+
+    pairs: Pairs
+    text: str = ""
+    revision: str = ""
+
+
+class SecondReader:
+    """Has models of the shelf read documents. For the lane "answers"."""
+
+    def __init__(
+        self,
+        answerer: Answerer,
+        pages: DocumentPages,
+        cards: Callable[[], Sequence[ModelCard]],
+    ) -> None:
+        self._answerer = answerer
+        self._pages = pages
+        self._cards = cards
+
+    def models(self) -> tuple[ModelCard, ...]:
+        """Those on this disk that can read documents."""
+        return tuple(
+            card
+            for card in self._cards()
+            if card.path is not None
+            and card.chat_family != STARTER_FAMILY
+            and not {"document", "chat"}.isdisjoint(card.tasks)
+        )
+
+    def read(
+        self,
+        reading: DocumentReading,
+        extraction: Extraction,
+        schema: Schema,
+        model_id: str,
+        cancel: CancelToken,
+    ) -> Generator[Event, None, SecondReading]:
+        """Have the pages of a reading read again, and compare.
+
+        Raises ModelError, MediaRefused, OptionUnsupported for a model that cannot do it, Cancelled.
+        """
+        can, spec = self._answerer.about(model_id, cancel)
+        if can.answers or spec.family == STARTER_FAMILY:
+            detail = "it does not read documents"
+            raise OptionUnsupported(model=model_id, option="document", detail=detail)
+        pairs: list[tuple[str, str]] = []
+        texts: list[str] = []
+        for done, page in enumerate(reading.pages):
+            yield Progress(Phase.ANSWER, done, len(reading.pages))
+            cancel.raise_if_cancelled()
+            image = self._image(reading, page, cancel)
+            said = yield from self._page(model_id, can, schema, image, cancel)
+            pairs += said.pairs
+            texts += [said.text] if said.text else []
+        compared = compare(pairs, "\n".join(texts), reading, extraction, schema)
+        return replace(compared, model=model_id, revision=spec.revision)
+
+    def _image(self, reading: DocumentReading, page: PageReading, cancel: CancelToken) -> ChatImage:
+        """The page as it stands upright."""
+        drawn = self._pages.read(reading.path, page.number, cancel)
+        pixels = np.ascontiguousarray(np.rot90(drawn.pixels, page.view.turns))
+        return ChatImage(pixels, f"{reading.content_hash}-{page.number}-{page.view.turns}")
+
+    def _page(
+        self,
+        model_id: str,
+        can: ChatCapabilities,
+        schema: Schema,
+        image: ChatImage,
+        cancel: CancelToken,
+    ) -> Generator[Event, None, _Said]:
+        whole = next((asked for part, asked in _data()["pages"].items() if part in model_id), None)
+        if whole is not None or not can.asks:
+            options = GenerationOptions(max_new_tokens=_PAGE_TOKENS)
+            reply = yield from self._ask(model_id, whole or "", image, options, cancel)
+            return _Said(reply.fields, "" if reply.fields else _TAGS.sub(" ", reply.text))
+        fields = [one for one in schema.fields if one.type not in _REPEATING]
+        if can.json and can.multi_turn:
+            listed = "\n".join(_told(one) for one in fields)
+            asked = _data()["prompts"]["json"].format(fields=listed).strip()
+            form = {
+                "type": "object",
+                "properties": {one.name: {"type": "string"} for one in fields},
+                "required": [one.name for one in fields],
+                "additionalProperties": False,
+            }
+            options = GenerationOptions(
+                max_new_tokens=_PAGE_TOKENS, json_schema=json.dumps(form, ensure_ascii=False)
+            )
+            reply = yield from self._ask(model_id, asked, image, options, cancel)
+            return _Said(_json_pairs(reply.text))
+        pairs = []
+        for one in fields:
+            label = one.aliases[0] if one.aliases else one.name.replace("_", " ")
+            asked = _data()["prompts"]["question"].format(label=label)
+            options = GenerationOptions(max_new_tokens=_ANSWER_TOKENS)
+            reply = yield from self._ask(model_id, asked, image, options, cancel)
+            answer = dict(reply.fields).get("answer", reply.text)
+            pairs.append((one.name, answer.strip()))
+        return _Said(pairs)
+
+    def _ask(
+        self,
+        model_id: str,
+        text: str,
+        image: ChatImage,
+        options: GenerationOptions,
+        cancel: CancelToken,
+    ) -> Generator[Event, None, Reply]:
+        parts = (ImagePart(0), TextPart(text)) if text else (ImagePart(0),)
+        request = Request((Message(Role.USER, parts),), (image,), (), ())
+        answer = yield from self._answerer.answer(model_id, request, options, cancel)
+        return answer.reply
+
+
+# --- comparing ---------------------------------------------------------------------------
+
+
+def compare(
+    pairs: Pairs,
+    text: str,
+    reading: DocumentReading,
+    extraction: Extraction,
+    schema: Schema,
+) -> SecondReading:
+    """A second reader's pairs, and its text of the pages, beside the first reader's values.
+
+    A page as text names no fields: a value whose text stands in it is confirmed, about the others
+    it is silent.
+    """
+    document = DocumentText(reading)
+    opinions: dict[str, Opinion] = {}
+    unplaced = []
+    for name, said in pairs:
+        spec = field_called(name, schema)
+        if spec is None:
+            unplaced.append((name, said))
+        elif spec.name not in opinions and said.strip().casefold() not in _NOTHING:
+            opinions[spec.name] = _opinion(said.strip(), spec, reading, document, extraction)
+    folded = _squeezed(text)
+    for value in extraction.values:
+        if value.name not in opinions and value.row == 0 and "/" not in value.name:
+            there = bool(folded) and _squeezed(value.raw) in folded
+            agreement = Agreement.SAME if there else Agreement.SILENT
+            said = value.raw if there else ""
+            opinions[value.name] = Opinion(
+                value.name, said, value.value if there else "", agreement, value.evidence
+            )
+    return SecondReading("", "", tuple(opinions.values()), tuple(unplaced), text)
+
+
+def _opinion(
+    said: str,
+    spec: FieldSpec,
+    reading: DocumentReading,
+    document: DocumentText,
+    extraction: Extraction,
+) -> Opinion:
+    meant = readings_of(said, spec.type, extraction.locale)
+    value = meant[0].value if meant else said
+    evidence = ground(said, value, spec.type, reading, document, extraction)
+    first = extraction.value(spec.name)
+    if first is None:
+        return Opinion(spec.name, said, value, Agreement.ONLY_SECOND, evidence)
+    kind = match(said, first.raw, first.value, spec, extraction.locale)
+    if kind is not MatchKind.MISMATCH:
+        return Opinion(spec.name, said, first.value, Agreement.SAME, first.evidence or evidence)
+    apart = differences(said, first.raw)
+    return Opinion(spec.name, said, value, Agreement.DIFFERS, evidence, apart)
+
+
+def ground(
+    said: str,
+    value: str,
+    kind: FieldType,
+    reading: DocumentReading,
+    document: DocumentText,
+    extraction: Extraction,
+) -> tuple[Evidence, ...]:
+    """The words that carry a text: as it is written or, of dates and amounts, what means the same.
+
+    Empty where no page says it.
+    """
+    for page in reading.pages:
+        index = index_page(page)
+        for line in index.lines:
+            for start, end in spans(line.text, kind, extraction.locale):
+                found = readings_of(line.text[start:end], kind, extraction.locale)
+                if found and found[0].value == value:
+                    words = index.words(Span(line.index, start, end))
+                    return (evidence_of(page, words),)
+    if kind in (FieldType.AMOUNT, FieldType.DATE):
+        return ()
+    found_text = document.find(said)
+    return (found_text.evidence,) if found_text else ()
+
+
+def merged(extraction: Extraction, second: SecondReading) -> Extraction:
+    """The first reader's values with the second one's word as a cause, and what only it found.
+
+    Values that a person gave or accepted stay as they are, and so do all texts: a difference is a
+    doubt and a rival, never a replacement. What is ungrounded does not come in.
+    """
+    weights = _data()["weights"]
+    by_name = {one.name: one for one in second.opinions}
+    values = [_weighed(value, by_name.get(value.name), second.model) for value in extraction.values]
+    added = [
+        FieldValue(
+            one.name, one.said, one.value, float(weights["alone"]), one.evidence,
+            origin=Origin.MODEL, causes=(Cause(CauseKind.SECOND_READER, 0.0, second.model),),
+        )
+        for one in second.opinions
+        if one.agreement is Agreement.ONLY_SECOND
+        and one.evidence
+        and extraction.value(one.name) is None
+    ]  # fmt: skip
+    found = {one.name for one in added}
+    missing = tuple(one for one in extraction.missing if one.name not in found)
+    return replace(extraction, values=(*values, *added), missing=missing)
+
+
+def _weighed(value: FieldValue, opinion: Opinion | None, model: str) -> FieldValue:
+    settled = value.accepted or value.origin is Origin.HUMAN or value.row or "/" in value.name
+    compared = (Agreement.SAME, Agreement.DIFFERS)
+    if opinion is None or settled or opinion.agreement not in compared:
+        return value
+    weight = float(_data()["weights"][opinion.agreement.value])
+    cause = Cause(CauseKind.SECOND_READER, weight, model)
+    others = tuple(one for one in value.causes if one.kind is not CauseKind.SECOND_READER)
+    before = sum(one.weight for one in value.causes if one.kind is CauseKind.SECOND_READER)
+    share = min(max(value.confidence, 1e-4), 1 - 1e-4)
+    odds = math.log(share / (1 - share)) - before + weight
+    return replace(value, confidence=round(1 / (1 + math.exp(-odds)), 4), causes=(*others, cause))
+
+
+# --- parts -------------------------------------------------------------------------------
+
+
+def _told(spec: FieldSpec) -> str:
+    return f"- {spec.name}: {spec.description}" if spec.description else f"- {spec.name}"
+
+
+def _json_pairs(text: str) -> Pairs:
+    """The fields of an answer; none of one that was cut off or is no JSON."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return ()
+    if not isinstance(said, dict):
+        return ()
+    return [
+        (str(name), str(value))
+        for name, value in said.items()
+        if isinstance(value, (str, int, float))
+    ]
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.casefold().split())
+
+
+@cache
+def _data() -> Mapping[str, Mapping[str, Any]]:
+    path = bundled("resources") / "documents" / "second_readers.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
