@@ -37,7 +37,9 @@ def test_a_draft_grows_in_the_locked_field_and_is_kept_as_the_models(
     assert (text.state, text.written_by.author) == (AltState.DRAFT, Author.MODEL)
     assert text.written_by.model_id == "fake-model"
     assert not pane.editor.candidates.isVisible()
-    assert pane.editor.state.who.text().startswith("fake-model, "), "its revision is in history"
+    assert pane.editor.state.who.text().startswith("Text: fake-model, "), (
+        "its revision is in history"
+    )
     pane.desk.changes.undo()
     qtbot.waitUntil(lambda: image(0).text("en").alt == "")
     qtbot.waitUntil(lambda: pane.editor.alt.text == "")
@@ -286,8 +288,10 @@ def test_drafting_all_is_offered_below_the_list_while_some_are_empty(
 ) -> None:
     button = pane.queue.batch
     assert button.isVisible()
+    button.setFocus()
     button.click()
     assert not button.isEnabled()
+    assert pane.window().focusWidget() is pane.queue.view, "the focus does not fall on what is next"
     qtbot.waitUntil(lambda: not pane.batch.is_running, timeout=20_000)
     qtbot.waitUntil(lambda: not button.isVisible())
 
@@ -298,4 +302,4 @@ def test_the_state_names_who_wrote_in_words(
     by = WrittenBy(Author.MODEL, "rule", "r1", "", 0)
     alttext.sets.add_drafts(image(0).id, "en", [Candidate("Go to gallery", written_by=by)])
     pane.session.reread()
-    qtbot.waitUntil(lambda: pane.editor.state.who.text().startswith("the link, "))
+    qtbot.waitUntil(lambda: pane.editor.state.who.text().startswith("Text: the link, "))

@@ -126,16 +126,20 @@ def test_a_table_is_merged_and_what_differs_is_a_filter(
     table = tmp_path / "texts.csv"
     table.write_text(
         "name,alt,language\n1 bridge.jpg,=A bridge.,en\n10 harbour.jpg,Their ships.,en\n"
-        "2 cat.jpg,A cat.,en\n",
+        "2 cat.jpg,A cat.,en\nno such.jpg,A text.,en\n",
         encoding="utf-8",
     )
+    pane.queue.choose(written(1).id)
+    drafts = pane.editor.candidates
     exports.import_table(table)
     qtbot.waitUntil(lambda: bool(_reports(pane)))
+    qtbot.waitUntil(lambda: [one.alt for one in drafts.candidates] == ["Their ships."])
     (report,) = _reports(pane)
     said = report.summary.text()
     assert said == (
         "1 text was taken over. 1 said nothing new. "
-        "1 differs from what a person wrote: yours stays, the other is among its drafts."
+        "1 differs from what a person wrote: yours stays, the other is among its drafts. "
+        "No image of this set is called no such.jpg."
     )
     assert [report.list.item(n).text() for n in range(report.list.count())] == ["10 harbour.jpg"]
     assert written(1).text("en").alt == "My harbour."

@@ -269,3 +269,16 @@ def test_the_label_of_the_field_one_writes_in_stays_in_view(
     scroll.show_whole(pane.editor.alt.box)
     label = pane.editor.alt.label
     assert label.mapTo(scroll.viewport(), label.rect().topLeft()).y() >= 0
+
+
+def test_going_to_the_history_ends_in_its_list(
+    pane: AltTextPane, image: Image, qtbot: QtBot
+) -> None:
+    pane.corner.decide(Decision.INFORMATIVE)
+    qtbot.waitUntil(lambda: image(0).decision is Decision.INFORMATIVE)
+    pane.actions_of_pane.show_history()
+    qtbot.waitUntil(lambda: focused(pane) is pane.editor.history.list)
+    # It is read by now, and so gone to at once.
+    pane.queue.focus_list()
+    pane.actions_of_pane.show_history()
+    assert focused(pane) is pane.editor.history.list

@@ -8,7 +8,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.fakes import make_photo
 from tests.gui.alttext.fake_alttext import FakeAltTexts
+from tests.gui.fake_services import FakeServices
 from vlm_desktop.base.alttext import AltImage, AltState, AltText, Decision
 from vlm_desktop.base.types import Size
 from vlm_desktop.gui.panes.alttext.alttext_pane import AltTextPane
@@ -187,7 +189,7 @@ def test_ten_thousand_images_are_rows_that_ask_for_the_pictures_in_sight_only(
     images = [an_image(number) for number in range(10_000)]
     asked: set[object] = set()
     pixmap = pane.queue.thumbnails.pixmap
-    pane.queue.thumbnails.pixmap = lambda path: asked.add(path) or pixmap(path)
+    pane.queue.thumbnails.pixmap = lambda path, _: asked.add(path) or pixmap(path)
     pane.queue.show_images(images, "en")
     qtbot.wait(50)
     view = pane.queue.view
@@ -207,3 +209,21 @@ def test_drafts_that_come_in_do_not_move_the_list(
     qtbot.waitUntil(lambda: not pane.batch.is_running, timeout=20_000)
     qtbot.waitUntil(lambda: image(2).text("en").state is AltState.DRAFT)
     assert pane.queue.model.ids == before
+
+
+def test_a_file_that_changed_is_shown_as_it_is_now(
+    pane: AltTextPane, services: FakeServices, qtbot: QtBot
+) -> None:
+    path = pane.session.current.path
+    asked = services.peeking.asked
+    qtbot.waitUntil(lambda: (path, 1) in asked and pane.queue.thumbnails.pixmap(path) is not None)
+    qtbot.waitUntil(lambda: pane.session.current.content_hash != "")
+    asked.clear()
+    pane.sets.look_at_files()
+    qtbot.waitUntil(lambda: pane.sets._looking.ending is not None)
+    old = pane.queue.thumbnails.pixmap(path).cacheKey()
+    assert (path, 1) not in asked, "the same bytes are not decoded again"
+    make_photo(path, "yellow")
+    pane.sets.look_at_files()
+    qtbot.waitUntil(lambda: (path, 1) in asked)
+    qtbot.waitUntil(lambda: pane.queue.thumbnails.pixmap(path).cacheKey() != old)

@@ -158,6 +158,12 @@ def texts_from(images: Iterable[AltImage], rows: Sequence[AltRow]) -> tuple[Impo
     return tuple(texts)
 
 
+def names_without_image(images: Iterable[AltImage], rows: Sequence[AltRow]) -> tuple[str, ...]:
+    """The files that rows name and a set has none of, in the rows' order."""
+    known = {name for image in images for name in (image.name, image.path and image.path.name)}
+    return tuple(dict.fromkeys(row.name for row in rows if row.name and row.name not in known))
+
+
 class _Finder:
     """Rows by what they may be found by: place, path, name.
 

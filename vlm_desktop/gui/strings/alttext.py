@@ -327,7 +327,7 @@ STALE_TEXT = (
     "The image has changed since this text was approved. Look at it again: approve the text as it "
     "is, or edit it."
 )
-WHO_WHEN = "{who}, {when}"
+WHO_WHEN = "Text: {who}, {when}"
 APPROVED_SOME = "Approved: {count:,}. Not approved: {reason}"
 APPROVED_SAID = "Approved: {name}."
 UNDO_LEFT_ONE = "1 image was changed since and stays as it is."

@@ -211,6 +211,8 @@ IMPORT_KEPT_ONE = "1 differs from what a person wrote: yours stays, the other is
 IMPORT_KEPT = (
     "{count:,} differ from what a person wrote: yours stay, the others are among their drafts."
 )
+IMPORT_UNKNOWN_ONE = "No image of this set is called {name}."
+IMPORT_UNKNOWN = "{count:,} names fit no image of this set, such as {name}."
 IMPORT_REPORT = "Texts that differ"
 IMPORT_REPORT_LIST = "Images"
 IMPORT_SHOW = "Show only these"

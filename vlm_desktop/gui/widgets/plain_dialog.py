@@ -34,8 +34,8 @@ class PlainDialog(QDialog):
     def lay_out(
         self, parts: tuple[QWidget | QLayout, ...], go: str, take: Callable[[], object]
     ) -> None:
-        """Parts below each other, the first takes the room there is; then Cancel and `go`, which
-        Enter presses too."""
+        """Parts below each other, then Cancel and `go`, which Enter presses too. The first part
+        takes the room there is if it is a widget."""
         space = measures().space
         stay = QPushButton(strings.CANCEL, self)
         stay.clicked.connect(self.reject)
@@ -58,4 +58,6 @@ class PlainDialog(QDialog):
                 column.addLayout(part)
         if isinstance(parts[0], QWidget):
             column.setStretchFactor(parts[0], 1)
+        else:
+            column.addStretch(1)
         column.addLayout(buttons)

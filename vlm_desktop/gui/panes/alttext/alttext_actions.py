@@ -48,6 +48,7 @@ class AltTextActions(QObject):
         self.stop = add("stop-draft", strings.STOP_COMMAND, drafting.stop)
         self.batch = add("batch", strings.BATCH, pane.batch.start, "Ctrl+Shift+D")
         self.batch.setToolTip(strings.BATCH_TIP)
+        pane.queue.batch.clicked.connect(pane.queue.focus_list)  # first: the button goes off
         pane.queue.batch.clicked.connect(self.batch.trigger)
         pane.batch.changed.connect(self.refresh)
         self.fix = add("fix", strings.FIX_COMMAND, corner.fix_next, "Ctrl+.")
@@ -129,11 +130,17 @@ class AltTextActions(QObject):
         pane = self._pane
         section = pane.editor.sections["history"]
         section.set_open(True)
-        wanted = pane.editor.history.list
-        (wanted if wanted.isVisible() else section.heading).setFocus(
-            Qt.FocusReason.ShortcutFocusReason
-        )
+        section.heading.setFocus(Qt.FocusReason.ShortcutFocusReason)
         pane.editor.scroll.show_whole(section)
+        pane.editor.history.when_read(self._go_to_history)
+
+    def _go_to_history(self) -> None:
+        """Into its list, unless one went elsewhere while it was read."""
+        editor = self._pane.editor
+        section = editor.sections["history"]
+        if section.heading.hasFocus():
+            editor.history.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            editor.scroll.show_whole(section)
 
     def _focus_language(self) -> None:
         self._pane.editor.language.setFocus(Qt.FocusReason.ShortcutFocusReason)

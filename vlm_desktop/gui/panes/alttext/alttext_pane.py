@@ -119,6 +119,7 @@ class AltTextPane(Pane):
         self.editor.language_wanted.connect(self.ask_language)
         self.editor.brief.clicked.connect(self.sets.edit_brief)
         self.picture.context.changed.connect(self._keep_context)
+        self.picture.retry_wanted.connect(self.queue.thumbnails.forget_failures)
         self.picture.retry_wanted.connect(self.sets.look_at_files)
         self.sets.working.connect(self._show_working)
         self.sets.made.connect(self._begin_in_list)
@@ -323,7 +324,7 @@ class AltTextPane(Pane):
         model, image = self.queue.model, self.session.current
         row = model.row_of(image.id) if image is not None else -1
         following = model.image(row + 1) if row >= 0 else None
-        self.picture.show_image(image, following.path if following is not None else None)
+        self.picture.show_image(image, following)
         self._show_place()
 
     def _show_place(self) -> None:

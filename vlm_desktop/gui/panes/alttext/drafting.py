@@ -256,6 +256,8 @@ class Drafting(QObject):
 
     def _image_changed(self, image: AltImage) -> None:
         if image.id == self._session.current_id:
+            if self._job is None:  # else they come with its end
+                self._read_candidates()
             self._show_candidates()
             self._refresh()
 

@@ -15,7 +15,7 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.language import current, fill
 from vlm_desktop.engine.alttext.exporting import rows_of
-from vlm_desktop.engine.alttext.tables import texts_from
+from vlm_desktop.engine.alttext.tables import names_without_image, texts_from
 from vlm_desktop.gui.panes.alttext.export_dialog import REPORTS, ExportDialog, Wish
 from vlm_desktop.gui.panes.alttext.long_task import LongTask
 from vlm_desktop.gui.panes.alttext.report_dialog import ReportDialog
@@ -108,16 +108,23 @@ class ExportsCorner(QObject):
         """The texts of a table, merged three ways with those of the open set."""
         session, number = self._session, self._session.open_id
 
+        unknown: list[str] = []
+
         def verb(_: CancelToken) -> Generator[Event, None, AltImported]:
             yield from ()
             rows = session.desk.services.alttext.pages.read_table(path)
-            texts = texts_from(session.kept.images(number), rows)
-            return session.kept.import_texts(texts, path.name)
+            images = session.kept.images(number)
+            unknown.extend(names_without_image(images, rows))
+            return session.kept.import_texts(texts_from(images, rows), path.name)
 
         def done(found: AltImported) -> None:
-            nothing = not (found.done.images or found.kept_ours or found.same)
-            none = fill(strings.IMPORT_NO_MATCH, name=path.name)
-            self._imported(found, none if nothing else "")
+            words = imported_words(found)
+            if not (found.done.images or found.kept_ours or found.same):
+                words = fill(strings.IMPORT_NO_MATCH, name=path.name)
+            elif unknown:
+                form = (strings.IMPORT_UNKNOWN_ONE, strings.IMPORT_UNKNOWN)
+                words = f"{words} {strings.counted(*form, len(unknown), name=unknown[0])}"
+            self._imported(found, words)
 
         if number:
             session.act_verb(strings.CHANGE_IMPORT, verb, lambda one: one.done, done)

@@ -1,8 +1,8 @@
 """The history of an image's text: who or what wrote it, when, what changed; all can come back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
+from PySide6.QtCore import QDateTime, QLocale, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -25,6 +25,7 @@ class HistoryPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.lines: tuple[AltHistoryLine, ...] = ()
+        self._awaited: Callable[[], object] | None = None
         self.empty = QLabel(strings.NO_HISTORY, self)
         self.empty.setObjectName("hint")
         self.empty.setWordWrap(True)
@@ -58,6 +59,16 @@ class HistoryPanel(QWidget):
             one.setVisible(bool(self.lines))
         self.empty.setVisible(not self.lines)
         self._show_diff()
+        if self.lines and self._awaited is not None:
+            QTimer.singleShot(0, self, self._awaited)  # once they are laid out
+            self._awaited = None
+
+    def when_read(self, then: Callable[[], object]) -> None:
+        """Call once there are lines, at once if there are."""
+        if self.lines:
+            then()
+        else:
+            self._awaited = then
 
     def _current(self) -> AltHistoryLine | None:
         row = self.list.currentRow()
@@ -124,7 +135,7 @@ def event_words(event: AltEvent) -> str:
         words = fill(strings.WITH_STATE, event=words, state=name)
     elif event.act is AltAct.STATE:
         words = fill(strings.WITH_STATE, event=words, state=strings.STATES[event.after.state])
-    if who:
+    if who and event.act is not AltAct.WRITTEN:  # whose words they are, not who put them there
         words = fill(strings.WITH_WHO, event=words, who=who)
     if event.detail:
         words = fill(strings.WITH_DETAIL, event=words, detail=event.detail)

@@ -38,8 +38,19 @@ class PictureLoader(QObject):
         super().__init__(parent)
         self._desk = desk
         self._kept: OrderedDict[Path, LoadedPicture] = OrderedDict()
+        self._versions: dict[Path, str] = {}
         self._wished: Path | None = None
         self._ahead: Path | None = None
+
+    def note(self, path: Path, version: str) -> bool:
+        """Which bytes a file holds, "" where nobody looked yet; True where others were known, and
+        so the picture of those is forgotten."""
+        known = self._versions.get(path, "")
+        self._versions[path] = version or known
+        is_other = bool(known and version and known != version)
+        if is_other:
+            self.forget(path)
+        return is_other
 
     def wish(self, path: Path, side: int, ahead: Path | None = None) -> None:
         """Show this file with about `side` pixels at its shorter side; then decode `ahead`."""

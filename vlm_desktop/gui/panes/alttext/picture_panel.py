@@ -77,7 +77,7 @@ class PicturePanel(QWidget):
         self._image: AltImage | None = None
         self._is_hidden = False
         self._path: Path | None = None
-        self._ahead: Path | None = None
+        self._ahead: AltImage | None = None
         self._shown: Path | None = None
         self.loader = PictureLoader(desk, self)
         self.loader.loaded.connect(self._loaded)
@@ -124,9 +124,12 @@ class PicturePanel(QWidget):
 
     # --- what is shown -------------------------------------------------------------------
 
-    def show_image(self, image: AltImage | None, ahead: Path | None = None) -> None:
+    def show_image(self, image: AltImage | None, ahead: AltImage | None = None) -> None:
         """An image with what stands around it; None for none. `ahead` will be wanted next."""
         self._ahead, self._image = ahead, image
+        following = ahead.path if ahead is not None else None
+        if ahead is not None and following is not None:
+            self.loader.note(following, ahead.content_hash)
         self.tools.setVisible(image is not None and not self._is_hidden)
         if image is None:
             self._path = self._shown = None
@@ -154,10 +157,11 @@ class PicturePanel(QWidget):
             where = image.path or Path(image.name)
             self._show_message(fill(strings.NO_FILE_TEXT, path=where))
             return
-        if image.path != self._path:
+        has_changed = self.loader.note(image.path, image.content_hash)
+        if image.path != self._path or has_changed:
             self._path = image.path
             self.canvas.show_boxes(())
-            self.loader.wish(image.path, self._side(), ahead)
+            self.loader.wish(image.path, self._side(), following)
 
     def hide_picture(self, hidden: bool) -> None:
         """Show no picture, whatever the image, as while one listens to the texts alone."""
@@ -170,7 +174,7 @@ class PicturePanel(QWidget):
         """The file may be another than it was."""
         if self._path is not None:
             self.loader.forget(self._path)
-            self.loader.wish(self._path, self._side(), self._ahead)
+            self.loader.wish(self._path, self._side())
 
     def _side(self) -> int:
         wanted = min(self.canvas.width(), self.canvas.height()) * self.devicePixelRatioF()
@@ -193,7 +197,7 @@ class PicturePanel(QWidget):
             shorter = min(self.canvas.image.width(), self.canvas.image.height())
             longer = max(self.canvas.image.width(), self.canvas.image.height(), 1)
             side = round(self.canvas.geometry_of_photo.wanted_side() * shorter / longer)
-            self.loader.wish(self._path, side, self._ahead)
+            self.loader.wish(self._path, side)
 
     def _failed(self, path: Path, sentence: str) -> None:
         if path == self._path and not self._is_hidden:

@@ -103,7 +103,7 @@ class QueueDelegate(QStyledItemDelegate):
     ) -> None:
         pixmap: QPixmap | None = None
         if image.path is not None and not image.missing:
-            pixmap = self._thumbnails.pixmap(image.path)
+            pixmap = self._thumbnails.pixmap(image.path, image.content_hash)
         if pixmap is not None:
             painter.drawPixmap(box, pixmap)
             return

@@ -37,25 +37,39 @@ class FileThumbnails(QObject):
         super().__init__(parent)
         self._desk, self._side = desk, side
         self._kept: OrderedDict[Path, QPixmap] = OrderedDict()
+        self._versions: dict[Path, str] = {}
         self._failed: set[Path] = set()
         self._asked: set[Path] = set()
         # Shared with the lane: deque's append and pop are atomic.
         self._wanted: deque[Path] = deque()
         self._running = False
 
-    def pixmap(self, path: Path) -> QPixmap | None:
-        """The picture, or None while it is on its way or cannot be made. Never decodes."""
+    def pixmap(self, path: Path, version: str = "") -> QPixmap | None:
+        """The picture, or None while it is on its way or cannot be made. Never decodes.
+
+        `version` says which bytes the file holds, where somebody looked: once they are others the
+        picture is made anew, and the old one stays until then.
+        """
+        known = self._versions.get(path, "")
+        self._versions[path] = version or known
+        if known and version and known != version:
+            self._failed.discard(path)
+            self._ask_for(path)
         kept = self._kept.get(path)
         if kept is not None:
             self._kept.move_to_end(path)
-            return kept
-        if path not in self._asked and path not in self._failed:
-            self._asked.add(path)
-            self._wanted.append(path)
-            if len(self._wanted) > _MOST_WANTED:
-                self._asked.discard(self._wanted.popleft())
-            self._start()
-        return None
+        elif path not in self._failed:
+            self._ask_for(path)
+        return kept
+
+    def _ask_for(self, path: Path) -> None:
+        if path in self._asked:
+            return
+        self._asked.add(path)
+        self._wanted.append(path)
+        if len(self._wanted) > _MOST_WANTED:
+            self._asked.discard(self._wanted.popleft())
+        self._start()
 
     def has_failed(self, path: Path) -> bool:
         return path in self._failed
