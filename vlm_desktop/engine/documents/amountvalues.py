@@ -121,6 +121,8 @@ def amount_spans(text: str) -> Iterator[tuple[int, int]]:
     for match in _SPAN.finditer(text):
         start, end = match.span()
         start += len(match[0]) - len(match[0].lstrip())
+        if len(match["n"]) > _LONGEST or next(_numbers(match["n"], ""), None) is None:
+            continue  # such as 12.03.2018
         yield _sign_before(text, start), _sign_after(text, end)
 
 
@@ -142,6 +144,8 @@ def _sign_after(text: str, end: int) -> int:
     """Where the currency behind an amount ends; `end` when there is none."""
     near = text[end : end + _LONGEST_SIGN]
     word = near.removeprefix(" ")
+    if re.match(r"\D{1,4}\d", word):  # it stands in front of the next amount
+        return end
     for length in range(len(word), 0, -1):
         letter = length < len(word) and word[length].isalpha()
         known = word[:length].casefold() in currencies()[1]

@@ -30,7 +30,7 @@ _WORD, _PHONE, _NUMBER, _MONEY = 2.0, 3.0, 3.0, 2.0
 """What a word, a phone prefix, an IBAN or VAT id, a currency is worth as a vote for a country."""
 _AHEAD = 1.3
 """How far the first country or language must be ahead of the second."""
-_PHONE_NUMBER = re.compile(r"(?<![\w+])(?:\+|00)\s?(\d{1,3})(?=[\s()./-]*\d{2,})")
+_PHONE_NUMBER = re.compile(r"(?<![\w+])\+\s?(\d{1,3})(?=[\s()./-]*\d{2,})")
 
 
 @dataclass(slots=True)
