@@ -11,6 +11,26 @@ DOCUMENT_ERRORS: dict[type[AppError], str] = {
     documenterrors.DocumentBatchUnknown: "This batch of documents is not kept any more.",
     documenterrors.FieldUnknown: "The schema {schema} has no field “{name}”.",
     documenterrors.PageNotThere: "{path} has no page {page}; its pages are 1 to {count}.",
+    documenterrors.TextNotFound: (
+        "“{text}” was not found on any page of {path}, so nothing was written. Mark its place with "
+        "a box instead."
+    ),
+    documenterrors.NothingToRedact: "Say what to blacken in {path}: boxes or texts.",
+    documenterrors.RedactionFailed: (
+        "{path} was not written: read again, the copy still held {found}. Mark its place with a "
+        "larger box."
+    ),
+    documenterrors.TargetIsSource: (
+        "{path} is the document itself. Choose another name for the copy."
+    ),
+    documenterrors.TargetKind: (
+        "{path} cannot hold this document. Choose a name that ends in .pdf, or for a single "
+        "picture in .png, .jpg or .tif."
+    ),
+    documenterrors.EmbeddedUnreadable: (
+        "The invoice data inside {path} cannot be read ({detail}). The pages can be read all the "
+        "same."
+    ),
     documenterrors.SchemaNotJson: "{path} is not JSON: line {line}, {detail}.",
     documenterrors.SchemaTooLarge: "{path} is too large for a schema; it may have 2 MB.",
     documenterrors.SchemaWithoutFields: (
@@ -18,7 +38,7 @@ DOCUMENT_ERRORS: dict[type[AppError], str] = {
     ),
     documenterrors.SchemaNameBad: (
         "“{name}” cannot be the name of a schema; it must begin with a letter or a digit, and have "
-        "at most 60 characters and none of / \\ : * ? \" < > |."
+        'at most 60 characters and none of / \\ : * ? " < > |.'
     ),
     documenterrors.SchemaFieldNameBad: (
         "“{name}” in {path} cannot be the name of a field; it may have 120 characters, but no / "

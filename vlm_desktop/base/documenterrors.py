@@ -111,3 +111,45 @@ class SchemaNameBad(DocumentRefused):
 
     def __init__(self, *, name: str) -> None:
         super().__init__(name=name)
+
+
+class TextNotFound(DocumentRefused):
+    """What is to be blackened was not found on any page; nothing was written."""
+
+    def __init__(self, *, path: Path, text: str) -> None:
+        super().__init__(path=path, text=text)
+
+
+class NothingToRedact(DocumentRefused):
+    """Neither areas nor texts were given."""
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(path=path)
+
+
+class RedactionFailed(DocumentRefused):
+    """The copy was read again and still holds something; it was thrown away."""
+
+    def __init__(self, *, path: Path, found: str) -> None:
+        super().__init__(path=path, found=found)
+
+
+class TargetIsSource(DocumentRefused):
+    """A copy is to be written over the document itself."""
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(path=path)
+
+
+class TargetKind(DocumentRefused):
+    """The name of the target asks for a format that cannot hold the document."""
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(path=path)
+
+
+class EmbeddedUnreadable(DocumentRefused):
+    """The invoice inside a file is no XML that is taken; `detail` says why."""
+
+    def __init__(self, *, path: Path, detail: str) -> None:
+        super().__init__(path=path, detail=detail)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from vlm_desktop.base.arrays import PixelArray
     from vlm_desktop.base.documentfiles import DocumentFacts, TextLayer
     from vlm_desktop.base.errors import Refusal
+    from vlm_desktop.base.pdfwork import PdfWork, WorkDone
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ class DecodeRequest:
     `page` asks for that page of a PDF or a TIFF alone (0: all of a PDF, the first of a TIFF);
     `listing` for every tag of the file. `region` asks for that part of a page alone, in its
     coordinates (`min_side` still means the whole page), `layer` for a PDF page's own words with
-    boxes, `facts` for nothing but what the file is: then no page is drawn.
+    boxes. `facts` asks for nothing but what the file is, `work` for something to be made of it:
+    then no page is drawn.
     """
 
     path: Path
@@ -126,6 +128,7 @@ class DecodeRequest:
     region: Box | None = None
     layer: bool = False
     facts: bool = False
+    work: PdfWork | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +186,8 @@ class DecodedFile:
     `content_hash` is the hex blake2b-160 of the bytes; `pixel_hash` of the upright decoded
     pixels, so that a re-tagged copy is recognised; `perceptual_hash` is a 64-bit difference
     hash (dHash) as 16 hex digits. `thumbnail` is a JPEG, empty when none was asked for, and
-    `listing` is there only when it was asked for, as are `facts`, which come without pages.
+    `listing` is there only when it was asked for, as are `facts` and what was `done`, which come
+    without pages.
     """
 
     path: Path
@@ -199,6 +203,7 @@ class DecodedFile:
     mtime_ns: int
     listing: TagListing | None = None
     facts: DocumentFacts | None = None
+    done: WorkDone | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,13 +48,24 @@ def unharmed(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_RISKY) else cell
 
 
+@contextlib.contextmanager
+def part_of(target: Path) -> Iterator[Path]:
+    """A path beside the target to write to; who succeeds moves it there, what is left is removed.
+
+    It exists already, so that a folder that cannot be written to is noticed before any work.
+    Raises OSError; see `writing_to`.
+    """
+    part = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
+    part.touch()
+    try:
+        yield part
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
 def put_made(target: Path, make: Callable[[Path], None]) -> None:
     """As `put_text`, of a file that `make` writes to the path it is given."""
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
+    with part_of(target) as part:
         make(part)
         part.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise

@@ -38,6 +38,7 @@ _READERS = {
 }
 _LISTING = "vlm_desktop.media.listing:list_tags"
 _FACTS = "vlm_desktop.media.facts:facts_of"
+_WORK = "vlm_desktop.media.pdfwork:do_work"
 
 
 class _Reader(Protocol):
@@ -92,8 +93,8 @@ def make_thumbnail(image: Image.Image, side: int) -> bytes:
 
 
 def _decoded(source: Source, request: DecodeRequest, limits: DecodeLimits) -> DecodedFile:
-    if request.facts:
-        return _facts_alone(source, request, limits)
+    if request.facts or request.work:
+        return _without_pages(source, request, limits)
     wish = Wish(
         request.min_side, request.thumbnail_side, request.page, request.region, request.layer
     )
@@ -118,10 +119,11 @@ def _decoded(source: Source, request: DecodeRequest, limits: DecodeLimits) -> De
     )
 
 
-def _facts_alone(source: Source, request: DecodeRequest, limits: DecodeLimits) -> DecodedFile:
+def _without_pages(source: Source, request: DecodeRequest, limits: DecodeLimits) -> DecodedFile:
     found = _sniffed(source)
     with bounded(source.path, limits):
         kind, format_name, facts = _late(_FACTS)(source, found, limits)
+        done = _late(_WORK)(source, found, facts, request.work, limits) if request.work else None
     return DecodedFile(
         path=request.path,
         content_hash=source.content_hash,
@@ -135,6 +137,7 @@ def _facts_alone(source: Source, request: DecodeRequest, limits: DecodeLimits) -
         size_bytes=source.stamp.size,
         mtime_ns=source.stamp.mtime_ns,
         facts=facts,
+        done=done,
     )
 
 

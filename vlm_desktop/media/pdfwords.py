@@ -27,6 +27,8 @@ _FAR = 1.5
 """A gap, in heights of the character before, beyond which a new word begins without a space."""
 _LINE_HYPHEN = 2
 """What PDFium says for a hyphen at the end of a line."""
+_FLAT = 0.05
+"""Points: a box less wide or high than this is none."""
 _STEPS = 64
 _SPAN = 1000.0
 
@@ -112,6 +114,7 @@ def _characters(layer: pdfium.PdfTextPage, count: int) -> Iterator[_Character | 
     edges = [ctypes.c_double() for _ in range(4)]
     places = [ctypes.byref(edge) for edge in edges]
     left, right, bottom, top = edges
+    room = pdfium_c.FS_RECTF()
     modes: dict[int, bool] = {}
     high = 0
     for index in range(count):
@@ -128,12 +131,15 @@ def _characters(layer: pdfium.PdfTextPage, count: int) -> Iterator[_Character | 
             continue
         if not pdfium_c.FPDFText_GetCharBox(raw, index, *places):
             continue
+        box = left.value, bottom.value, right.value, top.value
+        if min(box[2] - box[0], box[3] - box[1]) < _FLAT:
+            # A letter without ink, as in the fonts of OCR layers: the room it takes instead.
+            if not pdfium_c.FPDFText_GetLooseCharBox(raw, index, ctypes.byref(room)):
+                continue
+            box = room.left, room.bottom, room.right, room.top
         yield _Character(
             text,
-            left.value,
-            bottom.value,
-            right.value,
-            top.value,
+            *box,
             _is_invisible(raw, index, modes),
             pdfium_c.FPDFText_HasUnicodeMapError(raw, index) == 1 or _is_meaningless(text),
         )

@@ -146,6 +146,17 @@ def frame_sizes(source: Source, name: str, most: int) -> tuple[int, tuple[Size, 
         return 1, (upright_size(*image.size, orientation),)
 
 
+def picture_dpi(source: Source, name: str) -> float:
+    """Dots per inch as the file says; 0 where it does not."""
+    if name not in _OPENERS:
+        return 0.0
+    with source.stream() as stream:
+        said = _open(source, stream, name).info.get("dpi")
+    if isinstance(said, tuple) and said and isinstance(said[0], int | float):
+        return float(said[0])
+    return 0.0
+
+
 def _pages_of(image: TiffImagePlugin.TiffImageFile, most: int) -> Iterator[int]:
     """Go through the frames that are pages: smaller copies of another are none."""
     for frame in range(most):

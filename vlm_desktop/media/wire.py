@@ -33,6 +33,7 @@ from vlm_desktop.base.types import (
     TagListing,
     TagRow,
 )
+from vlm_desktop.media.wirework import done_in, done_out, work_in, work_out
 
 _PREFIX = struct.Struct("<II")
 _MAX_HEAD = 256 * 1024 * 1024
@@ -120,6 +121,7 @@ def frame_of_request(request: DecodeRequest) -> Frame:
             "region": _box_out(request.region),
             "layer": request.layer,
             "facts": request.facts,
+            "work": work_out(request.work) if request.work else None,
         }
     )
 
@@ -135,6 +137,7 @@ def request_of(frame: Frame) -> DecodeRequest:
         region=_box_in(frame.head["region"]),
         layer=frame.head["layer"],
         facts=frame.head["facts"],
+        work=work_in(frame.head["work"]) if frame.head["work"] else None,
     )
 
 
@@ -157,6 +160,7 @@ def frame_of_reply(reply: Reply) -> Frame:
         "metadata": dataclasses.asdict(outcome.metadata),
         "pages": [_page_out(page) for page in outcome.pages],
         "facts": dataclasses.asdict(outcome.facts) if outcome.facts else None,
+        "done": done_out(outcome.done) if outcome.done else None,
         "listing": dataclasses.asdict(outcome.listing) if outcome.listing else None,
     }
     pixels = [page.pixels.reshape(-1).data for page in outcome.pages]
@@ -197,6 +201,7 @@ def _outcome_of(frame: Frame) -> DecodeOutcome:
         mtime_ns=mtime_ns,
         listing=_listing_of(head["listing"]) if head["listing"] else None,
         facts=_facts_of(head["facts"]) if head["facts"] else None,
+        done=done_in(head["done"]) if head["done"] else None,
     )
 
 

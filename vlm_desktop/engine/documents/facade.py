@@ -4,18 +4,23 @@ Every owner adds a line to this list, one to `Documents.__init__`, and what it n
 in `engine.services`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vlm_desktop.backends.protocols import TextReader
+from vlm_desktop.backends.shelf import ModelCard
 from vlm_desktop.base.paths import HomePaths
+from vlm_desktop.engine.answering import Answerer
+from vlm_desktop.engine.documents.asking import Asker
 from vlm_desktop.engine.documents.batch import DocumentBatch
 from vlm_desktop.engine.documents.checks import check
+from vlm_desktop.engine.documents.exporting import DocumentExports
 from vlm_desktop.engine.documents.extracting import Extractor
 from vlm_desktop.engine.documents.keeping import KeptDocuments
 from vlm_desktop.engine.documents.pages import DocumentPages
 from vlm_desktop.engine.documents.reading import DocumentReader
 from vlm_desktop.engine.documents.schemas import Schemas
+from vlm_desktop.engine.documents.secondreader import SecondReader
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
 
@@ -25,7 +30,8 @@ class Documents:
 
     `library` opens the library (raises LibraryError), `open_pool` makes decoder processes,
     `open_reader` a reader of text that is the caller's to close, `other_copies` names older copies
-    of the library. All from any thread.
+    of the library, `answerer` has models answer, `cards` lists those there are. All from any
+    thread.
     """
 
     def __init__(
@@ -35,9 +41,12 @@ class Documents:
         open_pool: Callable[[], DecodePool],
         open_reader: Callable[[], TextReader],
         other_copies: Callable[[], tuple[Path, ...]],
+        answerer: Callable[[], Answerer],
+        cards: Callable[[], Sequence[ModelCard]],
     ) -> None:
         self.pages = DocumentPages(open_pool)
         self.reader = DocumentReader(self.pages, open_reader)
+        self.exports = DocumentExports(self.pages, self.reader)
         self.schemas = Schemas(paths.schemas)
         self.extractor = Extractor()
         self.keeping = KeptDocuments(
@@ -50,6 +59,8 @@ class Documents:
             other_copies,
         )
         self.batch = DocumentBatch(library, self.pages, self.keeping)
+        self.asking = Asker(self.extractor)
+        self.second = SecondReader(answerer, self.pages, cards)
 
     def close(self) -> None:
         """End decoder processes and free networks."""

@@ -5,6 +5,7 @@ Files are opened only in decoder processes. What is wrong with a file comes as `
 
 import dataclasses
 import math
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from pathlib import Path
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.documenterrors import PageNotThere
 from vlm_desktop.base.documentfiles import MOST_SIZES, DocumentFile, DrawnPage, TextLayer
+from vlm_desktop.base.errors import MediaRefused
+from vlm_desktop.base.pdfwork import WRITING_FAILED, PdfWork, WorkDone
 from vlm_desktop.base.types import (
     Box,
     DecodedFile,
@@ -117,6 +120,22 @@ class DocumentPages:
         wish = (None, 1_000)
         drawn = self._draw(self._reading, document, page, cancel, wish, None, True)
         return drawn.layer or TextLayer()
+
+    def work(self, path: Path, work: PdfWork, cancel: CancelToken) -> WorkDone:
+        """Have something made of the file in a decoder process; see `base.pdfwork`.
+
+        Raises MediaRefused, DecoderUnavailable, Cancelled, and OSError for the target.
+        """
+        request = DecodeRequest(path.absolute(), thumbnail_side=0, work=work)
+        try:
+            done = self._reading.decode(request, cancel).done
+        except MediaRefused as refused:
+            if refused.detail.startswith(WRITING_FAILED):
+                number = int(refused.detail.removeprefix(WRITING_FAILED))
+                raise OSError(number, os.strerror(number)) from refused
+            raise
+        assert done is not None, "work was asked for"
+        return done
 
     def close(self) -> None:
         """End the decoder processes."""

@@ -1,5 +1,6 @@
 """Reading documents: pages to words, lines, blocks, tables. `services.documents.reader`."""
 
+import dataclasses
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Sequence
@@ -8,9 +9,10 @@ from pathlib import Path
 from vlm_desktop.backends.protocols import TextReader
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event, Phase, Progress
+from vlm_desktop.base.ocrtext import ReadPicture
 from vlm_desktop.base.pagereading import DocumentReading, PageReading
 from vlm_desktop.engine.documents.pages import DocumentPages
-from vlm_desktop.engine.documents.readpage import read_page
+from vlm_desktop.engine.documents.readpage import on_page, read_page, read_straight
 
 _MOST_WORDS_KEPT = 300_000
 _PAGE_COST = 100
@@ -57,6 +59,23 @@ class DocumentReader:
             pages=tuple(read),
             hazards=document.hazards,
         )
+
+    def seen(self, path: Path, number: int, cancel: CancelToken) -> ReadPicture:
+        """What OCR alone sees on a page, quads in its coordinates; nothing is kept.
+
+        Raises as `read`.
+        """
+        drawn = self._pages.read(path, number, cancel)
+        with self._turn:
+            cancel.raise_if_cancelled()
+            return on_page(read_straight(drawn.pixels, self._ready_reader()), drawn)
+
+    def read_by_ocr(self, path: Path, number: int, cancel: CancelToken) -> PageReading:
+        """A page as OCR alone sees it, its own text aside; not kept. Raises as `read`."""
+        drawn = dataclasses.replace(self._pages.read(path, number, cancel), layer=None)
+        with self._turn:
+            cancel.raise_if_cancelled()
+            return read_page(drawn, self._ready_reader)
 
     def close(self) -> None:
         """Free the networks and what is kept; a later read loads them again."""

@@ -1,0 +1,94 @@
+"""`services.documents.exports`: everything that leaves the reading of documents as a file.
+
+Files are written whole or not at all. Documents themselves are never changed.
+"""
+
+from collections.abc import Generator, Sequence
+from pathlib import Path
+
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.documentexports import (
+    EmbeddedInvoice,
+    RedactArea,
+    Redacted,
+    SearchableMade,
+    TableExported,
+    TableKind,
+)
+from vlm_desktop.base.documents import Check, Extraction
+from vlm_desktop.base.events import Event, Phase, Progress
+from vlm_desktop.engine.destinations import put_made, put_text, writing_to
+from vlm_desktop.engine.documents.embedded import compare_embedded, read_embedded
+from vlm_desktop.engine.documents.pages import DocumentPages
+from vlm_desktop.engine.documents.plain import is_exported
+from vlm_desktop.engine.documents.reading import DocumentReader
+from vlm_desktop.engine.documents.redacting import redact
+from vlm_desktop.engine.documents.searchable import make_searchable
+from vlm_desktop.engine.documents.tableexport import csv_text, json_text, write_xlsx
+
+
+class DocumentExports:
+    """Tables of values, searchable PDFs, redacted copies, embedded invoices. Any thread, but what
+    reads pages (searchable, redact) belongs on the lane "model"."""
+
+    def __init__(self, pages: DocumentPages, reader: DocumentReader) -> None:
+        self._pages = pages
+        self._reader = reader
+
+    def table(
+        self,
+        extractions: Sequence[Extraction],
+        kind: TableKind,
+        target: Path,
+        cancel: CancelToken,
+        *,
+        ungrounded: bool = False,
+    ) -> Generator[Event, None, TableExported]:
+        """Write values with evidence over what is there.
+
+        Values that stand nowhere on a page are left out, and counted, unless `ungrounded`.
+        Raises DestinationNotWritable, DiskFull, Cancelled.
+        """
+        yield Progress(Phase.EXPORT, 0, len(extractions))
+        cancel.raise_if_cancelled()
+        with writing_to(target):
+            if kind is TableKind.XLSX:
+                put_made(target, lambda part: write_xlsx(part, extractions, ungrounded=ungrounded))
+            elif kind is TableKind.CSV:
+                # With a mark of UTF-8, without which spreadsheets guess another encoding.
+                put_text(target, "\ufeff" + csv_text(extractions, ungrounded=ungrounded))
+            else:
+                put_text(target, json_text(extractions, ungrounded=ungrounded))
+        yield Progress(Phase.EXPORT, len(extractions), len(extractions))
+        values = [value for one in extractions for value in one.values]
+        left_out = 0 if ungrounded else sum(not is_exported(value) for value in values)
+        return TableExported(target, len(extractions), len(values) - left_out, left_out)
+
+    def searchable(
+        self, path: Path, target: Path, cancel: CancelToken
+    ) -> Generator[Event, None, SearchableMade]:
+        """Write a PDF whose pages look the same and can be searched; see `make_searchable`."""
+        return (yield from make_searchable(self._pages, self._reader, path, target, cancel))
+
+    def redact(
+        self,
+        path: Path,
+        target: Path,
+        cancel: CancelToken,
+        *,
+        areas: Sequence[RedactArea] = (),
+        texts: Sequence[str] = (),
+    ) -> Generator[Event, None, Redacted]:
+        """Write a copy without what is marked, and prove it; see `redacting.redact`."""
+        return (yield from redact(self._pages, self._reader, path, target, areas, texts, cancel))
+
+    def embedded(self, path: Path, cancel: CancelToken) -> EmbeddedInvoice | None:
+        """The invoice that a PDF or XML file holds as data, None where there is none.
+
+        Raises EmbeddedUnreadable, MediaRefused, DecoderUnavailable, Cancelled.
+        """
+        return read_embedded(self._pages, path, cancel)
+
+    def compare(self, invoice: EmbeddedInvoice, extraction: Extraction) -> tuple[Check, ...]:
+        """How the data inside the file and what its pages say agree; see `compare_embedded`."""
+        return compare_embedded(invoice, extraction)
