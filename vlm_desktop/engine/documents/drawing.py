@@ -96,6 +96,8 @@ def _label_inside(
     for at in range(1, len(words)):
         if page.words[words[at - 1]].text.endswith(":") and at <= _MOST_LABEL_WORDS:
             return words[:at], words[at:]
+    if _form(page.text(words), "", locale) is not None:
+        return (), words
     for at in range(1, min(len(words), _MOST_LABEL_WORDS + 1)):
         rest = page.text(words[at:])
         before = page.text(words[:at])
@@ -202,8 +204,10 @@ def _named(label: str, kind: FieldType, taken: Collection[str]) -> FieldSpec:
     if known is not None and known.type is kind:
         aliases += known.aliases
         description = known.description
-    distinct = tuple({folded(alias): alias for alias in reversed(aliases)}.values())[::-1]
-    return FieldSpec(_free(name, taken), kind, description, distinct)
+    distinct: dict[str, str] = {}
+    for alias in aliases:
+        distinct.setdefault(folded(alias), alias)
+    return FieldSpec(_free(name, taken), kind, description, tuple(distinct.values()))
 
 
 def _known(label: str) -> FieldSpec | None:

@@ -61,7 +61,8 @@ def name_allowed(name: str) -> bool:
 
 def allowed_name(wanted: str) -> str:
     """The nearest name that `name_allowed` allows."""
-    name = re.sub(r"[^\w .()&+#%-]+", " ", wanted).strip(" .()&+#%-")[:LONGEST_NAME].strip(" .")
+    name = " ".join(re.sub(r"[^\w .()&+#%-]+", " ", wanted).split())
+    name = name.strip(" .()&+#%-")[:LONGEST_NAME].strip(" .")
     return name if name_allowed(name) else "schema"
 
 
