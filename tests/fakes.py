@@ -106,7 +106,8 @@ class SignReader:
         return ReadPicture(0, (ReadLine(quad, (word,)),) if self.word else ())
 
     def read_at(self, image: PixelArray, boxes: Sequence[Box]) -> tuple[ReadLine, ...]:
-        return self.read_words(image).lines * len(boxes)
+        lines = self.read_words(image).lines or (ReadLine(((0.0, 0.0),) * 4, ()),)
+        return lines * len(boxes)
 
     def close(self) -> None:
         """Nothing is held."""

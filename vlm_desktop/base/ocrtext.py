@@ -13,12 +13,16 @@ where its first letter begins at the top."""
 
 @dataclass(frozen=True, slots=True)
 class ReadWord:
-    """A run of characters between spaces. `characters` has the confidence of each of them."""
+    """A run of characters between spaces. `characters` has the confidence of each of them.
+
+    `mended` says that the network dropped the space before it and it was put back.
+    """
 
     text: str
     quad: Quad
     confidence: float
     characters: tuple[float, ...]
+    mended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

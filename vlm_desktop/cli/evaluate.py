@@ -1,11 +1,11 @@
-"""`vlm-desktop evaluate retrieval|captions|vqa|claims DATA.jsonl`: each module has its options."""
+"""`vlm-desktop evaluate retrieval|captions|vqa|claims|ocr DATA.jsonl`, an option set each."""
 
 import argparse
 import dataclasses
 from pathlib import Path
 
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.cli import evaluatecaptions, evaluateclaims, evaluatevqa
+from vlm_desktop.cli import evaluatecaptions, evaluateclaims, evaluateocr, evaluatevqa
 from vlm_desktop.cli.output import Output
 from vlm_desktop.engine.evaluate import CutFigures, RankFigures, RetrievalReport, read_captioned
 from vlm_desktop.engine.services import AppServices
@@ -26,9 +26,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     evaluateclaims.add_arguments(
         actions.add_parser("claims", help="whether claims called supported are true")
     )
+    evaluateocr.add_arguments(
+        actions.add_parser("ocr", help="words and lines read, with and without mended spaces")
+    )
 
 
 def run(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
+    if arguments.action == "ocr":
+        return evaluateocr.run(arguments, services, output)
     if arguments.action == "captions":
         return evaluatecaptions.run(arguments, services, output)
     if arguments.action == "vqa":

@@ -302,6 +302,7 @@ def _with_words(quad: NDArray[np.float32], text: LineText) -> ReadLine:
             layout.as_quad(layout.part_of_quad(line, word.start, word.end)),
             word.confidence,
             word.characters,
+            word.mended,
         )
         for word in text.words
     ]

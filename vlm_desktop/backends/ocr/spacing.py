@@ -24,6 +24,8 @@ _FEW, _TYPICAL = 4, 0.15
 """So few gaps do not tell what is typical: no more than this part of the letters' height then."""
 _INK = 0.4
 """Share of the line's darkest difference from its ground that counts as ink."""
+_OWN_LETTER = 0.7
+"""A blank so many letters away from a line's first or last letter ends the line."""
 _STRAY = 0.03
 """A row of pixels with less of the ink of the fullest row is between lines."""
 _ACCENT = 0.2
@@ -32,13 +34,17 @@ _ACCENT = 0.2
 
 @dataclass(frozen=True, slots=True)
 class WordText:
-    """One word of a line. `start` and `end` are shares of the line's width."""
+    """One word of a line. `start` and `end` are shares of the line's width.
+
+    `mended` says that the network dropped the space before it.
+    """
 
     text: str
     confidence: float
     characters: tuple[float, ...]
     start: float
     end: float
+    mended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,10 @@ def _blank_gaps(trace: Trace, inked_pixels: NDArray[np.bool_]) -> _Gaps:
         starts[k], ends[k] = best
     first = min(float(inked[0]), centres[0]) if inked.size else 0.0
     last = max(float(inked[-1]) + 1, centres[-1]) if inked.size else float(width)
+    # A box to tick or a rule beside the text is none of its letters.
+    reach = _OWN_LETTER * float(np.median(np.diff(centres))) if len(centres) > 1 else width
+    first = max([first, *(b for _, b in runs if b <= centres[0] - reach)])
+    last = min([last, *(a for a, _ in runs if a >= centres[-1] + reach)])
     return _Gaps(starts / width, ends / width, first / width, last / width)
 
 
@@ -170,6 +180,7 @@ def _words(trace: Trace, begins: Sequence[int], gaps: _Gaps) -> tuple[WordText, 
                 characters=tuple(each),
                 start=float(gaps.ends[a - 1]) if a else gaps.first_ink,
                 end=float(gaps.starts[b - 1]) if b < len(trace.letters) else gaps.last_ink,
+                mended=a > 0 and not trace.read[a - 1],
             )
         )
     return tuple(words)

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vlm_desktop.base.pagereading import Checkbox, Line, Word
+from vlm_desktop.base.pagereading import Checkbox, Line, TextSource, Word
 from vlm_desktop.base.types import Box
 from vlm_desktop.engine.documents.drawn import Square
 from vlm_desktop.engine.documents.lines import overlap
@@ -20,6 +20,8 @@ _WORD_GAP = 1.2
 _LOOK = 40
 _EMPTY_GLYPHS = frozenset("☐□▢❏❑◻⬜")
 _TICKED_GLYPHS = frozenset("☑☒☓✓✔✗✘▣■⊠🗹🗸")
+_READ_AS = frozenset("口回囗ロ日目田O0QDC")
+"""What the reader makes of an outline."""
 _BRACKETS = re.compile(r"[\[(|]\s*([xX✓✔v*]?)\s*[\])|]")
 
 
@@ -110,14 +112,13 @@ def _same_place(one: Box, other: Box) -> bool:
 
 
 def _is_letter_of(box: Box, word: Word) -> bool:
-    """Whether an outline is rather an O or a D within a word than a box before it."""
-    if len(word.text) < 2 or not _same_place(box, word.box):
+    """Whether an outline is a letter of a word, such as D or B, and no box that was read as one."""
+    if not _same_place(box, word.box) or _glyph(word.text) is not None:
         return False
-    middle = (box.x0 + box.x1) / 2
-    letter = (word.box.x1 - word.box.x0) / len(word.text)
-    inside = word.box.x0 + letter <= middle <= word.box.x1 - letter
-    tall = box.y1 - box.y0 >= 0.9 * (word.box.y1 - word.box.y0)
-    return inside or (not tall and word.confidence > 0.95 and word.text[0].isalnum())
+    if word.source is not TextSource.LAYER and word.text[0] in _READ_AS:
+        first = word.box.x0 + (word.box.x1 - word.box.x0) / len(word.text)
+        return (box.x0 + box.x1) / 2 > first
+    return True
 
 
 def _beside(

@@ -28,8 +28,10 @@ class Square:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Places are in the coordinates of the view."""
+    """Places are in the coordinates of the view. `letters` counts ink that may be letters and
+    lies in none of the words."""
 
     level: tuple[Rule, ...] = ()
     standing: tuple[Rule, ...] = ()
     squares: tuple[Square, ...] = ()
+    letters: int = 0

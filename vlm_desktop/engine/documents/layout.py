@@ -18,12 +18,13 @@ _COLUMN_GAP = 0.9
 """Heights of a line between columns of running text."""
 _SIDE_GAP = 1.8
 """Heights between short texts side by side, such as two addresses."""
-_SECTION_GAP = 0.9
+_SECTION_GAP = 1.3
 """Heights of white space that part sections."""
 _RUNNING = 22
 """Letters that the middle line of running text has at least."""
-_PARAGRAPH_GAP = 0.7
-_HEADING = 1.25
+_PARAGRAPH_GAP = 1.1
+_HEADING = 1.3
+"""Times the height that most lines stay below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,13 @@ def layout_of(words: Sequence[Word], lines: Sequence[Line], tables: Sequence[Tab
     if not items:
         return Layout((), ())
     height = statistics.median(line.box.y1 - line.box.y0 for line in lines)
+    heights = sorted(line.box.y1 - line.box.y0 for line in lines)
+    tall = _HEADING * heights[7 * len(heights) // 10]
     leaves = _cut(items, height, _DEEPEST)
     ordered: list[Line] = []
     blocks: list[Block] = []
     for leaf in leaves:
-        for kind, group in _blocks(leaf, height):
+        for kind, group in _blocks(leaf, tall):
             first = len(ordered)
             ordered += [lines[i] for item in group for i in item.lines]
             indices = tuple(range(first, len(ordered)))
@@ -158,7 +161,7 @@ def _reads_alone(items: Sequence[_Item]) -> bool:
     return len(lines) >= 2 and telling <= len(lines) / 3
 
 
-def _blocks(leaf: Sequence[_Item], height: float) -> list[tuple[BlockKind, list[_Item]]]:
+def _blocks(leaf: Sequence[_Item], heading: float) -> list[tuple[BlockKind, list[_Item]]]:
     """A leaf row by row, parted into paragraphs, headings and tables."""
     blocks: list[tuple[BlockKind, list[_Item]]] = []
     before: list[_Item] = []
@@ -171,7 +174,7 @@ def _blocks(leaf: Sequence[_Item], height: float) -> list[tuple[BlockKind, list[
         row = [item for item in row if item.table is None]
         if not row:
             continue
-        kind = _kind(row, height)
+        kind = _kind(row, heading)
         if before and blocks[-1][0] is kind and _goes_on(before, row):
             blocks[-1][1].extend(row)
         else:
@@ -180,9 +183,9 @@ def _blocks(leaf: Sequence[_Item], height: float) -> list[tuple[BlockKind, list[
     return blocks
 
 
-def _kind(row: Sequence[_Item], height: float) -> BlockKind:
+def _kind(row: Sequence[_Item], heading: float) -> BlockKind:
     tall = statistics.median(item.box.y1 - item.box.y0 for item in row)
-    is_heading = len(row) == 1 and tall >= _HEADING * height and row[0].letters <= 80
+    is_heading = len(row) == 1 and tall >= heading and row[0].letters <= 80
     return BlockKind.HEADING if is_heading and not row[0].numeric else BlockKind.TEXT
 
 

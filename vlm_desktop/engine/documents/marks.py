@@ -43,8 +43,11 @@ _COVERED = 0.9
 """Share of a side that is inked within the outline's thickness."""
 
 
-def find_marks(pixels: PixelArray, view: PageView, letter_height: float) -> Marks:
-    """Rules, and squares of about the height of the page's letters (in units of the view)."""
+def find_marks(
+    pixels: PixelArray, view: PageView, letter_height: float, words: Sequence[Box]
+) -> Marks:
+    """Rules, squares of about the height of the page's letters (in units of the view), and how
+    much ink beside `words` may be letters."""
     grey = grey_in_view(pixels, view)
     step = max(1, min(grey.shape) // _SEARCH_SIDE)
     small = _darkest_of(grey, step)
@@ -60,11 +63,14 @@ def find_marks(pixels: PixelArray, view: PageView, letter_height: float) -> Mark
     longer = max(ink.shape)
     level = _rules(ink, round(max(12, _LEAST_RULE * longer, _LEAST_LEVEL * letter)), longer)
     standing = _rules(ink.T, round(max(12, _LEAST_STANDING * letter)), longer)
-    squares = _squares(ink, grey, step, letter) if letter else []
+    pieces = _pieces(ink)
+    squares = _squares(pieces, grey, step, letter) if letter else []
+    loose = _loose_letters(pieces, letter, [place.back(box) for box in words]) if letter else 0
     return Marks(
         tuple(place.rule(*rule, across=True) for rule in level),
         tuple(place.rule(*rule, across=False) for rule in standing),
         tuple(Square(place.box(box), ink_share) for box, ink_share in squares),
+        loose,
     )
 
 
@@ -125,6 +131,16 @@ class _Place:
         x0, y0, x1, y1 = (side * self.unit for side in box)
         return Box(self.left + x0, self.top + y0, self.left + x1, self.top + y1)
 
+    def back(self, box: Box) -> tuple[int, int, int, int]:
+        """A box of the view in pixels, x before y."""
+        across, down = (
+            (box.x0 - self.left, box.x1 - self.left),
+            (box.y0 - self.top, box.y1 - self.top),
+        )
+        x0, x1 = (math.floor(side / self.unit) for side in across)
+        y0, y1 = (math.floor(side / self.unit) for side in down)
+        return max(x0 - 1, 0), max(y0 - 1, 0), max(x1 + 2, 0), max(y1 + 2, 0)
+
 
 def _rules(ink: InkArray, least: int, longer: int) -> list[tuple[float, float, float]]:
     """Level rules (at, start, end) in pixels: long runs of ink without much ink above or below."""
@@ -155,21 +171,33 @@ def _rules(ink: InkArray, least: int, longer: int) -> list[tuple[float, float, f
     return sorted(found[:MOST_RULES])
 
 
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """Connected ink: a number for each pixel, and rows and columns of each piece in turn."""
+
+    labels: NDArray[np.int32]
+    places: Sequence[tuple[slice, slice]]
+
+
+def _pieces(ink: InkArray) -> _Pieces:
+    labels, _ = ndimage.label(ink, np.ones((3, 3), dtype=np.int8))
+    return _Pieces(labels, ndimage.find_objects(labels))
+
+
 def _squares(
-    ink: InkArray, grey: GreyArray, step: int, letter: float
+    pieces: _Pieces, grey: GreyArray, step: int, letter: float
 ) -> list[tuple[tuple[float, float, float, float], float]]:
     """Connected ink whose rim is inked on all four sides, and the dark share of its inside."""
     least, most = max(7.0, 0.7 * letter), max(12.0, 2.2 * letter)
-    labels, _ = ndimage.label(ink, np.ones((3, 3), dtype=np.int8))
     found = []
-    for number, place in enumerate(ndimage.find_objects(labels), start=1):
+    for number, place in enumerate(pieces.places, start=1):
         rows, columns = place
         height, width = rows.stop - rows.start, columns.stop - columns.start
         if not (least <= height <= most and least <= width <= most):
             continue
         if max(height, width) > 1.3 * min(height, width):
             continue
-        if not _is_outlined(labels[place] == number):
+        if not _is_outlined(pieces.labels[place] == number):
             continue
         box = (columns.start, rows.start, columns.stop, rows.stop)
         share = _inside_ink(grey, tuple(side * step for side in box))
@@ -178,6 +206,35 @@ def _squares(
         if len(found) >= MOST_SQUARES:
             break
     return found
+
+
+def _loose_letters(
+    pieces: _Pieces, letter: float, words: Sequence[tuple[int, int, int, int]]
+) -> int:
+    """Pieces as large as letters whose middle lies in no word and that have such neighbours."""
+    height, width = pieces.labels.shape
+    covered = np.zeros((height, width), dtype=np.bool_)
+    for x0, y0, x1, y1 in words:
+        covered[y0:y1, x0:x1] = True
+    places = np.array(
+        [(r.start, r.stop, c.start, c.stop) for r, c in pieces.places], dtype=np.int64
+    ).reshape(-1, 4)
+    tall, wide = places[:, 1] - places[:, 0], places[:, 3] - places[:, 2]
+    sized = (tall > 0.5 * letter) & (tall < 2 * letter) & (wide > 1) & (wide < 2.5 * letter)
+    y, x = (places[:, 0] + places[:, 1]) // 2, (places[:, 2] + places[:, 3]) // 2
+    loose = sized & ~covered[y, x]
+    return int(_in_rows(y[loose], x[loose], letter).sum())
+
+
+def _in_rows(y: NDArray[np.int64], x: NDArray[np.int64], letter: float) -> NDArray[np.bool_]:
+    """Which places have another right of them at nearly the same height, as letters have."""
+    order = np.lexsort((x, np.round(y / max(letter, 1.0))))
+    near = np.zeros(len(y), dtype=np.bool_)
+    if len(y) > 1:
+        ahead = x[order][1:] - x[order][:-1]
+        level = np.abs(y[order][1:] - y[order][:-1]) <= 0.5 * letter
+        near[:-1] = level & (ahead > 0) & (ahead < 2.5 * letter)
+    return near
 
 
 def _is_outlined(ink: InkArray) -> bool:

@@ -2,7 +2,7 @@
 
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -12,8 +12,8 @@ from vlm_desktop.backends.late import resolve
 from vlm_desktop.backends.protocols import TextReader
 from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.documentfiles import DrawnPage, LayerVerdict, TextLayer
-from vlm_desktop.base.ocrtext import Quad, ReadLine, ReadPicture, ReadWord
-from vlm_desktop.base.pagereading import PageReading, TextSource, Word
+from vlm_desktop.base.ocrtext import Point, Quad, ReadLine, ReadPicture
+from vlm_desktop.base.pagereading import Line, PageReading, TextSource, Word
 from vlm_desktop.base.pageview import PageView
 from vlm_desktop.base.types import Box, Size
 from vlm_desktop.engine.documents.agreeing import (
@@ -34,8 +34,11 @@ from vlm_desktop.engine.documents.upright import box_in_view, view_of
 
 ASKEW = 10.0
 """Degrees from which a page is straightened and read once more."""
-FindMarks: TypeAlias = Callable[[PixelArray, PageView, float], Marks]
+FindMarks: TypeAlias = Callable[[PixelArray, PageView, float, Sequence[Box]], Marks]
 _MARKS = "vlm_desktop.engine.documents.marks:find_marks"
+_LOOSE, _LOOSE_SHARE = 30, 0.03
+"""Ink beside a layer's words that looks like so many letters is read, unless it is a small share
+of the page's letters."""
 _LETTER_SHARE = 0.9
 """A letter's height as a share of its line's box."""
 
@@ -47,12 +50,24 @@ class _Text:
     view: PageView
     words: tuple[Word, ...]
     layer: str
+    is_layer_alone: bool = False
 
 
 def read_page(drawn: DrawnPage, reader: Callable[[], TextReader]) -> PageReading:
     """Read one page; `reader` is asked for only when OCR is needed."""
     text = _text_of(drawn, reader)
-    return _arranged(drawn, text)
+    lines = lines_of(text.words)
+    marks = _marks(drawn, text, lines)
+    if text.is_layer_alone and marks.letters > max(_LOOSE, _LOOSE_SHARE * _letters(text.words)):
+        # The page shows text that its layer does not have: on a picture, or drawn as outlines.
+        text = _both(drawn, text.words, read_straight(drawn.pixels, reader()))
+        lines = lines_of(text.words)
+        marks = _marks(drawn, text, lines)
+    return _arranged(drawn, text, lines, marks)
+
+
+def _letters(words: Sequence[Word]) -> int:
+    return sum(len(word.text) for word in words)
 
 
 def _text_of(drawn: DrawnPage, reader: Callable[[], TextReader]) -> _Text:
@@ -68,7 +83,7 @@ def _text_of(drawn: DrawnPage, reader: Callable[[], TextReader]) -> _Text:
         sampled = _sampled(drawn, own, reader)
         if sampled.agreement >= BELIEVED:
             said = "disputed" if sampled.is_disputed else "used"
-            return _Text(upright, sampled.words, said)
+            return _Text(upright, sampled.words, said, is_layer_alone=True)
         if sampled.agreement < REFUSED:
             return _by_ocr(drawn, read_straight(drawn.pixels, reader()), "insane")
     return _both(drawn, own, read_straight(drawn.pixels, reader()))
@@ -137,10 +152,8 @@ def _both(drawn: DrawnPage, own: Sequence[Word], picture: ReadPicture) -> _Text:
 
 def _seen(drawn: DrawnPage, picture: ReadPicture) -> tuple[PageView, list[list[Word]]]:
     """The view in which the lines stand upright, and their words in it."""
-    on_page = ReadPicture(
-        picture.turns, tuple(_line_on_page(line, drawn) for line in picture.lines)
-    )
-    view = view_of(on_page, drawn.size)
+    placed = on_page(picture, drawn)
+    view = view_of(placed, drawn.size)
     lines = [
         [
             Word(
@@ -151,25 +164,35 @@ def _seen(drawn: DrawnPage, picture: ReadPicture) -> tuple[PageView, list[list[W
             )
             for word in line.words
         ]
-        for line in on_page.lines
+        for line in placed.lines
         if line.words
     ]
     return view, lines
 
 
-def _line_on_page(line: ReadLine, drawn: DrawnPage) -> ReadLine:
+def on_page(picture: ReadPicture, drawn: DrawnPage) -> ReadPicture:
+    """What was read in a page's pixels, its quads in the page's coordinates."""
     x, y = drawn.scale_x, drawn.scale_y
     left, top = drawn.region.x0, drawn.region.y0
+    return _mapped(picture, picture.turns, lambda px, py: (left + px / x, top + py / y))
+
+
+def _mapped(
+    picture: ReadPicture, turns: int, place: Callable[[float, float], Point]
+) -> ReadPicture:
+    """The same lines with every corner put elsewhere."""
 
     def moved(quad: Quad) -> Quad:
-        a, b, c, d = ((left + px / x, top + py / y) for px, py in quad)
+        a, b, c, d = (place(*corner) for corner in quad)
         return a, b, c, d
 
-    words = tuple(
-        ReadWord(word.text, moved(word.quad), word.confidence, word.characters)
-        for word in line.words
+    lines = (
+        ReadLine(
+            moved(line.quad), tuple(replace(word, quad=moved(word.quad)) for word in line.words)
+        )
+        for line in picture.lines
     )
-    return ReadLine(moved(line.quad), words)
+    return ReadPicture(turns, tuple(lines))
 
 
 def _moved(box: Box, view: PageView) -> Box:
@@ -194,33 +217,18 @@ def read_straight(pixels: PixelArray, reader: TextReader) -> ReadPicture:
     )
     second = reader.read_words(np.asarray(straight))
 
-    def back(quad: Quad) -> Quad:
-        a, b, c, d = (view.to_page(x, y) for x, y in quad)
-        return a, b, c, d
-
-    lines = tuple(
-        ReadLine(
-            back(line.quad),
-            tuple(
-                ReadWord(word.text, back(word.quad), word.confidence, word.characters)
-                for word in line.words
-            ),
-        )
-        for line in second.lines
-    )
-    return ReadPicture((view.turns + second.turns) % 4, lines)
+    return _mapped(second, (view.turns + second.turns) % 4, view.to_page)
 
 
-def _arranged(drawn: DrawnPage, text: _Text) -> PageReading:
-    """Words to lines, tables, blocks, boxes to tick and pairs."""
-    lines = lines_of(text.words)
-    letter = (
-        _LETTER_SHARE * statistics.median(line.box.y1 - line.box.y0 for line in lines)
-        if lines
-        else 0.0
-    )
+def _marks(drawn: DrawnPage, text: _Text, lines: Sequence[Line]) -> Marks:
+    heights = [line.box.y1 - line.box.y0 for line in lines]
+    letter = _LETTER_SHARE * statistics.median(heights) if heights else 0.0
     find_marks: FindMarks = resolve(_MARKS, "finding rules and boxes to tick")
-    marks = find_marks(drawn.pixels, text.view, letter)
+    return find_marks(drawn.pixels, text.view, letter, [word.box for word in text.words])
+
+
+def _arranged(drawn: DrawnPage, text: _Text, lines: Sequence[Line], marks: Marks) -> PageReading:
+    """Words to lines, tables, blocks, boxes to tick and pairs."""
     tables = tables_of(text.words, lines, marks)
     layout = layout_of(text.words, lines, tables)
     return PageReading(

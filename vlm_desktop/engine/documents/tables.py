@@ -13,15 +13,16 @@ from vlm_desktop.engine.documents.grids import Grid, grids_of
 from vlm_desktop.engine.documents.lines import around, chains_of
 
 _ANY_GAP = float("inf")
-_ROW_GAP = 2.2
+_ROW_GAP = 3.0
 """Rows of one table follow each other within so many heights."""
 _LEAST_ROWS = 3
 _MOST_SINGLES = 2
+"""Rows of one cell that reaches over a gap, one after the other."""
 _MOST_ABOVE = 6
 _LEAST_HEAD = 3
 """Cells without a number that begin a new table under rows with numbers."""
-_LEAST_FILLED = 0.5
-"""Share of the rows that fill at least two columns."""
+_LEAST_FILLED = 0.2
+"""Share of the rows that fill at least two columns; the others go on with a cell above them."""
 _NUMBER = re.compile(r"[^\w]*[A-Z]{0,3}[^\w]*\d[\d.,:/'%\s-]*[A-Z]{0,3}[^\w]*", re.IGNORECASE)
 _MOST_HEAD_ROWS = 3
 
@@ -122,7 +123,7 @@ def _table_in(run: Sequence[_Row], words: Sequence[Word]) -> Table | None:
 
 
 def _runs(rows: Sequence[_Row], words: Sequence[Word]) -> list[list[_Row]]:
-    """Stretches of rows that leave a gap free in common; up to two rows of one cell between."""
+    """Stretches of rows that leave a gap free in common; rows of one cell between them."""
     runs: list[list[_Row]] = []
     current: list[_Row] = []
     free: list[_Gap] = []
@@ -131,10 +132,11 @@ def _runs(rows: Sequence[_Row], words: Sequence[Word]) -> list[list[_Row]]:
         common: list[_Gap] = []
         if current and _follows(current[-1], row):
             common = _common(free, _gaps(row), 0.3 * _height(row))
-        if len(row) == 1 and current and _follows(current[-1], row) and singles < _MOST_SINGLES:
-            current.append(row)
-            singles += 1
-            continue
+            crosses = sum(map(_is_bounded, common)) < sum(map(_is_bounded, free))
+            if len(row) == 1 and (not crosses or singles < _MOST_SINGLES):
+                current.append(row)
+                singles += crosses
+                continue
         counted = sum(is_number(_text(line.words, words)) for line in row)
         begins_anew = len(row) >= _LEAST_HEAD and not counted and numeric_rows >= 2
         if begins_anew or not any(map(_is_bounded, common)):
@@ -158,7 +160,7 @@ def _follows(above: _Row, row: _Row) -> bool:
     """Whether a row stands near under another, in letters of like size."""
     height, before = _height(row), _height(above)
     gap = min(line.box.y0 for line in row) - max(line.box.y1 for line in above)
-    return gap <= _ROW_GAP * min(height, before) and max(height, before) <= 1.6 * min(
+    return gap <= _ROW_GAP * max(height, before) and max(height, before) <= 1.6 * min(
         height, before
     )
 
