@@ -8,6 +8,8 @@ from vlm_desktop import strings
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.documents import Extraction, FieldValue, MissingField, Schema
 from vlm_desktop.base.errors import AppError, Cancelled
+from vlm_desktop.base.pagereading import DocumentReading
+from vlm_desktop.cli import documentanswers
 from vlm_desktop.cli.output import Output
 from vlm_desktop.engine.documents.checks import check
 from vlm_desktop.engine.documents.plain import as_json
@@ -31,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pages", type=_pages, default=None, metavar="N[-M]", help="these pages alone, from 1"
     )
+    documentanswers.add_arguments(parser)
 
 
 def _pages(text: str) -> range:
@@ -46,10 +49,14 @@ def _pages(text: str) -> range:
 
 def run(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
     schema = services.documents.schemas.load(arguments.schema)
+    comparison = documentanswers.Comparison(arguments)
     done = 0
     for path in arguments.file:
         try:
-            extraction = _extracted(path, schema, arguments.pages, services, output)
+            reading, found = _extracted(path, schema, arguments.pages, services, output)
+            found, second = documentanswers.read_again(
+                arguments.second, reading, found, schema, services, output
+            )
         except Cancelled:
             raise
         except AppError as error:
@@ -58,21 +65,26 @@ def run(arguments: argparse.Namespace, services: AppServices, output: Output) ->
             output.say(strings.sentence(error))
             continue
         done += 1
+        answers = [services.documents.asking.ask(reading, text) for text in arguments.ask]
+        compared = comparison.take(found, schema)
         if output.as_json:
-            output.json(as_json(extraction))
+            more = documentanswers.more_json(answers, compared, second)
+            output.json(as_json(found) | more)
         else:
-            _show(extraction, output)
+            _show(found, output)
+            documentanswers.show(answers, compared, second, output)
+    comparison.write()
     return DONE if done else FAILED
 
 
 def _extracted(
     path: Path, schema: Schema, pages: range | None, services: AppServices, output: Output
-) -> Extraction:
+) -> tuple[DocumentReading, Extraction]:
     cancel = CancelToken()
     documents = services.documents
     reading = output.drive(documents.reader.read(path, cancel, pages), cancel)
     extraction = documents.extractor.extract(reading, schema)
-    return replace(extraction, checks=check(extraction, schema, reading))
+    return reading, replace(extraction, checks=check(extraction, schema, reading))
 
 
 def _show(extraction: Extraction, output: Output) -> None:

@@ -234,6 +234,8 @@ class AppServices:
             lambda: DecodePool(1, document_limits(self.limits)),
             lambda: self._registry.open_reader(close_look=True),
             lambda: self.upkeep.other_copies(),
+            lambda: self.preparer.answerer,
+            self._registry.cards,
         )
 
     @property

@@ -59,7 +59,7 @@ def test_a_workbook(tmp_path: Path) -> None:
         {"total": "5", "paid": True, "none": None, "items": [{"amount": 2}, {"amount": 3}]},
         [{"file": "", "fields": {
             "total": {"value": "5", "raw": "RM5"}, "paid": "yes",
-            "items": [{"amount": "2"}, {"amount": "3"}]}}],
+            "items": {"rows": [{"amount": {"value": "2"}}, {"amount": {"value": "3"}}]}}}],
         {"": {"total": 5, "paid": "yes", "items": [{"amount": 2}, {"amount": 3}]}},
     ],
 )  # fmt: skip

@@ -58,7 +58,8 @@ def second(
 
     def read(name: str, cancel: CancelToken | None = None) -> SecondReading:
         residents = Residents(lambda _: lend_tiny(name), lambda: Budgets(10**10), lambda _: "")
-        reader = SecondReader(Answerer(residents, SignReader), pages, lambda: ())
+        answerer = Answerer(residents, SignReader)
+        reader = SecondReader(lambda: answerer, pages, lambda: ())
         verb = reader.read(reading, first, SCHEMA, name, cancel or CancelToken())
         while True:
             try:

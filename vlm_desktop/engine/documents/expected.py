@@ -163,15 +163,15 @@ def _document(path: Path, said: object) -> ExpectedDocument:
 
 def _plain(fields: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
     """Fields as text: values as they are or as `document --json` says them, rows as lists."""
-    for name, value in fields.items():
-        if isinstance(value, dict) and "value" in value:
-            yield from _plain({name: value["value"]})
-        elif isinstance(value, list):
+    for name, said in fields.items():
+        value = said.get("rows", said.get("value")) if isinstance(said, dict) else said
+        if isinstance(value, list):
             for row, one in enumerate(value):
                 members = one if isinstance(one, dict) else {"": one}
                 for member, inner in members.items():
-                    if not isinstance(inner, (dict, list)) and inner is not None:
-                        yield (f"{name}/{member}" if member else name, row), _said(inner)
+                    cell = inner.get("value") if isinstance(inner, dict) else inner
+                    if cell is not None and not isinstance(cell, (dict, list)):
+                        yield (f"{name}/{member}" if member else str(name), row), _said(cell)
         elif value is not None and not isinstance(value, dict):
             yield (str(name), 0), _said(value)
 

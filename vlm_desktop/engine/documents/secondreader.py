@@ -75,7 +75,7 @@ class SecondReader:
 
     def __init__(
         self,
-        answerer: Answerer,
+        answerer: Callable[[], Answerer],
         pages: DocumentPages,
         cards: Callable[[], Sequence[ModelCard]],
     ) -> None:
@@ -105,7 +105,7 @@ class SecondReader:
 
         Raises ModelError, MediaRefused, OptionUnsupported for a model that cannot do it, Cancelled.
         """
-        can, spec = self._answerer.about(model_id, cancel)
+        can, spec = self._answerer().about(model_id, cancel)
         if can.answers or spec.family == STARTER_FAMILY:
             detail = "it does not read documents"
             raise OptionUnsupported(model=model_id, option="document", detail=detail)
@@ -175,7 +175,7 @@ class SecondReader:
     ) -> Generator[Event, None, Reply]:
         parts = (ImagePart(0), TextPart(text)) if text else (ImagePart(0),)
         request = Request((Message(Role.USER, parts),), (image,), (), ())
-        answer = yield from self._answerer.answer(model_id, request, options, cancel)
+        answer = yield from self._answerer().answer(model_id, request, options, cancel)
         return answer.reply
 
 
