@@ -198,6 +198,15 @@ ERROR_SENTENCES: dict[type[AppError], str] = {
     alterrors.NothingToSee: (
         "{name} was not approved: its file is not there, so nobody can see what it shows."
     ),
+    alterrors.StyleNotWritten: (
+        "The model {model} writes plain captions only. Choose the concise or the detailed style in "
+        "the brief, or another model."
+    ),
+    alterrors.LanguageNotWritten: (
+        "The model {model} writes English only. Choose English for the text, or another model."
+    ),
+    alterrors.SentencesNotWritten: "The model {model} writes no sentences. Choose another one.",
+    alterrors.NotTranslating: "The model {model} does not translate. Choose another one.",
     alterrors.NoTextRead: (
         "No words were read in {path}. Type them, or choose another decision than “text”."
     ),

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from vlm_desktop.base.errors import RequestError
+from vlm_desktop.base.errors import OptionUnsupported, RequestError
 
 
 class AltSetUnknown(RequestError):
@@ -49,6 +49,35 @@ class AltStateRefused(RequestError):
 
     def __init__(self, *, state: str) -> None:
         super().__init__(state=state)
+
+
+class StyleNotWritten(OptionUnsupported):
+    """A model that only captions was asked for another style; `style` is its name."""
+
+    def __init__(self, *, model: str, style: str) -> None:
+        detail = f"it writes plain captions, not {style} ones"
+        super().__init__(model=model, option="style", detail=detail)
+
+
+class LanguageNotWritten(OptionUnsupported):
+    """A model that writes English was asked for another language."""
+
+    def __init__(self, *, model: str) -> None:
+        super().__init__(model=model, option="language", detail="it writes English only")
+
+
+class SentencesNotWritten(OptionUnsupported):
+    """A model that chooses among a few words was asked for a draft."""
+
+    def __init__(self, *, model: str) -> None:
+        super().__init__(model=model, option="draft", detail="it only chooses among a few words")
+
+
+class NotTranslating(OptionUnsupported):
+    """A model that follows no instructions was asked for a translation."""
+
+    def __init__(self, *, model: str) -> None:
+        super().__init__(model=model, option="translate", detail="it follows no instructions")
 
 
 class NoTextRead(RequestError):

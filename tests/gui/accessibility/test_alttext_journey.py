@@ -130,3 +130,31 @@ def test_every_dialog_has_names(program: Program) -> None:
         assert wrong_controls(program) == [], title
         program.key("Escape")
         wait_for(lambda title=title: program.tree().find("dialog", title) is None, "it to close")
+
+
+def test_the_dialogs_about_a_text_have_names(program: Program) -> None:
+    """While their model looks, and with what it found."""
+    program.key("ctrl+g")
+    program.key("1")
+    program.wait_for("list item", "chelsea.png, Empty, Informative")
+    program.key("ctrl+l")
+    focus_on(program, strings.ALT)
+    program.type(_TEXT)
+    program.wait_for("list item", "chelsea.png, Draft")
+    for keys, title, rows in (
+        ("ctrl+shift+q", checks.QUIZ_TITLE.split("{")[0], checks.QUIZ_LIST),
+        ("ctrl+shift+p", checks.STRUCTURE_TITLE.split("{")[0], checks.STRUCTURE_LIST),
+    ):
+        program.key(keys)
+        program.wait_for("dialog", title)
+        assert wrong_controls(program) == [], title
+        found = program.wait_for("list", rows, _PATIENCE)
+        assert found.children, title
+        assert wrong_controls(program) == [], title
+        program.key("Escape")
+        wait_for(lambda title=title: program.tree().find("dialog", title) is None, "it to close")
+    program.key("ctrl+Return")
+    program.wait_for("list item", "chelsea.png, Approved, Informative")
+    program.key("ctrl+shift+w")
+    program.wait_for("dialog", files.WRITE_TITLE)
+    assert wrong_controls(program) == []

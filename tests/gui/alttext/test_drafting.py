@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pytestqt.qtbot import QtBot
 
 from tests.gui.alttext.fake_alttext import FakeAltTexts
+from tests.gui.fake_services import FakeServices
+from tests.gui.models.fake_shelf import FakeModels, FakeSwitching
 from vlm_desktop.base.alttext import (
     AltImage,
     AltState,
@@ -212,8 +214,11 @@ def test_a_stopped_batch_keeps_what_it_has_and_goes_on(
 
 
 def test_the_model_that_is_chosen_writes_and_is_remembered(
-    pane: AltTextPane, alttext: FakeAltTexts, qtbot: QtBot
+    pane: AltTextPane, alttext: FakeAltTexts, services: FakeServices, qtbot: QtBot
 ) -> None:
+    models = FakeModels({})
+    services.models = models  # type: ignore[assignment]
+    services.switching = FakeSwitching(models)  # type: ignore[attr-defined]
     box = pane.editor.models
     qtbot.waitUntil(lambda: box.count() > 1)
     names = [box.itemText(row) for row in range(box.count())]

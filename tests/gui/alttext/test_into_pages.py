@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import make_photo
 from tests.flow.engine.conftest import drive
 from tests.gui.alttext.fake_alttext import FakeAltTexts
+from tests.tools.naming import nameless, out_of_order
 from vlm_desktop.base.alttext import AltAct, AltState, Decision, SetSource
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.gui.panes.alttext.alttext_pane import AltTextPane
@@ -109,6 +110,8 @@ def test_the_difference_is_shown_as_plain_text_with_signs(
     assert text.startswith("Line 5: cat.jpg")
     assert dialog.go.text() == "Write 2 changes"
     assert dialog.backup.isChecked()
+    assert nameless(dialog) == []
+    assert out_of_order(dialog) == []
     dialog.reject()
 
 

@@ -142,6 +142,7 @@ def test_changes_are_announced(
     monkeypatch.setattr(editor_corner, "announce", lambda _, text: said.append(text))
     pane.editor.focus_alt()
     qtbot.keyClicks(pane.editor.alt.box, "Image of a bridge over water")
+    pane.session.put.emit(pane.session.current)  # what was typed so far is kept meanwhile
     qtbot.waitUntil(lambda: said == ["2 findings"])
     qtbot.keyClick(pane.editor.alt.box, Qt.Key.Key_Period, CONTROL)
     assert said[-1] == "Fixed. 1 finding"
@@ -282,3 +283,33 @@ def test_going_to_the_history_ends_in_its_list(
     pane.queue.focus_list()
     pane.actions_of_pane.show_history()
     assert focused(pane) is pane.editor.history.list
+
+
+@pytest.mark.parametrize("name", ["quiz", "parts", "write", "export", "brief", "language"])
+def test_every_control_of_a_dialog_has_a_name_and_tab_reads_along(
+    pane: AltTextPane, alttext: FakeAltTexts, image: Image, qtbot: QtBot, name: str
+) -> None:
+    pane.editor.alt.put_text("A bridge.")
+    pane.corner.decide(Decision.INFORMATIVE)
+    qtbot.waitUntil(lambda: image(0).decision is Decision.INFORMATIVE)
+    if name == "write":
+        first = image(0).id
+        pane.corner.approve()
+        qtbot.waitUntil(lambda: pane.session.current_id != first)
+        pane.queue.choose(first)
+    extras = pane.extras
+    openers = {
+        "quiz": extras.quiz.ask,
+        "parts": extras.quiz.describe,
+        "write": extras.writing.ask,
+        "export": extras.exports.ask,
+        "brief": pane.sets.edit_brief,
+        "language": pane.ask_language,
+    }
+    dialog = openers[name]()
+    assert dialog is not None
+    if name in ("quiz", "parts"):
+        qtbot.waitUntil(lambda: not dialog.task.is_running)
+    assert nameless(dialog) == []
+    assert out_of_order(dialog) == []
+    dialog.close()

@@ -14,7 +14,12 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vlm_desktop.base.alterrors import NoActionKnown, NoTextRead
+from vlm_desktop.base.alterrors import (
+    LanguageNotWritten,
+    NoActionKnown,
+    NoTextRead,
+    StyleNotWritten,
+)
 from vlm_desktop.base.alttext import (
     AltStyle,
     Author,
@@ -30,7 +35,7 @@ from vlm_desktop.base.alttext import (
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import ChatImage
 from vlm_desktop.base.conversations import Attachment
-from vlm_desktop.base.errors import OptionUnsupported, PartMissing
+from vlm_desktop.base.errors import PartMissing
 from vlm_desktop.base.events import Event, Notice, Phase, Progress
 from vlm_desktop.base.types import OcrLine
 from vlm_desktop.engine.alttext import ocrwords, styles
@@ -192,11 +197,9 @@ class Drafter:
         writer = writer_for(self._answerer, task.model_id, cancel)
         style, language = task.brief.style, styles.primary(task.brief.language)
         if style not in writer.offered:
-            detail = f"it writes plain captions, not {style.value} ones"
-            raise OptionUnsupported(model=task.model_id, option="style", detail=detail)
+            raise StyleNotWritten(model=task.model_id, style=style.value)
         if writer.languages and language not in writer.languages:
-            detail = "it writes English only; choose a model that follows instructions"
-            raise OptionUnsupported(model=task.model_id, option="language", detail=detail)
+            raise LanguageNotWritten(model=task.model_id)
         return writer
 
     def _written(

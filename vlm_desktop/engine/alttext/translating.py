@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from dataclasses import replace
 
+from vlm_desktop.base.alterrors import NotTranslating
 from vlm_desktop.base.alttext import (
     Author,
     Brief,
@@ -13,7 +14,6 @@ from vlm_desktop.base.alttext import (
 )
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import GenerationOptions
-from vlm_desktop.base.errors import OptionUnsupported
 from vlm_desktop.base.events import Event, Notice
 from vlm_desktop.engine.alttext import styles
 from vlm_desktop.engine.alttext.openings import banned_starts
@@ -37,8 +37,7 @@ def translation(
 ) -> Generator[Event, None, Candidate]:
     """See `drafting.Drafter.translate`."""
     if not isinstance(writer_for(answerer, model_id, cancel), Instructed):
-        detail = "it follows no instructions; choose another model under Models"
-        raise OptionUnsupported(model=model_id, option="translate", detail=detail)
+        raise NotTranslating(model=model_id)
     kept = replace(brief, people_policy="")  # the approved text says who people are
     said, prompt = yield from _ask(answerer, model_id, text, source, brief, cancel)
     polished = polished_alt(

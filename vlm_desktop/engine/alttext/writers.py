@@ -8,6 +8,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from vlm_desktop.base.alterrors import SentencesNotWritten
 from vlm_desktop.base.alttext import (
     AltStyle,
     Author,
@@ -31,7 +32,6 @@ from vlm_desktop.base.chat import (
     TextPart,
     Token,
 )
-from vlm_desktop.base.errors import OptionUnsupported
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.types import OcrLine
 from vlm_desktop.engine.alttext import ocrwords, styles
@@ -104,8 +104,7 @@ def writer_for(answerer: Answerer, model_id: str, cancel: CancelToken) -> Writer
     """Who writes with a model. Raises OptionUnsupported for one that cannot write sentences."""
     can, spec = answerer.about(model_id, cancel)
     if can.answers:
-        detail = "it can only choose among a few words"
-        raise OptionUnsupported(model=model_id, option="draft", detail=detail)
+        raise SentencesNotWritten(model=model_id)
     if can.multi_turn and can.asks:
         return Instructed(answerer, can)
     return Captioning(answerer, can, starter=spec.family == STARTER_FAMILY)

@@ -1,6 +1,7 @@
 """A dialog that asks a model as it opens, lists what is answered, and can stop and ask again."""
 
 from collections.abc import Callable, Generator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -52,6 +53,9 @@ class AskingDialog(QDialog):
             column.addWidget(one)
         column.addWidget(room_for(self.list, self), 1)
         column.addLayout(buttons)
+        walked = (self.list, *tools, self.go, self.shut)
+        for one, following in pairwise(walked):
+            QWidget.setTabOrder(one, following)
 
     # --- what a subclass says ------------------------------------------------------------
 

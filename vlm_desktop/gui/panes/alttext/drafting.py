@@ -79,7 +79,7 @@ class Drafting(QObject):
         image = self._session.current
         return (
             self._job is None and image is not None and image.path is not None
-            and not image.missing and needs_text(image)
+            and not (image.missing or image.problem) and needs_text(image)
         )  # fmt: skip
 
     # --- beginning -----------------------------------------------------------------------

@@ -194,6 +194,7 @@ class EditorCorner(QObject):
             return
         alt, extended = panel.alt.text, panel.extended.text
         findings, score = self.linting.look(image, alt, extended)
+        aloud = aloud or self._lint_soon.isActive()  # typing goes on: what it finds was not said
         panel.lint.show_findings(findings, score, is_empty=not (alt or extended), aloud=aloud)
         panel.alt.mark([one for one in findings if one.field is Field.ALT])
         panel.extended.mark([one for one in findings if one.field is Field.EXTENDED])
