@@ -326,6 +326,45 @@ def test_lines_of_a_table_are_moved(desk: Desk, scripted: Scripted) -> None:
     assert rows(desk, document) == [("bolt", "1.00"), ("lamp", "2.00"), ("hose", "3.00")]
 
 
+def test_heads_tell_which_column_is_what(desk: Desk, scripted: Scripted) -> None:
+    document, made = listed(desk, scripted)
+    page = made.reading.pages[0]
+    for seed in (2, 3):
+        other = desk.printed(vendor(seed), 1)
+        other.reading = replace(other.reading, pages=(page,))
+        scripted.finds[other.reading.path] = {}
+        table = page.tables[0]
+        spec = FieldSpec(
+            "items",
+            FieldType.TABLE,
+            fields=(FieldSpec("what", aliases=("ware",)), FieldSpec("price", FieldType.AMOUNT)),
+        )
+        kept = desk.kept(other, Schema("listed", (spec,)))
+        edges = TableEdges(1, table.row_edges, table.column_edges, 1)
+        desk.keeping.set_edges(kept.id, page, 0, "items", edges)
+        assert rows(desk, kept.id) == rows(desk, document)
+
+
+def test_the_column_of_a_cell_is_learned(desk: Desk, scripted: Scripted) -> None:
+    document, made = listed(desk, scripted)
+    page = made.reading.pages[0]
+    (price,) = next(
+        cell.words for cell in page.tables[0].cells if (cell.row, cell.column) == (2, 1)
+    )
+    done = desk.keeping.assign(document, page, (price,), "items/price", 1)
+    assert done.taught
+    (lesson,) = desk.keeping.lessons()
+    assert (lesson.name, lesson.kind, lesson.anchors) == ("items/price", "column", ("price",))
+    other = desk.printed(vendor(1), 2)
+    other.reading = replace(other.reading, pages=(page,))
+    scripted.finds[other.reading.path] = {}
+    kept = desk.kept(other, _ITEMS)
+    assert rows(desk, kept.id) == [("", "1.00"), ("", "2.00"), ("", "3.00")]
+    value = desk.value(kept.id, "items/price", 1)
+    assert value is not None
+    assert value.learned_from == made.reading.path.name
+
+
 def test_rows_are_added_and_taken_out(desk: Desk, scripted: Scripted) -> None:
     document, _ = listed(desk, scripted)
     desk.keeping.override(document, "items/what", "big lamp", 1)

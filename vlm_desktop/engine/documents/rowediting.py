@@ -18,7 +18,12 @@ from vlm_desktop.base.documents import FieldSpec, FieldValue, Origin
 from vlm_desktop.base.pagereading import PageReading
 from vlm_desktop.engine.documents.acts import Acts, spec_of
 from vlm_desktop.engine.documents.sheets import head_of
-from vlm_desktop.engine.documents.tablerows import columns_of, rows_from, with_edges
+from vlm_desktop.engine.documents.tablerows import (
+    columns_of,
+    headed_columns,
+    rows_from,
+    with_edges,
+)
 from vlm_desktop.store.docrecords import ALL_ROWS, DocumentRecord
 
 Columns = tuple[tuple[str, int], ...]
@@ -67,17 +72,21 @@ class RowEditing(Acts):
         """Read a table's field anew by lines that a person moved.
 
         `table` is the index in `PageReading.tables`. Columns keep their members unless
-        `edges.columns` names others.
+        `edges.columns` names others; where none were read, their heads tell.
         """
         with self._writing:
             record = self._library().document_record(document_id)
             spec = spec_of(record.schema, name)
             before = page.tables[table]
             values = self._standing(record).values
-            columns = edges.columns or _moved_columns(
-                columns_of(values, name, before, page), before.column_edges, edges.column_edges
-            )
             drawn = with_edges(page, before, edges)
+            columns = (
+                edges.columns
+                or _moved_columns(
+                    columns_of(values, name, before, page), before.column_edges, edges.column_edges
+                )
+                or headed_columns(spec, drawn, page)
+            )
             rows = rows_from(page, drawn, spec, columns, record.read.locale)
             said = Said(rows=rows, edges=replace(edges, columns=columns))
             return self._write(record, DocumentAct.TABLE, self._all_rows(record, name, said))

@@ -83,6 +83,23 @@ def columns_of(
     return tuple((member, count.most_common(1)[0][0]) for member, count in counts.items())
 
 
+def headed_columns(spec: FieldSpec, table: Table, page: PageReading) -> tuple[tuple[str, int], ...]:
+    """Which column each member is in by what its head says: the member's name or an alias."""
+    found = []
+    for part in spec.fields:
+        names = {"".join(one.casefold().split()) for one in (part.name, *part.aliases)}
+        close = [
+            (fuzz.ratio(name, head), column)
+            for column, head in _heads(page, table).items()
+            for name in names
+            if head
+        ]
+        likeness, column = max(close, default=(0.0, 0))
+        if likeness >= _SAME_HEAD:
+            found.append((part.name, column))
+    return tuple(found)
+
+
 def rows_from(
     page: PageReading,
     table: Table,
