@@ -36,7 +36,7 @@ _END = r"(?!\w|[./]\d|-\d+(?![\d./]))"
 """No number goes on; a second date may follow a dash."""
 _NUMERIC = re.compile(
     rf"(?<![\w./,])(?<!\D-)(?P<a>{_D}{{1,4}})(?P<s>{_SEPARATOR})(?P<b>{_D}{{1,2}})"
-    rf"(?:{_SEPARATOR})(?P<c>{_D}{{4}}(?=\d\d:\d\d)|{_D}{{1,4}}(?=T\d)|{_D}{{1,4}}{_END})"
+    rf"(?:{_SEPARATOR})(?P<c>{_D}{{4}}(?=\d\d:\d\d|[A-Z][a-z])|{_D}{{1,4}}(?=T\d)|{_D}{{1,4}}{_END})"
 )
 _SPACED = re.compile(r"(?<![\w.,])(?P<a>\d\d)(?P<s> )(?P<b>\d\d) (?P<c>(?:19|20)\d\d)(?!\w)")
 _CJK = re.compile(
