@@ -13,9 +13,9 @@ from vlm_desktop.base.documenterrors import (
     TextNotFound,
 )
 from vlm_desktop.base.documentexports import RedactArea, Redacted
-from vlm_desktop.base.documentfiles import DocumentFile
+from vlm_desktop.base.documentfiles import DocumentFile, LayerWord
 from vlm_desktop.base.events import Event, Phase, Progress
-from vlm_desktop.base.pagereading import DocumentReading, PageReading
+from vlm_desktop.base.pagereading import PageReading
 from vlm_desktop.base.pdfwork import CutOut, FindTexts
 from vlm_desktop.base.textsearch import is_in, is_long, squeezed
 from vlm_desktop.base.types import Box, MediaKind
@@ -26,6 +26,7 @@ from vlm_desktop.engine.documents.reading import DocumentReader
 _FORMATS = {
     ".pdf": "PDF", ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".tif": "TIFF", ".tiff": "TIFF",
 }  # fmt: skip
+_MARGIN = 0.15
 _ROUNDS = 3
 """How often what reading the copy found is cut out of it before the copy is given up."""
 
@@ -107,13 +108,18 @@ class _Copy:
         found, hidden = list(areas), set()
         layers = self._own_texts()
         for text in self.texts:
-            places = list(_places(reading, text))
-            within = {number for number, layer in layers.items() if is_in(text, layer)}
+            places = [area for page in reading.pages for area in _on_page(page, text)]
+            within = set()
+            for number, words in layers.items():
+                # Also where the page's own text was not believed: it may be seen all the same.
+                places += _on_layer(number, words, text)
+                if is_in(text, " ".join(word.text for word in words)):
+                    within.add(number)
             if not places and not within:
                 raise TextNotFound(path=self.document.path, text=text)
             found += places
             hidden |= within
-        return _Marks(tuple(found), tuple(sorted(hidden)))
+        return _Marks(tuple(dict.fromkeys(found)), tuple(sorted(hidden)))
 
     def left(
         self, part: Path, areas: Sequence[RedactArea], changed: Sequence[int]
@@ -137,14 +143,13 @@ class _Copy:
         yield Progress(Phase.VERIFY, len(numbers), len(numbers))
         return _Left()
 
-    def _own_texts(self) -> dict[int, str]:
-        """All of a PDF's own text, seen or not, by page."""
+    def _own_texts(self) -> dict[int, tuple[LayerWord, ...]]:
+        """All words of a PDF's own text, seen or not, by page."""
         if self.document.kind is not MediaKind.PDF:
             return {}
         layers = {}
         for number in range(1, self.document.page_count + 1):
-            layer = self.source_pages.words(self.document.path, number, self.cancel)
-            layers[number] = " ".join(word.text for word in layer.words)
+            layers[number] = self.source_pages.words(self.document.path, number, self.cancel).words
         return layers
 
     def _scale(self, page: PageReading) -> float:
@@ -170,18 +175,37 @@ def _format_of(document: DocumentFile, target: Path) -> str:
     return name
 
 
-def _places(reading: DocumentReading, text: str) -> Iterator[RedactArea]:
-    for page in reading.pages:
-        yield from _on_page(page, text)
-
-
 def _on_page(page: PageReading, text: str) -> Iterator[RedactArea]:
-    """Every word that is part of the text, wherever it stands; boxes on the page."""
-    order = [word for line in page.lines for word in line.words]
-    said = [squeezed(page.words[word].text) for word in order]
+    """Every place of the text, a box for each line of it, on the page."""
+    order = [(row, word) for row, line in enumerate(page.lines) for word in line.words]
+    said = [squeezed(page.words[word].text) for _, word in order]
     for first, last in _runs(said, squeezed(text)):
-        for word in order[first : last + 1]:
-            yield RedactArea(page.number, page.view.box_to_page(page.words[word].box))
+        rows: dict[int, list[Box]] = {}
+        for row, word in order[first : last + 1]:
+            rows.setdefault(row, []).append(page.words[word].box)
+        for boxes in rows.values():
+            yield RedactArea(page.number, page.view.box_to_page(_around(boxes)))
+
+
+def _on_layer(number: int, words: Sequence[LayerWord], text: str) -> Iterator[RedactArea]:
+    """Every place of the text in the page's own text, words beside each other in one box."""
+    said = [squeezed(word.text) for word in words]
+    for first, last in _runs(said, squeezed(text)):
+        row: list[Box] = []
+        for word in words[first : last + 1]:
+            if row and not row[-1].y0 < (word.box.y0 + word.box.y1) / 2 < row[-1].y1:
+                yield RedactArea(number, _around(row))
+                row = []
+            row.append(word.box)
+        yield RedactArea(number, _around(row))
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    """A box around words, and a margin: readers tell boxes that cut off ends of letters."""
+    x0, y0 = min(box.x0 for box in boxes), min(box.y0 for box in boxes)
+    x1, y1 = max(box.x1 for box in boxes), max(box.y1 for box in boxes)
+    margin = _MARGIN * min(x1 - x0, y1 - y0)
+    return Box(x0 - margin, y0 - margin, x1 + margin, y1 + margin)
 
 
 def _runs(said: Sequence[str], wanted: str) -> Iterator[tuple[int, int]]:
