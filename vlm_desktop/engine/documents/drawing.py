@@ -215,7 +215,7 @@ def _known(label: str) -> FieldSpec | None:
     wanted = folded(label.strip().rstrip(":#.").strip())
     if not wanted:
         return None
-    for name in PRESETS:
+    for name in ("invoice", *PRESETS):  # whose labels are the least special
         for spec in preset(name).fields:
             if wanted in {folded(alias) for alias in spec.aliases}:
                 return spec

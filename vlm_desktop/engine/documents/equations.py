@@ -84,11 +84,13 @@ class Linear:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """quantity * unit price = amount, as far as printed decimals allow."""
+    """quantity * unit price = amount; with `rounded` the unit price may be rounded to cents itself,
+    which counts once for each piece."""
 
     quantity: Key
     unit: Key
     amount: Key
+    rounded: bool = False
     price: float = 0.0
 
     @property
@@ -97,7 +99,10 @@ class Product:
 
     def holds(self, numbers: Mapping[Key, Decimal]) -> bool:
         quantity, unit = numbers[self.quantity], numbers[self.unit]
-        return abs(quantity * unit - numbers[self.amount]) <= self._slack(quantity, unit)
+        slack = HALF_A_CENT
+        if self.rounded and -int(unit.normalize().as_tuple().exponent) <= 2:
+            slack += min(abs(quantity) * HALF_A_CENT, _ROUNDED)
+        return abs(quantity * unit - numbers[self.amount]) <= slack
 
     def solutions(self, numbers: Mapping[Key, Decimal]) -> Iterator[tuple[Key, Decimal]]:
         quantity, unit, amount = (numbers[key] for key in self.keys)
@@ -109,12 +114,6 @@ class Product:
                 if near and self.holds(here):
                     yield key, near
                     break
-
-    @staticmethod
-    def _slack(quantity: Decimal, unit: Decimal) -> Decimal:
-        """Unit prices of cents may be rounded themselves, which counts once for each piece."""
-        finer = -int(unit.normalize().as_tuple().exponent) > 2
-        return HALF_A_CENT + (0 if finer else min(abs(quantity) * HALF_A_CENT, _ROUNDED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,22 +144,25 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class RoundRate:
-    """The tax is a rate of whole or half per cents of the base, as nearly all are."""
+    """The tax is a rate of whole or half per cents, as nearly all are, of one of the bases: sums of
+    sign * number."""
 
-    base: Key
+    bases: tuple[tuple[tuple[Key, int], ...], ...]
     tax: Key
     price: float = 0.0
 
     @property
     def keys(self) -> tuple[Key, ...]:
-        return (self.base, self.tax)
+        return (self.tax, *(key for base in self.bases for key, _ in base))
 
     def holds(self, numbers: Mapping[Key, Decimal]) -> bool:
-        base, tax = numbers[self.base], numbers[self.tax]
-        if not base:
-            return False
-        rate = (tax / base * 200).to_integral_value() / 200
-        return abs(base * rate - tax) <= HALF_A_CENT * 2 and rate < 1
+        tax = numbers[self.tax]
+        for terms in self.bases:
+            base = sum((sign * numbers[key] for key, sign in terms), Decimal(0))
+            rate = (tax / base * 200).to_integral_value() / 200 if base else Decimal(1)
+            if rate < 1 and abs(base * rate - tax) <= 2 * HALF_A_CENT:
+                return True
+        return False
 
     def solutions(self, numbers: Mapping[Key, Decimal]) -> Iterator[tuple[Key, Decimal]]:
         return iter(())

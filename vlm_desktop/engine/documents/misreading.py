@@ -22,7 +22,7 @@ _USUAL_DOUBT = 0.01
 _LEAST_DOUBT, _MOST_DOUBT = 0.003, 0.7
 _ANY_DIGIT = 0.008
 """Share of a misread digit that goes to any digit that does not look like it."""
-_LOST_DIGIT, _LOST_AT_END = 7.0, 6.0
+_LOST_DIGIT, _LOST_AT_END = 7.5, 7.0
 _ADDED_SHARE = 0.05
 _LOST_MINUS, _ADDED_MINUS = 4.0, 4.5
 _LOST_MARK, _ADDED_MARK, _OTHER_MARK = 3.0, 3.5, 2.5

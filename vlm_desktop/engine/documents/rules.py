@@ -5,6 +5,7 @@ Pure; importing it does not import numpy.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
 
 _ADDED = ("tax", "tip", "service", "shipping", "rounding")
 _EXTRAS = (*_ADDED, "discount")
+_TAXED = ("service", "shipping", "discount")
 _UNUSUAL = 0.7
 """What each part that is left out of, or added to, the usual sum costs, in nats."""
+_ROUNDED = 1.0
+"""What a unit price costs that only holds when it is rounded."""
 _ODD_RATE = 2.0
 """What a tax costs that is no round rate of the subtotal."""
 _RETURNED = 2.5
@@ -58,7 +62,9 @@ def wishes_of(variables: Variables, roles: Mapping[str, str]) -> tuple[tuple[Equ
     ]
     tax, subtotal = book.one("tax"), book.one("subtotal")
     if tax is not None and subtotal is not None and book.one("tax_rate") is None:
-        wishes.append((RoundRate(subtotal, tax), _ODD_RATE))
+        taxed = [(key, _sign(role)) for role in _TAXED if (key := book.one(role))]
+        bases = (((subtotal, 1),), ((subtotal, 1), *taxed))
+        wishes.append((RoundRate(bases, tax), _ODD_RATE))
     return tuple(wishes)
 
 
@@ -96,7 +102,8 @@ def _lines(book: _Book) -> Iterator[Rule]:
     basis = _other_basis(book, products)
     for product in products:
         if not basis:
-            yield Rule(CheckKind.LINE, (product,), product.amount, "line")
+            rounded = replace(product, rounded=True, price=_ROUNDED)
+            yield Rule(CheckKind.LINE, (product, rounded), product.amount, "line")
 
 
 def _other_basis(book: _Book, products: list[Product]) -> bool:

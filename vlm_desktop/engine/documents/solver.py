@@ -34,6 +34,8 @@ _WORSE = 6.0
 _LIKELY = 9.0
 """Nats for each change: dearer solutions are compared with ones of more changes."""
 _MOST_LOOKS = 400
+_MOST_TRIED = 20_000
+"""Numbers tried for one document: hundreds of lines that all fail end here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Solver:
             key: printed(one.raw, one.value, one.characters, one.magnitude)
             for key, one in variables.items()
         }
+        self._tried = 0
         self._known: dict[tuple[Key, Decimal], Change | None] = {}
         self._alternatives: dict[Key, tuple[Change, ...]] = {}
 
@@ -134,7 +137,7 @@ class Solver:
         seen: set[frozenset[tuple[Key, Decimal]]] = set()
         found: list[Solution] = []
         for _ in range(_MOST_LOOKS):
-            if not waiting:
+            if not waiting or self._tried > _MOST_TRIED:
                 break
             spent, _, changes = heapq.heappop(waiting)
             best = min((one.cost for one in found), default=_DEAREST)
@@ -147,16 +150,23 @@ class Solver:
             numbers = {**self._numbers, **{change.key: change.value for change in changes}}
             broken = self._broken(wanted, changes, numbers)
             if broken is None:
-                unlikely = sum(price for wish, price in self._wishes if not wish.holds(numbers))
-                found.append(Solution(changes, spent + unlikely))
+                found.append(Solution(changes, spent + self._oddity(wanted, numbers)))
                 continue
             if len(changes) == most:
                 continue
-            for change, price in self._next(broken, changes, numbers, most == 2):
-                total = spent + change.cost + price
+            for change in self._next(broken, changes, numbers, most == 2):
+                total = spent + change.cost
                 if total <= _DEAREST and not _contained(found, (*changes, change)):
                     heapq.heappush(waiting, (total, next(order), (*changes, change)))
         return tuple(sorted(found, key=lambda one: one.cost))
+
+    def _oddity(self, wanted: set[int], numbers: Numbers) -> float:
+        """How unusual the sums are that hold, and the wishes that do not."""
+        sums = sum(
+            min(one.price for one in self._rules[index].equations if one.holds(numbers))
+            for index in wanted
+        )
+        return sums + sum(price for wish, price in self._wishes if not wish.holds(numbers))
 
     def _broken(
         self, wanted: set[int], changes: tuple[Change, ...], numbers: Numbers
@@ -171,8 +181,8 @@ class Solver:
 
     def _next(
         self, rule: Rule, changes: tuple[Change, ...], numbers: Numbers, blindly: bool
-    ) -> Iterator[tuple[Change, float]]:
-        """Further changes towards a rule, each with what the sum it aims at costs.
+    ) -> Iterator[Change]:
+        """Further changes towards a rule.
 
         The first of two may be made `blindly`: it solves nothing alone.
         """
@@ -182,15 +192,16 @@ class Solver:
             for change in self._solving(equation, fixed, numbers):
                 if (change.key, change.value) not in tried:
                     tried.add((change.key, change.value))
-                    yield change, equation.price
+                    yield change
         if blindly and not changes:
             for key in dict.fromkeys(key for one in rule.equations for key in one.keys):
                 if key not in fixed:
-                    yield from ((change, 0.0) for change in self._likely(key))
+                    yield from self._likely(key)
 
     def _solving(self, equation: Equation, fixed: set[Key], numbers: Numbers) -> Iterator[Change]:
         """Changes of one number that make an equation hold at once."""
         for key, needed in equation.solutions(numbers):
+            self._tried += 1
             if key in fixed or needed == numbers[key]:
                 continue
             change = self._change(key, needed)
@@ -232,6 +243,7 @@ class Solver:
                 known = cheapest.get(change.value)
                 if change.cost <= _DEAREST_CHANGE and (known is None or change.cost < known.cost):
                     cheapest[change.value] = change
+            self._tried += len(cheapest)
             self._alternatives[key] = tuple(cheapest.values())
         return self._alternatives[key]
 

@@ -81,6 +81,8 @@ def plant(rng: random.Random, extraction: Extraction, kind: str) -> Planted | No
         raw = slipped(rng, was.raw, kind)
         if raw is None or was.name == "items/quantity":
             continue
+        if kind == "added minus" and was.name in ("discount", "paid", "change"):
+            continue  # it means the same
         found = readings_of(raw, FieldType.AMOUNT, extraction.locale)
         if not found or Decimal(found[0].value) == Decimal(was.value):
             continue
