@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from tests.tools import alttext_looks
+from tests.tools import alttext_looks, documents_looks
 from tests.tools.chat_looks import LOOKS, look
 from tests.tools.stage import Stage
 from vlm_desktop.base.errors import HubGated, LicenceDiffers
@@ -162,6 +162,9 @@ SITUATIONS: dict[str, dict[str, Bring]] = {
     },
     "chat": {name: look(bring) for name, bring in LOOKS.items()},
     "alttext": {name: alttext_looks.look(bring) for name, bring in alttext_looks.LOOKS.items()},
+    "documents": {
+        name: documents_looks.look(bring) for name, bring in documents_looks.LOOKS.items()
+    },
     "models": {
         "trouble": _refused_downloads,
         "question": _asked_to_download,

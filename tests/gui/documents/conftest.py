@@ -35,9 +35,9 @@ def files(tmp_path: Path) -> list[Path]:
 
 @pytest.fixture
 def open_pane(
-    open_window: Callable[[], MainWindow], documents: FakeDocuments, qtbot: QtBot
+    documents: FakeDocuments, open_window: Callable[[], MainWindow], qtbot: QtBot
 ) -> Callable[[], DocumentsPane]:
-    """The pane in a new window, its list read."""
+    """The pane in a new window, its list read. The library is closed after the lanes ended."""
 
     def make() -> DocumentsPane:
         window = open_window()
@@ -52,9 +52,7 @@ def open_pane(
 
 
 @pytest.fixture
-def pane(
-    open_pane: Callable[[], DocumentsPane], files: list[Path], qtbot: QtBot
-) -> DocumentsPane:
+def pane(open_pane: Callable[[], DocumentsPane], files: list[Path], qtbot: QtBot) -> DocumentsPane:
     """With the first document open and read."""
     made = open_pane()
     made.session.open(files[0])

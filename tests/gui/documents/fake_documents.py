@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,7 +24,6 @@ from vlm_desktop.base.documents import (
     Rival,
     Schema,
 )
-from vlm_desktop.base.errors import AppError
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.pagereading import (
     Block,
@@ -41,10 +41,14 @@ from vlm_desktop.base.types import Box, MediaKind, Size
 from vlm_desktop.engine.documents.aligning import evidence_of
 from vlm_desktop.engine.documents.batch import DocumentBatch
 from vlm_desktop.engine.documents.checks import check
+from vlm_desktop.engine.documents.exporting import DocumentExports
 from vlm_desktop.engine.documents.keeping import KeptDocuments
 from vlm_desktop.engine.documents.layouts import fingerprint
 from vlm_desktop.engine.documents.schemas import Schemas
 from vlm_desktop.store.library import Library
+
+if TYPE_CHECKING:
+    from vlm_desktop.base.errors import AppError
 
 PAGE = Size(600, 800)
 LINES = (
@@ -75,7 +79,7 @@ def receipt_page(number: int = 1) -> PageReading:
             for text in cell.split():
                 wide = _WIDE * len(text)
                 box = Box(x, y, x + wide, y + _HIGH)
-                words.append(Word(text, box, 0.7 if text == "17.90" else 0.99))
+                words.append(Word(text, box, 0.7 if text == "17.90" else 1.0))
                 several.append(len(words) - 1)
                 x += wide + _WIDE
             box = Box(_COLUMNS[column], y, x - _WIDE, y + _HIGH)
@@ -94,9 +98,7 @@ def receipt_page(number: int = 1) -> PageReading:
         head_rows=1,
     )
     block = Block(BlockKind.TEXT, tuple(range(len(lines))), Box(0, 0, 600, 800))
-    return PageReading(
-        number, PageView(PAGE), tuple(words), tuple(lines), (block,), (table,)
-    )
+    return PageReading(number, PageView(PAGE), tuple(words), tuple(lines), (block,), (table,))
 
 
 def words_of(page: PageReading, text: str) -> tuple[int, ...]:
@@ -146,8 +148,7 @@ class FakePages:
         high = max(1, round((whole.y1 - whole.y0) * factor))
         wide = max(1, round((whole.x1 - whole.x0) * factor))
         pixels = np.full((min(high, 2_000), min(wide, 2_000), 3), 245, np.uint8)
-        kind = MediaKind.PDF
-        return DrawnPage(path, hash_of(path), kind, page, pixels, self.size, whole)
+        return DrawnPage(path, hash_of(path), MediaKind.PDF, page, pixels, self.size, whole)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -234,8 +235,8 @@ class FakeExtractor:
         if spec.name == "date":
             found = replace(found, ambiguous=("2024-04-03",))
         if spec.name == "total":
-            rival = (evidence_of(page, words_of(page, "10.00")),)
-            found = replace(found, rivals=(Rival("10.00", "10.00", 0.3, rival),))
+            rival = (evidence_of(page, words_of(page, "7.00")),)
+            found = replace(found, rivals=(Rival("7.00", "7.00", 0.02, rival),))
         return found
 
     def _rows(self, page: PageReading, spec: FieldSpec) -> list[FieldValue]:
@@ -261,11 +262,11 @@ def hash_of(path: Path) -> str:
 class FakeDocuments:
     """`keeping`, `batch` and `schemas` are real: SQLite in `home`; pages and reader are not."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, pages: FakePages | None = None) -> None:
         self._paths = HomePaths(home)
         self._lock = threading.Lock()
         self._library: Library | None = None
-        self.pages = FakePages()
+        self.pages = pages or FakePages()
         self.reader = FakeReader(self.pages)
         self.extractor = FakeExtractor()
         self.schemas = Schemas(home / "schemas")
@@ -274,6 +275,7 @@ class FakeDocuments:
             self.reader.close, lambda: (),
         )  # fmt: skip
         self.batch = DocumentBatch(self.library, self.pages, self.keeping)
+        self.exports = DocumentExports(self.pages, self.reader)
 
     def library(self) -> Library:
         with self._lock:

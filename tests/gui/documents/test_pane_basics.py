@@ -96,7 +96,8 @@ def test_either_side_lights_the_other(pane: DocumentsPane, qtbot: QtBot) -> None
 
 def test_the_pointer_finds_the_box_of_a_value(pane: DocumentsPane, qtbot: QtBot) -> None:
     canvas, page = pane.page_panel.canvas, pane.session.page_reading
-    assert page is not None and canvas.shapes is not None
+    assert page is not None
+    assert canvas.shapes is not None
     box = canvas.shapes.boxes[words_of(page, "17.90")[0]]
     at = canvas.geometry_of_photo.transform().map(box.center())
     with qtbot.waitSignal(canvas.mark_pointed) as told:

@@ -8,7 +8,8 @@ TRY_AGAIN = "Try again"
 
 # --- documents at the left -------------------------------------------------------------------
 
-OPEN = "Open documents"
+OPEN = "Open"
+OPEN_NAME = "Open documents"
 OPEN_FILES = "Open &files…"
 OPEN_FOLDER = "Read a &folder…"
 OPEN_SELECTION = "Read what is &selected in Search"
@@ -25,8 +26,8 @@ QUEUE_STATES = {
     DocumentState.REVIEWED: "Reviewed",
     DocumentState.REFUSED: "Refused",
 }
-RISK = "about {count:.1f} errors likely"
-RISK_NONE = "hardly any error likely"
+RISK = "≈ {count:.1f} errors"
+RISK_NONE = "hardly an error"
 DOCUMENTS_COUNT = "{count:,} documents, {review:,} to review"
 DOCUMENTS_COUNT_ONE = "1 document"
 LISTS = "Lists"
@@ -102,24 +103,27 @@ CAUSES = {
 CAUSE_LABEL = "{cause} (“{detail}”)"
 CAUSE_DETAIL = "{cause} ({detail})"
 CAUSE_DETAILS = {
-    "iban_checksum": "the IBAN's check digits are right",
-    "vat_checksum": "the VAT id's check digits are right",
-    "luhn": "the check digit is right",
-    "pattern": "it matches the pattern",
+    "text": "a text",
+    "amount": "an amount of money",
+    "date": "a date",
+    "number": "a number",
+    "enum": "one of the options",
+    "address": "an address",
+    "iban": "an IBAN",
+    "vat_id": "a VAT id",
+    "checkbox": "a box to tick",
 }
 PRINTED = "On the page: {text}"
 NOT_FOUND = "Not found."
+NOT_FOUND_COUNT = "Not found: {count:,}"
 NOT_FOUND_LOOKED = "Not found. Looked {places}."
 LOOKED_AT = "at page {page:,} ({reason})"
 LOOKED_AT_TEXT = "beside “{text}” on page {page:,} ({reason})"
 LOOKED_REASONS = {
     "no_label": "no label like it",
-    "no_value": "nothing beside it",
-    "wrong_type": "what stands there has another form",
-    "weak": "nothing there is likely enough",
-    "taken": "it is the value of another field",
-    "invalid": "what stands there does not pass its check",
-    "learned-absent": "a correction taught that this layout has none",
+    "no_value_at_label": "nothing fitting beside it",
+    "unsure": "what stands there is not likely enough",
+    "learned_absent": "a correction taught that this layout has none",
 }
 DOUBT_REASONS = {
     "missing": "It is required and was not found.",
@@ -190,35 +194,33 @@ CHECK_KINDS = {
     CheckKind.EMBEDDED: "the file's own data",
 }
 CHECKS_FAILED = {
-    CheckKind.SUM: "The sum does not add up ({fields}): {expected} is expected, {found} is there.",
-    CheckKind.TAX: "The tax does not fit ({fields}): {expected} is expected, {found} is there.",
-    CheckKind.LINE: "A line does not multiply out ({fields}): {expected} is expected, {found} is "
-    "there.",
-    CheckKind.DATES: "The dates are not in order ({fields}): {found}.",
+    CheckKind.SUM: "{detail} ({fields}): {expected} is expected, {found} is there.",
+    CheckKind.TAX: "{detail} ({fields}): {expected} is expected, {found} is there.",
+    CheckKind.LINE: "{detail} ({fields}): {expected} is expected, {found} is there.",
+    CheckKind.DATES: "{detail} ({fields}): {found}.",
     CheckKind.IBAN: "The check digits of the IBAN are wrong: {found}.",
     CheckKind.VAT_ID: "The VAT id is not valid: {found}.",
     CheckKind.LUHN: "The check digit is wrong: {found}.",
     CheckKind.PATTERN: "{fields} does not match its pattern: {found}.",
-    CheckKind.DUPLICATE: "It may be a duplicate of {detail}.",
-    CheckKind.ANOMALY: "Unusual for this sender ({fields}): {found}, so far {expected}. {detail}",
+    CheckKind.DUPLICATE: "It may be a duplicate of {found}: {detail}.",
+    CheckKind.ANOMALY: "{detail}: {found}, so far {expected}.",
     CheckKind.EMBEDDED: "The file's own data says {expected} for {fields}, the page {found}.",
 }
-CHECKS_PASSED = {
-    CheckKind.SUM: "The sum adds up ({fields}).",
-    CheckKind.TAX: "The tax fits ({fields}).",
-    CheckKind.LINE: "The line multiplies out ({fields}).",
-    CheckKind.DATES: "The dates are in order ({fields}).",
-    CheckKind.IBAN: "The IBAN's check digits are right.",
-    CheckKind.VAT_ID: "The VAT id is valid.",
-    CheckKind.LUHN: "The check digit is right ({fields}).",
-    CheckKind.PATTERN: "{fields} matches its pattern.",
-    CheckKind.DUPLICATE: "It was not seen before.",
-    CheckKind.ANOMALY: "Nothing is unusual ({fields}).",
-    CheckKind.EMBEDDED: "The file's own data says the same ({fields}).",
-}
+CHECK_BARE = "{detail} ({fields}): {found} is there."
 CHECK_DETAILS = {
-    "bank_account": "Another bank account than before.",
-    "amount": "The amount is unlike those before.",
+    "line": "A line does not multiply out",
+    "items": "The items do not add up",
+    "total": "The total does not add up",
+    "tax": "The tax does not fit",
+    "payment": "What was paid and given back does not fit",
+    "balance": "The balance does not add up",
+    "order": "The dates are not in order",
+    "implausible": "The date is implausible",
+    "same-file": "it is the same file",
+    "same-number": "it has the same number",
+    "same-amount-and-date": "it has the same date and amount",
+    "account-changed": "The bank account is another than before",
+    "amount-unusual": "The amount is unusual for this sender",
 }
 REPAIR = "“{old}” as “{new}” in {name}"
 REPAIR_OFFER = "If this is read as follows, everything balances: {changes}."
@@ -226,8 +228,8 @@ APPLY = "Apply"
 APPLY_NAME = "Apply. {offer}"
 APPLIED = "Applied. Ctrl+Z takes it back."
 GO_TO_FIELD = "Go to {name}"
-CHECKED_SAID = "{count:,} checks fail now."
-CHECKED_SAID_ONE = "1 check fails now."
+CHECKED_SAID = "{count:,} checks still fail."
+CHECKED_SAID_ONE = "1 check still fails."
 CHECKED_SAID_NONE = "All checks hold now."
 
 # what was learned

@@ -36,7 +36,9 @@ class BatchCorner(QObject):
         self._job: Job | None = None
         self._work: Work | None = None
         self._batch: KeptBatch | None = None
-        self._read = self._total = 0
+        self._turn: object | None = None
+        """Of the run whose end counts: one that gave way ends without a word."""
+        self._read = self._refused = self._total = 0
         session.about_to_read.connect(self._give_way)
         session.reading_asked.connect(self._go_on)
 
@@ -95,7 +97,7 @@ class BatchCorner(QObject):
         self._desk.fetch(look, done)
 
     def _begin(self, words: str) -> None:
-        self._read = self._total = 0
+        self._read = self._refused = self._total = 0
         self._work = self._desk.work.begin(
             Work(words, stop=self.stop, pause=self._pause, parent=self)
         )
@@ -107,17 +109,18 @@ class BatchCorner(QObject):
 
     def _run(self, batch: KeptBatch) -> None:
         services = self._desk.services
-        self._batch = batch
+        self._batch, self._turn = batch, object()
+        turn = self._turn
 
         def verb(cancel: CancelToken) -> Generator[Event, None, DocumentBatchReport]:
             return services.documents.batch.run(batch.id, cancel)
 
         self._job = self._desk.ask(
             verb,
-            self._done,
-            failed=self._end,
+            lambda _: self._done() if self._turn is turn else None,
+            failed=lambda sentence: self._end(sentence) if self._turn is turn else None,
             progress=self._heard,
-            cancelled=self._stopped,
+            cancelled=lambda: self._stopped() if self._turn is turn else None,
             lane="model",
         )
 
@@ -137,9 +140,8 @@ class BatchCorner(QObject):
     def _give_way(self) -> None:
         """A person waits for a document: stop after the page that is being read."""
         if self._job is not None and self._batch is not None:
-            self._job.silence()
             self._job.cancel()
-            self._job = None
+            self._job = self._turn = None
 
     def _go_on(self) -> None:
         """Behind what a person asked for, on the same lane."""
@@ -154,7 +156,8 @@ class BatchCorner(QObject):
     def _heard(self, event: Event) -> None:
         match event:
             case DocumentRowDone(path, document):
-                self._read += document is not None
+                self._read += 1
+                self._refused += event.error is not None
                 self._session.put_document(QueuedDocument(path, document))
                 self._show()
                 if self._session.path is None and event.error is None:
@@ -168,19 +171,17 @@ class BatchCorner(QObject):
         words = fill(strings.BATCH_OF, name=batch.name, done=done, total=self._total)
         work.show(WorkState(words, done, self._total, work.state.paused))
 
-    def _done(self, report: DocumentBatchReport) -> None:
-        parts = [strings.read_words(max(self._read - len(report.refused), 0))]
-        if report.known:
-            parts.append(fill(strings.BATCH_KNOWN, count=report.known))
-        if report.refused:
-            parts.append(fill(strings.BATCH_REFUSED, count=len(report.refused)))
+    def _done(self) -> None:
+        parts = [strings.read_words(self._read - self._refused)]
+        if self._refused:
+            parts.append(fill(strings.BATCH_REFUSED, count=self._refused))
         self._end(" ".join(parts))
 
     def _stopped(self) -> None:
         self._end(strings.BATCH_STOPPED)
 
     def _end(self, words: str) -> None:
-        self._job = self._batch = None
+        self._job = self._batch = self._turn = None
         work, self._work = self._work, None
         if work is not None:
             work.finish(words)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from vlm_desktop.base.documents import Check, Repair
+from vlm_desktop.base.documents import Check, CheckKind, Repair
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.documents.entries import label_of
 from vlm_desktop.gui.strings import documents as strings
@@ -104,13 +104,12 @@ def failing_count(checks: Sequence[Check]) -> int:
 
 
 def check_words(check: Check) -> str:
-    """A sentence about one check."""
-    forms = strings.CHECKS_FAILED if check.ok is False else strings.CHECKS_PASSED
+    """A sentence about a check that fails."""
     names = ", ".join(dict.fromkeys(label_of(name) for name, _ in check.fields))
     detail = strings.CHECK_DETAILS.get(check.detail, check.detail)
-    return fill(
-        forms[check.kind], fields=names, expected=check.expected, found=check.found, detail=detail
-    )
+    sums = check.kind in (CheckKind.SUM, CheckKind.TAX, CheckKind.LINE)
+    form = strings.CHECK_BARE if sums and not check.expected else strings.CHECKS_FAILED[check.kind]
+    return fill(form, fields=names, expected=check.expected, found=check.found, detail=detail)
 
 
 def offer_words(repairs: Sequence[Repair]) -> str:

@@ -36,16 +36,17 @@ class Corrections(QObject):
 
     # --- values --------------------------------------------------------------------------
 
-    def assign(self, words: Sequence[int], *, add: bool) -> None:
-        """Say that these words of the page in sight are the value of the field worked on."""
+    def assign(self, words: Sequence[int], *, add: bool) -> bool:
+        """Say that these words of the page in sight are the value of the field worked on; False
+        where there is none."""
         session = self._session
         key, page, sheet = session.focused, session.page_reading, session.sheet
         entry = self._fields.entries.entry(key)
         if key is None or entry is None:
             session.say(strings.CHOOSE_FIELD)
-            return
+            return False
         if page is None or sheet is None:
-            return
+            return False
         number = sheet.document.id
         wanted = self._with_before(entry, page, words) if add else tuple(words)
         session.act(
@@ -53,6 +54,7 @@ class Corrections(QObject):
             lambda kept: kept.assign(number, page, wanted, key[0], key[1]),
             lambda done: self._told(entry, done),
         )
+        return True
 
     def _with_before(
         self, entry: Entry, page: "PageReading", words: Sequence[int]

@@ -15,6 +15,7 @@ from vlm_desktop.gui.panes.documents.batch_corner import BatchCorner
 from vlm_desktop.gui.panes.documents.corrections import Corrections
 from vlm_desktop.gui.panes.documents.documents_actions import DocumentsActions
 from vlm_desktop.gui.panes.documents.entries import Entry, Key
+from vlm_desktop.gui.panes.documents.exports_corner import ExportsCorner
 from vlm_desktop.gui.panes.documents.fields_panel import FieldsPanel
 from vlm_desktop.gui.panes.documents.left_column import LeftColumn
 from vlm_desktop.gui.panes.documents.opening import Opening, dropped_paths
@@ -47,6 +48,8 @@ class DocumentsPane(Pane):
         self.corrections = Corrections(self.session, self.fields, self)
         self.schemas = SchemasCorner(self.session, self.fields, self)
         self.over = OverPage(self.session, self.page_panel, self.fields, self.corrections, self)
+        self.exports = ExportsCorner(self.session, self.fields, self)
+        self.over.proposed.connect(self.schemas.add_field)
         self.actions_of_pane = DocumentsActions(self)
         self.column.set_menus(self.opening.open_menu, self.opening.more_menu)
         self._connect()
@@ -132,6 +135,7 @@ class DocumentsPane(Pane):
     def stop(self) -> None:
         self.session.cancel()
         self.batch.stop()
+        self.exports.task.stop()
 
     def state(self) -> dict[str, Any]:
         path = self.session.path
@@ -222,9 +226,9 @@ class DocumentsPane(Pane):
         if sheet.document.state is DocumentState.REVIEWED:
             self.go_on()
             return
-        number = sheet.document.id
+        number, reading = sheet.document.id, self.session.reading
         words = fill(strings.CHANGE_REVIEWED, name=sheet.document.path.name)
-        self.session.act(words, lambda kept: kept.finish(number), lambda _: self.go_on())
+        self.session.act(words, lambda kept: kept.finish(number, reading), lambda _: self.go_on())
 
     # --- two-way highlighting ------------------------------------------------------------
 
@@ -338,9 +342,9 @@ class DocumentsPane(Pane):
         """A document, or how to begin."""
         session = self.session
         if session.path is not None and session.file is not None and not session.trouble:
-            self.layers.setCurrentWidget(self.work)
+            self._bring(self.work)
             return
-        self.layers.setCurrentWidget(self.page)
+        self._bring(self.page)
         if session.trouble:
             return
         if session.path is not None or not session.is_known:
@@ -352,19 +356,29 @@ class DocumentsPane(Pane):
             )
         self.page.show_message(message)
 
+    def _bring(self, layer: QWidget) -> None:
+        """Show a layer; the focus does not vanish with the one that goes."""
+        focused = self.window().focusWidget()
+        leaves = focused is not None and self.layers.isAncestorOf(focused)
+        if layer is self.layers.currentWidget():
+            return
+        if leaves and self.isVisible():
+            self.focus_queue()
+        self.layers.setCurrentWidget(layer)
+
     def _show_working(self, sentence: str) -> None:
         self.fields.show_working(sentence)
 
     def _show_trouble(self, sentence: str) -> None:
         """The document cannot be read: why, and a way to try again."""
         self.page.show_message(Message(strings.FAILED_TITLE, sentence, strings.TRY_AGAIN))
-        self.layers.setCurrentWidget(self.page)
+        self._bring(self.page)
         self.column.show_lists(there=False)
         announce(self, sentence)
         self.session.refresh()
 
     def _show_failure(self, sentence: str) -> None:
-        self.layers.setCurrentWidget(self.page)
+        self._bring(self.page)
         self.page.show_message(Message(strings.FAILED_LIST, sentence, strings.TRY_AGAIN))
 
     def _retry(self) -> None:

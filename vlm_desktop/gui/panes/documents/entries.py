@@ -10,6 +10,7 @@ from vlm_desktop.gui.panes.documents.field_state import FieldState, state_of
 Key = tuple[str, int]
 """A field's name and row."""
 _MANY = (FieldType.TABLE, FieldType.GROUP)
+_WORTH_FOLDING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,16 @@ class TableEntry:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """All of a sheet."""
+    """All of a sheet. `folded` are fields that were not found and need not be there."""
 
     fields: tuple[Entry, ...] = ()
     tables: tuple[TableEntry, ...] = ()
+    folded: tuple[Entry, ...] = ()
 
     def all(self) -> tuple[Entry, ...]:
         """Fields and cells, in the order of the form."""
         cells = [cell for table in self.tables for row in table.rows for cell in row]
-        return (*self.fields, *cells)
+        return (*self.fields, *cells, *self.folded)
 
     def entry(self, key: Key | None) -> Entry | None:
         return next((one for one in self.all() if one.key == key), None)
@@ -69,8 +71,11 @@ class Entries:
         return next((one for one in ahead if one.needs_look), None)
 
 
-def entries_of(sheet: Sheet) -> Entries:
-    """Fields of the schema, and with `any_pairs` whatever else was found."""
+def entries_of(sheet: Sheet, before: Entries | None = None) -> Entries:
+    """Fields of the schema, and with `any_pairs` whatever else was found.
+
+    `before` is how the same document stood: a field that was folded stays where it is.
+    """
     known = _Known(sheet)
     fields = [known.entry(spec.name, 0, spec) for spec in sheet.schema.fields
               if spec.type not in _MANY]  # fmt: skip
@@ -80,7 +85,17 @@ def entries_of(sheet: Sheet) -> Entries:
             spec = FieldSpec(value.name)
             fields.append(known.entry(value.name, value.row, spec))
     tables = [known.table(spec) for spec in sheet.schema.fields if spec.type in _MANY]
-    return Entries(tuple(fields), tuple(tables))
+    if before is not None:
+        folded = {one.key for one in before.folded}
+    else:
+        folded = {one.key for one in fields if one.state is FieldState.MISSING
+                  and not one.spec.required}  # fmt: skip
+        folded = folded if len(folded) >= _WORTH_FOLDING else set()
+    return Entries(
+        tuple(one for one in fields if one.key not in folded),
+        tuple(tables),
+        tuple(one for one in fields if one.key in folded),
+    )
 
 
 class _Known:

@@ -125,7 +125,15 @@ class FieldsPanel(QFrame):
         self._lessons = QWidget(inner)
         QVBoxLayout(self._lessons).setContentsMargins(0, 0, 0, 0)
         self.learned.add(self._lessons)
+        self.not_found = Section("", inner, is_open=False)
+        self._folded = QWidget(inner)
+        folded = QVBoxLayout(self._folded)
+        folded.setContentsMargins(0, 0, 0, 0)
+        folded.setSpacing(space[0])
+        self.not_found.column.setContentsMargins(0, 0, 0, 0)
+        self.not_found.add(self._folded)
         self._column.addWidget(self.checked)
+        self._column.addWidget(self.not_found)
         self._column.addWidget(self.learned)
         self._column.addStretch(1)
         self.scroll = FollowingScroll(self)
@@ -164,9 +172,14 @@ class FieldsPanel(QFrame):
             self.schemas.setCurrentIndex(self.schemas.findData(chosen))
 
     def show_sheet(self, sheet: Sheet | None, *, tables: bool = False) -> None:
-        """What is kept of a document; None for none. `tables`: some were found on its pages."""
+        """What is kept of a document; None for none. Fields of one document keep their places.
+
+        `tables`: some were found on its pages.
+        """
+        same = sheet is not None and self._is_same(sheet)
+        before = self.entries if same else None
         self.sheet = sheet
-        self.entries = entries_of(sheet) if sheet is not None else Entries()
+        self.entries = entries_of(sheet, before) if sheet is not None else Entries()
         self._show_rows()
         self._show_tables(has_lines=tables)
         checks = sheet.extraction.checks if sheet is not None else ()
@@ -179,18 +192,31 @@ class FieldsPanel(QFrame):
         self._show_lessons(sheet.lessons if sheet is not None else ())
         self._show_summary(sheet)
 
+    def _is_same(self, sheet: Sheet) -> bool:
+        """Whether it is the document that is shown, with the same fields."""
+        shown = self.sheet
+        return shown is not None and (shown.document.id, shown.schema) == (
+            sheet.document.id, sheet.schema
+        )  # fmt: skip
+
     def _show_rows(self) -> None:
-        wanted = [one.key for one in self.entries.fields]
+        places = ((self._column, self.entries.fields), (self._folded.layout(), self.entries.folded))
+        wanted = [one.key for _, entries in places for one in entries]
         if list(self.rows) != wanted:
             for row in self.rows.values():
                 row.hide()
                 row.deleteLater()
             self.rows = {}
-            for at, key in enumerate(wanted):
-                self.rows[key] = self._row(key)
-                self._column.insertWidget(at, self.rows[key])
-        for one in self.entries.fields:
-            self.rows[one.key].show_entry(one)
+            for column, entries in places:
+                for at, one in enumerate(entries):
+                    self.rows[one.key] = self._row(one.key)
+                    column.insertWidget(at, self.rows[one.key])
+        for _, entries in places:
+            for one in entries:
+                self.rows[one.key].show_entry(one)
+        count = len(self.entries.folded)
+        self.not_found.heading.setText(fill(strings.NOT_FOUND_COUNT, count=count))
+        self.not_found.setVisible(bool(count))
 
     def _row(self, key: Key) -> FieldRow:
         row = FieldRow(self.scroll.widget())
@@ -215,7 +241,8 @@ class FieldsPanel(QFrame):
             self.tables = {}
             for number, name in enumerate(wanted):
                 self.tables[name] = self._table(name)
-                self._column.insertWidget(len(self.rows) + number, self.tables[name])
+                at = len(self.entries.fields) + number
+                self._column.insertWidget(at, self.tables[name])
         for one in self.entries.tables:
             self.tables[one.name].show_entry(one, has_lines=has_lines)
 
@@ -288,6 +315,8 @@ class FieldsPanel(QFrame):
         """Put the focus into a field or cell; False where there is none of that key."""
         row = self.rows.get(key)
         if row is not None:
+            if self._folded.isAncestorOf(row):
+                self.not_found.set_open(True)
             row.line.setFocus(Qt.FocusReason.OtherFocusReason)
             self.scroll.show_whole(row)
             return True

@@ -27,6 +27,7 @@ from vlm_desktop.gui.strings import documents as strings
 from vlm_desktop.gui.theme import measures
 
 _PAGES, _WORDS = 0, 1
+_UPPER, _LOWER = 220, 300
 
 
 class LeftColumn(QFrame):
@@ -35,8 +36,11 @@ class LeftColumn(QFrame):
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("documentColumn")
-        space = measures().space
+        size = measures()
+        space = size.space
         self.open = QPushButton(strings.OPEN, self)
+        self.open.setAccessibleName(strings.OPEN_NAME)
+        self.open.setToolTip(strings.OPEN_TIP)
         self.more = QToolButton(self)
         self.more.setObjectName("headTool")
         self.more.setIcon(icon("chat-more"))
@@ -65,9 +69,10 @@ class LeftColumn(QFrame):
         column.addWidget(self.count)
         self.parts = QSplitter(Qt.Orientation.Vertical, self)
         self.parts.setChildrenCollapsible(False)
-        self.parts.setHandleWidth(space[1])
+        self.parts.setHandleWidth(size.hairline)
         self.parts.addWidget(upper)
         self.parts.addWidget(self._build_lists(desk))
+        self.parts.setSizes([_UPPER, _LOWER])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(space[1], space[1], space[1], space[1])
         layout.setSpacing(space[1])

@@ -2,24 +2,30 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.panes.documents.corrections import Corrections
 from vlm_desktop.gui.panes.documents.fields_panel import FieldsPanel
 from vlm_desktop.gui.panes.documents.page_panel import PagePanel
+from vlm_desktop.gui.panes.documents.page_shapes import box_of
 from vlm_desktop.gui.panes.documents.session import DocumentSession
 from vlm_desktop.gui.panes.documents.table_lines import TableLines
 from vlm_desktop.gui.strings import documents as strings
+from vlm_desktop.gui.strings import documents_schema as schema_strings
 
 if TYPE_CHECKING:
     from vlm_desktop.base.documentkeeping import TableEdges
     from vlm_desktop.base.pagereading import PageReading
+    from vlm_desktop.engine.documents.drawing import Proposal
 
 
 class OverPage(QObject):
     """Main thread."""
+
+    proposed = Signal(object)
+    """A `FieldSpec` for what was drawn over."""
 
     def __init__(
         self,
@@ -37,17 +43,86 @@ class OverPage(QObject):
         page.canvas.words_taken.connect(self.take_words)
         fields.lines_wanted.connect(self.move_lines)
         session.page_changed.connect(self.back)
+        page.canvas.area_drawn.connect(self._drawn)
+        add = session.desk.actions.add
+        self.draw = add(
+            "documents.draw", schema_strings.DRAW_FIELD, self.toggle_drawing, checkable=True,
+            icon="field-draw", tip=schema_strings.DRAW_TIP, shortcut="Ctrl+Shift+F", where=over,
+            while_shown=True,
+        )  # fmt: skip
+        self.draw_words = add(
+            "documents.draw-words", schema_strings.DRAW_WORDS, self.propose_chosen, where=over,
+            while_shown=True,
+        )  # fmt: skip
+        page.add_tool(self.draw)
+        for signal in (session.shapes_changed, session.opened, page.canvas.cursor_moved):
+            signal.connect(lambda *_: self._refresh())
+        self._refresh()
 
     def take_words(self, words: tuple[int, ...], add: bool) -> None:
         """Words for the field that is worked on."""
-        self._corrections.assign(words, add=add)
+        if self._corrections.assign(words, add=add):
+            self._page.canvas.drop_choice()
 
     def back(self) -> bool:
         """End what goes on over the page; False when nothing does."""
         if self.lines is not None:
             self._end_lines()
             return True
+        if self._page.canvas.is_drawing:
+            self._end_drawing()
+            return True
         return self._page.canvas.clear_choice()
+
+    def _refresh(self) -> None:
+        there = self._session.shapes is not None
+        self.draw.setEnabled(there)
+        self.draw_words.setEnabled(there and bool(self._page.canvas.chosen_words))
+
+    # --- drawing a field -----------------------------------------------------------------
+
+    def toggle_drawing(self) -> None:
+        """From now on a drag over the page proposes a field; or no more."""
+        canvas = self._page.canvas
+        if canvas.is_drawing:
+            self._end_drawing()
+            return
+        self._end_lines()
+        canvas.set_drawing(True)
+        self.draw.setChecked(True)
+        self._page.show_hint(schema_strings.DRAW_HINT)
+        canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _end_drawing(self) -> None:
+        self._page.canvas.set_drawing(False)
+        self.draw.setChecked(False)
+        self._page.show_hint("")
+
+    def propose_chosen(self) -> None:
+        """The same without a mouse: of the words that are chosen."""
+        canvas = self._page.canvas
+        if canvas.shapes is not None and canvas.chosen_words:
+            self._drawn(canvas.shapes.around(canvas.chosen_words))
+
+    def _drawn(self, area: QRectF) -> None:
+        """Have a field proposed for what lies in an area of the page."""
+        session, page, sheet = self._session, self._session.page_reading, self._session.sheet
+        if page is None:
+            return
+        locale = sheet.extraction.locale if sheet is not None else None
+        taken = [one.name for one in sheet.schema.fields] if sheet is not None else []
+        services = session.desk.services
+
+        def done(found: "Proposal | None") -> None:
+            self._end_drawing()
+            if found is None:
+                session.say(schema_strings.DRAW_NOTHING)
+            else:
+                self.proposed.emit(found.spec)
+
+        session.desk.fetch(
+            lambda: services.documents.schemas.propose(page, box_of(area), locale, taken), done
+        )
 
     # --- lines of a table ----------------------------------------------------------------
 

@@ -105,6 +105,8 @@ class PageCanvas(PhotoCanvas):
         self._to: QPointF | None = None
         self._space_held = False
         self._overlay: Overlay | None = None
+        self._held = False
+        """The left button is down over an overlay."""
         self.setMouseTracking(True)
 
     # --- what is shown -------------------------------------------------------------------
@@ -162,6 +164,12 @@ class PageCanvas(PhotoCanvas):
     def chosen_words(self) -> tuple[int, ...]:
         return self._chosen
 
+    def drop_choice(self) -> None:
+        """The words were taken: choose none, but walk on from there."""
+        self._chosen = ()
+        self._anchor = NONE
+        self.update()
+
     def clear_choice(self) -> bool:
         """Choose no word any more; False when none was."""
         there = bool(self._chosen) or self._from is not None
@@ -187,7 +195,14 @@ class PageCanvas(PhotoCanvas):
 
     def lay_over(self, overlay: Overlay | None) -> None:
         """Give mouse and keys to an overlay, or take them back."""
-        self._overlay = overlay
+        self._overlay, self._held = overlay, False
+        self._from = self._to = None
+        self._show_cursor()
+        self.update()
+
+    def set_drawing(self, drawing: bool) -> None:
+        """Whether a drag draws a box instead of taking words."""
+        self.is_drawing = drawing
         self._from = self._to = None
         self._show_cursor()
         self.update()
@@ -318,6 +333,7 @@ class PageCanvas(PhotoCanvas):
         elif event.button() != Qt.MouseButton.LeftButton:
             return
         elif self._overlay is not None:
+            self._held = True
             self._overlay.press(self.geometry_of_photo.to_photo(event.position()), self._reach)
             self.update()
         else:
@@ -329,7 +345,7 @@ class PageCanvas(PhotoCanvas):
         if self._pressed is not None:
             self._pull(event.position())
         elif self._overlay is not None:
-            if event.buttons() & Qt.MouseButton.LeftButton:
+            if self._held:
                 self._overlay.drag(at)
                 self.update()
             else:
@@ -345,6 +361,7 @@ class PageCanvas(PhotoCanvas):
             super().mouseReleaseEvent(event)
             return
         if self._overlay is not None:
+            self._held = False
             self._overlay.release()
             self.update()
             return

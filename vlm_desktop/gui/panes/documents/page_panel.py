@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, 
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.desk import Desk
-from vlm_desktop.gui.panes.documents.entries import Entry, Key
+from vlm_desktop.gui.panes.documents.entries import Entry, label_of
 from vlm_desktop.gui.panes.documents.field_state import FieldState
 from vlm_desktop.gui.panes.documents.page_canvas import Mark, PageCanvas
 from vlm_desktop.gui.panes.documents.page_loader import DrawnImage, PageLoader
@@ -219,11 +219,9 @@ class PagePanel(QWidget):
             announce(self.canvas, said if len(several) < 2 else shapes.text(several))
 
     def _field_of(self, word: int) -> str:
-        names: dict[Key, str] = {}
-        for mark in self.canvas.marks:
-            if word in mark.words:
-                return names.get(mark.key, mark.key[0].replace("_", " "))
-        return ""
+        """The label of the field that a word is evidence of."""
+        found = (one.key[0] for one in self.canvas.marks if word in one.words)
+        return label_of(next(found, ""))
 
 
 def _blank() -> QImage:

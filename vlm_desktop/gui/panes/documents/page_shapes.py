@@ -16,6 +16,7 @@ _CELLS = 48
 _MOST_CELLS = 64
 """Words over more cells are looked at one by one: no page makes the index large."""
 _OVERLAP = 0.3
+_HAIR = 0.5
 NONE = -1
 
 
@@ -89,6 +90,7 @@ class PageShapes:
     def swept(self, area: QRectF) -> tuple[int, ...]:
         """Words that a drag over an area means, in reading order: a stroke along a line is enough,
         a line that is only brushed does not count."""
+        area = area.adjusted(-_HAIR, -_HAIR, _HAIR, _HAIR)  # nothing meets an area of no height
         found = []
         for one in self.touching(area):
             box = self.boxes[one]

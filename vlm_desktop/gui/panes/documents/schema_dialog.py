@@ -23,12 +23,12 @@ from vlm_desktop.base.documents import FieldSpec, FieldType, Schema
 from vlm_desktop.base.errors import AppError
 from vlm_desktop.base.language import fill
 from vlm_desktop.engine.documents.schemafiles import parse_json, to_json
-from vlm_desktop.gui.widgets.plain_dialog import PlainDialog
 from vlm_desktop.gui.panes.documents.schema_form import SchemaForm
 from vlm_desktop.gui.strings import documents_schema as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.dialog_size import fit_to
 from vlm_desktop.gui.widgets.flow_layout import FlowLayout
+from vlm_desktop.gui.widgets.plain_dialog import PlainDialog
 from vlm_desktop.gui.widgets.reading_order import read_along
 from vlm_desktop.gui.words import failure
 
@@ -44,6 +44,7 @@ class SchemaDialog(PlainDialog):
         parent: QWidget,
     ) -> None:  # fmt: skip
         super().__init__(title, hint, parent)
+        self.setObjectName("schemaDialog")
         self._take_schema = take
         self.name = QLineEdit(schema.name, self)
         self.any_pairs = QCheckBox(strings.ANY_PAIRS, self)
@@ -80,6 +81,7 @@ class SchemaDialog(PlainDialog):
             [strings.COLUMN_NAME, strings.COLUMN_TYPE, strings.COLUMN_REQUIRED]
         )
         self.tree.setUniformRowHeights(True)
+        self.tree.setIndentation(measures().space[2])
         header = self.tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)

@@ -81,6 +81,7 @@ class SchemaForm(QWidget):
             (self.options, ", ".join(self._kept.options)),
         ):
             line.setText(text)
+            line.setCursorPosition(0)
         self.type.setCurrentIndex(max(0, self.type.findData(self._kept.type.value)))
         self.required.setChecked(self._kept.required)
         self._quiet = False

@@ -356,9 +356,7 @@ class DocumentSession(QObject):
                 self._make_shapes()
 
         self.about_to_read.emit()
-        self.desk.ask(
-            verb, done, failed=self.say, lane="model", latest="documents-page-words"
-        )
+        self.desk.ask(verb, done, failed=self.say, lane="model", latest="documents-page-words")
         self.reading_asked.emit()
 
     # --- fields --------------------------------------------------------------------------
@@ -375,7 +373,8 @@ class DocumentSession(QObject):
         do: "Callable[[KeptDocuments], DocumentDone]",
         done: Callable[[DocumentDone], object] | None = None,
     ) -> None:
-        """Say something of the document so that Ctrl+Z takes it back; `text` is for the Edit menu."""
+        """Say something of the document so that Ctrl+Z takes it back; `text` is what the Edit menu
+        calls it."""
         services = self.desk.services
 
         def undo(result: DocumentDone) -> Any:

@@ -42,6 +42,7 @@ class TableCells(QTableWidget):
         super().__init__(parent)
         self.tab = _no_tab
         self._entries: dict[Key, Entry] = {}
+        self._sized = False
         self.setObjectName("documentTable")
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
@@ -54,6 +55,9 @@ class TableCells(QTableWidget):
         )
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.horizontalHeader().setMinimumSectionSize(_LEAST_COLUMN)
+        self.horizontalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
         self.itemChanged.connect(self._changed)
         self.currentItemChanged.connect(lambda item, _: self._current(item))
 
@@ -67,6 +71,9 @@ class TableCells(QTableWidget):
             for number, row in enumerate(entry.rows):
                 for column, cell in enumerate(row):
                     self._put(number, column, cell)
+        if not self._sized:
+            self._sized = True
+            self.resizeColumnsToContents()
         self._fit()
 
     def _put(self, row: int, column: int, cell: Entry) -> None:
