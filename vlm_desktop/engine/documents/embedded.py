@@ -6,6 +6,7 @@ Comparing with the page is by value: what differs is told, never put right.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
@@ -23,6 +24,7 @@ from vlm_desktop.base.documents import (
     FieldType,
     FieldValue,
     Origin,
+    Schema,
 )
 from vlm_desktop.base.pdfwork import ReadAttachments
 from vlm_desktop.base.textsearch import squeezed
@@ -113,6 +115,28 @@ def compare_embedded(invoice: EmbeddedInvoice, extraction: Extraction) -> tuple[
     return tuple(checks)
 
 
+def with_invoice(extraction: Extraction, schema: Schema, invoice: EmbeddedInvoice) -> Extraction:
+    """The extraction with the comparison, and with the data's values where the page has none.
+
+    Values of tables are taken over only where the page has no row at all.
+    """
+    has_rows = _rows(extraction.values) > 0
+    taken = tuple(
+        value
+        for value in invoice.values
+        if schema.spec(value.name) is not None
+        and extraction.value(value.name, value.row) is None
+        and not ("/" in value.name and has_rows)
+    )
+    names = {value.name for value in taken}
+    return replace(
+        extraction,
+        values=(*extraction.values, *taken),
+        missing=tuple(one for one in extraction.missing if one.name not in names),
+        checks=(*extraction.checks, *compare_embedded(invoice, extraction)),
+    )
+
+
 _CURRENCY = "currency"
 
 
@@ -129,12 +153,7 @@ def _value(node: Element, place: Place, row: int = 0) -> FieldValue | None:
 
 
 def _with_currency(value: FieldValue, currency: str) -> FieldValue:
-    if not _is_amount(value.name):
-        return value
-    return FieldValue(
-        value.name, value.raw, value.value, value.confidence, row=value.row,
-        origin=value.origin, currency=currency,
-    )  # fmt: skip
+    return replace(value, currency=currency) if _is_amount(value.name) else value
 
 
 def _is_amount(name: str) -> bool:

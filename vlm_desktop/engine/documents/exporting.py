@@ -7,6 +7,7 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.documenterrors import EmbeddedUnreadable
 from vlm_desktop.base.documentexports import (
     EmbeddedInvoice,
     RedactArea,
@@ -15,16 +16,19 @@ from vlm_desktop.base.documentexports import (
     TableExported,
     TableKind,
 )
-from vlm_desktop.base.documents import Check, Extraction
+from vlm_desktop.base.documents import Check, Extraction, Schema
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.engine.destinations import put_made, put_text, writing_to
-from vlm_desktop.engine.documents.embedded import compare_embedded, read_embedded
+from vlm_desktop.engine.documents.embedded import compare_embedded, read_embedded, with_invoice
 from vlm_desktop.engine.documents.pages import DocumentPages
 from vlm_desktop.engine.documents.plain import is_exported
 from vlm_desktop.engine.documents.reading import DocumentReader
 from vlm_desktop.engine.documents.redacting import redact
 from vlm_desktop.engine.documents.searchable import make_searchable
 from vlm_desktop.engine.documents.tableexport import csv_text, json_text, write_xlsx
+
+
+ATTACHMENTS = "attachments"
 
 
 class DocumentExports:
@@ -92,3 +96,20 @@ class DocumentExports:
     def compare(self, invoice: EmbeddedInvoice, extraction: Extraction) -> tuple[Check, ...]:
         """How the data inside the file and what its pages say agree; see `compare_embedded`."""
         return compare_embedded(invoice, extraction)
+
+    def with_embedded(
+        self, extraction: Extraction, schema: Schema, cancel: CancelToken
+    ) -> Extraction:
+        """The extraction with what its file says as data: checks, and values that pages lack.
+
+        As it was where the file carries no invoice, or one that cannot be read. Raises
+        MediaRefused, DecoderUnavailable, Cancelled.
+        """
+        document = self._pages.open(extraction.path, cancel)
+        if ATTACHMENTS not in document.hazards:
+            return extraction
+        try:
+            invoice = self.embedded(extraction.path, cancel)
+        except EmbeddedUnreadable:
+            return extraction
+        return extraction if invoice is None else with_invoice(extraction, schema, invoice)
