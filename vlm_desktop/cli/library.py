@@ -100,10 +100,13 @@ def _forget(arguments: argparse.Namespace, services: AppServices, output: Output
                 "contents": forgotten.photos,
                 "vectors": forgotten.vectors,
                 "alt_texts_kept": forgotten.alt_texts_kept,
+                "documents": forgotten.documents,
             }
         )
     else:
         output.text(f"Forgot {forgotten.files:,} files and {forgotten.photos:,} photos.")
+        if forgotten.documents:
+            output.text(f"The fields of {forgotten.documents:,} documents went, too.")
         if forgotten.alt_texts_kept:
             output.text(
                 f"The alt texts that people wrote for {forgotten.alt_texts_kept:,} images are"

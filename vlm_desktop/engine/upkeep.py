@@ -80,7 +80,7 @@ class ForgetReport:
     `clean` is False when another program was reading the library, so that its log could not be
     emptied. `other_copies` are older copies of the library in the home folder, which still hold
     what was forgotten. `alt_texts_kept` are images that stay known, with their paths, for the alt
-    text that a person wrote.
+    text that a person wrote, `documents` those whose fields went.
     """
 
     files: int
@@ -90,6 +90,7 @@ class ForgetReport:
     clean: bool
     other_copies: tuple[Path, ...]
     alt_texts_kept: int = 0
+    documents: int = 0
 
 
 class Upkeep:
@@ -206,7 +207,8 @@ class Upkeep:
     ) -> Generator[Event, None, ForgetReport]:
         """Forget photos or folders for good: no byte of what was known of them stays.
 
-        Only alt texts that a person wrote stay, with their history and their paths, unless
+        Fields of documents go, those a person corrected and what they taught included. Only alt
+        texts that a person wrote stay, with their history and their paths, unless
         `alt_texts` says that they go, too. The photos themselves are not touched. With
         `keep_out`, what lies in an indexed folder is not indexed again. Once the first is
         forgotten this is not cancelled any more, and it may take as long as writing the library
@@ -217,7 +219,7 @@ class Upkeep:
         yield Progress(Phase.SCRUB, 0, None)
         cancel.raise_if_cancelled()
         # No event from here on: at an event the runner may end a verb, and half forgotten is not.
-        files = photos = vectors = alt_texts_kept = 0
+        files = photos = vectors = alt_texts_kept = documents = 0
         kept_out = False
         begun = False
         for path in paths:
@@ -236,10 +238,13 @@ class Upkeep:
             photos += forgotten.contents
             vectors += forgotten.vectors
             alt_texts_kept += forgotten.alt_texts_kept
+            documents += forgotten.documents
         self._roots_changed()
         clean = library.scrub()
         copies = self.other_copies()
-        return ForgetReport(files, photos, vectors, kept_out, clean, copies, alt_texts_kept)
+        return ForgetReport(
+            files, photos, vectors, kept_out, clean, copies, alt_texts_kept, documents
+        )
 
     def paths_of(self, content_ids: Sequence[int]) -> tuple[Path, ...]:
         """Every path of photos, copies included: what is to be forgotten with them."""

@@ -7,14 +7,14 @@ import sys
 import threading
 from pathlib import Path
 
-from tests.flow.documents.kept import Desk
+from tests.flow.documents.kept import Desk, Scripted
 from tests.flow.documents.vendors import SCHEMA, vendor
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.documentkeeping import DocumentRowDone, KeptBatch
 
 
 def main(home: Path, files: Path, how_many: int, stop_after: int) -> None:
-    desk = Desk(home, files)
+    desk = Desk(home, files, Scripted())
     for number in range(how_many):
         desk.printed(vendor(number), 1)
     verb = desk.batch.add([files], SCHEMA, CancelToken())

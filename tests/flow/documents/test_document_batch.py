@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flow.documents.kept import Desk
+from tests.flow.documents.kept import Desk, Scripted
 from tests.flow.documents.vendors import SCHEMA, vendor
 from tests.flow.engine.conftest import drive
 from vlm_desktop.base.cancel import CancelToken
@@ -26,17 +26,24 @@ _REPO = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    opened = Desk(tmp_path / "home", tmp_path / "files")
+def scripted() -> Scripted:
+    return Scripted()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, scripted: Scripted) -> Iterator[Desk]:
+    opened = Desk(tmp_path / "home", tmp_path / "files", scripted)
     yield opened
     opened.library.close()
 
 
 @pytest.fixture
-def filled(desk: Desk) -> KeptBatch:
-    """Four documents and a file that is none."""
+def filled(desk: Desk, scripted: Scripted) -> KeptBatch:
+    """Four documents, the later the more is found of them, and a file that is none."""
     for seed in range(4):
-        desk.printed(vendor(seed), 1)
+        made = desk.printed(vendor(seed), 1)
+        found = ("vendor", "date", "total", "account")[: seed + 1]
+        scripted.finds[made.reading.path] = {name: made.places[name] for name in found}
     (desk.files / "a-cat.png").write_bytes(b"meow")
     return drive(desk.batch.add([desk.files], SCHEMA, CancelToken()))[1]
 
@@ -57,6 +64,7 @@ def test_a_folder_becomes_a_queue_by_expected_error(desk: Desk, filled: KeptBatc
     assert len(report.read) == 4
     queue = desk.batch.queue(filled.id)
     assert {one.id for one in queue} == {one.id for one in report.read}
+    assert [one.path.name for one in queue] == ["0-1.png", "1-1.png", "2-1.png", "3-1.png"]
     assert [one.doubt for one in queue] == sorted((one.doubt for one in queue), reverse=True)
     desk.keeping.finish(queue[0].id)
     assert [one.id for one in desk.batch.queue(filled.id)] == [one.id for one in queue[1:]]
@@ -171,7 +179,7 @@ def test_a_killed_batch_goes_on_where_it_stopped(tmp_path: Path) -> None:
         process.kill()
     assert process.returncode == -signal.SIGKILL
 
-    desk = Desk(home, files)
+    desk = Desk(home, files, Scripted())
     try:
         for seed in range(6):
             desk.printed(vendor(seed), 1)
@@ -187,3 +195,21 @@ def test_a_killed_batch_goes_on_where_it_stopped(tmp_path: Path) -> None:
         assert desk.library.verify().problems == ()
     finally:
         desk.library.close()
+
+
+def test_a_queue_is_put_right_once_a_layout_is_known(desk: Desk) -> None:
+    first, second = (desk.printed(vendor(14), number) for number in (1, 2))
+    other = desk.printed(vendor(2), 1)
+    batch = drive(desk.batch.add([desk.files], SCHEMA, CancelToken()))[1]
+    run(desk, batch)
+    ids = {one.path: one.id for one in desk.batch.queue(batch.id)}
+    wrong = desk.wrong(ids[second.reading.path], second)
+    assert wrong
+    desk.correct(ids[first.reading.path], first)
+    desk.keeping.finish(ids[first.reading.path], first.reading)
+    desk.readings.read_paths.clear()
+    changed = drive(desk.batch.refresh(list(ids.values()), CancelToken()))[1]
+    assert [one.path for one in changed] == [second.reading.path] == desk.readings.read_paths
+    assert desk.wrong(ids[second.reading.path], second) == []
+    assert desk.keeping.is_stale(ids[other.reading.path]) is False
+    assert drive(desk.batch.refresh(list(ids.values()), CancelToken()))[1] == ()

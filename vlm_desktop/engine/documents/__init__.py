@@ -1,18 +1,17 @@
-"""Documents: fields with evidence. `facade.Documents` is what the fronts see.
+"""Documents: fields with evidence. `facade.Documents` is what the fronts see, one attribute a part.
 
-    facade.py      all parts in one object                pages.py        pages, drawn lazily
-    reading.py     words, lines, tables of a page         upright.py      how a page stands
-    lines.py       words into lines and reading order     layout.py       blocks
-    tables.py      ruled and unruled tables               checkboxes.py   boxes to tick, by ink
-    pairs.py       labels and values                      schemas.py      what is asked for
-    drawing.py     a field proposed from a drawn box      values.py       raw text to value
-    locales.py     how a document writes                  validators.py   IBAN, VAT, Luhn
-    checks.py      sums, tax, dates                       solver.py       the least change
-    extracting.py  values with evidence                   candidates.py   what may be a value
-    features.py    what speaks for a candidate            scorer.py       a readable model
-    metrics.py     field F1, ANLS                         keeping.py      what is kept
-    layouts.py     what corrections taught                anomalies.py    what is unlike before
-    batch.py       a folder, resumable                    exporting.py    CSV, JSON, XLSX, PDF
+    pages     pages.py: pages as pixels, drawn lazily; exporting: searchable.py, redacting.py,
+              tableexport.py, plain.py, embedded.py (Factur-X)
+    reader    reading.py: words, lines, tables; upright.py, lines.py, layout.py, grids.py,
+              tables.py, checkboxes.py, pairs.py, agreeing.py (text layer beside OCR)
+    schemas   schemas.py: what is asked for; schemafiles.py, drawing.py (a box becomes a field)
+    extractor extracting.py: values with evidence; gathering.py (labels, candidates, features),
+              scorer.py (a readable model), choosing.py; values.py, locales.py, validators.py
+    checks    checks.py: sums, tax, dates, ids; rules.py, solver.py (the least change)
+    keeping   keeping.py: what is kept, corrected, undone, forgotten; layouts.py, lessons.py,
+              recalling.py, teaching.py (what corrections teach); anomalies.py (unlike before)
+    batch     batch.py: many files, resumable, into a queue by expected error
+    asking    asking.py, outlining.py, verifying.py: questions, summaries, expected values
 
 Importing this package imports none of them.
 """

@@ -148,6 +148,26 @@ class DocumentBatch:
             batch_id, tuple(read), known, tuple(refused), time.monotonic() - began
         )
 
+    def refresh(
+        self, document_ids: Sequence[int], cancel: CancelToken
+    ) -> Generator[Event, None, tuple[KeptDocument, ...]]:
+        """Read anew those to review whose layout corrections taught something about since, so that
+        their order in a queue is true; those that changed. Files that are gone stay as they are.
+
+        Lane "model". Raises PartMissing, ModelBroken, LibraryError, Cancelled.
+        """
+        changed = []
+        stale = [one for one in document_ids if self._keeping.is_stale(one)]
+        for number, document_id in enumerate(stale):
+            yield Progress(Phase.OCR, number, len(stale))
+            cancel.raise_if_cancelled()
+            try:
+                opened = yield from self._keeping.reopen(document_id, cancel)
+            except MediaRefused:
+                continue
+            changed.append(opened.sheet.document)
+        return tuple(changed)
+
     def _known(self, path: Path, schema: Schema, cancel: CancelToken) -> KeptDocument | None:
         """The document of this file where it was read before, by this very schema."""
         content_hash = self._pages.open(path, cancel).content_hash

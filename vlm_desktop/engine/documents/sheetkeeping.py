@@ -167,6 +167,13 @@ class SheetKeeping:
         owing = [one for one in self.documents() if one.state is DocumentState.TO_REVIEW]
         return tuple(sorted(owing, key=lambda one: -one.doubt))
 
+    def is_stale(self, document_id: int) -> bool:
+        """Whether corrections taught something about its layout since it was read."""
+        record = self._library().document_record(document_id)
+        return record.document.state is DocumentState.TO_REVIEW and self._is_stale(
+            record.document, record.schema
+        )
+
     def sheet(self, document_id: int) -> Sheet:
         """A document as it stands."""
         return self._sheet(self._library().document_record(document_id))

@@ -6,9 +6,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from vlm_desktop import documentstrings as sentences
 from vlm_desktop.base.documentkeeping import DocumentState, QueuedDocument
 from vlm_desktop.base.language import fill
-from vlm_desktop.documentstrings import HAZARDS
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.documents.batch_corner import BatchCorner
@@ -285,8 +285,8 @@ class DocumentsPane(Pane):
         )
         self._show_words()
         self._show_all()
-        hazards = ", ".join(HAZARDS.get(one, one) for one in file.hazards)
-        self.fields.show_problem(fill(strings.HAS_HAZARDS, hazards=hazards) if hazards else "")
+        hazards = ", ".join(sentences.HAZARDS.get(one, one) for one in file.hazards)
+        self.fields.show_problem(fill(sentences.HAZARDS_FOUND, hazards=hazards) if hazards else "")
 
     def _show_words(self) -> None:
         shapes = self.session.shapes
