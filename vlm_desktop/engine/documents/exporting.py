@@ -27,7 +27,6 @@ from vlm_desktop.engine.documents.redacting import redact
 from vlm_desktop.engine.documents.searchable import make_searchable
 from vlm_desktop.engine.documents.tableexport import csv_text, json_text, write_xlsx
 
-
 ATTACHMENTS = "attachments"
 
 
