@@ -1,7 +1,7 @@
 """The command palette: every action of the window, found by a few letters of its name."""
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QLabel,
@@ -58,7 +58,7 @@ class CommandPalette(QDialog):
     def _filter(self, typed: str) -> None:
         self.list.clear()
         for action in ranked(self._actions, typed):
-            shortcut = action.shortcut().toString()
+            shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             item = QListWidgetItem(action.icon(), plain(action.text()), self.list)
             if shortcut:
                 item.setText(fill(strings.PALETTE_ROW, command=item.text(), shortcut=shortcut))

@@ -224,6 +224,11 @@ def test_review_and_needs_facts_leave_a_note(pane: AltTextPane, image: Image, qt
     qtbot.waitUntil(lambda: pane.session.text.state is AltState.NEEDS_FACTS)
     assert image(0).notes == "Which bridge?"
     assert pane.editor.note.text() == "Needs facts: Which bridge?"
+    assert pane.editor.state.facts.isEnabled(), "to say it better"
+    pane.corner.need_facts("Which bridge, and when?")
+    qtbot.waitUntil(lambda: pane.editor.note.text().endswith("and when?"))
+    pane.desk.changes.undo()
+    qtbot.waitUntil(lambda: pane.editor.note.text() == "Needs facts: Which bridge?")
     pane.desk.changes.undo()
     qtbot.waitUntil(lambda: image(0).text("en").state is AltState.IN_REVIEW)
 

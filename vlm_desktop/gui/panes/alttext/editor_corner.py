@@ -365,6 +365,9 @@ class EditorCorner(QObject):
         if image is None:
             return
         number, kept_note = image.id, image.notes
+        if self._session.text.state is AltState.NEEDS_FACTS:
+            self._session.keep_notes(number, image.name, lambda _: note)
+            return
 
         def do(kept: object, ids: list[int], tag: str) -> AltDone:
             sets = self._session.kept

@@ -2,7 +2,6 @@
 
 from collections.abc import Generator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -11,17 +10,11 @@ from vlm_desktop.base.altchecks import Quiz
 from vlm_desktop.base.alttext import AltImage, StructuredDescription
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event
-from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.alttext.editor_panel import EditorPanel
 from vlm_desktop.gui.panes.alttext.quiz_dialog import QuizDialog
 from vlm_desktop.gui.panes.alttext.session import AltSession
 from vlm_desktop.gui.panes.alttext.structure_dialog import StructureDialog
 from vlm_desktop.gui.strings import alttext_checks as strings
-from vlm_desktop.gui.undo import Change
-from vlm_desktop.gui.verbs import quick
-
-if TYPE_CHECKING:
-    from vlm_desktop.engine.alttext.keeping import AltSets
 
 
 class QuizCorner(QObject):
@@ -77,20 +70,6 @@ class QuizCorner(QObject):
 
     def note(self, image: AltImage, fact: str) -> None:
         """Add a line to the image's notes."""
-        session = self._session
-        number = image.id
-
-        def add() -> str:
-            kept: AltSets = session.kept
-            notes = kept.image(number).notes
-            return kept.set_notes(number, f"{notes}\n{fact}" if notes else fact)
-
-        session.desk.changes.perform(
-            Change(
-                fill(strings.CHANGE_NOTES, name=image.name),
-                quick(add),
-                lambda before: quick(lambda: session.kept.set_notes(number, before)),
-            ),
-            lambda _: session.reread([number]),
-            session.failed.emit,
+        self._session.keep_notes(
+            image.id, image.name, lambda notes: f"{notes}\n{fact}" if notes else fact
         )

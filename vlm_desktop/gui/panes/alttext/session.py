@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from vlm_desktop.base.alttext import AltImage, AltSet, AltText, Brief
+from vlm_desktop.base.language import fill
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.strings import alttext as strings
+from vlm_desktop.gui.strings import alttext_checks as check_strings
 from vlm_desktop.gui.undo import Change, Verb
 from vlm_desktop.gui.verbs import quick
 
@@ -257,6 +259,22 @@ class AltSession(QObject):
         for old in list(self._left)[:-_MOST_CHANGES]:
             del self._left[old]
         self.desk.changes.perform(change, worked, failed or self.failed.emit)
+
+    def keep_notes(self, image_id: int, name: str, change: Callable[[str], str]) -> None:
+        """Change an image's notes, from what they are when it is done."""
+
+        def do() -> str:
+            return self.kept.set_notes(image_id, change(self.kept.image(image_id).notes))
+
+        self.desk.changes.perform(
+            Change(
+                fill(check_strings.CHANGE_NOTES, name=name),
+                quick(do),
+                lambda before: quick(lambda: self.kept.set_notes(image_id, before)),
+            ),
+            lambda _: self.reread([image_id]),
+            self.failed.emit,
+        )
 
     def act_on_sets(
         self,

@@ -102,7 +102,7 @@ class StateLine(QFrame):
         self.review.setVisible(not fixed)
         self.review.setEnabled(can_review and state is not AltState.IN_REVIEW)
         self.facts.setVisible(state is not AltState.APPROVED)
-        self.facts.setEnabled(there and state is not AltState.NEEDS_FACTS)
+        self.facts.setEnabled(there)  # once more to change the note
         self.approve.setText(
             strings.NEXT if state is AltState.APPROVED
             else strings.APPROVE_AGAIN if is_stale else strings.APPROVE
