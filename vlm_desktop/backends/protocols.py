@@ -16,6 +16,7 @@ from vlm_desktop.base.chat import (
     Token,
     TokenUsage,
 )
+from vlm_desktop.base.documentanswers import ReadWords
 from vlm_desktop.base.ocrtext import ReadLine, ReadPicture
 from vlm_desktop.base.types import Box, EncoderSpec, OcrLine
 
@@ -69,6 +70,38 @@ class TextReader(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class WordReader(Protocol):
+    """Reads words of a page that were read before, and chooses among them. Not thread-safe.
+
+    `asks` says which of the two it does: answer questions, or label every word. Boxes are in
+    pixels of `page`, uint8 [height, width, 3]. Both raise ModelError and Cancelled.
+    """
+
+    asks: bool
+    revision: str
+
+    def answer(
+        self,
+        question: str,
+        words: Sequence[str],
+        boxes: Sequence[Box],
+        page: PixelArray,
+        cancel: CancelToken,
+    ) -> ReadWords | None:
+        """The words that answer; None where the page does not say."""
+        ...
+
+    def labelled(
+        self, words: Sequence[str], boxes: Sequence[Box], page: PixelArray, cancel: CancelToken
+    ) -> tuple[ReadWords, ...]:
+        """Runs of words with what they are, in reading order."""
+        ...
+
+    def close(self) -> None:
+        """Free the network."""
+        ...
 
 
 class ChatModel(Protocol):

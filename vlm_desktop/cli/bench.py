@@ -1,4 +1,4 @@
-"""`vlm-desktop bench index | search | startup | grid | chat | decode`: figures, their machine."""
+"""`vlm-desktop bench index | search | startup | grid | chat | ocr | decode`: figures."""
 
 import argparse
 import dataclasses
@@ -9,7 +9,13 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.cli.library import plain
 from vlm_desktop.cli.output import Output
 from vlm_desktop.cli.search import positive
-from vlm_desktop.engine.benchmarks import bench_chat, bench_decode, bench_index, bench_search
+from vlm_desktop.engine.benchmarks import (
+    bench_chat,
+    bench_decode,
+    bench_index,
+    bench_ocr,
+    bench_search,
+)
 from vlm_desktop.engine.services import AppServices
 
 
@@ -27,6 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     grid.add_argument("--items", type=positive, default=100_000, metavar="N")
     chat = actions.add_parser("chat", help="a second question, and streaming beside a bare one")
     chat.add_argument("--model", metavar="ID", help="else the starter and a 256M stand-in")
+    ocr = actions.add_parser("ocr", help="reading a page against rapidocr's bare networks")
+    ocr.add_argument("files", nargs="*", type=Path, metavar="FILE", help="else drawn pages")
     actions.add_parser("decode", help="12 megapixels against libjpeg's own scaled decode")
 
 
@@ -48,6 +56,8 @@ def run(arguments: argparse.Namespace, services: AppServices, output: Output) ->
             figures = output.drive(measure(arguments.items, cancel), cancel)
         case "chat":
             figures = output.drive(bench_chat(services, arguments.model, cancel), cancel)
+        case "ocr":
+            figures = output.drive(bench_ocr(services, arguments.files, cancel), cancel)
         case _:
             figures = output.drive(bench_decode(cancel), cancel)
     document = plain(dataclasses.asdict(figures))

@@ -30,6 +30,7 @@ from vlm_desktop.base.types import (
     Filters,
     Query,
 )
+from vlm_desktop.engine.documents.readingbench import ReadingFigures, bench_reading
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.filling import ENCODE_BATCH
 from vlm_desktop.engine.indexing import Indexer, IndexOptions, IndexSummary
@@ -114,6 +115,14 @@ class DecodeBench:
     ratio_whole: float
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingBench:
+    """What our reading of pages adds to rapidocr's own time."""
+
+    machine: Machine
+    figures: ReadingFigures
+
+
 def bench_decode(cancel: CancelToken) -> Generator[Event, None, DecodeBench]:
     """See `media.bench.measure_decode`; takes a few seconds without an event between."""
     yield Progress(Phase.BENCH, 0, 1)
@@ -139,6 +148,18 @@ def bench_chat(
     if any(card.id == STARTER and card.chat_family for card in cards):
         figures.append((yield from measure(STARTER, cancel)))
     return ChatBench(machine(), tuple(figures))
+
+
+def bench_ocr(
+    services: AppServices, files: Sequence[Path], cancel: CancelToken
+) -> Generator[Event, None, ReadingBench]:
+    """What reading a page costs beside rapidocr's networks. See `documents.readingbench`."""
+    reader = services.open_reader(close_look=True)
+    try:
+        figures = yield from bench_reading(files, services.documents.pages, reader, cancel)
+    finally:
+        reader.close()
+    return ReadingBench(machine(), figures)
 
 
 def machine() -> Machine:

@@ -236,6 +236,9 @@ class AppServices:
             lambda: self.upkeep.other_copies(),
             lambda: self.preparer.answerer,
             self._registry.cards,
+            lambda model_id: self._registry.open_word_reader(
+                model_id, provider=self.settings.provider, threads=self.settings.encode_threads
+            ),
         )
 
     @property
@@ -480,5 +483,6 @@ class AppServices:
             model_id, provider=self.settings.provider, threads=self.settings.encode_threads
         )
 
-    def open_reader(self) -> TextReader:
-        return self._registry.open_reader()
+    def open_reader(self, *, close_look: bool = False) -> TextReader:
+        """A reader of text; see `Registry.open_reader`."""
+        return self._registry.open_reader(close_look=close_look)

@@ -72,23 +72,10 @@ class RapidReader:
         repair_spaces: bool = True,
         models: Path | None = None,
     ) -> None:
-        folder = models if models is not None else Path(rapidocr.__file__).parent / "models"
-        for name in (_DETECTOR, _RECOGNISER):
-            if not (folder / name).is_file():
-                raise ModelBroken(model=MODEL_ID, detail=f"{folder / name} is missing")
-        _silence()
         self._look_pixels = look_pixels
         self._repair_spaces = repair_spaces
-        try:
-            defaults = rapidocr.RapidOCR(params={"Global.log_level": "critical"}).cfg
-            detector = TextDetector(_section(defaults.Det, folder / _DETECTOR, threads))
-            recogniser: Any = TextRecognizer(_section(defaults.Rec, folder / _RECOGNISER, threads))
-        except _LIBRARY_ERRORS as error:
-            raise ModelBroken(model=MODEL_ID, detail=first_line(error)) from error
-        detector.limit_type, detector.limit_side_len = "max", _UNLIMITED
-        recogniser.postprocess_op = TraceDecoder(recogniser.postprocess_op.character)
-        self._detector: Any = detector
-        self._recogniser: Any = recogniser
+        self._detector, self._recogniser = open_networks(models, threads)
+        self._recogniser.postprocess_op = TraceDecoder(self._recogniser.postprocess_op.character)
 
     def read(self, image: PixelArray) -> tuple[OcrLine, ...]:
         """Lines in reading order, boxes in pixels of `image`, whichever way up the page lies."""
@@ -126,7 +113,7 @@ class RapidReader:
         turns, texts = self._upright(picture, quads)
         if turns:
             picture = np.ascontiguousarray(np.rot90(picture, turns))
-            quads = self._detect(picture, _scale_to(picture, READ_PIXELS))
+            quads = self._detect(picture, scale_to(picture, READ_PIXELS))
             texts = {}
         rest = [i for i in range(len(quads)) if i not in texts]
         read = self._recognise([_crop(picture, quads[i]) for i in rest])
@@ -147,8 +134,8 @@ class RapidReader:
 
     def _find(self, picture: PixelArray) -> NDArray[np.float32]:
         """Quads of text lines [n, 4, 2] in pixels of `picture`; empty after a vain first look."""
-        scale = _scale_to(picture, READ_PIXELS)
-        look = _scale_to(picture, self._look_pixels)
+        scale = scale_to(picture, READ_PIXELS)
+        look = scale_to(picture, self._look_pixels)
         if self._look_pixels and look < scale and not self._promising(picture, look):
             return _NO_QUADS
         return self._detect(picture, scale)
@@ -168,9 +155,8 @@ class RapidReader:
 
     def _detect(self, picture: PixelArray, scale: float) -> NDArray[np.float32]:
         height, width = picture.shape[:2]
-        small_height = max(_STEP, round(height * scale / _STEP) * _STEP)
-        small_width = max(_STEP, round(width * scale / _STEP) * _STEP)
-        small = _resize(picture, small_width, small_height)
+        small = reduced(picture, scale)
+        small_height, small_width = small.shape[:2]
         assert self._detector is not None, "the reader is closed"
         try:
             found = self._detector(small)
@@ -222,6 +208,26 @@ class RapidReader:
         ]
 
 
+def open_networks(models: Path | None, threads: int) -> tuple[Any, Any]:
+    """rapidocr's detector, which takes pictures as large as they come, and its recogniser.
+
+    Raises `ModelBroken`.
+    """
+    folder = models if models is not None else Path(rapidocr.__file__).parent / "models"
+    for name in (_DETECTOR, _RECOGNISER):
+        if not (folder / name).is_file():
+            raise ModelBroken(model=MODEL_ID, detail=f"{folder / name} is missing")
+    _silence()
+    try:
+        defaults = rapidocr.RapidOCR(params={"Global.log_level": "critical"}).cfg
+        detector = TextDetector(_section(defaults.Det, folder / _DETECTOR, threads))
+        recogniser = TextRecognizer(_section(defaults.Rec, folder / _RECOGNISER, threads))
+    except _LIBRARY_ERRORS as error:
+        raise ModelBroken(model=MODEL_ID, detail=first_line(error)) from error
+    detector.limit_type, detector.limit_side_len = "max", _UNLIMITED
+    return detector, recogniser
+
+
 def _section(defaults: Any, model: Path, threads: int) -> Any:
     """One network's part of rapidocr's configuration, with a session that we opened.
 
@@ -249,6 +255,14 @@ def _line_sized(crop: PixelArray) -> PixelArray:
     return _resize(crop, max(1, round(width * _LINE_HEIGHT / height)), _LINE_HEIGHT)
 
 
+def reduced(picture: PixelArray, scale: float) -> PixelArray:
+    """The picture at a scale, each side a multiple of what the detector halves."""
+    height, width = picture.shape[:2]
+    small_height = max(_STEP, round(height * scale / _STEP) * _STEP)
+    small_width = max(_STEP, round(width * scale / _STEP) * _STEP)
+    return _resize(picture, small_width, small_height)
+
+
 def _resize(picture: PixelArray, width: int, height: int) -> PixelArray:
     if picture.shape[:2] == (height, width):
         return picture
@@ -258,7 +272,7 @@ def _resize(picture: PixelArray, width: int, height: int) -> PixelArray:
     return np.asarray(resized)
 
 
-def _scale_to(picture: PixelArray, pixels: int) -> float:
+def scale_to(picture: PixelArray, pixels: int) -> float:
     """The factor, at most 1, that brings the picture down to so many pixels."""
     height, width = picture.shape[:2]
     return min(1.0, float(np.sqrt(pixels / (height * width))))

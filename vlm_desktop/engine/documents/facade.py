@@ -7,7 +7,7 @@ in `engine.services`.
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from vlm_desktop.backends.protocols import TextReader
+from vlm_desktop.backends.protocols import TextReader, WordReader
 from vlm_desktop.backends.shelf import ModelCard
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.engine.answering import Answerer
@@ -30,8 +30,8 @@ class Documents:
 
     `library` opens the library (raises LibraryError), `open_pool` makes decoder processes,
     `open_reader` a reader of text that is the caller's to close, `other_copies` names older copies
-    of the library, `answerer` has models answer, `cards` lists those there are. All from any
-    thread.
+    of the library, `answerer` has models answer, `cards` lists those there are, `open_words` opens
+    one that reads words. All from any thread.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class Documents:
         other_copies: Callable[[], tuple[Path, ...]],
         answerer: Callable[[], Answerer],
         cards: Callable[[], Sequence[ModelCard]],
+        open_words: Callable[[str], WordReader],
     ) -> None:
         self.pages = DocumentPages(open_pool)
         self.reader = DocumentReader(self.pages, open_reader)
@@ -60,7 +61,7 @@ class Documents:
         )
         self.batch = DocumentBatch(library, self.pages, self.keeping)
         self.asking = Asker(self.extractor)
-        self.second = SecondReader(answerer, self.pages, cards)
+        self.second = SecondReader(answerer, self.pages, cards, open_words)
 
     def close(self) -> None:
         """End decoder processes and free networks."""

@@ -14,6 +14,8 @@ _MOST_GAP = 1.8
 """Heights between two words of one line at most, before letters are looked at."""
 _CELL_GAP = 1.9
 """A gap of so many letters ends a line: in letters of one width, a space is 1.3 of them wide."""
+_SENTENCE_GAP = 3.0
+"""Typists put two spaces after a sentence."""
 _ODD_GAP = 1.2
 _ODD_RATIO = 2.5
 """So does one of `_ODD_GAP` letters that is so many times the line's typical gap."""
@@ -136,7 +138,8 @@ def _without_wide_gaps(chain: Sequence[int], words: Sequence[Word]) -> Iterable[
         limit = min(limit, odd)
     piece = [chain[0]]
     for gap, word in zip(gaps, chain[1:], strict=True):
-        if gap > limit:
+        ends = words[piece[-1]].text.endswith((".", "?", "!"))
+        if gap > (_SENTENCE_GAP * letter if ends else limit):
             yield piece
             piece = []
         piece.append(word)

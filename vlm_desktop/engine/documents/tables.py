@@ -13,12 +13,13 @@ from vlm_desktop.engine.documents.grids import Grid, grids_of
 from vlm_desktop.engine.documents.lines import around, chains_of
 
 _ANY_GAP = float("inf")
-_ROW_GAP = 3.0
+_ROW_GAP = 3.5
 """Rows of one table follow each other within so many heights."""
 _LEAST_ROWS = 3
 _MOST_SINGLES = 2
 """Rows of one cell that reaches over a gap, one after the other."""
 _MOST_ABOVE = 6
+_FEW_ROWS = 3
 _LEAST_HEAD = 3
 """Cells without a number that begin a new table under rows with numbers."""
 _LEAST_FILLED = 0.2
@@ -37,8 +38,9 @@ def tables_of(words: Sequence[Word], lines: Sequence[Line], marks: Marks) -> lis
         for grid in grids_of(marks, letter)
         if (table := _ruled_table(grid, words)) is not None
     ]
+    ruled = [_finer(table, words, lines) for table in _outermost(ruled)]
     free = [line for line in lines if not any(_inside(line.box, table.box) for table in ruled)]
-    return _outermost(ruled) + _unruled_tables(words, free)
+    return ruled + _unruled_tables(words, free)
 
 
 def rows_of(lines: Sequence[Line]) -> list[list[int]]:
@@ -89,6 +91,18 @@ def _ruled_table(grid: Grid, words: Sequence[Word]) -> Table | None:
     return Table(grid.box, grid.row_edges, grid.column_edges, cells, ruled=True, head_rows=head)
 
 
+def _finer(table: Table, words: Sequence[Word], lines: Sequence[Line]) -> Table:
+    """A frame around rows that no rules part gives way to the table that its words form."""
+    rows, columns = len(table.row_edges) - 1, len(table.column_edges) - 1
+    inside = [line for line in lines if _inside(line.box, table.box)]
+    if rows > _FEW_ROWS or len(inside) < (rows + 2) * 2:
+        return table
+    found = _unruled_tables(words, inside)
+    if len(found) != 1 or len(found[0].column_edges) - 1 < columns:
+        return table
+    return found[0] if len(found[0].row_edges) - 1 >= rows + 2 else table
+
+
 def _outermost(tables: Sequence[Table]) -> list[Table]:
     """Without those that lie within another; there are few."""
     by_size = sorted(tables, key=lambda table: -_area(table.box))
@@ -127,7 +141,7 @@ def _runs(rows: Sequence[_Row], words: Sequence[Word]) -> list[list[_Row]]:
     runs: list[list[_Row]] = []
     current: list[_Row] = []
     free: list[_Gap] = []
-    singles = numeric_rows = 0
+    singles = numeric_rows = most_cells = 0
     for row in rows:
         common: list[_Gap] = []
         if current and _follows(current[-1], row):
@@ -138,13 +152,17 @@ def _runs(rows: Sequence[_Row], words: Sequence[Word]) -> list[list[_Row]]:
                 singles += crosses
                 continue
         counted = sum(is_number(_text(line.words, words)) for line in row)
-        begins_anew = len(row) >= _LEAST_HEAD and not counted and numeric_rows >= 2
+        begins_anew = not counted and (
+            (len(row) >= _LEAST_HEAD and numeric_rows >= 2)
+            or (len(row) > _LEAST_HEAD and len(row) > most_cells > 0)
+        )
         if begins_anew or not any(map(_is_bounded, common)):
             runs.append(current)
             current = []
-            numeric_rows = 0
+            numeric_rows = most_cells = 0
             common = _gaps(row)
         if len(row) > 1:
+            most_cells = max(most_cells, len(row))
             current.append(row)
             free = common
             singles = 0
@@ -288,7 +306,7 @@ def _looks_tabular(
         return False
     of_numbers = sum(n >= 0.6 * w and w >= 2 for n, w in zip(numeric, written, strict=True))
     filled = sum(w >= 0.5 * len(wide) for w in written)
-    return (filled >= 3 and of_numbers >= 1) or of_numbers >= 2 or filled >= 4
+    return of_numbers >= 2 or (of_numbers == 1 and filled >= 3)
 
 
 def _row_edges(rows: Sequence[Sequence[Line]]) -> list[float]:
