@@ -200,17 +200,15 @@ def _told(
 
 
 def _pattern_checks(values: Sequence[FieldValue], schema: Schema) -> list[Check]:
+    """Values that do not match their pattern; what was read does, what a person typed may not."""
     found = []
     for value in values:
         spec = schema.spec(value.name)
-        if spec is not None and spec.pattern:
-            found.append(
-                Check(
-                    CheckKind.PATTERN,
-                    fits(value.raw or value.value, spec),
-                    ((value.name, value.row),),
-                    expected=spec.pattern,
-                    found=value.raw or value.value,
-                )
-            )
+        if spec is None or not spec.pattern:
+            continue
+        text = value.raw or value.value
+        matched = fits(text, spec)
+        if matched is not True:
+            place = ((value.name, value.row),)
+            found.append(Check(CheckKind.PATTERN, matched, place, spec.pattern, text))
     return found

@@ -31,6 +31,8 @@ _EXTRAS = (*_ADDED, "discount")
 _TAXED = ("service", "shipping", "discount")
 _UNUSUAL = 0.7
 """What each part that is left out of, or added to, the usual sum costs, in nats."""
+_MOST_WITHIN = 2
+"""How many parts the prices may hold already: tax and a discount, say."""
 _ROUNDED = 1.0
 """What a unit price costs that only holds when it is rounded."""
 _ODD_RATE = 2.0
@@ -154,8 +156,11 @@ def _totals(book: _Book) -> Iterator[Rule]:
     if subtotal is None or total is None or not extras:
         return
     equations: list[Equation] = []
-    for count in range(len(extras), -1, -1):
+    apart = [one for one in extras if not _may_be_within(book, one[1], total)]
+    for count in range(len(extras), max(-1, len(extras) - 1 - _MOST_WITHIN), -1):
         for chosen in combinations(extras, count):
+            if not set(apart) <= set(chosen):
+                continue
             price = _UNUSUAL * (len(extras) - count)
             terms = ((subtotal, 1), *((key, _sign(name)) for name, key in chosen), (total, -1))
             equations.append(Linear(terms, price))
@@ -165,6 +170,11 @@ def _totals(book: _Book) -> Iterator[Rule]:
     if discount is not None:  # the gross amount less the agency's commission is the net amount
         equations.append(Linear(((total, 1), (discount, -1), (subtotal, -1)), _UNUSUAL))
     yield _rule(CheckKind.SUM, equations, total, "total")
+
+
+def _may_be_within(book: _Book, part: Key, total: Key) -> bool:
+    """Whether prices may hold this part already: tax, discount or charges below half of all."""
+    return abs(book.number(part)) * 2 < abs(book.number(total))
 
 
 def _tax(book: _Book) -> Iterator[Rule]:

@@ -28,7 +28,8 @@ MOST_OFFERED = 5
 _MOST_CHANGES = 3
 _DEAREST_CHANGE = 11.0
 """Nats: a change less likely than this is none that a reader makes."""
-_DEAREST = 18.0
+_DEAREST = (11.0, 15.5, 21.0)
+"""Nats for one, two and three changes together."""
 _WORSE = 6.0
 """How much less likely than the best an offer may be."""
 _LIKELY = 9.0
@@ -140,7 +141,7 @@ class Solver:
             if not waiting or self._tried > _MOST_TRIED:
                 break
             spent, _, changes = heapq.heappop(waiting)
-            best = min((one.cost for one in found), default=_DEAREST)
+            best = min((one.cost for one in found), default=_DEAREST[-1])
             if found and (spent > best + _WORSE or len(found) >= MOST_OFFERED):
                 break
             state = frozenset((change.key, change.value) for change in changes)
@@ -156,7 +157,7 @@ class Solver:
                 continue
             for change in self._next(broken, changes, numbers, most == 2):
                 total = spent + change.cost
-                if total <= _DEAREST and not _contained(found, (*changes, change)):
+                if total <= _DEAREST[most - 1] and not _contained(found, (*changes, change)):
                     heapq.heappush(waiting, (total, next(order), (*changes, change)))
         return tuple(sorted(found, key=lambda one: one.cost))
 
