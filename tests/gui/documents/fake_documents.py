@@ -21,6 +21,7 @@ from vlm_desktop.base.documents import (
     FieldValue,
     Looked,
     MissingField,
+    Origin,
     Rival,
     Schema,
 )
@@ -196,6 +197,7 @@ class FakeExtractor:
             "total": "17.90",
         }
         self.sure = {"total": 0.6}
+        self.ungrounded: dict[str, str] = {}
 
     def extract(
         self, reading: DocumentReading, schema: Schema, learned: Sequence[FieldValue] = ()
@@ -210,6 +212,9 @@ class FakeExtractor:
                 values += self._rows(page, spec)
             elif spec.name in self.texts:
                 values.append(self._value(page, spec))
+            elif spec.name in self.ungrounded:
+                text = self.ungrounded[spec.name]
+                values.append(FieldValue(spec.name, text, text, 0.5, origin=Origin.MODEL))
             else:
                 looked = Looked(page.number, page.lines[0].box, "no_label", "")
                 missing.append(MissingField(spec.name, spec.required, (looked,)))

@@ -1,7 +1,7 @@
 """Tables, searchable PDFs and redacted copies out of the pane."""
 
 import csv
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -18,10 +18,19 @@ from vlm_desktop.gui.strings import documents_export as strings
 
 
 def test_a_table_leaves_out_what_no_words_carry(
-    pane: DocumentsPane, tmp_path: Path, qtbot: QtBot
+    open_pane: Callable[[], DocumentsPane],
+    documents: FakeDocuments,
+    files: list[Path],
+    tmp_path: Path,
+    qtbot: QtBot,
 ) -> None:
-    pane.corrections.override(("tip", 0), "2.00")
-    qtbot.waitUntil(lambda: pane.session.sheet.extraction.value("tip") is not None)
+    documents.extractor.ungrounded = {"tip": "2.00"}
+    pane = open_pane()
+    pane.session.open(files[0])
+    qtbot.waitUntil(lambda: pane.session.sheet is not None)
+    row = pane.fields.rows["tip", 0]
+    assert row.word.text() == "ungrounded"
+    assert "No words on the page carry it" in row.line.accessibleDescription()
     target = tmp_path / "out.csv"
     pane.exports.export(ExportWish("csv"), target)
     qtbot.waitUntil(target.exists)
@@ -29,7 +38,9 @@ def test_a_table_leaves_out_what_no_words_carry(
     with target.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
     assert any("ACME Store" in row for row in rows)
-    assert pane.window().status.text.text().startswith("11 values of 1 documents are in out.csv.")
+    assert pane.window().status.text.text() == (
+        "11 values of this document are in out.csv. 1 without evidence were left out."
+    )
 
 
 def test_all_documents_go_out_as_one_file(

@@ -112,9 +112,7 @@ def test_what_a_file_holds_beside_pages_is_said(
     pane = open_pane()
     pane.session.open(files[0])
     qtbot.waitUntil(lambda: pane.session.sheet is not None)
-    assert pane.fields.problem.text() == (
-        "It holds more than pages: JavaScript. None of it was run or opened."
-    )
+    assert pane.fields.problem.text() == ("It holds JavaScript. None of it was run or opened.")
 
 
 def test_the_last_document_comes_back(

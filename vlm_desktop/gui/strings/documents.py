@@ -282,9 +282,7 @@ WORKING_TEXT = "The documents are being looked up."
 WORKING_READ = "Pages are being read; the fields come as soon as they are."
 FAILED_TITLE = "This document cannot be read"
 FAILED_LIST = "The documents cannot be listed"
-HAS_HAZARDS = "It holds more than pages: {hazards}. None of it was run or opened."
 NO_DOCUMENTS = "No documents yet"
-WAITING = "It will be read when its turn comes."
 
 # --- commands --------------------------------------------------------------------------------
 

@@ -43,6 +43,7 @@ REDACTED_FILE = "{name} redacted"
 EXPORT_WORK = "Exporting {name}"
 EXPORT_MANY = "Exporting documents"
 EXPORTED = "{count:,} values of {documents:,} documents are in {name}."
+EXPORTED_ONE = "{count:,} values of this document are in {name}."
 EXPORTED_LEFT_OUT = "{count:,} without evidence were left out."
 SEARCHABLE = "{name} can be searched: {words:,} words were laid over {pages:,} pages."
 SEARCHABLE_NONE = "{name} is written. All its pages had text of their own."
@@ -51,5 +52,6 @@ EXPORT_STOPPED = "Stopped. Nothing was written."
 
 
 def exported(name: str, values: int, documents: int, left_out: int) -> str:
-    said = fill(EXPORTED, count=values, documents=documents, name=name)
+    form = EXPORTED_ONE if documents == 1 else EXPORTED
+    said = fill(form, count=values, documents=documents, name=name)
     return f"{said} {fill(EXPORTED_LEFT_OUT, count=left_out)}" if left_out else said

@@ -62,7 +62,6 @@ TYPES = {
     FieldType.GROUP: "Repeating group",
 }
 SAVE = "Save schema"
-ADD_THIS = "Add field"
 NEW_NAME = "My schema"
 NEW_FIELD = "field {number}"
 CHOOSE_SCHEMA = "Choose a schema"
@@ -76,4 +75,3 @@ CHANGE_SAVE = "The schema “{name}”"
 CHANGE_REMOVE = "Removing the schema “{name}”"
 CHANGE_IMPORT = "Importing a schema"
 NO_FIELDS = "A schema needs at least one field, or every pair of the page."
-ADDED = "“{field}” is in the schema now."
