@@ -36,7 +36,7 @@ _END = r"(?!\w|[./]\d|-\d+(?![\d./]))"
 """No number goes on; a second date may follow a dash."""
 _NUMERIC = re.compile(
     rf"(?<![\w./,])(?<!\D-)(?P<a>{_D}{{1,4}})(?P<s>{_SEPARATOR})(?P<b>{_D}{{1,2}})"
-    rf"(?:{_SEPARATOR})(?P<c>{_D}{{4}}(?=\d\d:\d\d|[A-Z][a-z])|{_D}{{1,4}}(?=T\d)|{_D}{{1,4}}{_END})"
+    rf"(?P<r>{_SEPARATOR})(?P<c>{_D}{{4}}(?=\d\d:\d\d|[A-Z][a-z])|{_D}{{1,4}}(?=T\d)|{_D}{{1,4}}{_END})"
 )
 _SPACED = re.compile(r"(?<![\w.,])(?P<a>\d\d)(?P<s> )(?P<b>\d\d) (?P<c>(?:19|20)\d\d)(?!\w)")
 _CJK = re.compile(
@@ -161,6 +161,8 @@ def _prepared(text: str) -> str:
 def _matches(text: str, locale: DocumentLocale) -> Iterator[tuple[int, int, dict[str, float]]]:
     for pattern in (_CJK, _NUMERIC, _SPACED):
         for match in pattern.finditer(text):
+            if pattern is _NUMERIC and _is_uneven(match):
+                continue
             readings = _numeric(match["a"], match["b"], match["c"], match["s"].strip(), locale)
             if readings:
                 yield match.start(), match.end(), readings
@@ -174,6 +176,12 @@ def _matches(text: str, locale: DocumentLocale) -> Iterator[tuple[int, int, dict
             readings = _numeric(match[1], match[3], match[5], "/", locale)
             if readings:
                 yield match.start(), match.end(), _scaled(readings, 0.7)
+
+
+def _is_uneven(match: re.Match[str]) -> bool:
+    """Whether separators differ or are commas and the year is short: "07 - 6/24" is no date."""
+    first, second = match["s"].strip(), match["r"].strip()
+    return (first != second or first in ",'\u2019") and 4 not in (len(match["a"]), len(match["c"]))
 
 
 def _numeric(a: str, b: str, c: str, separator: str, locale: DocumentLocale) -> dict[str, float]:

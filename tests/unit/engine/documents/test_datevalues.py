@@ -40,6 +40,7 @@ OPEN = DocumentLocale()
         ("5 0CT 2018", "2018-10-05"),
         ("3 Septemher 2019", "2019-09-03"),
         ("15.O6.2O18", "2018-06-15"),
+        ("15-06.2018", "2018-06-15"),
     ],
 )
 def test_one_day_is_meant(text: str, expected: str) -> None:
@@ -51,7 +52,8 @@ def test_one_day_is_meant(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "1.234,56", "12-34-5678", "192.168.1.10", "03-40211233", "29.2.2019", "31/04/2020",
-     "Invoice 12/03/2018", "01.05.14-31.05.14", "Total 5", "99999999", "1/2/3"],
+     "Invoice 12/03/2018", "01.05.14-31.05.14", "Total 5", "99999999", "1/2/3", "07 - 6/24",
+     "10,12,18"],
 )  # fmt: skip
 def test_what_is_no_single_day(text: str) -> None:
     assert date_readings(text, OPEN) == {}
