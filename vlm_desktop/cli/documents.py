@@ -19,6 +19,8 @@ from vlm_desktop.cli.output import Output
 from vlm_desktop.engine.documents.plain import as_json
 from vlm_desktop.engine.services import AppServices
 
+WRONG_USAGE = 2
+
 DESCRIPTION = """
 Keeps documents: paths, values and the words that carry them, never copies of pages. What was
 killed in the middle goes on with "resume". "forget" leaves no trace of them in the library.
@@ -45,7 +47,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     forget = actions.add_parser("forget", help="forget documents for good; files stay")
     forget.add_argument("id", type=int, metavar="ID", nargs="*")
     forget.add_argument("--all", action="store_true", help="all documents, batches and lessons")
-    forget.set_defaults(usage_error=forget.error)
 
 
 def run(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
@@ -142,7 +143,8 @@ def _unlearn(arguments: argparse.Namespace, services: AppServices, output: Outpu
 
 def _forget(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
     if bool(arguments.id) == arguments.all:
-        arguments.usage_error("name documents by id, or say --all")
+        output.say("Name documents by id, or say --all.")
+        return WRONG_USAGE
     keeping, cancel = services.documents.keeping, CancelToken()
     if arguments.id:
         known = {one.id for one in keeping.documents()}

@@ -1,15 +1,20 @@
 """The command `documents`: what it keeps, tells and forgets."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from tests.fakes import SignReader
 from tests.flow.cli.conftest import Cli
+from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.documents import FieldSpec, FieldType, Schema
+from vlm_desktop.base.ocrtext import ReadLine, ReadWord
+from vlm_desktop.base.types import Box
 from vlm_desktop.engine.documents.schemas import write_schema
 
-_PDF = b"""%PDF-1.4
+_PDF = b"""%%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 400]/Contents 4 0 R
@@ -30,6 +35,27 @@ def pdf(path: Path, *lines: str) -> Path:
     return path
 
 
+_BILL = ("Geheim Works", "Invoice number: QX7788", "Total: 12.50 EUR")
+
+
+class BillReader(SignReader):
+    """Sees in the lines of `_BILL` what their text layer says."""
+
+    def read_at(self, image: PixelArray, boxes: Sequence[Box]) -> tuple[ReadLine, ...]:
+        return tuple(self._line(box, image.shape[0] / 400) for box in boxes)
+
+    def _line(self, box: Box, scale: float) -> ReadLine:
+        text = _BILL[round(((box.y0 + box.y1) / 2 / scale - 55) / 30)]
+        quad = ((box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1))
+        words = tuple(ReadWord(word, quad, 0.9, (0.9,) * len(word)) for word in text.split())
+        return ReadLine(quad, words)
+
+
+@pytest.fixture
+def reader() -> SignReader:
+    return BillReader()
+
+
 @pytest.fixture
 def schema(tmp_path: Path) -> Path:
     path = tmp_path / "bill.json"
@@ -45,7 +71,7 @@ def test_a_folder_is_kept_listed_shown_and_forgotten(
     cli: Cli, tmp_path: Path, schema: Path
 ) -> None:
     folder = tmp_path / "in"
-    pdf(folder / "one.pdf", "Geheim Works", "Invoice number: QX7788", "Total: 12.50 EUR")
+    pdf(folder / "one.pdf", *_BILL)
     (folder / "two.pdf").write_bytes(b"nothing")
     code, out, _ = cli("--json", "documents", "add", folder, "--schema", schema)
     assert code == 0
@@ -73,7 +99,7 @@ def test_a_folder_is_kept_listed_shown_and_forgotten(
 
 
 def test_reading_without_keeping_keeps_nothing(cli: Cli, tmp_path: Path, schema: Path) -> None:
-    made = pdf(tmp_path / "one.pdf", "Geheim Works", "Invoice number: QX7788", "Total: 12.50 EUR")
+    made = pdf(tmp_path / "one.pdf", *_BILL)
     code, out, _ = cli("--json", "document", made, "--schema", schema)
     assert code == 0
     assert "QX7788" in out
