@@ -15,7 +15,9 @@ from vlm_desktop.backends.chat.families import FAMILIES as CHAT_FAMILIES
 from vlm_desktop.backends.encoders.recipe import MODEL_FILE, SUBFOLDERS, read_pair
 from vlm_desktop.backends.shelf import (
     INSTALLED,
+    TASK_DOCUMENT,
     TASK_EMBEDDING,
+    WORD_READER,
     ModelCard,
     is_model_id,
     model_id_from,
@@ -37,6 +39,7 @@ TRANSFORMERS_TYPES = (
     "clip", "siglip", "siglip2", "align", "altclip", "chinese_clip", "metaclip_2",
 )  # fmt: skip
 """`model_type` of config.json that the family "transformers-dual" runs."""
+WORD_READER_TYPES = ("layoutlmv3",)
 
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib", ".msgpack", ".h5")
 _NOT_WEIGHTS = {"training_args.bin", "optimizer.bin", "scheduler.bin", "optimizer.pt"}
@@ -244,6 +247,9 @@ def _recognise_pair(folder: Path, names: set[str], model_id: str) -> Recognised:
 def _transformers_card(folder: Path, model_id: str) -> ModelCard:
     config = _json(folder, "config.json")
     kind = config.get("model_type")
+    if kind in WORD_READER_TYPES:
+        name = folder.resolve().name
+        return ModelCard(id=model_id, name=name, tasks=(TASK_DOCUMENT,), family=WORD_READER)
     family = CHAT_FAMILIES.get(str(kind))
     if family is not None:
         named = config.get("architectures")
@@ -260,7 +266,7 @@ def _transformers_card(folder: Path, model_id: str) -> ModelCard:
             chat_family=family.adapter,
         )
     if kind not in TRANSFORMERS_TYPES:
-        known = ", ".join((*TRANSFORMERS_TYPES, *CHAT_FAMILIES))
+        known = ", ".join((*TRANSFORMERS_TYPES, *CHAT_FAMILIES, *WORD_READER_TYPES))
         raise ImportRefused(path=folder, detail=f"model_type is {kind!r}, known are {known}")
     return ModelCard(
         id=model_id,

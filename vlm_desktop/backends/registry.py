@@ -15,7 +15,7 @@ from vlm_desktop.backends.checking import CheckedFile, FileChecker
 from vlm_desktop.backends.hubaccess import HubAccess
 from vlm_desktop.backends.importing import copy_in, recognise
 from vlm_desktop.backends.late import resolve
-from vlm_desktop.backends.protocols import ChatModel, ImageTextEncoder, TextReader
+from vlm_desktop.backends.protocols import ChatModel, ImageTextEncoder, TextReader, WordReader
 from vlm_desktop.backends.reports import AnswerFigures, ExportReport, ProviderChoice
 from vlm_desktop.backends.shelf import (
     BROKEN,
@@ -24,6 +24,7 @@ from vlm_desktop.backends.shelf import (
     INSTALLED,
     PARTIAL,
     TASK_EMBEDDING,
+    WORD_READER,
     ModelCard,
     completed,
     folder_bytes,
@@ -59,6 +60,7 @@ CHAT_FAMILIES = {
 }
 """Families of models that answer, and the class that runs each."""
 
+WORD_READING = "vlm_desktop.backends.wordreader:LayoutReader"
 READER = "vlm_desktop.backends.ocr.rapid:RapidReader"
 EXPORTER = f"{_ENCODERS}.export:export_folder"
 MEASURING = f"{_CHAT}.measuring"
@@ -177,6 +179,21 @@ class Registry:
             cache_folder=self._cache_folder,
         )
         return model
+
+    def open_word_reader(
+        self, model_id: str, *, provider: str = "auto", threads: int = 0
+    ) -> WordReader:
+        """A model that reads words which were read before; its weights are read at once.
+
+        Raises `ModelUnknown`, `ModelNotInstalled`, `ModelBroken`, `ModelUnsupported`,
+        `ModelOutOfMemory`, `PartMissing`.
+        """
+        card, folder = self._usable(model_id)
+        if card.family != WORD_READER:
+            raise ModelUnsupported(model=model_id, family=card.family)
+        make = resolve(WORD_READING, f"the model {model_id}")
+        reader: WordReader = make(folder, model_id=card.id, provider=provider, threads=threads)
+        return reader
 
     def open_reader(self, *, close_look: bool = False) -> TextReader:
         """The reader of text in pictures. Raises `PartMissing`, `ModelBroken`.

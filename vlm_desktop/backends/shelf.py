@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,11 @@ from vlm_desktop.base.errors import ModelBroken
 
 LOCK_FILE = "lock.json"
 TASK_EMBEDDING = "image-text-embedding"
-CHAT_TASKS = frozenset({"chat", "caption", "vqa"})
+TASK_DOCUMENT = "document"
+CHAT_TASKS = frozenset({"chat", "caption", "vqa", TASK_DOCUMENT})
 """Tasks that a model which answers fulfils: see `ModelCard.chat_family`."""
+WORD_READER = "word-reader"
+"""The family of models that read words which were read before: no pictures are asked about."""
 BUNDLED, INSTALLED, AVAILABLE, BROKEN = "bundled", "installed", "available", "broken"
 PARTIAL = "partial"
 DOWNLOAD_FOLDER = ".download-"
@@ -62,6 +66,11 @@ class ModelCard:
     download_bytes: int = 0
     files: tuple[str, ...] = ()
     chat_family: str = ""
+
+    @property
+    def converses(self) -> bool:
+        """Whether it answers questions about any picture, not only about documents."""
+        return bool(self.chat_family) and set(self.tasks) != {TASK_DOCUMENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +125,13 @@ def _shelf_card(entry: dict[str, Any]) -> ModelCard:
         # Weights are kept in float32 as a rule.
         download_bytes=1_000_000 * entry.get("download_mb", 0) or 4 * entry.get("parameters", 0),
         files=tuple(entry.get("files", ())),
-        chat_family=entry["family"] if CHAT_TASKS & set(entry["tasks"]) else "",
+        chat_family=_chat_family(entry),
     )
+
+
+def _chat_family(entry: Mapping[str, Any]) -> str:
+    answers = CHAT_TASKS & set(entry["tasks"]) and entry["family"] != WORD_READER
+    return str(entry["family"]) if answers else ""
 
 
 def completed(card: ModelCard, shelf: ModelCard | None) -> ModelCard:

@@ -100,6 +100,14 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadWords:
+    """Words of a page, by index, that a model chose; `label` is its own name for them."""
+
+    label: str
+    words: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SecondReading:
     """A document as a second model reads it. `unplaced` are (name, text) of its that no field of
     the schema is called by; `text` is the page as it wrote it, from models that write pages."""

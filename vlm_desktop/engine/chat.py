@@ -107,7 +107,7 @@ class Chat(ChatAsking):
                 card.id in loaded,
             )
             for card in self._cards()
-            if card.chat_family
+            if card.converses
         ]  # fmt: skip
         return tuple(sorted(found, key=lambda one: not one.ready))
 

@@ -80,7 +80,7 @@ def largest_within(cards: Sequence[ModelCard], most: int) -> str:
     fitting = [
         card
         for card in cards
-        if card.path is not None and card.chat_family and 0 < card.size_bytes <= most
+        if card.path is not None and card.converses and 0 < card.size_bytes <= most
     ]
     return max(fitting, key=lambda card: card.size_bytes).id if fitting else ""
 

@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 
 from tests.fakes import SignReader
-from vlm_desktop.backends.protocols import ChatModel
+from vlm_desktop.backends.protocols import ChatModel, WordReader
+from vlm_desktop.backends.shelf import WORD_READER, ModelCard
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.documentanswers import Agreement, SecondReading
+from vlm_desktop.base.documentanswers import Agreement, ReadWords, SecondReading
 from vlm_desktop.base.documents import (
     Evidence,
     Extraction,
@@ -29,6 +30,10 @@ from vlm_desktop.engine.residents import Budgets, Residents
 from vlm_desktop.media.pool import DecodePool
 
 SCHEMA = Schema("receipt", (FieldSpec("vendor"), FieldSpec("total", FieldType.AMOUNT)))
+
+
+def no_words(model_id: str) -> WordReader:
+    raise AssertionError(model_id)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +64,7 @@ def second(
     def read(name: str, cancel: CancelToken | None = None) -> SecondReading:
         residents = Residents(lambda _: lend_tiny(name), lambda: Budgets(10**10), lambda _: "")
         answerer = Answerer(residents, SignReader)
-        reader = SecondReader(lambda: answerer, pages, lambda: ())
+        reader = SecondReader(lambda: answerer, pages, lambda: (), no_words)
         verb = reader.read(reading, first, SCHEMA, name, cancel or CancelToken())
         while True:
             try:
@@ -95,6 +100,47 @@ def test_models_that_write_a_page_confirm_or_are_silent(name: str, second: Calla
 def test_a_classifier_reads_no_documents(second: Callable) -> None:
     with pytest.raises(OptionUnsupported):
         second("vilt")
+
+
+class _Chooser:
+    """A `WordReader` that knows one answer."""
+
+    revision = "r"
+
+    def __init__(self, *, asks: bool) -> None:
+        self.asks, self.closed = asks, False
+
+    def answer(self, question: str, words: list[str], *_: object) -> ReadWords | None:
+        return ReadWords("", (1,)) if question == "What is the total?" else None
+
+    def labelled(self, words: list[str], *_: object) -> tuple[ReadWords, ...]:
+        assert words == ["Total", "5.00"]
+        return (ReadWords("total/total_price", (1,)), ReadWords("menu/nm", (0,)))
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_models_that_choose_among_words(
+    asks: bool, pages: DocumentPages, reading: DocumentReading
+) -> None:
+    card = ModelCard("forms", "Forms", ("document",), WORD_READER, path=reading.path)
+    chooser = _Chooser(asks=asks)
+    reader = SecondReader(lambda: None, pages, lambda: (card,), lambda _: chooser)  # type: ignore
+    assert reader.models() == (card,)
+    first = Extraction(reading.path, "hash", "receipt", ())
+    verb = reader.read(reading, first, SCHEMA, "forms", CancelToken())
+    while True:
+        try:
+            next(verb)
+        except StopIteration as end:
+            said = end.value
+            break
+    (total,) = said.opinions
+    assert (total.said, total.agreement) == ("5.00", Agreement.ONLY_SECOND)
+    assert total.evidence[0].words == (1,)
+    assert chooser.closed
 
 
 def test_it_stops(second: Callable) -> None:

@@ -8,14 +8,16 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from vlm_desktop.backends.shelf import ModelCard
+from vlm_desktop.backends.protocols import WordReader
+from vlm_desktop.backends.shelf import WORD_READER, ModelCard
+from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import (
     ChatCapabilities,
@@ -43,6 +45,7 @@ from vlm_desktop.base.errors import OptionUnsupported
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.pagereading import DocumentReading, PageReading
 from vlm_desktop.base.paths import bundled
+from vlm_desktop.base.types import Box
 from vlm_desktop.engine.answering import STARTER_FAMILY, Answerer
 from vlm_desktop.engine.documents.aligning import DocumentText, differences, evidence_of
 from vlm_desktop.engine.documents.fieldnames import field_called
@@ -78,10 +81,12 @@ class SecondReader:
         answerer: Callable[[], Answerer],
         pages: DocumentPages,
         cards: Callable[[], Sequence[ModelCard]],
+        open_words: Callable[[str], WordReader],
     ) -> None:
         self._answerer = answerer
         self._pages = pages
         self._cards = cards
+        self._open_words = open_words
 
     def models(self) -> tuple[ModelCard, ...]:
         """Those on this disk that can read documents."""
@@ -105,6 +110,8 @@ class SecondReader:
 
         Raises ModelError, MediaRefused, OptionUnsupported for a model that cannot do it, Cancelled.
         """
+        if any(card.id == model_id and card.family == WORD_READER for card in self._cards()):
+            return (yield from self._by_words(reading, extraction, schema, model_id, cancel))
         can, spec = self._answerer().about(model_id, cancel)
         if can.answers or spec.family == STARTER_FAMILY:
             detail = "it does not read documents"
@@ -120,6 +127,27 @@ class SecondReader:
             texts += [said.text] if said.text else []
         compared = compare(pairs, "\n".join(texts), reading, extraction, schema)
         return replace(compared, model=model_id, revision=spec.revision)
+
+    def _by_words(
+        self,
+        reading: DocumentReading,
+        extraction: Extraction,
+        schema: Schema,
+        model_id: str,
+        cancel: CancelToken,
+    ) -> Generator[Event, None, SecondReading]:
+        """By a model that chooses among the words that were read."""
+        pairs: list[tuple[str, str]] = []
+        reader = self._open_words(model_id)
+        try:
+            for done, page in enumerate(reading.pages):
+                yield Progress(Phase.ANSWER, done, len(reading.pages))
+                pixels = self._image(reading, page, cancel).pixels
+                pairs += _chosen(reader, schema, page, pixels, cancel)
+        finally:
+            reader.close()
+        compared = compare(pairs, "", reading, extraction, schema)
+        return replace(compared, model=model_id, revision=reader.revision)
 
     def _image(self, reading: DocumentReading, page: PageReading, cancel: CancelToken) -> ChatImage:
         """The page as it stands upright."""
@@ -157,10 +185,8 @@ class SecondReader:
             return _Said(_json_pairs(reply.text))
         pairs = []
         for one in fields:
-            label = one.aliases[0] if one.aliases else one.name.replace("_", " ")
-            asked = _data()["prompts"]["question"].format(label=label)
             options = GenerationOptions(max_new_tokens=_ANSWER_TOKENS)
-            reply = yield from self._ask(model_id, asked, image, options, cancel)
+            reply = yield from self._ask(model_id, _question(one), image, options, cancel)
             answer = dict(reply.fields).get("answer", reply.text)
             pairs.append((one.name, answer.strip()))
         return _Said(pairs)
@@ -177,6 +203,36 @@ class SecondReader:
         request = Request((Message(Role.USER, parts),), (image,), (), ())
         answer = yield from self._answerer().answer(model_id, request, options, cancel)
         return answer.reply
+
+
+def _chosen(
+    reader: WordReader,
+    schema: Schema,
+    page: PageReading,
+    pixels: PixelArray,
+    cancel: CancelToken,
+) -> Iterator[tuple[str, str]]:
+    """What a chooser of words says of one page. Without straightening, as `pixels` are."""
+    across, down = pixels.shape[1] / page.view.size.width, pixels.shape[0] / page.view.size.height
+    words = [word.text for word in page.words]
+    boxes = [
+        Box(one.box.x0 * across, one.box.y0 * down, one.box.x1 * across, one.box.y1 * down)
+        for one in page.words
+    ]
+    if not reader.asks:
+        for run in reader.labelled(words, boxes, pixels, cancel):
+            yield run.label, page.text(run.words)
+        return
+    for spec in schema.fields:
+        if spec.type not in _REPEATING:
+            found = reader.answer(_question(spec), words, boxes, pixels, cancel)
+            if found is not None:
+                yield spec.name, page.text(found.words)
+
+
+def _question(spec: FieldSpec) -> str:
+    label = spec.aliases[0] if spec.aliases else spec.name.replace("_", " ")
+    return str(_data()["prompts"]["question"].format(label=label))
 
 
 # --- comparing ---------------------------------------------------------------------------

@@ -125,6 +125,14 @@ def nougat() -> transformers.NougatTokenizer:
     return transformers.NougatTokenizer(vocab=numbered, merges=list(merges))
 
 
+def layoutlm() -> transformers.LayoutLMv3Tokenizer:
+    """RoBERTa's, with boxes beside its words."""
+    vocab, merges = _byte_pairs(360)
+    first = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
+    numbered = {token: number for number, token in enumerate((*first, *vocab))}
+    return transformers.LayoutLMv3Tokenizer(vocab=numbered, merges=list(merges))
+
+
 def bert() -> transformers.BertTokenizer:
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     letters = string.ascii_lowercase + string.digits + string.punctuation

@@ -193,7 +193,7 @@ class SettingsPane(Pane):
     def _show_models(self, cards: "tuple[ModelCard, ...]") -> None:
         usable = [card for card in cards if card.state in _INSTALLED]
         searching = [card for card in usable if _SEARCHES in card.tasks]
-        answering = [card for card in usable if card.chat_family]
+        answering = [card for card in usable if card.converses]
         for name, some in (("search_model", searching), ("chat_model", answering)):
             self.rows[name].set_choices([(card.id, card.name) for card in some])
 
