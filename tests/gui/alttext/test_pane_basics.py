@@ -55,3 +55,21 @@ def test_a_draft_streams_into_an_empty_text(
     qtbot.waitUntil(lambda: image(0).text("en").alt == "A cat on a mat.")
     qtbot.waitUntil(lambda: pane.editor.alt.text == "A cat on a mat.")
     qtbot.waitUntil(lambda: not pane.drafting.is_writing)
+
+
+def test_a_large_window_has_wider_columns_unless_a_person_chose_them(pane: AltTextPane) -> None:
+    window = pane.window()
+    window.resize(1024, 640)
+    narrow = pane.beside.sizes()[0], pane.work.sizes()[1]
+    window.resize(2400, 1200)
+    wide = pane.beside.sizes()[0], pane.work.sizes()[1]
+    assert all(one < other for one, other in zip(narrow, wide, strict=True))
+    assert wide[0] < 400, "the picture has the rest"
+    assert wide[1] < 700
+    assert (pane.state()["column"], pane.state()["work"]) == ([], [])
+    pane.beside.moveSplitter(300, 1)
+    pane.beside.splitterMoved.emit(300, 1)
+    chosen = pane.beside.sizes()
+    assert pane.state()["column"] == chosen
+    window.resize(2300, 1200)
+    assert pane.beside.sizes()[0] == chosen[0]

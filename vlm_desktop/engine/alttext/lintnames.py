@@ -36,6 +36,8 @@ _FILE_NAMES = regex.compile(
     rf")(?:\.(?:{_EXTENSIONS}))?(?!\w)",
     regex.IGNORECASE,
 )
+_NUMBERED_FILE = regex.compile(rf"[\w()-]*\d[\w()-]*\.(?:{_EXTENSIONS})", regex.IGNORECASE)
+"""Nothing but a name with a number, such as "p2.jpg": without its ending it still says nothing."""
 _SLUG = regex.compile(r"\s*\p{L}+(?:-\p{L}+){2,}\s*")
 _MAKERS = (
     "canon|nikon|sony|olympus|om system|fuji(?:film)?|panasonic|lumix|leica|pentax|ricoh|sigma"
@@ -136,6 +138,8 @@ def file_name(text: str, context: LintContext) -> Hit | None:
     bare = PurePath(text.strip().rstrip(".")).name if "/" not in text else text.strip()
     if stem and bare and _is_name_of(bare, stem):
         return Hit(0, len(text), stem)
+    if _NUMBERED_FILE.fullmatch(text.strip()):
+        return Hit(0, len(text), text.strip())
     found = _SLUG.fullmatch(text) or _FILE_NAMES.search(text)
     if found is None:
         return None

@@ -56,6 +56,8 @@ SPOKEN_OF = [
     ("file-name", "550e8400-e29b-41d4-a716-446655440000", None),
     ("file-name", "d41d8cd98f00b204e9800998ecf8427e", None),
     ("file-name", "PXL_20210304_101112345", None),
+    ("file-name", "p2.jpg", None),
+    ("file-name", " hero(1).PNG", None),
     ("extension", "Two dogs.jpg", "Two dogs"),
     ("camera-name", "OLYMPUS DIGITAL CAMERA", None),
     ("camera-name", "Two dogs. Shot on iPhone 12.", "Two dogs."),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from vlm_desktop.base.alttext import AltImage, PageContext
@@ -30,9 +30,8 @@ from vlm_desktop.gui.undo import Change
 from vlm_desktop.gui.verbs import quick
 from vlm_desktop.gui.widgets.message_page import Message, MessagePage
 
-_COLUMN, _PICTURE, _EDITOR = 230, 420, 420
-_PICTURE_GROWS, _WORK_GROWS = 4, 9
-"""Times as much of a larger window as the part beside it gets."""
+_COLUMN, _EDITOR = (0.14, 230, 320), (0.28, 420, 620)
+"""Of the pane's width, and the least and most points of it."""
 
 
 class AltTextPane(Pane):
@@ -77,9 +76,7 @@ class AltTextPane(Pane):
         self.work.setHandleWidth(measures().hairline)
         self.work.addWidget(self.picture)
         self.work.addWidget(self.editor)
-        self.work.setStretchFactor(0, _PICTURE_GROWS)
-        self.work.setStretchFactor(1, 1)
-        self.work.setSizes([_PICTURE, _EDITOR])
+        self.work.setStretchFactor(0, 1)
         self.page = MessagePage(self)
         self.layers = QStackedWidget(self)
         self.layers.addWidget(self.page)
@@ -89,9 +86,11 @@ class AltTextPane(Pane):
         self.beside.setHandleWidth(measures().hairline)
         self.beside.addWidget(self.queue)
         self.beside.addWidget(self.layers)
-        self.beside.setStretchFactor(0, 1)
-        self.beside.setStretchFactor(1, _WORK_GROWS)
-        self.beside.setSizes([_COLUMN, 1_000])
+        self.beside.setStretchFactor(1, 1)
+        self._moved: set[QSplitter] = set()
+        """Whose widths a person chose; those of the others follow the window's."""
+        for one in (self.beside, self.work):
+            one.splitterMoved.connect(lambda *_, one=one: self._moved.add(one))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.beside)
@@ -163,8 +162,8 @@ class AltTextPane(Pane):
             "language": self.session.language,
             "model": self.writer.wanted,
             "batch": self.batch.state,
-            "column": self.beside.sizes(),
-            "work": self.work.sizes(),
+            "column": self.beside.sizes() if self.beside in self._moved else [],
+            "work": self.work.sizes() if self.work in self._moved else [],
             "folds": {key: one.is_open for key, one in self.editor.sections.items()},
             "context": self.picture.context.section.is_open,
             "unsaved": [
@@ -189,6 +188,7 @@ class AltTextPane(Pane):
                 isinstance(one, int) for one in sizes
             ):  # fmt: skip
                 splitter.setSizes(sizes)
+                self._moved.add(splitter)
         folds = state.get("folds")
         for key, section in self.editor.sections.items():
             if isinstance(folds, dict) and isinstance(folds.get(key), bool):
@@ -209,6 +209,22 @@ class AltTextPane(Pane):
             # What a killed program did not tell history is told now.
             session = self.session
             self.desk.fetch(lambda: session.kept.settle(), lambda _: None, failed=lambda _: None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """Columns for list and text, the rest for the picture, where nobody said otherwise."""
+        whole = self.width()
+        column, editor = (
+            round(min(max(part * whole, least), most)) for part, least, most in (_COLUMN, _EDITOR)
+        )
+        if self.beside not in self._moved:
+            self.beside.setSizes([column, max(1, whole - column)])
+        if self.work not in self._moved:
+            room = max(1, whole - self.beside.sizes()[0])
+            self.work.setSizes([max(1, room - editor), editor])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Images, folders and pages may be dropped anywhere in the pane."""
