@@ -5,7 +5,13 @@ import dataclasses
 from pathlib import Path
 
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.cli import evaluatecaptions, evaluateclaims, evaluateocr, evaluatevqa
+from vlm_desktop.cli import (
+    evaluatecaptions,
+    evaluateclaims,
+    evaluatedocuments,
+    evaluateocr,
+    evaluatevqa,
+)
 from vlm_desktop.cli.output import Output
 from vlm_desktop.engine.evaluate import CutFigures, RankFigures, RetrievalReport, read_captioned
 from vlm_desktop.engine.services import AppServices
@@ -23,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     evaluatevqa.add_arguments(
         actions.add_parser("vqa", help="exact match, VQA accuracy, yes and no, without the picture")
     )
+    evaluatedocuments.add_arguments(
+        actions.add_parser("documents", help="field F1, exact match, ANLS, calibration")
+    )
     evaluateclaims.add_arguments(
         actions.add_parser("claims", help="whether claims called supported are true")
     )
@@ -38,6 +47,8 @@ def run(arguments: argparse.Namespace, services: AppServices, output: Output) ->
         return evaluatecaptions.run(arguments, services, output)
     if arguments.action == "vqa":
         return evaluatevqa.run(arguments, services, output)
+    if arguments.action == "documents":
+        return evaluatedocuments.run(arguments, services, output)
     if arguments.action == "claims":
         return evaluateclaims.run(arguments, services, output)
     return _run_retrieval(arguments, services, output)
