@@ -21,6 +21,9 @@ from vlm_desktop.media.text import clean_line, clean_text
 
 _MAX_PAGE_TEXT = 100_000
 _LONGEST_STRIP = 64
+_MOST_UNPACKED = 1_000_000_000
+_MOST_PICTURES = 5_000
+_DEPTH = 4
 _PATIENCE = 0.6
 """Part of the time limit after which no further page is begun."""
 
@@ -112,6 +115,7 @@ def _page(
                 reason=Refusal.TOO_MANY_PIXELS,
                 detail=f"page of {width:.0f} x {height:.0f} points",
             )
+        _refuse_huge_pictures(source, page)
         pixels, region = _pixels(page, scale, region, (width, height))
         whole = None if wish.region else pixels
         text = "" if wish.layer else _text(page)
@@ -120,6 +124,27 @@ def _page(
         page.close()
     size = Size(max(1, round(width)), max(1, round(height)))
     return DecodedPage(number, pixels, size, text, layer, region)
+
+
+def _refuse_huge_pictures(source: Source, page: pdfium.PdfPage) -> None:
+    """PDFium unpacks a gigabyte of a picture and shows the rest black, without a word.
+
+    JPEGs it reads row by row.
+    """
+    for number, drawn in enumerate(
+        page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=_DEPTH)
+    ):
+        if number >= _MOST_PICTURES:
+            return
+        width, height = drawn.get_px_size()
+        if width * height * 4 < _MOST_UNPACKED or drawn.get_filters()[-1:] == ["DCTDecode"]:
+            continue
+        if width * height * drawn.get_metadata().bits_per_pixel // 8 > _MOST_UNPACKED:
+            raise MediaRefused(
+                path=source.path,
+                reason=Refusal.TOO_MANY_PIXELS,
+                detail=f"a picture of {width} x {height} pixels within the page",
+            )
 
 
 def within(region: Box, width: float, height: float) -> Box:

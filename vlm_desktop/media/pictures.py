@@ -83,6 +83,7 @@ def read_picture(source: Source, name: str, wish: Wish, limits: DecodeLimits) ->
         check_pixels(source.path, *full, limits)
         page = _by_strips(image, source, name, wish) if is_large(image) else None
         if page is None:
+            _refuse_huge_progressive(image, source, limits)
             wish = _within_memory(image, wish)
             scale_while_decoding(image, wish)
             _load(image, source, limits)
@@ -114,6 +115,14 @@ def _by_strips(image: Image.Image, source: Source, name: str, wish: Wish) -> Dec
     page = finish(made, dataclasses.replace(wish, region=None), orientation, size)
     region = area_upright(area, page.size, orientation) if wish.region else None
     return dataclasses.replace(page, region=region)
+
+
+def _refuse_huge_progressive(image: Image.Image, source: Source, limits: DecodeLimits) -> None:
+    """libjpeg keeps every coefficient of such, and speaks of bad data where it finds no room."""
+    if image.info.get("progressive") and image.width * image.height * 2 > limits.max_memory // 2:
+        raise MediaRefused(
+            path=source.path, reason=Refusal.OUT_OF_MEMORY, detail="a huge progressive JPEG"
+        )
 
 
 def _within_memory(image: Image.Image, wish: Wish) -> Wish:

@@ -1,5 +1,6 @@
 """Documents are opened lazily, drawn by page and region, and their own text is looked at twice."""
 
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -289,3 +290,19 @@ def test_words_are_bounded_in_number(pages: DocumentPages, tmp_path: Path) -> No
     layer = verdict(pages, pdf_of([drawn(*lines, size=1)]), tmp_path / "a.pdf")
     assert layer.is_cut
     assert len(layer.words) == 50_000
+
+
+def test_pictures_too_large_for_pdfium_are_refused_and_not_shown_black(
+    pages: DocumentPages, tmp_path: Path
+) -> None:
+    document = pdf_of([b"q 595 0 0 842 0 0 cm /Im0 Do Q"])
+    rows = zlib.compress(bytes(1_000_000))
+    huge = document.make_stream(
+        rows, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=24_750, Height=35_000,
+        ColorSpace=pikepdf.Name.DeviceRGB, BitsPerComponent=8, Filter=pikepdf.Name.FlateDecode,
+    )  # fmt: skip
+    document.pages[0].Resources.XObject = pikepdf.Dictionary(Im0=huge)
+    path = saved(document, tmp_path / "a.pdf")
+    with pytest.raises(MediaRefused) as refused:
+        pages.render(path, 1, CANCEL)
+    assert refused.value.reason is Refusal.TOO_MANY_PIXELS
