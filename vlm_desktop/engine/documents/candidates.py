@@ -27,7 +27,7 @@ _LONGEST_VALUE = 14
 """Lines of a value at most."""
 _HEAD_STRIPS = 16
 _ADDRESS_LINES = 6
-_STRIP_GAP = 1.3
+_STRIP_GAP = 2.2
 """Heights of a line between pieces of one line of text."""
 _RANGE = re.compile(
     r"^\s*(?:-{1,2}|\u2013|\u2014|to|thru|through|until|till|bis|au|al|a|t/?m|tot)\s*$", re.I

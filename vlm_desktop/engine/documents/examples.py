@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from rapidfuzz import fuzz
 
-from vlm_desktop.base.documents import DocumentLocale, FieldSpec, FieldType, Schema
+from vlm_desktop.base.documents import DocumentLocale, FieldType, Schema
 from vlm_desktop.base.pagereading import PageReading, Word
 from vlm_desktop.base.pageview import PageView
 from vlm_desktop.base.types import Size
@@ -17,7 +17,7 @@ from vlm_desktop.engine.documents.locales import infer
 from vlm_desktop.engine.documents.schemafiles import preset
 from vlm_desktop.engine.documents.scorer import kind_of
 from vlm_desktop.engine.documents.values import readings_of
-from vlm_desktop.training.documents.fitting import Example
+from vlm_desktop.training.documents.exampletable import Example
 from vlm_desktop.training.documents.samples import Made
 
 ALIKE = 0.6
@@ -45,10 +45,10 @@ def schema_of(made: Made) -> Schema:
     return preset(made.preset) if made.preset else Schema("own", made.specs)
 
 
-def made_examples(made: Made) -> list[Example]:
+def made_examples(made: Made, document: str = "") -> list[Example]:
     """Every field of a made document."""
     pages = [arranged(words, number) for number, words in enumerate(made.pages, start=1)]
-    return examples_of(pages, schema_of(made), made.truths, made.layout)
+    return examples_of(pages, schema_of(made), made.truths, made.layout, document)
 
 
 def examples_of(
@@ -56,7 +56,7 @@ def examples_of(
     schema: Schema,
     truths: Mapping[str, str],
     layout: str,
-    weight: float = 1.0,
+    document: str,
 ) -> list[Example]:
     """Every field whose truth is known ("" where the document does not say it)."""
     specs = [one for one in schema.fields if one.type not in _REPEATING]
@@ -68,26 +68,26 @@ def examples_of(
         if spec.name not in truths:
             continue
         candidates = [one.candidate for one in gathered.options]
-        right = grades(candidates, spec, truths[spec.name], locale)
+        right = grades(candidates, gathered.field.form, truths[spec.name], locale)
         silent = not any(right)
         found.append(
             Example(
                 layout=layout,
+                document=document,
                 kind=kind_of(gathered.field),
                 features=tuple(one.features for one in gathered.options),
                 right=tuple(right),
                 none=float(silent),
-                weight=weight * (_ABSENT if silent and truths[spec.name] else 1.0),
+                weight=_ABSENT if silent and truths[spec.name] else 1.0,
             )
         )
     return found
 
 
 def grades(
-    candidates: Sequence[Candidate], spec: FieldSpec, truth: str, locale: DocumentLocale
+    candidates: Sequence[Candidate], kind: FieldType, truth: str, locale: DocumentLocale
 ) -> list[float]:
     """How right each candidate is, 0..1. All 0 when the truth is not among them."""
-    kind = spec.type
     if not truth:
         return [0.0] * len(candidates)
     if kind in (FieldType.AMOUNT, FieldType.DATE):

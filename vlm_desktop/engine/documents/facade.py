@@ -17,6 +17,7 @@ from vlm_desktop.engine.documents.checks import check
 from vlm_desktop.engine.documents.exporting import DocumentExports
 from vlm_desktop.engine.documents.extracting import Extractor
 from vlm_desktop.engine.documents.keeping import KeptDocuments
+from vlm_desktop.engine.documents.measuring import Measuring
 from vlm_desktop.engine.documents.pages import DocumentPages
 from vlm_desktop.engine.documents.reading import DocumentReader
 from vlm_desktop.engine.documents.schemas import Schemas
@@ -50,6 +51,7 @@ class Documents:
         self.exports = DocumentExports(self.pages, self.reader)
         self.schemas = Schemas(paths.schemas)
         self.extractor = Extractor()
+        self.measuring = Measuring(self.reader, self.extractor)
         self.keeping = KeptDocuments(
             library,
             self.pages,

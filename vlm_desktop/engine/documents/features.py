@@ -18,6 +18,7 @@ from vlm_desktop.engine.documents.labels import Wanted
 from vlm_desktop.engine.documents.linecues import LineCues, cues_of
 from vlm_desktop.engine.documents.pageindex import PageIndex
 from vlm_desktop.engine.documents.relations import Relation, Relations
+from vlm_desktop.engine.documents.validators import iban_ok, vat_id_ok
 from vlm_desktop.engine.documents.vocabulary import vocabulary
 
 Features = dict[str, float]
@@ -166,6 +167,8 @@ def features_of(asked: Asked, facts: PageFacts, claims: Claims) -> Features:
     if asked.learned:
         found["learned_place"] = asked.learned
     kind = asked.candidate.form
+    if kind in (FieldType.IBAN, FieldType.VAT_ID):
+        found["check_valid"] = float(_valid(asked.candidate, facts.locale))
     if kind is FieldType.AMOUNT:
         found |= _amount(asked, facts)
     elif kind is FieldType.DATE:
@@ -175,6 +178,12 @@ def features_of(asked: Asked, facts: PageFacts, claims: Claims) -> Features:
     if kind in (FieldType.TEXT, FieldType.ADDRESS):
         found |= _text(asked, facts, claims)
     return found
+
+
+def _valid(candidate: Candidate, locale: DocumentLocale) -> bool:
+    if candidate.form is FieldType.IBAN:
+        return iban_ok(candidate.value)
+    return vat_id_ok(candidate.value, locale.region) is True
 
 
 def _labels(asked: Asked, claims: Claims) -> Features:
@@ -295,6 +304,9 @@ def _stack(candidate: Candidate, facts: PageFacts) -> Features:
         "place_order": 1 / (1 + first),
         "place_first": float(first == 0),
         "place_lines": len(mine) - 1.0,
+        "type_legal": max(one.legal for one in mine),
+        "type_legal_last": mine[-1].legal,
+        "type_legal_inner": max((one.legal for one in inner), default=0.0),
         "type_company": max(one.company for one in mine),
         "type_company_first": mine[0].company,
         "type_company_last": mine[-1].company,
@@ -325,6 +337,7 @@ def _stack(candidate: Candidate, facts: PageFacts) -> Features:
             "place_before_address": after.addressness,
             "place_before_registration": after.registration,
             "place_before_company": after.company,
+            "place_before_legal": after.legal,
             "place_before_contact": after.contact,
             "place_before_place": after.place,
         }
@@ -334,6 +347,7 @@ def _stack(candidate: Candidate, facts: PageFacts) -> Features:
         found |= {
             "place_after_address": before.addressness,
             "place_after_company": before.company,
+            "place_after_legal": before.legal,
             "place_after_registration": before.registration,
             "place_after_open": before.open_end,
             "place_after_words": float(before.digits == 0 and before.title < 0.5),
@@ -372,6 +386,7 @@ def _text(asked: Asked, facts: PageFacts, claims: Claims) -> Features:
     found: Features = {
         "type_digit_share": digits,
         "type_has_digit": float(digits > 0),
+        "type_many_digits": min(8, sum(sign.isdigit() for sign in raw)) / 8,
         "type_one_word": float(" " not in raw),
         "type_long": min(1.0, len(raw) / 120),
         "type_ends_colon": float(raw.rstrip().endswith(":")),
@@ -381,15 +396,17 @@ def _text(asked: Asked, facts: PageFacts, claims: Claims) -> Features:
         "place_pieces": min(6, len(candidate.spans) - len(rows)) / 6,
     }
     found |= _ends(candidate, page, claims)
+    lines = {span.line for span in candidate.spans}
+    dates = sum(one.first.line in lines and one.raw in raw for one in facts.dates)
+    amounts = sum(one.first.line in lines and one.raw in raw for one in facts.amounts)
+    found["type_dated_text"] = float(dates > 0)
+    found["type_money_text"] = float(amounts > 0)
     hint = _hint(asked.field)
     if hint is not None:
-        mine = facts.dates if hint is FieldType.DATE else facts.amounts
-        lines = {span.line for span in candidate.spans}
-        fits = hint is FieldType.NUMBER and digits > 0
-        if hint is not FieldType.NUMBER:
-            fits = any(one.first.line in lines and one.raw in raw for one in mine)
-        found["type_hinted"] = float(fits)
-        found["type_not_hinted"] = float(not fits)
+        seen = {FieldType.DATE: dates, FieldType.AMOUNT: amounts}.get(hint, digits)
+        found["type_hinted" if seen else "type_not_hinted"] = 1.0
+    if "range" in asked.field.roles:
+        found["type_range" if dates > 1 else "type_no_range"] = 1.0
     return found
 
 

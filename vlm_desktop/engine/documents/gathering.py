@@ -120,7 +120,7 @@ def gather(
 def _candidates(
     one: Indexed, number: int, field: Wanted, hits: Sequence[Hit], claims: Claims
 ) -> list[Candidate]:
-    facts, page, kind = one.facts, one.page, field.spec.type
+    facts, page, kind = one.facts, one.page, field.form
     match kind:
         case FieldType.AMOUNT:
             found = list(facts.amounts)
@@ -134,7 +134,7 @@ def _candidates(
         case _:
             found = pointed(page, number, hits, claims, kind)
             if "vendor" in field.roles:
-                company = [cue.company > 0 for cue in facts.cues]
+                company = [cue.legal + cue.company > 0 for cue in facts.cues]
                 found += names(page, number, facts.strips, company)
     return _unlike(found)
 

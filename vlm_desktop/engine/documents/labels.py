@@ -7,6 +7,7 @@ often stand for one another ("contract", "order"): `resources/documents/words.to
 description says is taken as a bag of words: a label made of them is a weaker hit.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +27,7 @@ _MOST_PLACES = 600
 _FUZZY = 80
 _FUZZY_FROM = 4
 _ALIKE = 0.7
+_PERIOD = re.compile(r"dates|period|range|zeitraum|periode", re.IGNORECASE)
 _PART = 0.75
 _PASSING, _LIGHT, _DIGITS = 0.15, 0.5, 0.5
 _WINDOW_GAP = 2
@@ -56,12 +58,16 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A field as it is looked for. `own` are all words that name it; `roles` what they ask for."""
+    """A field as it is looked for. `own` are all words that name it; `roles` what they ask for.
+
+    `form` is what its values look like: its type, or what its words say where that is text.
+    """
 
     spec: FieldSpec
     phrases: tuple[Phrase, ...]
     own: frozenset[str]
     roles: frozenset[str]
+    form: FieldType
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,18 @@ def wanted(spec: FieldSpec) -> Wanted:
     if told:
         phrases.append(Phrase(bag, tuple(map(weight_of, bag)), 1.0, bag=True))
     unique = dict.fromkeys(phrase for phrase in phrases if phrase is not None)
-    return Wanted(spec, tuple(unique), frozenset(own), _roles(spec))
+    roles = _roles(spec)
+    return Wanted(spec, tuple(unique), frozenset(own), roles, _form(spec, roles, set(told)))
+
+
+def _form(spec: FieldSpec, roles: frozenset[str], told: set[str]) -> FieldType:
+    """A text that is described as one end of a period is a date."""
+    if spec.type is not FieldType.TEXT or not spec.description:
+        return spec.type
+    words = told | set(words_of(spec.name))
+    if roles & {"start", "end"} and words & vocabulary().roles["period"]:
+        return FieldType.DATE
+    return spec.type
 
 
 def _phrase(words: Sequence[str], trust: float) -> Phrase | None:
@@ -124,6 +141,8 @@ def _roles(spec: FieldSpec) -> frozenset[str]:
     found = {role for role, words in book.roles.items() if names & words}
     if "end" in found and "start" in found:
         found -= {"start", "end"}
+    if _PERIOD.search(spec.name) and not found & {"start", "end"}:
+        return frozenset(found - {"total"} | {"range"})
     if not found & {"start", "end"} and spec.type in (FieldType.DATE, FieldType.TEXT):
         sides = [word for word in described if word in book.roles["start"] | book.roles["end"]]
         sides = [word for word in sides if weight_of(word) > _PASSING]

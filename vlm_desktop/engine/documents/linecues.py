@@ -37,6 +37,7 @@ _OPEN = re.compile(r"[,&/(-]\s*$|\b(?:and|und|et|of|de)\s*$", re.I)
 class LineCues:
     """Shares and flags of 0..1."""
 
+    legal: float
     company: float
     street: float
     house: float
@@ -85,6 +86,7 @@ def cues_of(text: str) -> LineCues:
     registration = _REGISTRATION.search(text)
     contact = _CONTACT.search(text) if not registration else None
     return LineCues(
+        legal=min(1.0, float(hits("legal"))),
         company=min(1.0, hits("company") / 2),
         street=min(1.0, hits("street") / 2),
         house=float(bool(_HOUSE.search(text))),

@@ -10,6 +10,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from rapidfuzz.distance import Levenshtein
 
@@ -18,6 +19,7 @@ from vlm_desktop.engine.documents.values import readings_of
 
 ANLS_CUT = 0.5
 BINS = 10
+PAIR_ALIKE = 0.8
 _FORMED = (FieldType.AMOUNT, FieldType.DATE, FieldType.NUMBER, FieldType.IBAN, FieldType.VAT_ID)
 
 
@@ -62,6 +64,46 @@ class Calibration:
     brier: float
     mean_confidence: float
     accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class PairFigures:
+    """Labels with values that were found without being told what to look for; percent.
+
+    A pair is right when label and value are alike by an ANLS of `PAIR_ALIKE`. `anls` is over the
+    true pairs: that of the value where the label was found, else 0.
+    """
+
+    true: int
+    found: int
+    precision: float
+    recall: float
+    f1: float
+    anls: float
+
+
+Pairs: TypeAlias = Sequence[tuple[str, str]]
+
+
+def pair_figures(documents: Sequence[tuple[Pairs, Pairs]]) -> PairFigures:
+    """From (found, true) of each document."""
+    right = true_count = found_count = 0
+    likeness = 0.0
+    for found, true in documents:
+        left = list(found)
+        true_count += len(true)
+        found_count += len(found)
+        for key, value in true:
+            ranked = [(anls(name, [key]), anls(text, [value])) for name, text in left]
+            best = max(range(len(ranked)), key=lambda one: ranked[one], default=None)
+            if best is None or ranked[best][0] < PAIR_ALIKE:
+                continue
+            likeness += ranked[best][1]
+            right += ranked[best][1] >= PAIR_ALIKE
+            del left[best]
+    precision, recall = _share(right, found_count), _share(right, true_count)
+    f1 = 2 * precision * recall / (precision + recall) if right else 0.0
+    return PairFigures(true_count, found_count, precision, recall, f1, _share(likeness, true_count))
 
 
 def exact(found: Sequence[str], truth: str, kind: FieldType, locale: DocumentLocale) -> bool:

@@ -18,7 +18,9 @@ from vlm_desktop.base.paths import bundled
 from vlm_desktop.engine.documents.features import Features
 from vlm_desktop.engine.documents.labels import Wanted
 
-KINDS = ("total", "amount", "date", "name", "address", "number", "text", "key")
+KINDS = ("total", "amount", "date", "name", "address", "number", "code", "text", "key")
+"""`code` are numbers with check digits, `key` texts that are asked for as their label is printed:
+by a name alone, without description or aliases."""
 _CAUSES = {
     "offset": CauseKind.POSITION,
     "label": CauseKind.LABEL,
@@ -51,15 +53,19 @@ class Weights:
 
 def kind_of(field: Wanted) -> str:
     """Which table of weights a field has."""
-    match field.spec.type:
+    match field.form:
         case FieldType.AMOUNT:
             return "total" if "total" in field.roles else "amount"
         case FieldType.DATE:
             return "date"
         case FieldType.ADDRESS:
             return "address"
-        case FieldType.NUMBER | FieldType.IBAN | FieldType.VAT_ID:
+        case FieldType.NUMBER:
             return "number"
+        case FieldType.IBAN | FieldType.VAT_ID:
+            return "code"
+    if not field.spec.description and not field.spec.aliases:
+        return "key"
     return "name" if "vendor" in field.roles else "text"
 
 

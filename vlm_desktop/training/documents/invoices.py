@@ -44,7 +44,7 @@ _WORDS = {
 _PRESET_NAMES = {
     "issuer": "issuer", "number": "invoice_number", "date": "date", "due": "due_date", "customer": "customer", "customer_no": "customer_number",
     "order": "order_number", "net": "net_amount", "tax": "tax_amount", "gross": "gross_amount", "delivery": "delivery_date",
-    "issuer_address": "issuer_address", "customer_address": "customer_address",
+    "iban": "iban", "issuer_address": "issuer_address", "customer_address": "customer_address",
 }  # fmt: skip
 _OWN = {
     "issuer": ("issuer|vendor|supplier|seller|company|vendor_name", "Who sent the invoice|The company that sells|The vendor's name|", FieldType.TEXT),
@@ -274,13 +274,17 @@ def _sums(bill: _Bill, y: float, net: float) -> float:
 def _foot(bill: _Bill, y: float) -> None:
     """Bank, register and tax ids; sometimes only here the seller's name."""
     rng, seller = bill.rng, bill.seller
+    iban = people.iban(rng)
+    bank = f"{rng.choice(('IBAN', 'IBAN:', 'Bank: IBAN'))} {iban}  BIC {people.invented(rng).upper()}DE"
     notes = (
-        f"{seller.full_name} | {', '.join(seller.address)}", f"IBAN DE{people.digits(rng, 20)}  BIC {people.invented(rng).upper()}DE",
+        f"{seller.full_name} | {', '.join(seller.address)}", bank,
         f"{seller.tax_id}   {seller.registration}", bill.word("page"), f"www.{people.invented(rng, False)}.com", f"Tel. {seller.phone}",
     )  # fmt: skip
     for text in rng.sample(notes, rng.randint(1, 4)):
         bill.paper.put(40, y, text, 8)
         y += 11
+        if text == bank:
+            bill.said["iban"] = iban
 
 
 def _asked(bill: _Bill) -> Made:

@@ -34,8 +34,10 @@ class Wear:
         kind = rng.random()
         if kind < 0.3:
             return Wear(0.0, 0.0, 0.0, 0.0, 0.01, layer=True)
-        if kind < 0.8:
+        if kind < 0.75:
             return Wear()
+        if kind < 0.8:
+            return Wear(glued=0.6)
         return Wear(0.015, 0.1, 0.01, 0.01, 0.12)
 
 

@@ -111,6 +111,16 @@ def digits(rng: random.Random, count: int) -> str:
     return str(rng.randint(1, 9)) + "".join(rng.choice("0123456789") for _ in range(count - 1))
 
 
+def iban(rng: random.Random) -> str:
+    """A German or Dutch account number whose check digits are right, in groups of four or not."""
+    country, body = rng.choice((("DE", digits(rng, 18)), ("NL", "INGB" + digits(rng, 10))))
+    number = int("".join(str(int(sign, 36)) for sign in body + country + "00"))
+    whole = f"{country}{98 - number % 97:02}{body}"
+    if rng.random() < 0.5:
+        return whole
+    return " ".join(whole[place : place + 4] for place in range(0, len(whole), 4))
+
+
 def company(rng: random.Random, country: str) -> Company:
     """A company with an address as its country writes them."""
     core = " ".join(invented(rng) for _ in range(rng.choice((1, 1, 2, 2, 3))))

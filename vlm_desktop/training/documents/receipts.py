@@ -141,14 +141,16 @@ def receipt(rng: random.Random) -> Made:
 def _head(till: _Till) -> None:
     rng, shop = till.rng, till.shop
     big = rng.choice((10.0, 10.0, 12.0, 14.0, 17.0))
-    if rng.random() < 0.18:  # a code or a brand above the name
+    if rng.random() < 0.3:  # a code or a brand above the name
         till.line(
             rng.choice(
                 (
                     people.digits(rng, 6),
                     "A" + people.digits(rng, 5),
                     people.invented(rng).upper(),
-                    "tan woon yann",
+                    shop.name[0].split(" ")[0],
+                    f"{people.invented(rng)} {people.invented(rng)}".upper(),
+                    people.person(rng).lower(),
                     "RECEIPT",
                 )
             ),
