@@ -36,7 +36,7 @@ _NUMBER = re.compile(r"\d[\d., ']*")
 _INDIAN = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}")
 _SPAN = re.compile(
     r"(?<![\w.,:/-])[(]?(?:[-\u2212\u2013]\s?)?(?P<n>\d{1,3}(?:[ \u00a0\u202f'\u2019]\d{3})+"
-    r"(?:[.,]\d{1,4})?|\d+(?:[.,]\d+)*)(?:[.,]?[-\u2013]{1,2}(?!\w))?[)]?(?:\s?(?:CR|DR)\b)?"
+    r"(?:[.,]\d{1,4})?|\d+(?:[.,]\d+)*|\.\d\d)(?:[.,]?[-\u2013]{1,2}(?!\w))?[)]?(?:\s?(?:CR|DR)\b)?"
     r"(?![\w:/%]|[.,-]\d)"
 )
 
@@ -104,6 +104,8 @@ def amount_readings(text: str, locale: DocumentLocale) -> tuple[dict[str, float]
     found: dict[str, float] = {}
     currency = code or locale.currency
     for plain, likelihood in _numbers(body, locale.decimal):
+        if not re.fullmatch(r"\d+(?:\.\d+)?", plain):
+            continue  # two numbers
         if currency in _NO_CENTS and len(plain.partition(".")[2]) == 3:
             likelihood *= 0.05
         if re.match(r"0\d", plain):  # more often a part of a number that names something
@@ -121,8 +123,13 @@ def amount_spans(text: str) -> Iterator[tuple[int, int]]:
     for match in _SPAN.finditer(text):
         start, end = match.span()
         start += len(match[0]) - len(match[0].lstrip())
-        if len(match["n"]) > _LONGEST or next(_numbers(match["n"], ""), None) is None:
+        number = match["n"].lstrip(".")
+        if len(number) > _LONGEST or next(_numbers(number, ""), None) is None:
             continue  # such as 12.03.2018
+        if text[start] == "(" and ")" not in match[0]:
+            start += 1
+        elif text[end - 1] == ")" and text[start] != "(":
+            end -= 1
         yield _sign_before(text, start), _sign_after(text, end)
 
 
@@ -197,6 +204,8 @@ def _digits(text: str) -> tuple[str, int]:
     """The digits and marks of a number, and how many letters were read as digits."""
     text = re.sub(f"[{_QUOTES}]", "'", re.sub(f"[{_BLANKS}]", " ", text))
     text = re.sub(r"(?<=\d)\s?([.,])\s(?=\d{1,3}\b)", r"\1", text)  # "6. 70"
+    if re.fullmatch(r"\.\d\d", text):
+        text = f"0{text}"
     number, slips = digits_of(text)
     known = sum(sign.isdigit() for sign in text)
     if slips and slips > known or not _NUMBER.fullmatch(number):

@@ -31,7 +31,7 @@ _CENTURY = 50
 """Two-digit years below it are of this century: due dates lie ahead, births lie behind."""
 
 _D = f"[0-9{re.escape(LETTERS_FOR_DIGITS)}]"
-_SEPARATOR = r"\s?[-/.,'\u2019\u00b7\u2022\u2013\\]\s?"
+_SEPARATOR = r"\s?[-/.,'\u2019\u00b7\u2022\u2013\\]\s?(?:[-/]\s?)?"
 _END = r"(?!\w|[./]\d|-\d+(?![\d./]))"
 """No number goes on; a second date may follow a dash."""
 _NUMERIC = re.compile(
@@ -163,7 +163,7 @@ def _matches(text: str, locale: DocumentLocale) -> Iterator[tuple[int, int, dict
         for match in pattern.finditer(text):
             if pattern is _NUMERIC and _is_uneven(match):
                 continue
-            readings = _numeric(match["a"], match["b"], match["c"], match["s"].strip(), locale)
+            readings = _numeric(match["a"], match["b"], match["c"], match["s"].strip()[:1], locale)
             if readings:
                 yield match.start(), match.end(), readings
     for pattern in _NAMED:
@@ -180,7 +180,7 @@ def _matches(text: str, locale: DocumentLocale) -> Iterator[tuple[int, int, dict
 
 def _is_uneven(match: re.Match[str]) -> bool:
     """Whether separators differ or are commas and the year is short: "07 - 6/24" is no date."""
-    first, second = match["s"].strip(), match["r"].strip()
+    first, second = match["s"].strip()[:1], match["r"].strip()[:1]
     return (first != second or first in ",'\u2019") and 4 not in (len(match["a"]), len(match["c"]))
 
 
@@ -209,7 +209,7 @@ def _numeric(a: str, b: str, c: str, separator: str, locale: DocumentLocale) -> 
 def _named(day: str, name: str, year: str, locale: DocumentLocale) -> dict[str, float]:
     day, slips = digits_of(day)
     year, more = digits_of(year)
-    if slips == len(day) and more or slips + more > 2:
+    if slips == len(day) or 2 * more > len(year):  # the S of September is no 5
         return {}
     months, likelihood = _months(folded(name), locale.language)
     weighed = [((year, str(month), day), weight) for month, weight in months.items()]

@@ -50,6 +50,7 @@ OPEN = DocumentLocale()
         ("*6.70", "6.70", ""),
         ("0.0125", "0.0125", ""),
         ("1.234.56", "1234.56", ""),
+        ("$.50", "0.50", "USD"),
     ],
 )
 def test_one_amount_is_meant(text: str, value: str, currency: str) -> None:
@@ -60,7 +61,19 @@ def test_one_amount_is_meant(text: str, value: str, currency: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "abc", "22/12/2017", "1 2 3", "SELL", "6%", "20,00 EUR inkl", "1_000", "-", "lOO.OO"],
+    [
+        "",
+        "abc",
+        "22/12/2017",
+        "1 2 3",
+        "SELL",
+        "6%",
+        "20,00 EUR inkl",
+        "1_000",
+        "-",
+        "lOO.OO",
+        "$ 35,675 $ 37000",
+    ],
 )
 def test_what_is_no_amount(text: str) -> None:
     assert amount_readings(text, OPEN)[0] == {}
@@ -89,6 +102,8 @@ def test_amounts_within_a_line() -> None:
     line = "2 x 9,99 = 19,98 € am 12.03.2018 14:03, 6%, 03-40211233, A17, (5.00) RM 7.10"
     found = [line[start:end] for start, end in amount_spans(line)]
     assert found == ["2", "9,99", "19,98 €", "(5.00)", "RM 7.10"]
+    line = "Manager (to $ 100,000) and $.50 off"
+    assert [line[start:end] for start, end in amount_spans(line)] == ["$ 100,000", "$.50"]
 
 
 @pytest.mark.parametrize(

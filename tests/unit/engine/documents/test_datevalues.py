@@ -41,6 +41,8 @@ OPEN = DocumentLocale()
         ("3 Septemher 2019", "2019-09-03"),
         ("15.O6.2O18", "2018-06-15"),
         ("15-06.2018", "2018-06-15"),
+        ("11/ /29 /84", "1984-11-29"),
+        ("September 10, 1997", "1997-09-10"),
     ],
 )
 def test_one_day_is_meant(text: str, expected: str) -> None:
@@ -96,6 +98,9 @@ def test_dates_within_a_line() -> None:
     line = "Leistung 01.05.14-31.05.14, Tel 03-40211233, 1.234,56 am 3. Mai 2014"
     found = [line[start:end] for start, end, _ in date_spans(line, OPEN)]
     assert found == ["01.05.14", "31.05.14", "3. Mai 2014"]
+    line = "September 10, 1997 Marcus Hellenic Golf Classic September 18, 1997"
+    found = [line[start:end] for start, end, _ in date_spans(line, OPEN)]
+    assert found == ["September 10, 1997", "September 18, 1997"]
 
 
 def test_a_long_line_is_looked_at_in_one_go() -> None:
