@@ -119,6 +119,11 @@ def _page(
         pixels, region = _pixels(page, scale, region, (width, height))
         whole = None if wish.region else pixels
         text = "" if wish.layer else _text(page)
+        if wish.layer and document.formenv and page.flatten() == pdfium_c.FLATTEN_SUCCESS:
+            # What was typed into a form is no part of the page's text before it is drawn into it,
+            # in memory: the file stays as it is.
+            page.close()
+            page = document[number - 1]
         layer = read_layer(page, width, height, whole) if wish.layer else None
     finally:
         page.close()

@@ -306,3 +306,39 @@ def test_pictures_too_large_for_pdfium_are_refused_and_not_shown_black(
     with pytest.raises(MediaRefused) as refused:
         pages.render(path, 1, CANCEL)
     assert refused.value.reason is Refusal.TOO_MANY_PIXELS
+
+
+def test_what_was_typed_into_a_form_is_text_of_the_page(
+    pages: DocumentPages, tmp_path: Path
+) -> None:
+    document = pdf_of([drawn((50, 700, "Name"))])
+    name = pikepdf.Name
+    look = document.make_stream(
+        b"/Tx BMC q BT /F1 12 Tf 2 4 Td (Anna Typed) Tj ET Q EMC",
+        Type=name.XObject, Subtype=name.Form, BBox=[0, 0, 200, 20],
+        Resources=document.pages[0].Resources,
+    )  # fmt: skip
+    field = document.make_indirect(
+        pikepdf.Dictionary(
+            Type=name.Annot,
+            Subtype=name.Widget,
+            FT=name.Tx,
+            T="name",
+            V="Anna Typed",
+            Rect=[100, 690, 300, 710],
+            DA="/F1 12 Tf 0 g",
+            AP=pikepdf.Dictionary(N=look),
+            F=4,
+        )  # fmt: skip
+    )
+    document.pages[0].Annots = [field]
+    document.Root.AcroForm = pikepdf.Dictionary(
+        Fields=[field], DR=document.pages[0].Resources, DA="/F1 12 Tf 0 g"
+    )
+    path = saved(document, tmp_path / "a.pdf")
+    layer = pages.read(path, 1, CANCEL).layer
+    assert layer is not None
+    assert [word.text for word in layer.words] == ["Name", "Anna", "Typed"]
+    assert all(word.has_ink for word in layer.words)
+    assert near(placed(layer, "Anna"), 102, 138, slack=6)
+    assert pages.open(path, CANCEL).hazards == ("forms",)
