@@ -77,6 +77,19 @@ def test_beside_a_persons_text_it_is_a_candidate(
     qtbot.waitUntil(lambda: pane.editor.alt.text == "My own words.")
 
 
+def test_where_no_text_is_needed_no_drafts_are_offered(
+    pane: AltTextPane, image: Image, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(pane.editor.alt.box, "My own words.")
+    pane.drafting.start()
+    panel = pane.editor.candidates
+    qtbot.waitUntil(panel.isVisible)
+    pane.corner.decide(Decision.DECORATIVE)
+    qtbot.waitUntil(lambda: not panel.isVisible())
+    pane.corner.decide(Decision.INFORMATIVE)
+    qtbot.waitUntil(panel.isVisible)
+
+
 def test_candidates_can_be_dropped(pane: AltTextPane, qtbot: QtBot) -> None:
     qtbot.keyClicks(pane.editor.alt.box, "My own words.")
     pane.drafting.start()

@@ -284,8 +284,11 @@ class Drafting(QObject):
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
-        """Those that say something else than the text, the newest first."""
-        text = self._session.text
+        """Those that say something else than the text, the newest first; none where none is to be
+        written."""
+        image, text = self._session.current, self._session.text
+        if image is None or not needs_text(image):
+            return ()
         found = dict.fromkeys(one.candidate for one in reversed(self._kept))
         return tuple(one for one in found if (one.alt, one.extended) != (text.alt, text.extended))
 

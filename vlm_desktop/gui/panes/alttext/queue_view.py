@@ -85,17 +85,18 @@ class QueueDelegate(QStyledItemDelegate):
         self._paint_picture(painter, QRect(box.left() + small, top, SIDE, SIDE), image, chosen)
         left = box.left() + 2 * small + SIDE
         right = box.right() - small
-        letter = _letter(image)
-        if letter:
-            width = QFontMetrics(option.font).height()
-            badge = QRect(right - width, box.center().y() - width // 2, width, width)
-            _paint_letter(painter, badge, letter, option.font, chosen)
-            right = badge.left() - small
         line = QFontMetrics(option.font).lineSpacing()
         upper = QRect(left, box.center().y() - line + 1, right - left, line)
         painter.setPen(QColor(chosen.text))
         _write(painter, upper, image.name, option.font)
-        _paint_state(painter, upper.translated(0, line), index.data(STATE), option.font, chosen)
+        lower = upper.translated(0, line)
+        letter = _letter(image)
+        if letter:  # beside the state, so that the name has the whole line
+            width = QFontMetrics(option.font).height()
+            badge = QRect(right - width, lower.center().y() - width // 2 + 1, width, width)
+            _paint_letter(painter, badge, letter, option.font, chosen)
+            lower.setRight(badge.left() - small)
+        _paint_state(painter, lower, index.data(STATE), option.font, chosen)
         painter.restore()
 
     def _paint_picture(
