@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _ADDED = ("tax", "tip", "service", "shipping", "rounding")
 _EXTRAS = (*_ADDED, "discount")
+_POSITIVE = ("subtotal", "total", "tax", "tip", "service", "shipping")
 _TAXED = ("service", "shipping", "discount")
 _UNUSUAL = 0.7
 """What each part that is left out of, or added to, the usual sum costs, in nats."""
@@ -38,7 +39,7 @@ _ROUNDED = 1.0
 _ODD_RATE = 2.0
 """What a tax costs that is no round rate of the subtotal."""
 _RETURNED = 2.5
-"""What a quantity below zero costs."""
+"""What a quantity or a sum below zero costs, as on a credit note."""
 
 Variables = dict[Key, Variable]
 
@@ -59,9 +60,9 @@ def rules_of(variables: Variables, roles: Mapping[str, str]) -> tuple[Rule, ...]
 def wishes_of(variables: Variables, roles: Mapping[str, str]) -> tuple[tuple[Equation, float], ...]:
     """What mostly holds beside the rules, with what it costs when it does not."""
     book = _Book(variables, roles)
-    wishes: list[tuple[Equation, float]] = [
-        (Positive(key), _RETURNED) for key in book.column("quantity").values()
-    ]
+    positive = [*book.column("quantity").values()]
+    positive += [key for role in _POSITIVE if (key := book.one(role))]
+    wishes: list[tuple[Equation, float]] = [(Positive(key), _RETURNED) for key in positive]
     tax, subtotal = book.one("tax"), book.one("subtotal")
     if tax is not None and subtotal is not None and book.one("tax_rate") is None:
         taxed = [(key, _sign(role)) for role in _TAXED if (key := book.one(role))]
