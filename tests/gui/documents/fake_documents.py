@@ -40,9 +40,11 @@ from vlm_desktop.base.pageview import PageView
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.types import Box, MediaKind, Size
 from vlm_desktop.engine.documents.aligning import evidence_of
+from vlm_desktop.engine.documents.asking import Asker
 from vlm_desktop.engine.documents.batch import DocumentBatch
 from vlm_desktop.engine.documents.checks import check
 from vlm_desktop.engine.documents.exporting import DocumentExports
+from vlm_desktop.engine.documents.extracting import Extractor
 from vlm_desktop.engine.documents.keeping import KeptDocuments
 from vlm_desktop.engine.documents.layouts import fingerprint
 from vlm_desktop.engine.documents.schemas import Schemas
@@ -281,6 +283,7 @@ class FakeDocuments:
         )  # fmt: skip
         self.batch = DocumentBatch(self.library, self.pages, self.keeping)
         self.exports = DocumentExports(self.pages, self.reader)
+        self.asking = Asker(Extractor())
 
     def library(self) -> Library:
         with self._lock:

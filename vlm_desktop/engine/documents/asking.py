@@ -8,16 +8,17 @@ that holds the words of the question is quoted. Else it is not stated in this do
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from vlm_desktop.base.documentanswers import DocumentAnswer, Statement
+from vlm_desktop.base.documentanswers import DocumentAnswer, Outline, Statement
 from vlm_desktop.base.documents import CauseKind, Evidence, FieldType, FieldValue, Looked, Schema
-from vlm_desktop.base.pagereading import BlockKind, DocumentReading, PageReading
+from vlm_desktop.base.pagereading import BlockKind, DocumentReading
 from vlm_desktop.engine.documents.aligning import evidence_of
 from vlm_desktop.engine.documents.extracting import Extractor
+from vlm_desktop.engine.documents.outlining import outline
 from vlm_desktop.engine.documents.pageindex import tokens_of
+from vlm_desktop.engine.documents.passages import Passage, passages
 from vlm_desktop.engine.documents.questions import Question, understand
 from vlm_desktop.engine.documents.vocabulary import vocabulary
 
@@ -30,18 +31,7 @@ LEAST_COVERED = 0.75
 _SAME_WORD = 85
 _SHORTEST_STEM = 5
 _FEWEST_WORDS = 2
-_LONGEST_PASSAGE = 60
-_ENDS = (".", "!", "?", ";")
 _NEAREST = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A sentence or a line: words of a page that are read together."""
-
-    page: PageReading
-    words: tuple[int, ...]
-    tokens: frozenset[str]
 
 
 class Asker:
@@ -69,6 +59,10 @@ class Asker:
             return DocumentAnswer(text, stated=True, statements=quoted)
         near = tuple(_looked(one) for covered, one in ranked[:_NEAREST] if covered > 0)
         return DocumentAnswer(text, stated=False, statements=(), looked=looked or near)
+
+    def outline(self, reading: DocumentReading) -> Outline:
+        """The document at a glance: see `outlining`."""
+        return outline(reading)
 
     def _field(
         self, reading: DocumentReading, question: Question
@@ -122,39 +116,6 @@ def _in_prose(reading: DocumentReading, value: FieldValue) -> bool:
             if prose and any(set(one.words) & set(line.words) for line in lines):
                 return True
     return False
-
-
-def passages(reading: DocumentReading) -> Iterator[Passage]:
-    """Sentences of paragraphs, and lines of everything else, in reading order."""
-    for page in reading.pages:
-        inside: set[int] = set()
-        for block in page.blocks:
-            if block.kind is BlockKind.TEXT and len(block.lines) > 1:
-                inside.update(block.lines)
-                words = [word for line in block.lines for word in page.lines[line].words]
-                yield from (_passage(page, part) for part in _sentences(page, words))
-        for number, line in enumerate(page.lines):
-            if number not in inside:
-                yield _passage(page, line.words)
-
-
-def _passage(page: PageReading, words: Sequence[int]) -> Passage:
-    tokens = frozenset(token.text for token in tokens_of(page.text(tuple(words))))
-    return Passage(page, tuple(words), tokens)
-
-
-def _sentences(page: PageReading, words: Sequence[int]) -> Iterator[list[int]]:
-    """Words up to a full stop that no small letter follows; endless ones are cut."""
-    part: list[int] = []
-    for at, word in enumerate(words):
-        part.append(word)
-        following = page.words[words[at + 1]].text[:1] if at + 1 < len(words) else ""
-        stops = page.words[word].text.endswith(_ENDS) and not following.islower()
-        if stops or len(part) >= _LONGEST_PASSAGE:
-            yield part
-            part = []
-    if part:
-        yield part
 
 
 def _ranked(every: Iterator[Passage], subject: Sequence[str]) -> list[tuple[float, Passage]]:

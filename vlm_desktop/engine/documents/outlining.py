@@ -15,9 +15,9 @@ from vlm_desktop.base.documentanswers import Mention, Outline, Statement
 from vlm_desktop.base.documents import DocumentLocale, FieldType
 from vlm_desktop.base.pagereading import DocumentReading, PageReading
 from vlm_desktop.engine.documents.aligning import evidence_of
-from vlm_desktop.engine.documents.asking import Passage, passages
 from vlm_desktop.engine.documents.locales import infer
 from vlm_desktop.engine.documents.pageindex import PageIndex, Span, TextLine, index_page
+from vlm_desktop.engine.documents.passages import Passage, passages
 from vlm_desktop.engine.documents.values import Reading, ambiguous, readings_of, spans
 from vlm_desktop.engine.documents.vocabulary import vocabulary
 

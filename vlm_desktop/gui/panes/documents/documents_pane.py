@@ -11,6 +11,7 @@ from vlm_desktop.base.documentkeeping import DocumentState, QueuedDocument
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.desk import Desk
+from vlm_desktop.gui.panes.documents.ask_corner import AskCorner
 from vlm_desktop.gui.panes.documents.batch_corner import BatchCorner
 from vlm_desktop.gui.panes.documents.corrections import Corrections
 from vlm_desktop.gui.panes.documents.documents_actions import DocumentsActions
@@ -39,7 +40,7 @@ class DocumentsPane(Pane):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self.setAcceptDrops(True)
-        self._begun = False
+        self._begun = self._goes_on = False
         self._wanted_path = ""
         self.session = DocumentSession(desk, self)
         self._build()
@@ -49,6 +50,7 @@ class DocumentsPane(Pane):
         self.schemas = SchemasCorner(self.session, self.fields, self)
         self.over = OverPage(self.session, self.page_panel, self.fields, self.corrections, self)
         self.exports = ExportsCorner(self.session, self.fields, self)
+        self.asking = AskCorner(self.session, self.page_panel, self)
         self.over.proposed.connect(self.schemas.add_field)
         self.actions_of_pane = DocumentsActions(self)
         self.column.set_menus(self.opening.open_menu, self.opening.more_menu)
@@ -123,7 +125,7 @@ class DocumentsPane(Pane):
 
     def back(self) -> bool:
         """End moving lines or drawing; drop chosen words; stop reading; back to the documents."""
-        if self.over.back() or self.session.cancel():
+        if self.over.back() or self.session.cancel() or self.asking.close():
             return True
         focused = self.window().focusWidget()
         inside = focused is not None and self.column.isAncestorOf(focused)
@@ -264,6 +266,12 @@ class DocumentsPane(Pane):
         self._show_all()
 
     def _opened(self) -> None:
+        """What stood in the form goes; who worked there goes on with the first field to look at."""
+        focused = self.window().focusWidget()
+        inside = (self.fields.scroll, self.fields.foot)
+        self._goes_on = focused is not None and any(one.isAncestorOf(focused) for one in inside)
+        if self._goes_on:
+            self.focus_queue()
         self.queue.choose(self.session.path)
         self.column.show_lists(there=False)
         self.column.words.show_words(None)
@@ -309,6 +317,9 @@ class DocumentsPane(Pane):
     def _read(self) -> None:
         self._show_page()
         announce(self, self.fields.summary.text())
+        if self._goes_on and self.window().focusWidget() is self.queue:
+            self.focus_fields()
+        self._goes_on = False
 
     def _show_sheet(self) -> None:
         session = self.session

@@ -106,6 +106,12 @@ class PagePanel(QWidget):
         layout.insertWidget(3, button)
         return button
 
+    def add_below(self, widget: QWidget) -> None:
+        """Something under the page."""
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(widget)
+
     def _button(self, action: QAction) -> QToolButton:
         button = QToolButton(self.tools)
         button.setDefaultAction(action)
