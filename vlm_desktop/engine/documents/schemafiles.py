@@ -42,6 +42,7 @@ _MOST_FIELDS = 500
 _MOST_WORDS = 500
 _LONGEST_TEXT = 4000
 _NAME = re.compile(rf"\w[\w .()&+#%-]{{0,{LONGEST_NAME - 1}}}")
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 _SYNONYMS = {
     "string": "text", "str": "text", "money": "amount", "currency": "amount", "price": "amount",
     "datetime": "date", "integer": "number", "int": "number", "float": "number", "id": "number",
@@ -55,8 +56,9 @@ _REPEATING = {FieldType.TABLE, FieldType.GROUP}
 
 def name_allowed(name: str) -> bool:
     """Whether a schema may be kept under a name: it starts with a letter or digit, has up to 60
-    characters, and none that a file name cannot hold."""
-    return _NAME.fullmatch(name) is not None and not name.endswith((" ", "."))
+    characters, none that a file name cannot hold, and is no name of a device on Windows."""
+    fits = _NAME.fullmatch(name) is not None and not name.endswith((" ", "."))
+    return fits and _DEVICE.fullmatch(name) is None
 
 
 def allowed_name(wanted: str) -> str:

@@ -106,8 +106,12 @@ class Schemas:
         """Keep one's own schema under another name. Raises as `save` and `remove` do."""
         renamed = replace(self.load(name), name=new)
         self._path(name)
-        self.save(renamed)
-        if new != name:
+        self._path(new)
+        if new.casefold() == name.casefold():  # one file, where capitals do not count
+            self.remove(name)
+            self.save(renamed)
+        else:
+            self.save(renamed)
             self.remove(name)
         return renamed
 

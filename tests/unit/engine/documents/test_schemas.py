@@ -234,7 +234,7 @@ def test_presets_are_not_written_over(schemas: Schemas) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", " a", "../a", "a/b", "a\\b", "con:", "a" * 61, ".a", "a.", "a\n"]
+    "name", ["", " a", "../a", "a/b", "a\\b", "con:", "a" * 61, ".a", "a.", "a\n", "NUL", "com1.x"]
 )
 def test_names_that_are_no_file_names(schemas: Schemas, name: str) -> None:
     with pytest.raises(errors.SchemaNameBad):
@@ -251,6 +251,11 @@ def test_renaming(schemas: Schemas) -> None:
     schemas.rename(MINE.name, "Belege")
     assert [entry.name for entry in schemas.listed() if not entry.preset] == ["Belege"]
     assert schemas.load("Belege").fields == MINE.fields
+    schemas.rename("Belege", "belege")
+    assert [entry.name for entry in schemas.listed() if not entry.preset] == ["belege"]
+    with pytest.raises(errors.SchemaNameBad):
+        schemas.rename("belege", "a/b")
+    assert schemas.load("belege").fields == MINE.fields
 
 
 def test_a_file_is_taken_in_under_a_free_name(schemas: Schemas, tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 """Raw texts as values of a field's type."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,3 +100,11 @@ def test_any_text_of_any_type(text: str, kind: FieldType) -> None:
     assert sum(likely) <= 1.001
     for start, end in spans(text, kind):
         assert 0 <= start < end <= len(text)
+
+
+def test_values_and_checks_need_no_arrays() -> None:
+    code = (
+        "import vlm_desktop.engine.documents.checks, vlm_desktop.engine.documents.drawing,"
+        " vlm_desktop.engine.documents.locales, sys; sys.exit('numpy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
