@@ -84,7 +84,8 @@ def _extracted(
     documents = services.documents
     reading = output.drive(documents.reader.read(path, cancel, pages), cancel)
     extraction = documents.extractor.extract(reading, schema)
-    return reading, replace(extraction, checks=check(extraction, schema, reading))
+    extraction = replace(extraction, checks=check(extraction, schema, reading))
+    return reading, documents.exports.with_embedded(extraction, schema, cancel)
 
 
 def _show(extraction: Extraction, output: Output) -> None:

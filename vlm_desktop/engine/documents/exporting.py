@@ -3,6 +3,8 @@
 Files are written whole or not at all. Documents themselves are never changed.
 """
 
+import threading
+from collections import OrderedDict
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from vlm_desktop.base.documentexports import (
     TableKind,
 )
 from vlm_desktop.base.documents import Check, Extraction, Schema
+from vlm_desktop.base.errors import DecoderUnavailable, MediaRefused
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.engine.destinations import put_made, put_text, writing_to
 from vlm_desktop.engine.documents.embedded import compare_embedded, read_embedded, with_invoice
@@ -28,6 +31,7 @@ from vlm_desktop.engine.documents.searchable import make_searchable
 from vlm_desktop.engine.documents.tableexport import csv_text, json_text, write_xlsx
 
 ATTACHMENTS = "attachments"
+_KEPT = 200
 
 
 class DocumentExports:
@@ -37,6 +41,8 @@ class DocumentExports:
     def __init__(self, pages: DocumentPages, reader: DocumentReader) -> None:
         self._pages = pages
         self._reader = reader
+        self._lock = threading.Lock()
+        self._invoices: OrderedDict[str, EmbeddedInvoice | None] = OrderedDict()
 
     def table(
         self,
@@ -96,19 +102,35 @@ class DocumentExports:
         """How the data inside the file and what its pages say agree; see `compare_embedded`."""
         return compare_embedded(invoice, extraction)
 
+    def checks(self, extraction: Extraction) -> tuple[Check, ...]:
+        """A check for everything that the file says as data; none where it says nothing, or cannot
+        be read. The file is opened once for all its extractions."""
+        invoice = self._invoice(extraction, CancelToken())
+        return () if invoice is None else compare_embedded(invoice, extraction)
+
     def with_embedded(
         self, extraction: Extraction, schema: Schema, cancel: CancelToken
     ) -> Extraction:
         """The extraction with what its file says as data: checks, and values that pages lack.
 
-        As it was where the file carries no invoice, or one that cannot be read. Raises
-        MediaRefused, DecoderUnavailable, Cancelled.
+        As it was where the file says nothing so, or cannot be read. Raises Cancelled.
         """
-        document = self._pages.open(extraction.path, cancel)
-        if ATTACHMENTS not in document.hazards:
-            return extraction
-        try:
-            invoice = self.embedded(extraction.path, cancel)
-        except EmbeddedUnreadable:
-            return extraction
+        invoice = self._invoice(extraction, cancel)
         return extraction if invoice is None else with_invoice(extraction, schema, invoice)
+
+    def _invoice(self, extraction: Extraction, cancel: CancelToken) -> EmbeddedInvoice | None:
+        key = extraction.content_hash
+        with self._lock:
+            if key and key in self._invoices:
+                return self._invoices[key]
+        try:
+            document = self._pages.open(extraction.path, cancel)
+            carries = ATTACHMENTS in document.hazards
+            found = self.embedded(extraction.path, cancel) if carries else None
+        except (EmbeddedUnreadable, MediaRefused, DecoderUnavailable):
+            return None
+        with self._lock:
+            self._invoices[document.content_hash] = found
+            while len(self._invoices) > _KEPT:
+                self._invoices.popitem(last=False)
+        return found if key in ("", document.content_hash) else None

@@ -57,7 +57,7 @@ class Documents:
             self.pages,
             self.reader,
             self.extractor,
-            check,
+            lambda found, schema: (*check(found, schema), *self.exports.checks(found)),
             self.reader.close,
             other_copies,
         )
