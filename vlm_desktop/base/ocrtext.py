@@ -13,9 +13,9 @@ where its first letter begins at the top."""
 
 @dataclass(frozen=True, slots=True)
 class ReadWord:
-    """A run of characters between spaces. `characters` has the confidence of each of them.
+    """A run of characters between spaces, as high as the ink of its line.
 
-    `mended` says that the network dropped the space before it and it was put back.
+    `characters` has the confidence of each of them. `mended` says that the network dropped the space before it and it was put back.
     """
 
     text: str

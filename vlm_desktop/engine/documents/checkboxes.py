@@ -18,6 +18,8 @@ _LABEL_GAP = 3.0
 """Heights of the box between it and the first word of its label."""
 _WORD_GAP = 1.2
 _LOOK = 40
+_MOST = 1_000
+"""Boxes of one page."""
 _EMPTY_GLYPHS = frozenset("☐□▢❏❑◻⬜")
 _TICKED_GLYPHS = frozenset("☑☒☓✓✔✗✘▣■⊠🗹🗸")
 _READ_AS = frozenset("口回囗ロ日目田O0QDC")
@@ -47,7 +49,7 @@ def checkboxes_of(
         near = _beside(square.box, words, order, heights)
         if not any(_is_letter_of(square.box, words[i]) for i in near):
             found.append(_of_square(square))
-    found = _without_doubles(found)
+    found = _without_doubles(found)[:_MOST]
     found.sort(key=lambda one: (one.box.y0, one.box.x0))
     line_of = {word: number for number, line in enumerate(lines) for word in line.words}
     return tuple(
