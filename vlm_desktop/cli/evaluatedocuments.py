@@ -8,12 +8,11 @@ from typing import Any
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.cli.output import Output
 from vlm_desktop.cli.search import positive
-from vlm_desktop.engine.documents.measuring import DocumentReport, KindReport, write_examples
+from vlm_desktop.engine.documents.measuring import DocumentReport, KindReport
 from vlm_desktop.engine.documents.metrics import FieldFigures
 from vlm_desktop.engine.documents.truthrows import read_known_documents
 from vlm_desktop.engine.evaluating import require_writable
 from vlm_desktop.engine.services import AppServices
-from vlm_desktop.engine.documents.measuring import Example
 
 DESCRIPTION = """
 Field F1, exact match, ANLS and calibration error. Rows of DATA: {"image" or "pdf", "fields": {name:
@@ -48,11 +47,8 @@ def run(arguments: argparse.Namespace, services: AppServices, output: Output) ->
     if arguments.save:
         require_writable(arguments.save)
     cancel = CancelToken()
-    examples: list[Example] = []
-    keep = examples.extend if arguments.save else None
-    report = output.drive(services.documents.measuring.measure(known, cancel, keep), cancel)
-    if arguments.save:
-        write_examples(arguments.save, examples)
+    verb = services.documents.measuring.measure(known, cancel, save=arguments.save)
+    report = output.drive(verb, cancel)
     if output.as_json:
         output.json(_document(report))
     else:

@@ -5,10 +5,11 @@
 `gathering` does the first four, `choosing` the rest. Pure computing: nothing is read or kept.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from vlm_desktop.base.documents import (
+    DocumentLocale,
     Evidence,
     Extraction,
     FieldType,
@@ -19,11 +20,13 @@ from vlm_desktop.base.documents import (
 from vlm_desktop.base.pagereading import DocumentReading, PageReading
 from vlm_desktop.engine.documents.choosing import choose, missing_of
 from vlm_desktop.engine.documents.forms import pairs_of_form
-from vlm_desktop.engine.documents.gathering import Indexed, gather, index_pages
-from vlm_desktop.engine.documents.labels import wanted
+from vlm_desktop.engine.documents.gathering import Gathered, Indexed, gather, index_pages
+from vlm_desktop.engine.documents.labels import Wanted, wanted
 from vlm_desktop.engine.documents.layouts import fingerprint
 from vlm_desktop.engine.documents.locales import infer
 from vlm_desktop.engine.documents.pageindex import Span
+from vlm_desktop.engine.documents.tabular import group_values, members_of, table_values
+from vlm_desktop.engine.documents.ticking import ticked
 
 _REPEATING = (FieldType.TABLE, FieldType.GROUP)
 
@@ -41,36 +44,66 @@ class Extractor:
         among their rivals.
         """
         locale = infer(line for page in reading.pages for line in _texts(page))
-        simple = [spec for spec in schema.fields if spec.type not in _REPEATING]
-        fields = [wanted(spec) for spec in simple]
-        indexed = index_pages(reading.pages, fields, locale)
-        gathered = gather(indexed, fields)
-        known = {one.name: one for one in learned}
+        simple = [wanted(one) for one in schema.fields if one.type not in _REPEATING]
+        repeating = [one for one in schema.fields if one.type in _REPEATING]
+        members = [member for one in repeating for member in members_of(one)]
+        indexed = index_pages(reading.pages, [*simple, *members], locale)
+        known = {(one.name, one.row): one for one in learned}
         taken = _held(indexed, learned)
-        chosen = choose(indexed, gathered, locale, taken, frozenset(known))
-        values: list[FieldValue] = []
-        missing: list[MissingField] = []
-        for place, one in enumerate(gathered):
-            name = one.field.spec.name
-            found = chosen.get(place)
-            if name in known:
-                rivals = (found.rivals if found else ()) or known[name].rivals
-                values.append(replace(known[name], rivals=rivals))
-            elif found is not None:
-                values.append(found)
-            else:
-                missing.append(missing_of(indexed, one))
+        found, missing = _simple_values(indexed, simple, locale, taken, known)
+        for spec in repeating:
+            rows = (table_values if spec.type is FieldType.TABLE else group_values)(
+                indexed, spec, locale
+            )
+            found += [one for one in rows if (one.name, one.row) not in known]
+            if not rows:
+                missing.append(MissingField(spec.name, spec.required))
+        told = {(one.name, one.row) for one in found}
+        found += [one for key, one in known.items() if key not in told]
         if schema.any_pairs:
-            values += pairs_of_form(reading, locale, _held(indexed, values))
+            found += pairs_of_form(reading, locale, _held(indexed, found))
         return Extraction(
             path=reading.path,
             content_hash=reading.content_hash,
             schema=schema.name,
-            values=tuple(values),
+            values=tuple(found),
             missing=tuple(missing),
             locale=locale,
             fingerprint=fingerprint(reading.pages[0]) if reading.pages else "",
         )
+
+
+def _simple_values(
+    indexed: Sequence[Indexed],
+    fields: Sequence[Wanted],
+    locale: DocumentLocale,
+    taken: Sequence[tuple[int, Span]],
+    known: Mapping[tuple[str, int], FieldValue],
+) -> tuple[list[FieldValue], list[MissingField]]:
+    """The fields that stand once, and those that were not found."""
+    boxes = {field.spec.name: ticked(indexed, field) for field in fields if _is_box(field)}
+    gathered = gather(indexed, [field for field in fields if not _is_box(field)])
+    names = frozenset(name for name, row in known if row == 0)
+    chosen = choose(indexed, gathered, locale, taken, names)
+    options = {one.field.spec.name: (place, one) for place, one in enumerate(gathered)}
+    values, missing = [], []
+    for field in fields:
+        name = field.spec.name
+        place, one = options.get(name, (-1, Gathered(field, (), ())))
+        value = boxes[name] if name in boxes else chosen.get(place)
+        if (name, 0) in known:
+            learned = known[name, 0]
+            rivals = (value.rivals if value else ()) or learned.rivals
+            values.append(replace(learned, rivals=rivals))
+        elif value is not None:
+            values.append(value)
+        else:
+            missing.append(missing_of(indexed, one))
+    return values, missing
+
+
+def _is_box(field: Wanted) -> bool:
+    return field.spec.type is FieldType.CHECKBOX
 
 
 def _texts(page: PageReading) -> Iterator[str]:

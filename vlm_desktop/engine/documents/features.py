@@ -9,14 +9,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from vlm_desktop.base.documents import DocumentLocale, FieldType
 from vlm_desktop.engine.documents.candidates import Candidate, Claims, Strips, strips_of, typed
 from vlm_desktop.engine.documents.labels import Wanted
 from vlm_desktop.engine.documents.linecues import LineCues, cues_of
-from vlm_desktop.engine.documents.pageindex import PageIndex
+from vlm_desktop.engine.documents.pageindex import PageIndex, Span
 from vlm_desktop.engine.documents.relations import Relation, Relations
 from vlm_desktop.engine.documents.validators import iban_ok, vat_id_ok
 from vlm_desktop.engine.documents.vocabulary import vocabulary
@@ -37,6 +37,8 @@ class PageFacts:
     number: int
     pages: int
     locale: DocumentLocale
+    _beside: dict[tuple[Span, ...], frozenset[str]] = field(default_factory=dict)
+    _shared: dict[tuple[Span, ...], Features] = field(default_factory=dict)
 
     @cached_property
     def typed(self) -> tuple[Candidate, ...]:
@@ -106,8 +108,25 @@ class PageFacts:
         ]
         return max(least, default=0)
 
+    def shared(self, candidate: Candidate) -> Features:
+        """The features of a candidate that are the same for every field."""
+        found = self._shared.get(candidate.spans)
+        if found is None:
+            found = _place(candidate, self)
+            found["ocr_sure"] = min(self.page.confidence(span) for span in candidate.spans)
+            if candidate.form is FieldType.AMOUNT:
+                found |= _amount(candidate, self)
+            self._shared[candidate.spans] = found
+        return found
+
     def beside(self, candidate: Candidate) -> frozenset[str]:
         """Groups of decoys among the words left of a value; of those above it if it is alone."""
+        found = self._beside.get(candidate.spans)
+        if found is None:
+            found = self._beside[candidate.spans] = self._groups_beside(candidate)
+        return found
+
+    def _groups_beside(self, candidate: Candidate) -> frozenset[str]:
         page = self.page
         line = page.lines[candidate.first.line]
         lead = line.text[: candidate.first.start]
@@ -161,8 +180,7 @@ def features_of(asked: Asked, facts: PageFacts, claims: Claims) -> Features:
     """All that is known to speak for or against a candidate."""
     found: Features = {"offset": 1.0}
     found |= _labels(asked, claims)
-    found |= _place(asked.candidate, facts)
-    found["ocr_sure"] = min(facts.page.confidence(span) for span in asked.candidate.spans)
+    found |= facts.shared(asked.candidate)
     found["type_likelihood"] = asked.candidate.likelihood
     if asked.learned:
         found["learned_place"] = asked.learned
@@ -170,7 +188,7 @@ def features_of(asked: Asked, facts: PageFacts, claims: Claims) -> Features:
     if kind in (FieldType.IBAN, FieldType.VAT_ID):
         found["check_valid"] = float(_valid(asked.candidate, facts.locale))
     if kind is FieldType.AMOUNT:
-        found |= _amount(asked, facts)
+        found |= _row(asked, facts)
     elif kind is FieldType.DATE:
         found |= _date(asked, facts)
     elif asked.candidate.strips:
@@ -239,11 +257,10 @@ def _row(asked: Asked, facts: PageFacts) -> Features:
     return found
 
 
-def _amount(asked: Asked, facts: PageFacts) -> Features:
-    raw, value = asked.candidate.raw, _hundredths(asked.candidate.value)
+def _amount(candidate: Candidate, facts: PageFacts) -> Features:
+    raw, value = candidate.raw, _hundredths(candidate.value)
     cents = bool(_HAS_CENTS.search(raw))
-    found = _row(asked, facts)
-    found["type_cents"] = float(cents)
+    found: Features = {"type_cents": float(cents)}
     found["type_currency"] = float(bool(_CURRENCY.search(raw)))
     found["type_negative"] = float(value < 0)
     found["type_zero"] = float(value == 0)
@@ -254,7 +271,7 @@ def _amount(asked: Asked, facts: PageFacts) -> Features:
         found["check_sum"] = float(value in facts.sums)
         largest = max(facts.largest_unpaid, 1)
         found["check_share"] = max(0.0, min(1.0, value / largest))
-    found["place_column"] = min(6, _mates(asked.candidate, facts)) / 6
+    found["place_column"] = min(6, _mates(candidate, facts)) / 6
     return found
 
 

@@ -169,15 +169,19 @@ class PageWords:
         self.page = page
         book = vocabulary()
         printed = list(page.positions)
-        meant = [book.one(text) for text in printed]
-        self.meant = dict(zip(printed, meant, strict=True))
-        self._found: dict[str, list[tuple[str, float]]] = {}
+        self.meant = {text: book.one(text) for text in printed}
+        same: dict[str, list[str]] = {}
+        near: dict[str, list[str]] = {}
+        for text, one in self.meant.items():
+            same.setdefault(one, []).append(text)
+            for group in book.like.get(one, ()):
+                near.setdefault(group, []).append(text)
         ordered = sorted(set(words))
+        self._found: dict[str, list[tuple[str, float]]] = {}
         for word in ordered:
-            self._found[word] = [
-                (text, _likeness(word, one)) for text, one in zip(printed, meant, strict=True)
-                if one == word or book.alike(word, one)
-            ]  # fmt: skip
+            alike = {text for group in book.like.get(word, ()) for text in near.get(group, ())}
+            found = dict.fromkeys(sorted(alike), _ALIKE) | dict.fromkeys(same.get(word, ()), 1.0)
+            self._found[word] = list(found.items())
         self._add_misread(ordered, printed)
 
     def _add_misread(self, words: Sequence[str], printed: Sequence[str]) -> None:
@@ -192,14 +196,15 @@ class PageWords:
             word, text = long_words[row], long_printed[column]
             if all(text != known for known, _ in self._found[word]):
                 self._found[word].append((text, float(scores[row, column]) / 100))
+        compounds = [text for text in long_printed if len(text) > _FUZZY_FROM + 2]
         for word in long_words:
             known = {text for text, _ in self._found[word]}
             self._found[word] += [
                 (text, _PART)
-                for text in long_printed
-                if text not in known
+                for text in compounds
+                if (text.endswith(word) or text.startswith(word))
                 and len(text) > len(word) + 2
-                and (text.endswith(word) or text.startswith(word))
+                and text not in known
             ]
 
     def places(self, word: str) -> Iterator[tuple[int, int, float]]:
@@ -207,10 +212,6 @@ class PageWords:
         for text, likeness in self._found.get(word, ()):
             for line, place in self.page.positions[text][:_MOST_PLACES]:
                 yield line, place, likeness
-
-
-def _likeness(word: str, other: str) -> float:
-    return 1.0 if word == other else _ALIKE
 
 
 def find_labels(words: PageWords, field: Wanted) -> tuple[Hit, ...]:

@@ -1,6 +1,6 @@
 """Measuring the extraction on documents whose fields are known: `Documents.measuring`."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -67,17 +67,18 @@ class Measuring:
         self,
         documents: Sequence[KnownDocument],
         cancel: CancelToken,
-        keep: Callable[[list[Example]], None] | None = None,
+        save: Path | None = None,
     ) -> Generator[Event, None, DocumentReport]:
         """Read and extract each; those that do not read count as unreadable, not as wrong.
 
-        `keep` is handed what speaks for the candidates of each document, to fit weights on.
-        Raises PartMissing, ModelBroken, Cancelled.
+        `save` takes what speaks for the candidates of each field, to fit weights on.
+        Raises PartMissing, ModelBroken, DestinationNotWritable, Cancelled.
         """
         began, extracting, unreadable = perf_counter(), 0.0, 0
         scored: dict[str, list[Scored]] = {}
         pairs: dict[str, list[tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]]] = {}
         counts: dict[str, int] = {}
+        examples: list[Example] = []
         for done, known in enumerate(documents):
             cancel.raise_if_cancelled()
             yield Progress(Phase.EVALUATE, done, len(documents))
@@ -97,8 +98,10 @@ class Measuring:
                 form = self._extractor.extract(reading, preset("form"))
                 found = [(one.name, one.raw) for one in form.values]
                 pairs.setdefault(known.kind, []).append((found, known.pairs))
-            if keep is not None:
-                keep(_examples(reading, known))
+            if save is not None:
+                examples += _examples(reading, known)
+        if save is not None:
+            _write(save, examples)
         kinds = tuple(
             KindReport(
                 kind,
@@ -151,7 +154,7 @@ def _examples(reading: DocumentReading, known: KnownDocument) -> list[Example]:
     return examples_of(reading.pages, known.schema, known.truths, layout, known.name)
 
 
-def write_examples(path: Path, examples: Sequence[Example]) -> None:
+def _write(path: Path, examples: Sequence[Example]) -> None:
     """Keep them for `training.documents fit`. Raises DestinationNotWritable."""
     try:
         save_examples(path, examples)
