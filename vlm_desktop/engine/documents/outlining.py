@@ -24,6 +24,8 @@ from vlm_desktop.engine.documents.vocabulary import vocabulary
 KEY_POINTS = 5
 _FEWEST_WORDS = 6
 """A shorter line is a label or a value, not a sentence."""
+_SMALL_WORDS = 0.4
+"""Share of words without a capital, from which a passage is a sentence; German has the fewest."""
 _MOST_SENTENCES = 400
 _ALIKE = 0.1
 """Cosine from which two sentences count as alike (the paper's threshold)."""
@@ -64,7 +66,7 @@ def _statement(passage: Passage) -> Statement:
 def central(every: Sequence[Passage], most: int = KEY_POINTS) -> list[Passage]:
     """The most central sentences, in reading order, none saying what another one says."""
     light = vocabulary().passing
-    some = [one for one in every if len(one.words) >= _FEWEST_WORDS][:_MOST_SENTENCES]
+    some = [one for one in every if _is_sentence(one)][:_MOST_SENTENCES]
     bags = [one.tokens - light for one in some]
     counts = Counter(word for bag in bags for word in bag)
     if len(some) < 2:
@@ -76,6 +78,13 @@ def central(every: Sequence[Passage], most: int = KEY_POINTS) -> list[Passage]:
         if len(chosen) < most and all(alike[place, other] < _SAME for other in chosen):
             chosen.append(place)
     return [some[place] for place in sorted(chosen)]
+
+
+def _is_sentence(passage: Passage) -> bool:
+    """Addresses and heads of tables are capitals and numbers; sentences are mostly small words."""
+    texts = [passage.page.words[word].text for word in passage.words]
+    small = sum(text[:1].islower() for text in texts)
+    return len(texts) >= _FEWEST_WORDS and small >= _SMALL_WORDS * len(texts)
 
 
 def _cosines(bags: Sequence[frozenset[str]], counts: Counter[str]) -> np.ndarray:

@@ -40,8 +40,9 @@ class AskCorner(QObject):
         page.add_below(self.bar)
         self.action = session.desk.actions.add(
             "documents.ask", strings.ASK_COMMAND, self.open, shortcut="Ctrl+Shift+A", where=over,
-            while_shown=True,
+            while_shown=True, icon="chat", tip=strings.ASK_BAR,
         )  # fmt: skip
+        page.add_tool(self.action)
         self.bar.asked.connect(self._ask)
         self.bar.glanced.connect(self._glance)
         self.bar.closed.connect(self.close)
