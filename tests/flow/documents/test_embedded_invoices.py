@@ -268,3 +268,11 @@ def test_what_the_page_lacks_is_taken_from_the_data(pages: DocumentPages, tmp_pa
     assert exports.with_embedded(plain, schema, CANCEL) is plain
     broken = saved(with_attachment("factur-x.xml", BOMB), tmp_path / "c.pdf")
     assert exports.with_embedded(replace(read, path=broken), schema, CANCEL).checks == ()
+
+
+def test_a_real_invoice_carries_its_data(pages: DocumentPages, shared_data: Path) -> None:
+    path = shared_data / "invoice2data_samples" / "pdfs" / "AzureInterior.pdf"
+    invoice = read_embedded(pages, path, CANCEL)
+    assert invoice is not None
+    found = {value.name: value.value for value in invoice.values}
+    assert (invoice.syntax, found["gross_amount"], found["date"]) == ("UBL", "279.84", "2023-03-20")
