@@ -200,8 +200,10 @@ def test_all_is_right_marks_the_document_and_goes_on(
     qtbot.waitUntil(lambda: pane.session.sheet is not None)
     pane.session.refresh()
     qtbot.waitUntil(lambda: len(pane.session.documents) == 2)
-    qtbot.mouseClick(pane.fields.reviewed, LEFT)
+    pane.fields.go_to(("total", 0))
+    qtbot.keyClick(pane.window().focusWidget(), Qt.Key.Key_Return, CONTROL)
     qtbot.waitUntil(lambda: pane.session.path == files[0] and pane.session.sheet is not None)
+    assert pane.window().focusWidget() is pane.fields.rows["date", 0].line, "one goes on working"
     states = {one.path: one.state for one in documents.keeping.documents()}
     assert states[files[1]] is DocumentState.REVIEWED
     assert states[files[0]] is DocumentState.TO_REVIEW

@@ -52,7 +52,7 @@ WORD_DISPUTED = "read as {other} in the picture"
 
 PAGE = "Page"
 PAGE_OF = "Page {page:,} of {count:,}: {name}"
-PAGE_PLACE = "{page:,} of {count:,}"
+PAGE_PLACE = "{page:,} / {count:,}"
 PAGE_DESCRIPTION = (
     "Arrows walk from word to word, with Shift they take more; Enter puts the words into the field "
     "that is worked on, Shift and Enter adds them. Ctrl and arrows move the page, Ctrl with + and "
@@ -178,7 +178,7 @@ LINES_DONE = "The table was read along the new lines."
 
 # checks
 CHECKS = "Checks"
-CHECKS_FAILING = "Checks: {count:,} to look at"
+CHECKS_FAILING = "Checks ({count:,})"
 CHECKS_HELD = "{count:,} hold: {kinds}."
 CHECK_KINDS = {
     CheckKind.SUM: "sums",

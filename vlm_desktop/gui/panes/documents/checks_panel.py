@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from vlm_desktop.base.documents import Check, CheckKind, Repair
 from vlm_desktop.base.language import fill
@@ -11,6 +11,7 @@ from vlm_desktop.gui.panes.documents.entries import label_of
 from vlm_desktop.gui.strings import documents as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.flow_layout import FlowLayout
+from vlm_desktop.gui.widgets.wrapped_label import WrappedLabel
 
 _MOST_REPAIRS = 3
 
@@ -27,10 +28,8 @@ class CheckRow(QFrame):
         super().__init__(parent)
         self.check = check
         self.setObjectName("field")
-        self.sentence = QLabel(check_words(check), self)
-        self.sentence.setObjectName("careful" if check.ok is False else "muted")
-        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
-        self.sentence.setWordWrap(True)
+        name = "careful" if check.ok is False else "muted"
+        self.sentence = WrappedLabel(check_words(check), self, name=name)
         space = measures().space
         column = QVBoxLayout(self)
         column.setContentsMargins(space[1], space[0], space[1], space[0])
@@ -38,9 +37,7 @@ class CheckRow(QFrame):
         column.addWidget(self.sentence)
         self.applies: list[QPushButton] = []
         for repairs in check.repairs[:_MOST_REPAIRS] if check.ok is False else ():
-            offer = QLabel(offer_words(repairs), self)
-            offer.setTextFormat(Qt.TextFormat.PlainText)
-            offer.setWordWrap(True)
+            offer = WrappedLabel(offer_words(repairs), self)
             button = QPushButton(strings.APPLY, self)
             button.setAccessibleName(fill(strings.APPLY_NAME, offer=offer.text()))
             button.clicked.connect(lambda _=False, one=repairs: self.repair_wanted.emit(one))
@@ -73,10 +70,7 @@ class ChecksPanel(QWidget):
         super().__init__(parent)
         self.rows: list[CheckRow] = []
         self._shown: tuple[Check, ...] | None = None
-        self.passed = QLabel(self)
-        self.passed.setObjectName("hint")
-        self.passed.setTextFormat(Qt.TextFormat.PlainText)
-        self.passed.setWordWrap(True)
+        self.passed = WrappedLabel(parent=self, name="hint")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(measures().space[0])

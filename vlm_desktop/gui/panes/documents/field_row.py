@@ -41,6 +41,7 @@ from vlm_desktop.gui.theme import colours_of, measures
 from vlm_desktop.gui.widgets.elided_label import ElidedLabel
 from vlm_desktop.gui.widgets.spoken import speaks_as
 from vlm_desktop.gui.widgets.typing_undo import TypingLine
+from vlm_desktop.gui.widgets.wrapped_label import WrappedLabel
 
 _DOT = 8
 _PLAIN = Qt.KeyboardModifier.KeypadModifier
@@ -199,10 +200,7 @@ class FieldRow(QFrame):
         self.label.setBuddy(self.line)
         self.more = self._more()
         self.bar = ConfidenceBar(self)
-        self.looked = QLabel(self)
-        self.looked.setObjectName("hint")
-        self.looked.setTextFormat(Qt.TextFormat.PlainText)
-        self.looked.setWordWrap(True)
+        self.looked = WrappedLabel(parent=self, name="hint")
         self._lay_out()
 
     def _more(self) -> QToolButton:

@@ -27,6 +27,7 @@ from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.elided_box import ElidedBox
 from vlm_desktop.gui.widgets.flow_layout import FlowLayout
 from vlm_desktop.gui.widgets.following_scroll import FollowingScroll
+from vlm_desktop.gui.widgets.wrapped_label import WrappedLabel
 
 _LEAST_WORDS = 10
 
@@ -95,10 +96,7 @@ class FieldsPanel(QFrame):
         self.more.setToolTip(strings.SCHEMA_MORE)
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.summary = QLabel(self.head)
-        self.summary.setObjectName("hint")
-        self.summary.setTextFormat(Qt.TextFormat.PlainText)
-        self.summary.setWordWrap(True)
+        self.summary = WrappedLabel(parent=self.head, name="hint")
         row = QHBoxLayout()
         row.setSpacing(space[1])
         row.addWidget(label)
@@ -143,10 +141,7 @@ class FieldsPanel(QFrame):
         space = measures().space
         self.foot = QFrame(self)
         self.foot.setObjectName("documentFoot")
-        self.problem = QLabel(self.foot)
-        self.problem.setObjectName("hint")
-        self.problem.setTextFormat(Qt.TextFormat.PlainText)
-        self.problem.setWordWrap(True)
+        self.problem = WrappedLabel(parent=self.foot, name="hint")
         tools = QWidget(self.foot)
         flow = FlowLayout(tools, space[1])
         self.reviewed = QPushButton(strings.REVIEWED, tools)
@@ -268,10 +263,8 @@ class FieldsPanel(QFrame):
             widget.hide()
             widget.deleteLater()
         for one in lessons:
-            words = QLabel(fill(strings.LESSON, field=label_of(one.name), document=one.document),
-                           self._lessons)  # fmt: skip
-            words.setTextFormat(Qt.TextFormat.PlainText)
-            words.setWordWrap(True)
+            said = fill(strings.LESSON, field=label_of(one.name), document=one.document)
+            words = WrappedLabel(said, self._lessons)
             button = QPushButton(strings.UNLEARN, self._lessons)
             button.setObjectName("quiet")
             button.setAccessibleName(fill(strings.UNLEARN_NAME, field=label_of(one.name)))

@@ -60,7 +60,7 @@ class LeftColumn(QFrame):
         self.none.setObjectName("muted")
         self.none.setWordWrap(True)
         self.none.setAlignment(Qt.AlignmentFlag.AlignTop)
-        upper = QWidget(self)
+        upper = self._upper = QWidget(self)
         column = QVBoxLayout(upper)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(space[0])
@@ -115,6 +115,13 @@ class LeftColumn(QFrame):
         self.queue.setVisible(bool(documents))
         self.count.setVisible(bool(documents))
         self.none.setVisible(not documents)
+        self._fit(len(documents))
+
+    def _fit(self, count: int) -> None:
+        """No higher than its rows, so that pages and words have the rest."""
+        row = self.queue.sizeHintForRow(0) if count else 0
+        words = self.count.sizeHint().height() + self.none.sizeHint().height()
+        self._upper.setMaximumHeight(max(words, count * row + words + measures().space[1]))
 
     def show_lists(self, *, there: bool) -> None:
         """Pages and words, of a document that is open."""

@@ -279,13 +279,10 @@ class PageCanvas(PhotoCanvas):
             colour = QColor(state_colour(chosen, mark.state))
             wash = QColor(colour)
             wash.setAlphaF(_WASH if lit else _WASH / 2)
-            dashed = mark.state in (FieldState.DOUBTFUL, FieldState.UNGROUNDED)
+            dashed = mark.state in (FieldState.DOUBTFUL, FieldState.UNGROUNDED) and not lit
             style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
             painter.setBrush(wash)
-            for outline in self._outlines(mark, transform):
-                if lit:
-                    painter.setPen(QPen(QColor(chosen.raised), 2 * ring + 2))
-                    painter.drawPolygon(outline)
+            for outline in self._outlines(mark, transform, ring if lit else 0):
                 painter.setPen(QPen(colour, 2 * ring if lit else ring / 2 + 0.5, style))
                 painter.drawPolygon(outline)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -293,12 +290,14 @@ class PageCanvas(PhotoCanvas):
         for area in self._looked:
             painter.drawRect(transform.mapRect(area))
 
-    def _outlines(self, mark: Mark, transform: QTransform) -> list[QPolygonF]:
+    def _outlines(self, mark: Mark, transform: QTransform, around: int) -> list[QPolygonF]:
+        """In points of the view; `around` keeps a thick line off the letters."""
         shapes = self.shapes
         if shapes is not None and shapes.page.view.skew and mark.words:
             there = [one for one in mark.words if 0 <= one < len(shapes.boxes)]
             return [transform.map(shapes.polygon(one)) for one in there]
-        return [QPolygonF(transform.mapRect(mark.box))]
+        box = transform.mapRect(mark.box)
+        return [QPolygonF(box.adjusted(-around, -around, around, around))]
 
     def _paint_choice(self, painter: QPainter, transform: QTransform, chosen: Colours) -> None:
         ring = measures().focus_ring
