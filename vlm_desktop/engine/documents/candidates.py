@@ -20,9 +20,11 @@ from vlm_desktop.engine.documents.values import readings_of, spans
 
 MOST_TYPED = 1500
 """Amounts, and dates, of one page that are looked at."""
-MOST_POINTED = 80
+MOST_POINTED = 120
 """Texts of one field on one page that labels point at."""
-_HITS_FOLLOWED = 8
+_HITS_FOLLOWED = 10
+_MOST_OF_ONE = 45
+"""Texts that one label points at."""
 _LONGEST_VALUE = 14
 """Lines of a value at most."""
 _HEAD_STRIPS = 16
@@ -149,7 +151,7 @@ def pointed(
     """Texts that labels point at. `claimed` tells where labels of all fields stand."""
     found: dict[tuple[Span, ...], Candidate] = {}
     for hit in hits[:_HITS_FOLLOWED]:
-        for parts in islice(_pointed_at(page, hit, claimed), MOST_POINTED):
+        for parts in islice(_pointed_at(page, hit, claimed), _MOST_OF_ONE):
             if parts not in found and _HAS_TEXT.search(page.text(parts)):
                 found[parts] = _candidate(page, number, parts, FieldType.TEXT)
         if len(found) >= MOST_POINTED:

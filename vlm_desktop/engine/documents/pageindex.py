@@ -20,6 +20,9 @@ from vlm_desktop.base.types import Box
 
 ROWS_DOWN = 6
 """How many rows are looked through for what stands below or above a line."""
+LEAST_SHARED = 0.35
+"""Of the smaller height, from which two lines count as beside each other."""
+_SHORTEST_CAPITALS = 3
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[#№]")
 
 
@@ -119,21 +122,21 @@ class PageIndex:
         return min((self.reading.words[word].confidence for word in words), default=0.0)
 
     def right_of(self, line: TextLine) -> list[TextLine]:
-        """Lines of the same row that begin right of it, from left to right."""
-        return [
-            self.lines[other]
-            for other in self.rows[line.row]
-            if other != line.index and self.lines[other].box.x0 > line.box.x0
-        ]
+        """Lines at its height that begin right of it, from left to right."""
+        return [other for other in self._beside(line) if other.box.x0 > line.box.x0]
 
     def left_of(self, line: TextLine) -> list[TextLine]:
-        """Lines of the same row that begin left of it, the nearest first."""
-        found = [
-            self.lines[other]
-            for other in self.rows[line.row]
-            if other != line.index and self.lines[other].box.x0 <= line.box.x0
-        ]
-        return found[::-1]
+        """Lines at its height that begin left of it, the nearest first."""
+        return [other for other in self._beside(line) if other.box.x0 <= line.box.x0][::-1]
+
+    def _beside(self, line: TextLine) -> list[TextLine]:
+        """Lines of its row, and of the rows next to it that stand half as high, from the left."""
+        found = [self.lines[other] for other in self.rows[line.row] if other != line.index]
+        for row in (line.row - 1, line.row + 1):
+            if 0 <= row < len(self.rows):
+                near = (self.lines[other] for other in self.rows[row])
+                found += [other for other in near if beside(line.box, other.box)]
+        return sorted(found, key=lambda other: other.box.x0)
 
     def below(self, box: Box, row: int, rows: int = ROWS_DOWN) -> Iterator[TextLine]:
         """Lines of the next rows that share some width with a box, from top to bottom."""
@@ -210,6 +213,14 @@ def _rows(boxes: Sequence[Box]) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(sorted(row, key=lambda one: boxes[one].x0)) for row in rows)
 
 
+def beside(one: Box, other: Box) -> bool:
+    """Whether two boxes stand at one height, though not exactly, and do not overlap in width."""
+    shared = min(one.y1, other.y1) - max(one.y0, other.y0)
+    smaller = min(one.y1 - one.y0, other.y1 - other.y0)
+    apart = other.x0 >= one.x1 - smaller or other.x1 <= one.x0 + smaller
+    return apart and shared > LEAST_SHARED * smaller
+
+
 def around(boxes: Sequence[Box]) -> Box:
     """The smallest box that holds all of some."""
     return Box(
@@ -227,11 +238,22 @@ def tokens_of(text: str) -> tuple[Token, ...]:
         run, start = match[0], match.start()
         cut = 0
         for place in range(1, len(run)):
-            if run[place].isupper() and run[place - 1].islower():
+            if run[place].isupper() and (
+                run[place - 1].islower() or _ends_capitals(run, cut, place)
+            ):
                 found.append(Token(fold(run[cut:place]), start + cut, start + place))
                 cut = place
         found.append(Token(fold(run[cut:]), start + cut, match.end()))
     return tuple(found)
+
+
+def _ends_capitals(run: str, cut: int, place: int) -> bool:
+    """Whether a word in capitals ends where one with a capital begins: "DATEMarch"."""
+    return (
+        place - cut >= _SHORTEST_CAPITALS
+        and run[cut:place].isupper()
+        and run[place + 1 : place + 2].islower()
+    )
 
 
 @lru_cache(maxsize=65536)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from vlm_desktop.base.types import Box
 from vlm_desktop.engine.documents.candidates import Candidate
 from vlm_desktop.engine.documents.labels import Hit
-from vlm_desktop.engine.documents.pageindex import ROWS_DOWN, PageIndex
+from vlm_desktop.engine.documents.pageindex import ROWS_DOWN, PageIndex, beside
 
 INLINE, RIGHT, BELOW, ABOVE = "inline", "right", "below", "above"
 _BETWEEN = 0.8
@@ -76,7 +76,7 @@ def _way(page: PageIndex, hit: Hit, candidate: Candidate) -> tuple[str, float]:
         words = len(between.split()) if first.start > hit.value_at else 0
         return INLINE, _BETWEEN**words
     line, label = page.lines[first.line], page.lines[last.line]
-    if line.row == label.row or _beside(hit.box, candidate.box):
+    if line.row == label.row or _beside(hit.box, page.box_of(first)):
         gap = candidate.box.x0 - hit.box.x1
         if gap < -page.body:
             return "", 0.0
@@ -86,10 +86,11 @@ def _way(page: PageIndex, hit: Hit, candidate: Candidate) -> tuple[str, float]:
     return ABOVE, 0.5 * _belowness(page, hit, candidate)
 
 
-def _beside(label: Box, value: Box) -> bool:
-    """Whether a value's first line stands at the height of a label of several lines."""
-    middle = value.y0 + min(value.y1 - value.y0, label.y1 - label.y0) / 2
-    return label.y0 <= middle <= label.y1 and value.x0 > label.x1
+def _beside(label: Box, line: Box) -> bool:
+    """Whether a value's first line stands at the height of a label, or of its lines."""
+    middle = (line.y0 + line.y1) / 2
+    within = label.y0 <= middle <= label.y1 and line.x0 > label.x1
+    return within or (line.x0 > label.x0 and beside(label, line))
 
 
 def _rightness(page: PageIndex, hit: Hit, candidate: Candidate, gap: float) -> float:

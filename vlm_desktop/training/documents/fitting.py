@@ -1,8 +1,8 @@
 """Fitting the scorer: one softmax over a field's options and "it is not there".
 
 The loss of a field is the negative log of the probability that goes to right options; the penalty
-is on weights of features of unit spread. Features whose sense is plain keep their sign. Real and
-made documents weigh the same in sum, and so do the real sources. Deterministic.
+is on weights of features of unit spread. Features whose sense is plain keep their sign.
+Deterministic.
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,8 @@ RIDGE = 0.002
 MOST_STEPS = 200
 FOLDS = 4
 _MOST_WEIGHT = 12.0
+_REAL = 2.0
+"""How much more a real source counts than a made one of its size."""
 _FOR = (
     "ocr_", "type_likelihood", "label_inline", "label_right", "label_below", "label_strength",
     "label_recall", "label_precision", "label_full", "label_described",
@@ -76,15 +78,13 @@ def _folds(table: Table) -> NDArray[np.int64]:
 
 
 def _importance(table: Table) -> Array:
-    """Real sources together as much as all that is made; the weight of each source the same."""
+    """The weight of a source grows with the root of its examples; a real one counts double."""
     source = np.array([name.partition("/")[0] for name in table.layout])
-    real = np.array([name.startswith("real-") for name in source])
     weight = table.weight.copy()
-    for side in (real, ~real):
-        sources = np.unique(source[side])
-        for name in sources:
-            mine = side & (source == name)
-            weight[mine] *= 0.5 / len(sources) / max(weight[mine].sum(), 1e-9)
+    for name in np.unique(source):
+        mine = source == name
+        share = np.sqrt(mine.sum()) * (_REAL if name.startswith("real-") else 1.0)
+        weight[mine] *= share / max(weight[mine].sum(), 1e-9)
     return weight / weight.sum()
 
 
