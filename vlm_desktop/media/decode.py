@@ -40,6 +40,9 @@ _LISTING = "vlm_desktop.media.listing:list_tags"
 _FACTS = "vlm_desktop.media.facts:facts_of"
 _WORK = "vlm_desktop.media.pdfwork:do_work"
 
+_last_read: list[Source] = []
+"""The document this process read last, at most `WHOLE_FILE_BYTES` of it in memory."""
+
 
 class _Reader(Protocol):
     def __call__(
@@ -55,7 +58,7 @@ def decode_file(request: DecodeRequest, limits: DecodeLimits) -> DecodeOutcome:
     """
     source: Source | None = None
     try:
-        source = read_source(request.path)
+        source = _source_of(request)
         if source.content_hash in request.skip_hashes:
             return KnownFile(
                 request.path, source.content_hash, source.stamp.size, source.stamp.mtime_ns
@@ -65,6 +68,18 @@ def decode_file(request: DecodeRequest, limits: DecodeLimits) -> DecodeOutcome:
     except MediaRefused as refused:
         return _refused_file(request.path, refused, source)
     return decoded
+
+
+def _source_of(request: DecodeRequest) -> Source:
+    """The file's bytes. Who asks for one page after the other does not wait for them each time."""
+    if not request.page and not request.facts:
+        return read_source(request.path)
+    last = _last_read[0] if _last_read else None
+    if last is None or last.path != request.path or take_stamp(last.path) != last.stamp:
+        _last_read.clear()
+        last = read_source(request.path)
+        _last_read.append(last)
+    return last
 
 
 def load_pixels(path: Path, *, min_side: int, limits: DecodeLimits, page: int = 0) -> DecodedPage:
