@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from vlm_desktop.base.documentkeeping import Doubt, Sheet
 from vlm_desktop.base.documents import FieldSpec, FieldType, FieldValue, Looked
 from vlm_desktop.gui.panes.documents.field_state import FieldState, state_of
+from vlm_desktop.gui.strings import documents_fields as names
 
 Key = tuple[str, int]
 """A field's name and row."""
@@ -116,16 +117,21 @@ class _Known:
 
     def table(self, spec: FieldSpec) -> TableEntry:
         columns = spec.fields
-        names = [f"{spec.name}/{one.name}" for one in columns]
-        count = 1 + max((row for name, row in self._values if name in names), default=-1)
+        members = [f"{spec.name}/{one.name}" for one in columns]
+        count = 1 + max((row for name, row in self._values if name in members), default=-1)
         rows = tuple(
-            tuple(self.entry(name, row, one) for name, one in zip(names, columns, strict=True))
+            tuple(self.entry(name, row, one) for name, one in zip(members, columns, strict=True))
             for row in range(count)
         )
         return TableEntry(spec.name, label_of(spec.name), spec, columns, rows)
 
 
 def label_of(name: str) -> str:
-    """A field's name as people write: "vat_id" as "Vat id"; one with a capital stays."""
-    words = re.sub(r"[_\s]+", " ", name.rpartition("/")[2]).strip()
+    """A field's name as people write: those of the program's schemas in the window's language,
+    others with spaces and a capital."""
+    last = name.rpartition("/")[2]
+    known = names.FIELD_NAMES.get(last)
+    if known is not None:
+        return known
+    words = re.sub(r"[_\s]+", " ", last).strip()
     return words if words != words.lower() else words[:1].upper() + words[1:]

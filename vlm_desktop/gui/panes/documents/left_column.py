@@ -112,6 +112,8 @@ class LeftColumn(QFrame):
         self.queue.show_documents(documents, current)
         review = sum(1 for one in documents if queue_state(one) is DocumentState.TO_REVIEW)
         self.count.setText(strings.counted(len(documents), review))
+        if not documents and self.queue.hasFocus():
+            self.open.setFocus(Qt.FocusReason.OtherFocusReason)
         self.queue.setVisible(bool(documents))
         self.count.setVisible(bool(documents))
         self.none.setVisible(not documents)

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import QWidget
 
 from vlm_desktop.gui.panes.documents.field_state import FieldState, state_colour
 from vlm_desktop.gui.panes.documents.page_shapes import NONE, PageShapes
-from vlm_desktop.gui.theme import colours_of, measures
-from vlm_desktop.gui.tokens import Colours
+from vlm_desktop.gui.theme import LIGHT, colours_of, measures
+from vlm_desktop.gui.tokens import Colours, colours
 from vlm_desktop.gui.widgets.photo_canvas import PhotoCanvas
 from vlm_desktop.gui.widgets.spoken import speaks_as
 
@@ -233,8 +233,8 @@ class PageCanvas(PhotoCanvas):
         super().paintEvent(event)
         if self.image.isNull():
             return
-        chosen = colours_of(self.palette())
-        transform = self.geometry_of_photo.transform()
+        # Paper is light in every theme, and so must be read what lies over it.
+        chosen, transform = colours(LIGHT), self.geometry_of_photo.transform()
         with QPainter(self) as painter:
             if not self._detail.isNull():
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -249,7 +249,7 @@ class PageCanvas(PhotoCanvas):
                 self._overlay.paint(painter, transform, chosen)
             if self.hasFocus():
                 ring = measures().focus_ring
-                painter.setPen(QPen(QColor(chosen.accent), ring))
+                painter.setPen(QPen(QColor(colours_of(self.palette()).accent), ring))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 edge = ring / 2
                 painter.drawRect(QRectF(self.rect()).adjusted(edge, edge, -edge, -edge))
