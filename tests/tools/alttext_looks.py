@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QRectF
 
-from tests.gui.alttext.fake_alttext import FakeDrafting
+from tests.gui.alttext.fake_alttext import drafting_of
 from tests.gui.alttext.fake_checking import FakeChecking
 from tests.tools import alttext_more_looks as more
 from tests.tools.stage import Stage
@@ -216,8 +216,7 @@ def look(bring: Look) -> Callable[[Stage], None]:
         pane = stage.window.pane("alttext")
         assert isinstance(pane, AltTextPane)
         alttext = stage.window.desk.services.alttext
-        fake = FakeDrafting()
-        fake.words = "A motorcycle stands in a workshop."
+        fake = drafting_of("A motorcycle stands in a workshop.")
         if bring is drafting:
             fake.gate.clear()
         alttext.drafting = fake  # type: ignore[assignment]

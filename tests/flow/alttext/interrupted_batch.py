@@ -7,7 +7,8 @@ import sys
 import threading
 from pathlib import Path
 
-from tests.flow.alttext.fake_drafting import FakeChecking, FakeDrafting
+from tests.fake_drafting import FakeDrafting
+from tests.flow.alttext.fake_checks import FakeChecking
 from vlm_desktop.base.altkeeping import AltRowDone
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.paths import HomePaths

@@ -12,9 +12,10 @@ import psutil
 import pytest
 from PIL import Image
 
+from tests.fake_drafting import FakeDrafting
 from tests.fakes import make_photo
 from tests.flow.alttext.conftest import Desk, drive
-from tests.flow.alttext.fake_drafting import FakeChecking, FakeDrafting
+from tests.flow.alttext.fake_checks import FakeChecking
 from vlm_desktop.base.alterrors import NoTextRead
 from vlm_desktop.base.altkeeping import (
     AltBatchOptions,
@@ -55,6 +56,11 @@ def run(
         batch.draft_set(set_id, CancelToken(), AltBatchOptions(**options))  # type: ignore[arg-type]
     )
     return [one for one in events if isinstance(one, AltRowDone)], report
+
+
+def asked(drafting: FakeDrafting) -> list[tuple[str, Decision, int]]:
+    """Each draft's file, what it was for, and how many were wanted."""
+    return [(one.path.name, one.decision, one.brief.candidates) for one in drafting.asked]
 
 
 def texts(desk: Desk, set_id: int = 1, language: str = "en") -> list[str]:
@@ -177,7 +183,7 @@ def test_a_cancelled_batch_goes_on_where_it_stopped(
     desk.reopen()
     run(batch)
     assert texts(desk) == ["The a.", "The b.", "The c."]
-    assert [name for name, *_ in drafting.asked] == ["a.jpg", "b.jpg", "c.jpg"]
+    assert [one.path.name for one in drafting.asked] == ["a.jpg", "b.jpg", "c.jpg"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX")
@@ -243,13 +249,13 @@ def test_images_that_seem_to_need_no_text_wait_for_a_person(
     drafting.suggested["b.jpg"] = Suggestion(Decision.DECORATIVE, (("tiny", "1 x 1"),), 0.95)
     _, report = run(batch)
     assert report.suggested == (b,)
-    assert [name for name, *_ in drafting.asked] == ["a.jpg", "c.jpg"]
+    assert [one.path.name for one in drafting.asked] == ["a.jpg", "c.jpg"]
     drafting.asked.clear()
     run(batch)
     assert drafting.asked == []
     desk.sets.decide([b], Decision.INFORMATIVE)
     run(batch)
-    assert drafting.asked == [("b.jpg", Decision.INFORMATIVE, 2)]
+    assert asked(drafting) == [("b.jpg", Decision.INFORMATIVE, 2)]
 
 
 def test_a_persons_decision_leads_the_draft(
@@ -260,7 +266,7 @@ def test_a_persons_decision_leads_the_draft(
     desk.sets.decide([a], Decision.TEXT)
     desk.sets.group([b, c], c)
     run(batch, compare=False)
-    assert drafting.asked == [("a.jpg", Decision.TEXT, 1), ("c.jpg", Decision.INFORMATIVE, 1)]
+    assert asked(drafting) == [("a.jpg", Decision.TEXT, 1), ("c.jpg", Decision.INFORMATIVE, 1)]
     assert texts(desk) == ["The a.", "", "The c."]
 
 
@@ -318,7 +324,7 @@ def test_look_alikes_are_told_by_what_sets_them_apart(
     assert "near-duplicate" not in other.risk_reasons
     newest = desk.sets.candidates(second.id, "en")
     assert [one.candidate.notes for one in newest if one.candidate.alt == texts(desk)[1]] == [
-        ("apart",)
+        ("starter", "apart")
     ]
 
 
@@ -330,7 +336,7 @@ def test_the_same_picture_gets_the_same_text(
     run(batch)
     a, _, _, copy = desk.sets.images(made.id)
     assert dict(drafting.looked)["copy.jpg"] == (a.id, copy.id)
-    assert [name for name, *_ in drafting.asked] == ["a.jpg", "b.jpg", "c.jpg"]
+    assert [one.path.name for one in drafting.asked] == ["a.jpg", "b.jpg", "c.jpg"]
     assert copy.text("en").alt == "The a."
     assert copy.suggestion is not None
     assert ("same-picture", "a.jpg") in copy.suggestion.reasons

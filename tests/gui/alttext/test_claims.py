@@ -13,6 +13,7 @@ from vlm_desktop.base.errors import ModelUnknown
 from vlm_desktop.gui.panes.alttext.alttext_pane import AltTextPane
 from vlm_desktop.gui.panes.alttext.claims_corner import ClaimsCorner
 from vlm_desktop.gui.strings import alttext_checks as strings
+from vlm_desktop.gui.theme import measures
 
 TEXT = "A brown dog and a cat sit on a red mat. There is a flag."
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -288,14 +289,18 @@ def test_what_was_checked_comes_into_view(pane: AltTextPane, checked: ClaimsCorn
     pane.queue.focus_list()
     scroll.verticalScrollBar().setValue(0)
 
-    def heading_at() -> int:
-        return section.heading.mapTo(scroll.viewport(), section.heading.rect().bottomLeft()).y()
+    def place() -> tuple[int, int]:
+        """The section's first and last row of pixels in what shows."""
+        top = section.mapTo(scroll.viewport(), section.rect().topLeft()).y()
+        return top, top + section.height()
 
     QApplication.processEvents()
-    assert heading_at() > scroll.viewport().height()
+    assert place()[1] > scroll.viewport().height(), "not all of it shows"
     checked._checked(pane.session.current_id, "en", {})
     QApplication.processEvents()
-    assert 0 < heading_at() < scroll.viewport().height()
+    top, bottom = place()
+    assert top >= 0
+    assert bottom <= scroll.viewport().height() or top <= measures().space[3]
 
 
 def test_taking_back_a_strike_says_what_the_text_is_again(

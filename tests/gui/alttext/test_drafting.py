@@ -240,7 +240,7 @@ def test_the_model_that_is_chosen_writes_and_is_remembered(
     box.setCurrentIndex(row)
     box.activated.emit(row)
     pane.drafting.start()
-    qtbot.waitUntil(lambda: alttext.drafting.models == [box.itemData(row)])
+    qtbot.waitUntil(lambda: [one.model_id for one in alttext.drafting.asked] == [box.itemData(row)])
     assert pane.state()["model"] == box.itemData(row)
     box.activated.emit(box.count() - 1)
     assert pane.window().stack.currentWidget() is pane.window().pane("models")
@@ -256,7 +256,7 @@ def test_the_brief_reaches_whoever_writes(
     pane = open_pane()
     pane.drafting.start()
     qtbot.waitUntil(lambda: bool(alttext.drafting.asked))
-    assert alttext.drafting.asked[0][1].names == ("Ada",)
+    assert alttext.drafting.asked[0].brief.names == ("Ada",)
     qtbot.waitUntil(lambda: pane.editor.alt.text == DRAFT)
     qtbot.waitUntil(lambda: len(pane.editor.candidates.candidates) == 1)
 
@@ -296,7 +296,7 @@ def test_a_batch_that_the_window_closed_upon_goes_on_with_its_model(
     pane.refresh()
     kept = alttext.sets
     qtbot.waitUntil(lambda: all(kept.image(one).text("en").alt for one in ids), timeout=20_000)
-    assert set(alttext.drafting.models) == {pane.writer.wanted}
+    assert {one.model_id for one in alttext.drafting.asked} == {pane.writer.wanted}
     qtbot.waitUntil(lambda: not pane.batch.is_running)
     assert pane.state()["batch"] == {}
 
