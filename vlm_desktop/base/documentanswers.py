@@ -167,6 +167,19 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """Documents against one file of expectations, whose bytes have the SHA-256 `digest`.
+
+    `unused` are the documents it speaks of that were not among those compared.
+    """
+
+    expectations: Path
+    digest: str
+    documents: tuple[Verification, ...]
+    unused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SignOff:
     """Who stands for a report. `at` is ISO 8601 with the offset."""
 

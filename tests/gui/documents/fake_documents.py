@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vlm_desktop.backends.shelf import ModelCard
 from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.documentanswers import SecondReading
 from vlm_desktop.base.documentfiles import DocumentFile, DrawnPage
 from vlm_desktop.base.documents import (
     Cause,
@@ -43,11 +45,13 @@ from vlm_desktop.engine.documents.aligning import evidence_of
 from vlm_desktop.engine.documents.asking import Asker
 from vlm_desktop.engine.documents.batch import DocumentBatch
 from vlm_desktop.engine.documents.checks import check
+from vlm_desktop.engine.documents.comparing import Comparing
 from vlm_desktop.engine.documents.exporting import DocumentExports
 from vlm_desktop.engine.documents.extracting import Extractor
 from vlm_desktop.engine.documents.keeping import KeptDocuments
 from vlm_desktop.engine.documents.layouts import fingerprint
 from vlm_desktop.engine.documents.schemas import Schemas
+from vlm_desktop.engine.documents.secondreader import compare
 from vlm_desktop.store.library import Library
 
 if TYPE_CHECKING:
@@ -266,6 +270,28 @@ def hash_of(path: Path) -> str:
     return hashlib.blake2b(path.read_bytes(), digest_size=20).hexdigest()
 
 
+class FakeSecond:
+    """A second reader of set words: what the first one says, but for the total."""
+
+    def __init__(self) -> None:
+        self.cards: tuple[ModelCard, ...] = ()
+
+    def models(self) -> tuple[ModelCard, ...]:
+        return self.cards
+
+    def read(
+        self,
+        reading: DocumentReading,
+        extraction: Extraction,
+        schema: Schema,
+        model_id: str,
+        cancel: CancelToken,
+    ) -> Generator[Event, None, SecondReading]:
+        yield Progress(Phase.ANSWER, 0, 1)
+        pairs = [("date", "4 March 2024"), ("total", "10.00"), ("vendor", "ACME Stone")]
+        return replace(compare(pairs, "", reading, extraction, schema), model=model_id)
+
+
 class FakeDocuments:
     """`keeping`, `batch` and `schemas` are real: SQLite in `home`; pages and reader are not."""
 
@@ -284,6 +310,8 @@ class FakeDocuments:
         self.batch = DocumentBatch(self.library, self.pages, self.keeping)
         self.exports = DocumentExports(self.pages, self.reader)
         self.asking = Asker(Extractor())
+        self.comparing = Comparing(self.keeping.sheet)
+        self.second = FakeSecond()
 
     def library(self) -> Library:
         with self._lock:

@@ -14,6 +14,7 @@ from vlm_desktop.engine.answering import Answerer
 from vlm_desktop.engine.documents.asking import Asker
 from vlm_desktop.engine.documents.batch import DocumentBatch
 from vlm_desktop.engine.documents.checks import check
+from vlm_desktop.engine.documents.comparing import Comparing
 from vlm_desktop.engine.documents.exporting import DocumentExports
 from vlm_desktop.engine.documents.extracting import Extractor
 from vlm_desktop.engine.documents.keeping import KeptDocuments
@@ -63,6 +64,7 @@ class Documents:
         )
         self.batch = DocumentBatch(library, self.pages, self.keeping)
         self.asking = Asker(self.extractor)
+        self.comparing = Comparing(self.keeping.sheet)
         self.second = SecondReader(answerer, self.pages, cards, open_words)
 
     def close(self) -> None:

@@ -36,7 +36,7 @@ class ReportDialog(QDialog):
         self.list.setAccessibleName(list_name)
         self.list.show_rows(rows)
         self.action: QPushButton | None = None
-        buttons = QHBoxLayout()
+        self._buttons = buttons = QHBoxLayout()
         buttons.addStretch(1)
         if action is not None:
             words, do = action
@@ -56,3 +56,7 @@ class ReportDialog(QDialog):
         column.addLayout(buttons)
         fit_to(self, parent, _WIDE, _HIGH)
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def add_button(self, button: QPushButton) -> None:
+        """One more, before the one that closes."""
+        self._buttons.insertWidget(self._buttons.count() - 1, button)

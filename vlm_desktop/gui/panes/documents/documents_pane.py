@@ -13,6 +13,7 @@ from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.documents.ask_corner import AskCorner
 from vlm_desktop.gui.panes.documents.batch_corner import BatchCorner
+from vlm_desktop.gui.panes.documents.compare_corner import CompareCorner
 from vlm_desktop.gui.panes.documents.corrections import Corrections
 from vlm_desktop.gui.panes.documents.documents_actions import DocumentsActions
 from vlm_desktop.gui.panes.documents.entries import Entry, Key
@@ -23,6 +24,7 @@ from vlm_desktop.gui.panes.documents.opening import Opening, dropped_paths
 from vlm_desktop.gui.panes.documents.over_page import OverPage
 from vlm_desktop.gui.panes.documents.page_panel import PagePanel
 from vlm_desktop.gui.panes.documents.schemas_corner import SchemasCorner
+from vlm_desktop.gui.panes.documents.second_corner import SecondCorner
 from vlm_desktop.gui.panes.documents.session import DocumentSession
 from vlm_desktop.gui.panes.pane import Pane
 from vlm_desktop.gui.strings import documents as strings
@@ -51,8 +53,12 @@ class DocumentsPane(Pane):
         self.over = OverPage(self.session, self.page_panel, self.fields, self.corrections, self)
         self.exports = ExportsCorner(self.session, self.fields, self)
         self.asking = AskCorner(self.session, self.page_panel, self)
+        self.comparing = CompareCorner(self.session, self)
+        self.second = SecondCorner(self.session, self)
         self.over.proposed.connect(self.schemas.add_field)
         self.actions_of_pane = DocumentsActions(self)
+        for action in (self.asking.action, self.second.action, self.comparing.action):
+            self.opening.more_menu.addAction(action)
         self.column.set_menus(self.opening.open_menu, self.opening.more_menu)
         self._connect()
         self._show_all()
@@ -138,6 +144,8 @@ class DocumentsPane(Pane):
         self.session.cancel()
         self.batch.stop()
         self.exports.task.stop()
+        self.comparing.task.stop()
+        self.second.task.stop()
 
     def state(self) -> dict[str, Any]:
         path = self.session.path
