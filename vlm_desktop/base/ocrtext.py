@@ -15,7 +15,8 @@ where its first letter begins at the top."""
 class ReadWord:
     """A run of characters between spaces, as high as the ink of its line.
 
-    `characters` has the confidence of each of them. `mended` says that the network dropped the space before it and it was put back.
+    `characters` has the confidence of each of them. `mended` says that the network dropped the
+    space before it and it was put back.
     """
 
     text: str

@@ -24,8 +24,8 @@ _FEW, _TYPICAL = 4, 0.15
 """So few gaps do not tell what is typical: no more than this part of the letters' height then."""
 _INK = 0.4
 """Share of the line's darkest difference from its ground that counts as ink."""
-_OWN_LETTER = 0.7
-"""A blank so many letters away from a line's first or last letter ends the line."""
+_OWN_LETTER = 0.15
+"""A blank so many letters away from the middle of a line's first or last letter ends it."""
 _STRAY = 0.03
 """A row of pixels with less of the ink of the fullest row is between lines."""
 _ACCENT = 0.2

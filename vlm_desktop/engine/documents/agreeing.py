@@ -68,8 +68,8 @@ def _is_readable(text: str) -> bool:
 
 def compared(words: Sequence[Word], line: Sequence[int], read: str) -> dict[int, Word]:
     """The layer's words of one line, each marked by what OCR read in its place."""
-    theirs = [fold(words[i].text) for i in line]
-    ours = fold(read)
+    theirs = [_plain(words[i].text) for i in line]
+    ours = _plain(read)
     joined = "".join(theirs)
     if not ours:
         return {}
@@ -79,7 +79,7 @@ def compared(words: Sequence[Word], line: Sequence[int], read: str) -> dict[int,
     for i, text in zip(line, theirs, strict=True):
         other = ours[starts[at] : starts[at + len(text)]]
         at += len(text)
-        if other == text:
+        if other.casefold() == text.casefold():
             marked[i] = replace(words[i], source=TextSource.BOTH)
         else:
             marked[i] = replace(
@@ -141,7 +141,11 @@ def merged(
 
 
 def fold(text: str) -> str:
-    """Without spaces and without the differences between look-alike quotes and dashes."""
+    """Without spaces, letter case and the differences between look-alike quotes and dashes."""
+    return _plain(text).casefold()
+
+
+def _plain(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text.translate(_SAME)).split())
 
 

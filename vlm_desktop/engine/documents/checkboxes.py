@@ -14,6 +14,7 @@ _TICKED = 0.09
 """Dark share of the inside from which a box counts as ticked."""
 _SURE = 0.06
 """So far from it, the verdict is rather sure."""
+_BLACK = 0.9
 _LABEL_GAP = 3.0
 """Heights of the box between it and the first word of its label."""
 _WORD_GAP = 1.2
@@ -22,8 +23,9 @@ _MOST = 1_000
 """Boxes of one page."""
 _EMPTY_GLYPHS = frozenset("☐□▢❏❑◻⬜")
 _TICKED_GLYPHS = frozenset("☑☒☓✓✔✗✘▣■⊠🗹🗸")
-_READ_AS = frozenset("口回囗ロ日目田O0QDC")
-"""What the reader makes of an outline."""
+_READ_AS = frozenset("口回囗ロ日目田")
+_READ_ALONE = _READ_AS | frozenset("O0QDCoU")
+"""What the reader makes of an outline: ideographs before a word, letters too where it is alone."""
 _BRACKETS = re.compile(r"[\[(|]\s*([xX✓✔v*]?)\s*[\])|]")
 
 
@@ -88,10 +90,10 @@ def _of_glyphs(words: Sequence[Word]) -> list[_Found]:
 
 
 def _of_square(square: Square) -> _Found:
+    """What is all black may be a bullet as well as a box that was filled in."""
     away = abs(square.ink - _TICKED) / _SURE
-    return _Found(
-        square.box, square.ink >= _TICKED, min(0.99, 0.5 + 0.45 * min(1.0, away)), square.ink
-    )
+    sure = 0.6 if square.ink > _BLACK else 0.5 + 0.45 * min(1.0, away)
+    return _Found(square.box, square.ink >= _TICKED, sure, square.ink)
 
 
 def _without_doubles(found: Sequence[_Found]) -> list[_Found]:
@@ -117,10 +119,12 @@ def _is_letter_of(box: Box, word: Word) -> bool:
     """Whether an outline is a letter of a word, such as D or B, and no box that was read as one."""
     if not _same_place(box, word.box) or _glyph(word.text) is not None:
         return False
-    if word.source is not TextSource.LAYER and word.text[0] in _READ_AS:
-        first = word.box.x0 + (word.box.x1 - word.box.x0) / len(word.text)
-        return (box.x0 + box.x1) / 2 > first
-    return True
+    if word.source is TextSource.LAYER:
+        return True
+    if word.text in _READ_ALONE:
+        return False
+    first = word.box.x0 + (word.box.x1 - word.box.x0) / len(word.text)
+    return word.text[0] not in _READ_AS or (box.x0 + box.x1) / 2 > first
 
 
 def _beside(
@@ -146,7 +150,7 @@ def _label(
 ) -> tuple[int, ...]:
     """The words to the right up to the next box or a wide gap, else those to the left."""
     height = one.box.y1 - one.box.y0
-    near = [i for i in near if i != one.word]
+    near = [i for i in near if i != one.word and not _is_reading_of(words[i], one.box)]
     right = sorted((i for i in near if words[i].box.x1 > one.box.x1), key=lambda i: words[i].box.x0)
     if one.word is not None and len(words[one.word].text) > 1 and _glyph_is_glued(words[one.word]):
         right = [one.word, *(i for i in right if i != one.word)]
@@ -163,6 +167,12 @@ def _label(
         return ()
     line = line_of.get(left[0])
     return tuple(reversed([i for i in left if line_of.get(i) == line]))
+
+
+def _is_reading_of(word: Word, box: Box) -> bool:
+    """Whether a word is nothing but what was read of the box itself."""
+    alone = len(word.text) == 1 and (word.text in _READ_ALONE or _glyph(word.text) is not None)
+    return alone and _same_place(box, word.box)
 
 
 def _glyph_is_glued(word: Word) -> bool:

@@ -37,7 +37,7 @@ _LEAST_STANDING = 1.8
 _SOLID = 0.9
 _MOST_THICK = 0.006
 """A rule's greatest thickness as a share of the page's longer side."""
-_STRAIGHT = 0.8
+_STRAIGHT = 0.75
 """Share of a side that one row of pixels inks."""
 _COVERED = 0.9
 """Share of a side that is inked within the outline's thickness."""
@@ -188,7 +188,7 @@ def _squares(
     pieces: _Pieces, grey: GreyArray, step: int, letter: float
 ) -> list[tuple[tuple[float, float, float, float], float]]:
     """Connected ink whose rim is inked on all four sides, and the dark share of its inside."""
-    least, most = max(7.0, 0.7 * letter), max(12.0, 2.2 * letter)
+    least, most = max(7.0, 0.6 * letter), max(12.0, 2.2 * letter)
     found = []
     for number, place in enumerate(pieces.places, start=1):
         rows, columns = place
@@ -240,9 +240,12 @@ def _in_rows(y: NDArray[np.int64], x: NDArray[np.int64], letter: float) -> NDArr
 def _is_outlined(ink: InkArray) -> bool:
     """Whether every side is one straight stroke nearly from corner to corner; most letters fail
     at the first."""
-    rim = max(1, round(min(ink.shape) * 0.12)) + 1
+    side_length = min(ink.shape)
+    rim = max(1, round(side_length * 0.12)) + 1
+    # Of a tiny box one pixel of a side may be missing.
+    covered = 1 - max(1 - _COVERED, 1.2 / side_length)
     for side in (ink[:rim], ink[-rim:], ink[:, :rim].T, ink[:, -rim:].T):
-        if side.mean(axis=1).max() < _STRAIGHT or side.any(axis=0).mean() < _COVERED:
+        if side.mean(axis=1).max() < _STRAIGHT or side.any(axis=0).mean() < covered:
             return False
     corners = (ink[:rim, :rim], ink[:rim, -rim:], ink[-rim:, :rim], ink[-rim:, -rim:])
     return all(corner.any() for corner in corners)
@@ -277,4 +280,4 @@ def _rim_of(ink: NDArray[Any]) -> int:
         )
         if sum(side > 0.7 for side in sides) >= 2:
             thick = depth + 1
-    return max(2, thick + 2)
+    return max(2, min(thick + 2, (min(height, width) - 3) // 2))
