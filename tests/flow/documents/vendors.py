@@ -115,11 +115,13 @@ def vendor(seed: int) -> Vendor:
 
 @dataclass
 class Printed:
-    """A document of a vendor. `truth` has each field's value, `places` its words."""
+    """A document of a vendor. `truth` has each field's value, `shown` how it is printed, `places`
+    its words."""
 
     reading: DocumentReading
     truth: dict[str, str]
     places: dict[str, tuple[int, ...]]
+    shown: dict[str, str]
 
 
 class _Sheet:
@@ -188,7 +190,8 @@ def printed(by: Vendor, seed: int, *, noise: float = 0.01, path: Path | None = N
     sheet.put(60, y + 60, by.labels["account"])
     places["account"] = sheet.put(220, y + 60, shown["account"])
     sheet.put(60, y + 90, by.closing)
-    return Printed(_read(sheet, chance, path or Path(f"{by.seed}-{seed}.png")), values, places)
+    reading = _read(sheet, chance, path or Path(f"{by.seed}-{seed}.png"))
+    return Printed(reading, values, places, shown | {"vendor": by.name})
 
 
 def _items(sheet: _Sheet, by: Vendor, chance: random.Random, y: float) -> float:

@@ -6,8 +6,9 @@ the page. Learning is here, finding the place again in `recalling`.
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from math import hypot
 from typing import Any
 
@@ -22,6 +23,7 @@ COLUMN = "column"
 
 _MOST_ANCHORS = 8
 _LEAST_LETTERS = 3
+_LEAST_GAP, _WIDER, _MOST_GAP = 1.2, 1.3, 4.0
 _VALUES_ARE_FAR = 4.0
 """Words of other values are anchors, too, but only where nothing steadier is near."""
 
@@ -49,8 +51,9 @@ class Place:
 
     `from_end` counts the page from the last one (0) where the document has several, `page` from
     the first (1). `before` and `after` are the words beside it in its line, "" where it begins or
-    ends the line; `below` begins the line under its last. `raw` was read there and `said` typed
-    instead, where they differ; `day_first` is how a person read an ambiguous date.
+    ends the line; `below` begins the line under its last. `gap` is the widest space within its
+    first line, in heights of text. `raw` was read there and `said` typed instead, where they
+    differ; `day_first` is how a person read an ambiguous date.
     """
 
     kind: str
@@ -61,6 +64,7 @@ class Place:
     before: str = ""
     after: str = ""
     below: str = ""
+    gap: float = 0.0
     raw: str = ""
     said: str = ""
     day_first: bool | None = None
@@ -106,7 +110,8 @@ def place_of(
     anchors = _anchors(page, first, set(words), set(others))
     if not anchors:
         return None
-    before, after = _beside(page, lines[0], words)
+    gap = _gap(page, lines[0])
+    before, after = _beside(page, lines[0], gap)
     return Place(
         kind,
         page.number,
@@ -116,12 +121,34 @@ def place_of(
         before,
         after if len(lines) == 1 else "",
         _below(page, lines[-1], words),
+        round(gap, 3),
     )
 
 
-def line_holding(page: PageReading, word: int) -> Line | None:
-    """The line a word is in."""
-    return next((line for line in page.lines if word in line.words), None)
+def joined(page: PageReading, lines: Iterable[Line], gap: float) -> list[list[int]]:
+    """Lines at one height, as words, with those put together that readers cut apart at a space.
+
+    `gap` is the widest space within a text, in heights of text.
+    """
+    limit = min(max(_LEAST_GAP, _WIDER * gap), _MOST_GAP) * text_height(page)
+    found: list[list[int]] = []
+    right = 0.0
+    for line in sorted(lines, key=lambda one: one.box.x0):
+        if not line.words:
+            continue
+        if found and line.box.x0 - right <= limit:
+            found[-1] += line.words
+            right = max(right, line.box.x1)
+        else:
+            found.append(list(line.words))
+            right = line.box.x1
+    return found
+
+
+def at_height(page: PageReading, middle: float) -> list[Line]:
+    """Lines that a height of the page goes through, or nearly."""
+    slack = 0.3 * text_height(page)
+    return [one for one in page.lines if one.box.y0 - slack <= middle <= one.box.y1 + slack]
 
 
 def _lines_of(page: PageReading, words: Sequence[int]) -> list[list[int]]:
@@ -172,17 +199,25 @@ def _anchors(page: PageReading, value: Box, own: set[int], others: set[int]) -> 
     return (*rest[: _MOST_ANCHORS - len(mine)], *mine) if rest else ()
 
 
-def _beside(page: PageReading, line: list[int], words: Sequence[int]) -> tuple[str, str]:
+def _gap(page: PageReading, line: list[int]) -> float:
+    """The widest space between words of a line, in heights of text."""
+    boxes = [page.words[at].box for at in line]
+    wide = [two.x0 - one.x1 for one, two in pairwise(boxes)]
+    return max([0.0, *wide]) / text_height(page)
+
+
+def _beside(page: PageReading, line: list[int], gap: float) -> tuple[str, str]:
     """The words before and after, in the line as the page has it."""
-    whole = line_holding(page, line[0])
-    if whole is None:
-        return "", ""
-    own = set(words)
-    inside = [number for number, at in enumerate(whole.words) if at in own]
-    first, last = inside[0], inside[-1]
-    before = folded(page.words[whole.words[first - 1]].text) if first > 0 else ""
-    after = folded(page.words[whole.words[last + 1]].text) if last + 1 < len(whole.words) else ""
-    return before, after
+    box = around([page.words[at].box for at in line])
+    own = set(line)
+    for whole in joined(page, at_height(page, (box.y0 + box.y1) / 2), gap):
+        inside = [number for number, at in enumerate(whole) if at in own]
+        if inside:
+            first, last = inside[0], inside[-1]
+            before = folded(page.words[whole[first - 1]].text) if first > 0 else ""
+            after = folded(page.words[whole[last + 1]].text) if last + 1 < len(whole) else ""
+            return before, after
+    return "", ""
 
 
 def _below(page: PageReading, line: list[int], words: Sequence[int]) -> str:

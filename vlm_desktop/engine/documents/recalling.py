@@ -12,11 +12,11 @@ from statistics import median
 from rapidfuzz import fuzz, process
 
 from vlm_desktop.base.documents import DocumentLocale, Evidence, FieldSpec, FieldType
-from vlm_desktop.base.pagereading import Line, PageReading
+from vlm_desktop.base.pagereading import PageReading
 from vlm_desktop.base.types import Box
 from vlm_desktop.engine.documents.aligning import around, evidence_of
 from vlm_desktop.engine.documents.layouts import folded, text_height
-from vlm_desktop.engine.documents.lessons import Anchor, Place
+from vlm_desktop.engine.documents.lessons import Anchor, Place, at_height, joined
 from vlm_desktop.engine.documents.values import Reading, readings_of, spans
 
 FORMED = (
@@ -57,7 +57,6 @@ class RecalledPage:
     def __init__(self, page: PageReading) -> None:
         self.page = page
         self.height = text_height(page)
-        self._lines = sorted(page.lines, key=lambda line: line.box.y0)
         self._by_name: dict[str, list[int]] = defaultdict(list)
         for at, word in enumerate(page.words):
             name = folded(word.text)
@@ -124,17 +123,18 @@ class RecalledPage:
         right = median(vote.right for vote in nearest)
         return Box(left, middle - self.height / 2, right, middle + self.height / 2)
 
-    def _near(self, box: Box) -> list[Line]:
-        """Lines at the height of a box, the nearest first."""
+    def _near(self, place: Place, box: Box) -> list[list[int]]:
+        """Lines at the height of a box, as words, the nearest first."""
         middle = (box.y0 + box.y1) / 2
-        near = [
-            (abs((line.box.y0 + line.box.y1) / 2 - middle), line)
-            for line in self._lines
-            if line.words
-            and line.box.y0 - 0.3 * self.height <= middle
-            and middle <= line.box.y1 + 0.3 * self.height
-        ]
-        return [line for _, line in sorted(near, key=lambda one: one[0])]
+        found = joined(self.page, at_height(self.page, middle), place.gap)
+        return sorted(found, key=lambda words: abs(self._middle(words) - middle))
+
+    def _middle(self, words: list[int]) -> float:
+        box = self._around(words)
+        return (box.y0 + box.y1) / 2
+
+    def _around(self, words: Sequence[int]) -> Box:
+        return around([self.page.words[at].box for at in words])
 
     def _formed(
         self, place: Place, box: Box, spec: FieldSpec, locale: DocumentLocale
@@ -143,12 +143,12 @@ class RecalledPage:
         if spec.type not in FORMED or place.lines > 1:
             return None
         best: tuple[float, str, list[int]] | None = None
-        for line in self._near(box):
+        for line in self._near(place, box):
             text, starts = _text_of(self.page, line)
             for start, end in spans(text, spec.type, locale):
                 words = [
                     at
-                    for at, (first, last) in zip(line.words, starts, strict=True)
+                    for at, (first, last) in zip(line, starts, strict=True)
                     if first < end and last > start
                 ]
                 if not words:
@@ -160,10 +160,10 @@ class RecalledPage:
                     best = (off, text[start:end], words)
         return None if best is None else (best[1], [best[2]])
 
-    def _part(self, line: Line, starts: list[tuple[int, int]], start: int, end: int) -> Box:
+    def _part(self, line: list[int], starts: list[tuple[int, int]], start: int, end: int) -> Box:
         """The box of a part of a line's text: words share their width among their letters."""
         boxes = []
-        for at, (first, last) in zip(line.words, starts, strict=True):
+        for at, (first, last) in zip(line, starts, strict=True):
             if first < end and last > start:
                 box = self.page.words[at].box
                 letter = (box.x1 - box.x0) / max(last - first, 1)
@@ -193,8 +193,7 @@ class RecalledPage:
     def _run(self, place: Place, box: Box) -> list[int]:
         """The words of the first line: from the word before it, or where it begins, to the word
         after it, or the line's end."""
-        for line in self._near(box):
-            words = list(line.words)
+        for words in self._near(place, box):
             named = [folded(self.page.words[at].text) for at in words]
             if place.before:
                 if place.before in named:
@@ -210,7 +209,7 @@ class RecalledPage:
         return []
 
     def _stands(self, words: list[int], box: Box) -> bool:
-        at = around([self.page.words[one].box for one in words])
+        at = self._around(words)
         side = _SIDE * self.height
         return min(abs(at.x0 - box.x0), abs(at.x1 - box.x1)) <= side or (
             at.x0 < box.x1 - side and at.x1 > box.x0 + side
@@ -221,29 +220,34 @@ class RecalledPage:
 
     def _following(self, words: list[int], place: Place) -> list[int] | None:
         """The next line of a value: near under the last, on its edge, not what followed it."""
-        box = around([self.page.words[at].box for at in words])
+        box = self._around(words)
         tall = box.y1 - box.y0
-        for line in self._lines:
-            if not (box.y1 - 0.4 * tall <= line.box.y0 <= box.y1 + 1.2 * tall) or not line.words:
-                continue
-            if min(line.box.x1, box.x1) <= max(line.box.x0, box.x0):
-                continue
-            begins = folded(self.page.words[line.words[0]].text)
-            return None if place.below and begins == place.below else list(line.words)
+        under = [
+            line
+            for line in self.page.lines
+            if box.y1 - 0.4 * tall <= line.box.y0 <= box.y1 + 1.2 * tall
+        ]
+        first = min((line.box.y0 for line in under), default=0.0)
+        under = [line for line in under if line.box.y0 <= first + 0.5 * tall]
+        for found in joined(self.page, under, place.gap):
+            at = self._around(found)
+            if min(at.x1, box.x1) > max(at.x0, box.x0):
+                begins = folded(self.page.words[found[0]].text)
+                return None if place.below and begins == place.below else found
         return None
 
     def _evidence(self, lines: list[list[int]]) -> tuple[Evidence, ...]:
         return tuple(evidence_of(self.page, words) for words in lines)
 
 
-def _text_of(page: PageReading, line: Line) -> tuple[str, list[tuple[int, int]]]:
+def _text_of(page: PageReading, line: Sequence[int]) -> tuple[str, list[tuple[int, int]]]:
     """A line's text, and where in it each word stands."""
     places, at = [], 0
-    for word in line.words:
+    for word in line:
         end = at + len(page.words[word].text)
         places.append((at, end))
         at = end + 1
-    return page.text(line.words), places
+    return page.text(tuple(line)), places
 
 
 def _agree(one: _Vote, other: _Vote, height: float) -> bool:
