@@ -292,6 +292,7 @@ NOTES = {
 CHANGE_USE = "Taking a draft"
 CHANGE_DRAFT = "Draft of {name}"
 BATCH = "Draft all that are empty"
+BATCH_BUTTON = "Draft all empty"
 BATCH_TIP = "Have a model draft a text for every image of the set that has none"
 BATCH_WORK = "Drafting alt text for “{name}”"
 BATCH_OF = "Drafting alt text: {done:,} of {total:,}"

@@ -121,7 +121,7 @@ class QueuePanel(QFrame):
     def _build_list(self) -> None:
         self.view = QueueView(self.thumbnails, self)
         self.view.setModel(self.model)
-        self.batch = QPushButton(strings.BATCH, self)
+        self.batch = QPushButton(strings.BATCH_BUTTON, self)
         self.batch.setToolTip(strings.BATCH_TIP)
         self.batch.setAccessibleDescription(strings.BATCH_TIP)
         self.batch.hide()
