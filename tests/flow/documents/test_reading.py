@@ -110,12 +110,21 @@ def test_a_sampled_word_that_looks_otherwise_is_disputed() -> None:
 
 
 def test_a_layer_that_says_something_else_gives_way_to_ocr() -> None:
-    reader = Reader((40, 40, "Quite another text"), at=["xxxxxxxxxxxxx", "wwwwwwwwwwww"])
-    read = read_page(page(layer_of(*TEXT)), lambda: reader)
+    reader = Reader((40, 40, "Quite another text"), at=["xxxxxxxxxxx", "wwwwwwwwww", "vvvvvvvvv"])
+    layer = layer_of(*TEXT, (20, 80, "Thank you very much"))
+    read = read_page(page(layer), lambda: reader)
     assert reader.asked == ["at", "words"]
     assert read.layer == "insane"
     assert [word.text for word in read.words] == ["Quite", "another", "text"]
     assert read.words[0].box.x0 == pytest.approx(20), "pixels are two to a point"
+
+
+def test_a_line_or_two_that_look_otherwise_only_raise_doubts() -> None:
+    reader = Reader((40, 40, "Invoice number 4711"), at=["xxxxxxxxxxx", "wwwwwwwwww"])
+    read = read_page(page(layer_of(*TEXT)), lambda: reader)
+    assert reader.asked == ["at", "words"]
+    assert read.layer in ("used", "disputed")
+    assert "due" in [word.text for word in read.words]
 
 
 @pytest.mark.parametrize("layer", [None, layer_of(*TEXT, verdict=LayerVerdict.INSANE)])

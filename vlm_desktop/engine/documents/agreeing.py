@@ -4,6 +4,7 @@ Sane pages are only sampled: a few lines are read at the places the layer names.
 are in the coordinates of the view.
 """
 
+import statistics
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -33,7 +34,7 @@ _SAME = str.maketrans(
 
 
 def sample_of(words: Sequence[Word], lines: Sequence[Line]) -> list[Line]:
-    """A few lines spread over the page that the reader's scripts can read."""
+    """A few lines spread over the page, of scripts that the reader knows and no small print."""
     fit = [
         line
         for line in lines
@@ -42,6 +43,8 @@ def sample_of(words: Sequence[Word], lines: Sequence[Line]) -> list[Line]:
     ]
     if len(fit) <= SAMPLE:
         return fit
+    usual = statistics.median(line.box.y1 - line.box.y0 for line in fit)
+    fit = [line for line in fit if line.box.y1 - line.box.y0 >= 0.9 * usual]
     by_place = sorted(fit, key=lambda line: (line.box.y0, line.box.x0))
     return [by_place[k * (len(fit) - 1) // (SAMPLE - 1)] for k in range(SAMPLE)]
 

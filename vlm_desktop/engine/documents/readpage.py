@@ -36,6 +36,8 @@ ASKEW = 10.0
 """Degrees from which a page is straightened and read once more."""
 FindMarks: TypeAlias = Callable[[PixelArray, PageView, float, Sequence[Box]], Marks]
 _MARKS = "vlm_desktop.engine.documents.marks:find_marks"
+_LEAST_SAMPLE = 3
+"""Lines that must look otherwise before a layer is set aside for them."""
 _LOOSE, _LOOSE_SHARE = 30, 0.03
 """Ink beside a layer's words that looks like so many letters is read, unless it is a small share
 of the page's letters."""
@@ -84,7 +86,7 @@ def _text_of(drawn: DrawnPage, reader: Callable[[], TextReader]) -> _Text:
         if sampled.agreement >= BELIEVED:
             said = "disputed" if sampled.is_disputed else "used"
             return _Text(upright, sampled.words, said, is_layer_alone=True)
-        if sampled.agreement < REFUSED:
+        if sampled.agreement < REFUSED and sampled.lines >= _LEAST_SAMPLE:
             return _by_ocr(drawn, read_straight(drawn.pixels, reader()), "insane")
     return _both(drawn, own, read_straight(drawn.pixels, reader()))
 
@@ -94,13 +96,14 @@ class _Sampled:
     words: tuple[Word, ...]
     agreement: float
     is_disputed: bool
+    lines: int
 
 
 def _sampled(drawn: DrawnPage, own: tuple[Word, ...], reader: Callable[[], TextReader]) -> _Sampled:
     """A few of the layer's lines read again at their places."""
     lines = sample_of(own, lines_of(own))
     if not lines:
-        return _Sampled(own, 1.0, False)
+        return _Sampled(own, 1.0, False, 0)
     places = [_on_pixels(line.box, drawn) for line in lines]
     read = [
         " ".join(word.text for word in line.words)
@@ -113,7 +116,7 @@ def _sampled(drawn: DrawnPage, own: tuple[Word, ...], reader: Callable[[], TextR
             for i, word in compared(own, line.words, text).items():
                 words[i] = word
     disputed = any(word.source is TextSource.DISPUTED for word in words)
-    return _Sampled(tuple(words), agreement, disputed)
+    return _Sampled(tuple(words), agreement, disputed, len(lines))
 
 
 def _on_pixels(box: Box, drawn: DrawnPage) -> Box:
