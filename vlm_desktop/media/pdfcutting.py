@@ -18,6 +18,7 @@ from vlm_desktop.base.types import Box, DecodedPage, DecodeLimits
 from vlm_desktop.media.decode import reader_of
 from vlm_desktop.media.pdftext import inherited
 from vlm_desktop.media.pdfwriting import (
+    MOST_PIXELS,
     POINTS,
     add_page,
     area_pixels,
@@ -25,6 +26,7 @@ from vlm_desktop.media.pdfwriting import (
     opened_for_writing,
     points_of,
     save,
+    side_within,
     write_bytes,
 )
 from vlm_desktop.media.pictures import picture_dpi
@@ -33,7 +35,6 @@ from vlm_desktop.media.sniff import Decoder, FileType
 from vlm_desktop.media.source import Source
 
 _DPI = 250.0
-_MOST_PIXELS = 60_000_000
 _MOST_OBJECTS = 100_000
 _KEPT_KEYS = frozenset(
     ("/Type", "/MediaBox", "/CropBox", "/Rotate", "/Resources", "/Contents", "/UserUnit", "/Group")
@@ -109,10 +110,12 @@ def _page(source: Source, found: FileType, number: int, limits: DecodeLimits) ->
     """A page's pixels: a PDF's at 250 dpi, a picture's own, both within bounds."""
     reader = reader_of(found.decoder)
     little = reader(source, found.name, Wish(16, page=number), limits).pages[0]
-    scale = _DPI / POINTS if found.decoder is Decoder.PDF else 1.0
-    pixels = little.size.width * little.size.height * scale * scale
-    scale *= min(1.0, (_MOST_PIXELS / pixels) ** 0.5)
-    side = max(1, round(min(little.size.width, little.size.height) * scale))
+    side = side_within(little.size)
+    if found.decoder is Decoder.PDF:
+        scale = _DPI / POINTS
+        pixels = little.size.width * little.size.height * scale * scale
+        scale *= min(1.0, (MOST_PIXELS / pixels) ** 0.5)
+        side = max(1, round(min(little.size.width, little.size.height) * scale))
     return reader(source, found.name, Wish(side, page=number), limits).pages[0]
 
 

@@ -21,6 +21,7 @@ from vlm_desktop.media.pdfwriting import (
     opened_for_writing,
     points_of,
     save,
+    side_within,
 )
 from vlm_desktop.media.pictures import picture_dpi
 from vlm_desktop.media.reading import Wish
@@ -31,7 +32,6 @@ _FONT = pikepdf.Name("/VlmGlyphless")
 _ALONG = np.array([(1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0)])
 """Where a line runs on the page (y down), by the quarter turns that make the page upright."""
 _UP = np.array([(0.0, -1.0), (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0)])
-_MOST_PIXELS = 60_000_000
 _MOST_PARENTS = 64
 _USUAL_BOX = (0.0, 0.0, 612.0, 792.0)
 
@@ -213,9 +213,7 @@ def _picture_page(
     width, height, scale = points_of(size.width, size.height, picture_dpi(source, found.name))
     image, orientation = _jpeg(document, source) if found.name == "JPEG" else (None, 1)
     if image is None:
-        side = min(size.width, size.height)
-        shrink = (size.width * size.height / _MOST_PIXELS) ** 0.5
-        wish = Wish(side if shrink <= 1 else int(side / shrink), page=number)
+        wish = Wish(side_within(size), page=number)
         read = reader_of(found.decoder)(source, found.name, wish, limits)
         image, orientation = image_of(document, read.pages[0].pixels), 1
     a, b, c, d, e, f = _TURNED[orientation]

@@ -15,12 +15,14 @@ from PIL import Image
 
 from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.errors import MediaRefused, Refusal
-from vlm_desktop.base.types import Box
+from vlm_desktop.base.types import Box, Size
 from vlm_desktop.media.source import Source
 
 POINTS = 72.0
 USUAL_DPI = 200.0
 """Of a picture that does not say how large its paper was."""
+MOST_PIXELS = 40_000_000
+"""Of a page that is written anew: A4 at 650 dpi. Larger pictures are made smaller."""
 _JPEG_QUALITY = 88
 _LONGEST = 14_000.0
 """A page's longest side in points: a little less than what readers must take."""
@@ -71,6 +73,14 @@ def points_of(width: int, height: int, dpi: float) -> tuple[float, float, float]
     scale = POINTS / (dpi if 36 <= dpi <= 4_800 else USUAL_DPI)
     scale = min(scale, _LONGEST / max(width, height))
     return width * scale, height * scale, scale
+
+
+def side_within(size: Size) -> int:
+    """The shorter side to ask of a picture, so that what comes has at most `MOST_PIXELS`."""
+    short = min(size.width, size.height)
+    factor = math.ceil(math.sqrt(size.width * size.height / MOST_PIXELS))
+    # One less, since pictures are made smaller by a whole factor where over twice as large.
+    return short if factor == 1 else max(1, short // factor - 1)
 
 
 def add_page(
