@@ -99,3 +99,19 @@ def test_another_account_and_ten_times_the_amount_are_told(desk: Desk, scripted:
     assert odd(desk, last.id) == []
     desk.keeping.override(last.id, "account", "NL91ABNA0417164300")
     assert odd(desk, last.id) == [("account-changed", "NL91ABNA0417164300")]
+
+
+def test_the_same_file_by_another_schema_is_no_duplicate(desk: Desk, one: Printed) -> None:
+    first = desk.kept(one)
+    other = desk.keeping.keep(one.reading, replace(SCHEMA, name="other"))
+    assert other.id != first.id
+    assert odd(desk, other.id) == odd(desk, first.id) == []
+
+
+def test_a_duplicate_of_the_same_name_is_told_by_its_path(desk: Desk, one: Printed) -> None:
+    desk.kept(one)
+    copy = desk.files / "copies" / one.reading.path.name
+    copy.parent.mkdir()
+    copy.write_bytes(b"")
+    second = desk.keeping.keep(replace(one.reading, path=copy), SCHEMA)
+    assert odd(desk, second.id) == [("same-file", str(one.reading.path))]

@@ -66,8 +66,9 @@ def compared(
 ) -> tuple[Check, ...]:
     """Duplicates and anomalies as checks that fail; none where nothing is odd.
 
-    `Check.found` is the name of the other file, or what is unlike; `detail` by code: "same-file",
-    "same-number", "same-amount-and-date", "account-changed", "amount-unusual".
+    `Check.found` is the name of the other file (its path, where the names are the same), or what
+    is unlike; `detail` by code: "same-file", "same-number", "same-amount-and-date",
+    "account-changed", "amount-unusual".
     """
     found = [*_duplicates(content_hash, facts, earlier, extraction, schema)]
     # A copy of the file says nothing of what is usual.
@@ -91,17 +92,17 @@ def _duplicates(
     number, amount = _places(numbered, vendor), _places(vendor, date, total)
     found: list[Check] = []
     for one in earlier:
+        path = one.document.path
+        name = path.name if path.name != extraction.path.name else str(path)
         same_vendor = bool(facts.vendor_key) and one.facts.vendor_key == facts.vendor_key
         if one.document.content_hash == content_hash:
-            found.append(_failed(CheckKind.DUPLICATE, (), "same-file", one.document.path.name))
+            found.append(_failed(CheckKind.DUPLICATE, (), "same-file", name))
         elif (
             same_vendor
             and len(facts.number_key) >= _LEAST_NUMBER
             and one.facts.number_key == facts.number_key
         ):
-            found.append(
-                _failed(CheckKind.DUPLICATE, number, "same-number", one.document.path.name)
-            )
+            found.append(_failed(CheckKind.DUPLICATE, number, "same-number", name))
         elif (
             same_vendor
             and facts.date
@@ -109,7 +110,6 @@ def _duplicates(
             and (one.facts.date, one.facts.total) == (facts.date, facts.total)
             and not _told_apart(facts, one.facts)
         ):
-            name = one.document.path.name
             found.append(_failed(CheckKind.DUPLICATE, amount, "same-amount-and-date", name))
     return found
 
