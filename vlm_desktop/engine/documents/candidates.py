@@ -35,6 +35,10 @@ _RANGE = re.compile(
     r"^\s*(?:-{1,2}|\u2013|\u2014|to|thru|through|until|till|bis|au|al|a|t/?m|tot)\s*$", re.I
 )
 _HAS_TEXT = re.compile(r"[^\W_]|[\u2610-\u2612\u2713\u2714$%]")
+_GLUED_AMOUNT = re.compile(
+    r"(?<=[A-Za-z]:)\d[\d.,]*[.,]\d\d(?!\d|[.,:]\d)|(?<=[A-Za-z)]{2})\d[\d.,]*[.,]\d\d(?!\d|[.,:]\d)"
+)
+_MARKED_WORD = re.compile(r"\S*\d\S*[.,]\s?\S*\d\S*")
 _ID = re.compile(r"(?=\S*\d)[^\s,;:|()]\S*[^\s,;:|().]|\d")
 
 
@@ -123,12 +127,14 @@ def _amounts(
 
 
 def _odd_words(line: TextLine) -> Iterator[tuple[int, int]]:
-    """Words that hold a decimal mark and mostly digits: amounts with a misread letter."""
-    for match in re.finditer(r"\S*\d\S*[.,]\s?\S*\d\S*", line.text):
+    """Amounts that touch their label, and words of mostly digits with a misread letter."""
+    for match in _MARKED_WORD.finditer(line.text):
         word = match[0].strip("*:;=")
         if sum(sign.isdigit() for sign in word) * 2 >= len(word):
             start = match.start() + match[0].index(word)
             yield start, start + len(word)
+    for match in _GLUED_AMOUNT.finditer(line.text):
+        yield match.span()
 
 
 def _candidate(
@@ -332,8 +338,8 @@ def strips_of(page: PageIndex) -> Strips:
     below: list[int | None] = []
     for place, pieces in enumerate(lines):
         box = boxes[place]
-        row = page.lines[pieces[0]].row
-        under = [strip_of[line.index] for line in page.below(box, row, rows=2)]
+        at = page.lines[pieces[0]].row
+        under = [strip_of[line.index] for line in page.below(box, at, rows=2)]
         near = [one for one in under if boxes[one].y0 - box.y1 < 1.8 * page.body]
         below.append(near[0] if near else None)
     return Strips(tuple(lines), tuple(boxes), tuple(texts), tuple(below))

@@ -157,20 +157,23 @@ def _value(
 def _rivals(
     indexed: Sequence[Indexed], judged: Judged, place: int, locale: DocumentLocale
 ) -> Iterator[Rival]:
-    """The best other values, each once."""
+    """The best other values, each once; together they are as likely as the value is not."""
     spec = judged.gathered.field.spec
-    seen = {same_value(judged.options[place].candidate)}
+    best: dict[str, tuple[Option, float]] = {}
     for option, log_odds in zip(judged.options, judged.log_odds, strict=True):
-        key = same_value(option.candidate)
         chance = probability(calibrated(judged.weights, log_odds))
-        if key in seen or len(seen) > MOST_RIVALS or chance < _LEAST_RIVAL:
-            continue
-        seen.add(key)
+        best.setdefault(same_value(option.candidate), (option, chance))
+    _, own = best.pop(same_value(judged.options[place].candidate))
+    share = min(1.0, (1.0 - own) / max(1e-9, sum(chance for _, chance in best.values())))
+    ranked = sorted(best.values(), key=lambda one: -one[1])[:MOST_RIVALS]
+    for option, chance in ranked:
+        if chance * share < _LEAST_RIVAL:
+            return
         readings = readings_of(option.candidate.raw, spec.type, locale, spec)
         yield Rival(
             option.candidate.raw,
             readings[0].value if readings else option.candidate.raw,
-            round(chance, 4),
+            round(chance * share, 4),
             evidence_of(indexed[option.candidate.page].page, option.candidate.spans),
         )
 

@@ -15,6 +15,7 @@ from vlm_desktop.base.documents import (
     FieldType,
     FieldValue,
     MissingField,
+    Rival,
     Schema,
 )
 from vlm_desktop.base.pagereading import DocumentReading, PageReading
@@ -92,14 +93,21 @@ def _simple_values(
         place, one = options.get(name, (-1, Gathered(field, (), ())))
         value = boxes[name] if name in boxes else chosen.get(place)
         if (name, 0) in known:
-            learned = known[name, 0]
-            rivals = (value.rivals if value else ()) or learned.rivals
-            values.append(replace(learned, rivals=rivals))
+            values.append(_beside(known[name, 0], value))
         elif value is not None:
             values.append(value)
         else:
             missing.append(missing_of(indexed, one))
     return values, missing
+
+
+def _beside(learned: FieldValue, read: FieldValue | None) -> FieldValue:
+    """A learned value with what the page would have given among its rivals."""
+    if read is None:
+        return learned
+    same = read.value == learned.value
+    mine = () if same else (Rival(read.raw, read.value, read.confidence, read.evidence),)
+    return replace(learned, rivals=(*mine, *read.rivals) or learned.rivals)
 
 
 def _is_box(field: Wanted) -> bool:

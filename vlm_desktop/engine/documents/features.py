@@ -413,6 +413,7 @@ def _text(asked: Asked, facts: PageFacts, claims: Claims) -> Features:
         "place_pieces": min(6, len(candidate.spans) - len(rows)) / 6,
     }
     found |= _ends(candidate, page, claims)
+    found["type_label_words"] = _label_words(candidate, page)
     lines = {span.line for span in candidate.spans}
     dates = sum(one.first.line in lines and one.raw in raw for one in facts.dates)
     amounts = sum(one.first.line in lines and one.raw in raw for one in facts.amounts)
@@ -425,6 +426,18 @@ def _text(asked: Asked, facts: PageFacts, claims: Claims) -> Features:
     if "range" in asked.field.roles:
         found["type_range" if dates > 1 else "type_no_range"] = 1.0
     return found
+
+
+def _label_words(candidate: Candidate, page: PageIndex) -> float:
+    """The share of a text's words that labels are mostly made of."""
+    naming = vocabulary().naming
+    words = [
+        token.text
+        for span in candidate.spans[:2]
+        for token in page.lines[span.line].tokens
+        if token.start >= span.start and token.end <= span.end and token.text.isalpha()
+    ]
+    return sum(word in naming for word in words) / len(words) if words else 0.0
 
 
 def _ends(candidate: Candidate, page: PageIndex, claims: Claims) -> Features:

@@ -145,9 +145,15 @@ def _roles(spec: FieldSpec) -> frozenset[str]:
         return frozenset(found - {"total"} | {"range"})
     if not found & {"start", "end"} and spec.type in (FieldType.DATE, FieldType.TEXT):
         sides = [word for word in described if word in book.roles["start"] | book.roles["end"]]
-        sides = [word for word in sides if weight_of(word) > _PASSING]
         told = {"start" if word in book.roles["start"] else "end" for word in sides}
-        found |= told if len(told) == 1 else set()
+        plain = {word for word in sides if weight_of(word) > _PASSING}
+        if len(told) == 1 and plain:
+            found |= told
+        elif len(told) == 2 and not plain & book.roles["end"] and spec.type is FieldType.TEXT:
+            found.add("range")  # "from ... to ..."
+        elif len(told) == 2:
+            ends = {"start" if word in book.roles["start"] else "end" for word in plain}
+            found |= ends if len(ends) == 1 and "from" not in plain else set()
     if not found & {"total", "vendor"}:
         aliases = {word for alias in spec.aliases for word in words_of(alias)}
         said = aliases | set(described)

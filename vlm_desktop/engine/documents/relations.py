@@ -1,4 +1,4 @@
-"""How values lie to labels: behind, right of, below or above, and how far.
+"""How values lie to labels: behind, right of, below, above or left of, and how far.
 
 A relation's strength is 0..1: the label's quality, less with distance and with what stands between.
 """
@@ -11,9 +11,10 @@ from vlm_desktop.engine.documents.candidates import Candidate
 from vlm_desktop.engine.documents.labels import Hit
 from vlm_desktop.engine.documents.pageindex import ROWS_DOWN, PageIndex, beside
 
-INLINE, RIGHT, BELOW, ABOVE = "inline", "right", "below", "above"
+INLINE, RIGHT, BELOW, ABOVE, LEFT = "inline", "right", "below", "above", "left"
 _BETWEEN = 0.8
 _FAR_RIGHT = 25.0
+_FAR_LEFT = 2.0
 _FAR_DOWN = 2.5
 _FAINT = 0.02
 
@@ -79,7 +80,8 @@ def _way(page: PageIndex, hit: Hit, candidate: Candidate) -> tuple[str, float]:
     if line.row == label.row or _beside(hit.box, page.box_of(first)):
         gap = candidate.box.x0 - hit.box.x1
         if gap < -page.body:
-            return "", 0.0
+            before = (hit.box.x0 - candidate.box.x1) / page.body
+            return (LEFT, 1 / (1 + before / _FAR_LEFT)) if before > -1 else ("", 0.0)
         return RIGHT, _rightness(page, hit, candidate, max(0.0, gap) / page.body)
     if candidate.box.y0 > hit.box.y0:
         return BELOW, _belowness(page, hit, candidate)

@@ -83,8 +83,8 @@ def _heading(one: Indexed, members: Sequence[Wanted]) -> tuple[int, list[_Column
     rows = {row: hits for row, hits in rows.items() if len(hits) >= needed}
     if not rows:
         return None
-    row = max(rows, key=lambda row: (sum(hit.quality for hit in rows[row].values()), -row))
-    return row, _columns(one.page, row, members, rows[row])
+    place = max(rows, key=lambda one: (sum(hit.quality for hit in rows[one].values()), -one))
+    return place, _columns(one.page, place, members, rows[place])
 
 
 def _distinct(hits: dict[int, Hit]) -> dict[int, Hit]:

@@ -1,11 +1,17 @@
 """Boxes to tick as fields: the box whose label is the field's."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from vlm_desktop.base.documents import Cause, CauseKind, Evidence, FieldValue
-from vlm_desktop.base.pagereading import Checkbox
-from vlm_desktop.engine.documents.gathering import Indexed
 from vlm_desktop.engine.documents.labels import Hit, Wanted, find_labels
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vlm_desktop.base.pagereading import Checkbox
+    from vlm_desktop.engine.documents.gathering import Indexed
 
 _LEAST_LABEL = 0.55
 

@@ -16,7 +16,8 @@ _GLUED_FROM = 7
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Folded words by their use. `same` leads to one writing, `like` to groups of near meaning."""
+    """Folded words by their use. `same` leads to one writing, `like` to groups of near meaning;
+    `naming` are all words that labels are mostly made of."""
 
     passing: frozenset[str]
     light: frozenset[str]
@@ -26,6 +27,7 @@ class Vocabulary:
     roles: Mapping[str, frozenset[str]]
     cues: Mapping[str, frozenset[str]]
     known: frozenset[str]
+    naming: frozenset[str]
 
     def one(self, word: str) -> str:
         """The writing that stands for a folded word: "nr" is "number"."""
@@ -51,9 +53,11 @@ def vocabulary() -> Vocabulary:
     known = {*same, *same.values(), *like}
     for table in tables.values():
         known.update(*table.values())
+    light = frozenset(map(fold, data["light"].split()))
     return Vocabulary(
+        naming=light | frozenset(same) | frozenset(same.values()) | frozenset(like),
         passing=frozenset(map(fold, data["passing"].split())),
-        light=frozenset(map(fold, data["light"].split())),
+        light=light,
         same=same,
         like={word: frozenset(groups) for word, groups in like.items()},
         known=frozenset(word for word in known if word.isalpha() and len(word) >= _SHORTEST_PART),

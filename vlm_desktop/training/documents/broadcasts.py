@@ -8,8 +8,10 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import TypeAlias
 
 from vlm_desktop.base.documents import FieldSpec, FieldType
+from vlm_desktop.base.pagereading import Word
 from vlm_desktop.training.documents import people
 from vlm_desktop.training.documents.paper import Paper, Wear
 from vlm_desktop.training.documents.samples import Made
@@ -96,6 +98,7 @@ _ASKED = {
     "invoice_date": ("invoice_date|invoice date|date", "The day the invoice was issued||Date of the invoice", (FieldType.DATE, FieldType.TEXT)),
 }  # fmt: skip
 _MAIN = ("advertiser", "contract", "gross", "start", "end")
+Page: TypeAlias = tuple[Word, ...]
 _SHOWS = "News|Morning Show|Late News|Evening News|Prime Movie|Wheel Hour|Sports Final|Talk Today|Early Fringe"
 
 
@@ -348,9 +351,11 @@ def _grid(
     return y
 
 
-def _lines(rng: random.Random, paper: Paper, deal: _Deal, y: float) -> tuple[list, Paper, float]:
+def _lines(
+    rng: random.Random, paper: Paper, deal: _Deal, y: float
+) -> tuple[list[Page], Paper, float]:
     """The table of spots; it may go on over pages."""
-    pages = []
+    pages: list[Page] = []
     heads = rng.choice((
         ("Line", "Start Date", "End Date", "Description", "Days", "Length", "Spots", "Rate", "Amount"),
         ("Ln", "Start", "End", "Program", "Days", "Len", "Spots/Week", "Rate", "Total"),
@@ -427,9 +432,9 @@ def _totals(rng: random.Random, paper: Paper, deal: _Deal, y: float) -> None:
             label["commission"],
             rng.choice(("Net Amount", "Net")),
         )
-        rows = [(deal.values["flight"], str(deal.spots), said(gross), taken_off, said(gross - commission)),
+        sums = [(deal.values["flight"], str(deal.spots), said(gross), taken_off, said(gross - commission)),
                 ("Totals", str(deal.spots), said(gross), taken_off, said(gross - commission))]  # fmt: skip
-        for number, cells in enumerate((heads, *rows[rng.randint(0, 1) :])):
+        for number, cells in enumerate((heads, *sums[rng.randint(0, 1) :])):
             for place, (cell, stop) in enumerate(zip(cells, stops, strict=True)):
                 paper.put(stop, y + 12 * number, cell, 8, "right" if place > 1 else "left")
         return

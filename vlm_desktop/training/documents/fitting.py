@@ -85,7 +85,8 @@ def _importance(table: Table) -> Array:
         mine = source == name
         share = np.sqrt(mine.sum()) * (_REAL if name.startswith("real-") else 1.0)
         weight[mine] *= share / max(weight[mine].sum(), 1e-9)
-    return weight / weight.sum()
+    total: float = weight.sum()
+    return np.asarray(weight / total)
 
 
 def _fit(table: Table) -> dict[str, float]:
@@ -129,7 +130,8 @@ def _best(table: Table, weights: Mapping[str, float]) -> tuple[Array, Array]:
     """The log odds of each example's best option against the rest, -inf where silence is better,
     and how right that is."""
     scores = table.values @ np.array([weights.get(name, 0.0) for name in table.names])
-    odds, right = [], []
+    odds: list[float] = []
+    right: list[float] = []
     for start, count in zip(table.starts, table.counts, strict=True):
         mine = scores[start : start + count]
         place = int(np.argmax(mine))

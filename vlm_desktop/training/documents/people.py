@@ -18,10 +18,67 @@ MONTHS = {
     "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre "
     "dicembre",
 }
-_SYLLABLES = (
-    "ba be bo da de di fa fe go ha jo ka ke ki la le li lo ma me mi mo na ne no pa pe ra re ri ro sa "
-    "se si so ta te ti to va ve vi wa xi ya yo za zen tan lin kor bel mar ser ton gar hul ber mun"
-).split()
+_SYLLABLES = [
+    "ba",
+    "be",
+    "bo",
+    "da",
+    "de",
+    "di",
+    "fa",
+    "fe",
+    "go",
+    "ha",
+    "jo",
+    "ka",
+    "ke",
+    "ki",
+    "la",
+    "le",
+    "li",
+    "lo",
+    "ma",
+    "me",
+    "mi",
+    "mo",
+    "na",
+    "ne",
+    "no",
+    "pa",
+    "pe",
+    "ra",
+    "re",
+    "ri",
+    "ro",
+    "sa",
+    "se",
+    "si",
+    "so",
+    "ta",
+    "te",
+    "ti",
+    "to",
+    "va",
+    "ve",
+    "vi",
+    "wa",
+    "xi",
+    "ya",
+    "yo",
+    "za",
+    "zen",
+    "tan",
+    "lin",
+    "kor",
+    "bel",
+    "mar",
+    "ser",
+    "ton",
+    "gar",
+    "hul",
+    "ber",
+    "mun",
+]
 _TRADES = {
     "my": "Trading Hardware Enterprise Restoran Pharmacy Stationery Mart Motor Electrical Bakery "
     "Supermarket Minimarket Holdings Marketing Kopitiam Books",
@@ -153,7 +210,9 @@ def _address(rng: random.Random, country: str) -> list[str]:
         case "my":
             return _malaysian(rng, place, number, street)
         case "us":
-            kind = rng.choice("St Street Ave Avenue Rd Blvd Drive Lane Hwy Way".split())
+            kind = rng.choice(
+                ["St", "Street", "Ave", "Avenue", "Rd", "Blvd", "Drive", "Lane", "Hwy", "Way"]
+            )
             first = f"{number * rng.choice((1, 7, 31))} {rng.choice(('', 'N. ', 'West '))}{street} {kind}"
             suite = [f"Suite {rng.randint(100, 900)}"] if rng.random() < 0.25 else []
             if suite and rng.random() < 0.5:
@@ -161,7 +220,7 @@ def _address(rng: random.Random, country: str) -> list[str]:
             state = rng.choice(_STATES["us"].split("|"))
             return [first, *suite, f"{place}, {state} {digits(rng, 5)}"]
         case "uk":
-            kind = rng.choice("Street Road Lane Close Square".split())
+            kind = rng.choice(["Street", "Road", "Lane", "Close", "Square"])
             code = f"{rng.choice('BDGLMNSY')}{rng.choice('ADEHLS')}{rng.randint(1, 20)} {rng.randint(1, 9)}AB"
             return [f"{number} {street} {kind}", *rng.choice(([place, code], [f"{place} {code}"]))]
         case "nl":
