@@ -153,14 +153,14 @@ class DocumentsPart(Part):
             return _document(connection, document_id)
 
     def earlier_documents(self, document_id: int, facts: DocumentFacts) -> list[EarlierDocument]:
-        """Others that may be the same, or are of the same vendor, the latest first.
+        """Those kept before that may be the same, or are of the same vendor, the latest first.
 
         The same file by another schema, or before it was changed, is no other.
         """
         with self._db.reading() as connection:
             rows = connection.execute(
                 f"SELECT {DOCUMENT}, {_FACTS} FROM documents"
-                " WHERE path != (SELECT path FROM documents WHERE id = ?1)"
+                " WHERE id < ?1 AND path != (SELECT path FROM documents WHERE id = ?1)"
                 " AND state IN ('to-review', 'reviewed') AND ("
                 " content_hash = (SELECT content_hash FROM documents WHERE id = ?1)"
                 " OR (?2 != '' AND vendor_key = ?2) OR (?3 != '' AND number_key = ?3)"

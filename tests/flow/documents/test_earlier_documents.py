@@ -54,6 +54,7 @@ def test_a_copy_of_a_file_is_a_duplicate(desk: Desk, one: Printed) -> None:
     assert second.id != first.id
     assert odd(desk, second.id) == [("same-file", one.reading.path.name)]
     assert second.doubt > first.doubt
+    assert odd(desk, first.id) == [], "the first is nobody's copy"
 
 
 def test_the_same_number_of_the_same_vendor_is_a_duplicate(
