@@ -25,7 +25,8 @@ _LAUNCHERS = ("/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi2-core/at-spi-
 _TOOLS = ("Xvfb", "dbus-daemon", "openbox", "xdotool")
 _PACKAGES = "xvfb dbus at-spi2-core python3-gi gir1.2-atspi-2.0 openbox xdotool"
 
-_UNASKED_SECONDS = 3.0
+_CLOSING_SECONDS = 40
+"""What runs is waited for."""
 
 Found = TypeVar("Found")
 
@@ -312,13 +313,17 @@ class Program:
     def close(self, seconds: float = 10) -> int:
         """Close the window as a person does, who also stops what runs; the exit code."""
         self.key("ctrl+q")
-        try:
-            return self.process.wait(_UNASKED_SECONDS)
-        except subprocess.TimeoutExpired:
-            stop = self.tree().find("push button", "Stop and close")
-            if stop is not None:
-                self.click(stop)
-            return self.process.wait(seconds)
+
+        def asks_or_is_gone() -> Node | bool | None:
+            if self.process.poll() is not None:
+                return True
+            read = self.desktop.ask("tree", pid=self.process.pid)  # none once it is on its way out
+            return Node.of(read).find("push button", "Stop and close") if read else None
+
+        found = wait_for(asks_or_is_gone, "the program to end or to ask", _CLOSING_SECONDS)
+        if isinstance(found, Node):
+            self.click(found)
+        return self.process.wait(seconds)
 
     def kill(self) -> None:
         """End it and its helpers at once, as a power cut does."""
