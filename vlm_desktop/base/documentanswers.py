@@ -71,6 +71,15 @@ class Outline:
     numbers: tuple[Mention, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ReaderChoice:
+    """A model on this disk that can read documents a second time."""
+
+    id: str
+    name: str
+    licence: str = ""
+
+
 class Agreement(StrEnum):
     """How a second reader's value stands to the first reader's."""
 

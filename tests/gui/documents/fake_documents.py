@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vlm_desktop.backends.shelf import ModelCard
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.documentanswers import SecondReading
+from vlm_desktop.base.documentanswers import ReaderChoice, SecondReading
 from vlm_desktop.base.documentfiles import DocumentFile, DrawnPage
 from vlm_desktop.base.documents import (
     Cause,
@@ -274,9 +273,9 @@ class FakeSecond:
     """A second reader of set words: what the first one says, but for the total."""
 
     def __init__(self) -> None:
-        self.cards: tuple[ModelCard, ...] = ()
+        self.cards: tuple[ReaderChoice, ...] = ()
 
-    def models(self) -> tuple[ModelCard, ...]:
+    def models(self) -> tuple[ReaderChoice, ...]:
         return self.cards
 
     def read(

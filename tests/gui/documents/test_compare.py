@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.gui.documents.fake_documents import FakeDocuments
-from vlm_desktop.backends.shelf import ModelCard
+from vlm_desktop.base.documentanswers import ReaderChoice
 from vlm_desktop.gui.panes.documents.documents_pane import DocumentsPane
 from vlm_desktop.gui.strings import documents_compare as strings
 
@@ -66,7 +66,7 @@ def test_without_a_model_it_says_where_to_get_one(pane: DocumentsPane, qtbot: Qt
 def test_a_second_reader_is_compared_and_taken_over_by_hand(
     pane: DocumentsPane, documents: FakeDocuments, qtbot: QtBot
 ) -> None:
-    documents.second.cards = (ModelCard("donut", "Donut", ("document",), "x"),)
+    documents.second.cards = (ReaderChoice("donut", "Donut"),)
     pane.second.read("donut", "Donut")
     qtbot.waitUntil(lambda: pane.second.dialog is not None)
     dialog = pane.second.dialog

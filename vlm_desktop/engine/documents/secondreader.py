@@ -29,7 +29,13 @@ from vlm_desktop.base.chat import (
     Role,
     TextPart,
 )
-from vlm_desktop.base.documentanswers import Agreement, MatchKind, Opinion, SecondReading
+from vlm_desktop.base.documentanswers import (
+    Agreement,
+    MatchKind,
+    Opinion,
+    ReaderChoice,
+    SecondReading,
+)
 from vlm_desktop.base.documents import (
     Cause,
     CauseKind,
@@ -88,10 +94,10 @@ class SecondReader:
         self._cards = cards
         self._open_words = open_words
 
-    def models(self) -> tuple[ModelCard, ...]:
+    def models(self) -> tuple[ReaderChoice, ...]:
         """Those on this disk that can read documents."""
         return tuple(
-            card
+            ReaderChoice(card.id, card.name, card.licence)
             for card in self._cards()
             if card.path is not None
             and card.chat_family != STARTER_FAMILY

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QInputDialog, QWidget
 
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.documentanswers import Agreement, Difference, Opinion, SecondReading
+from vlm_desktop.base.documentanswers import (
+    Agreement,
+    Difference,
+    Opinion,
+    ReaderChoice,
+    SecondReading,
+)
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.alttext.long_task import LongTask
@@ -17,9 +22,6 @@ from vlm_desktop.gui.panes.documents.second_dialog import SecondDialog
 from vlm_desktop.gui.panes.documents.session import DocumentSession
 from vlm_desktop.gui.strings import documents_compare as strings
 from vlm_desktop.jobs import ANSWERS
-
-if TYPE_CHECKING:
-    from vlm_desktop.backends.shelf import ModelCard
 
 
 class SecondCorner(QObject):
@@ -46,7 +48,7 @@ class SecondCorner(QObject):
         services = self._desk.services
         self._desk.fetch(lambda: services.documents.second.models(), self._choose)
 
-    def _choose(self, models: "Sequence[ModelCard]") -> None:
+    def _choose(self, models: Sequence[ReaderChoice]) -> None:
         path = self._session.path
         if not models:
             self._desk.say(strings.SECOND_NONE)
