@@ -11,7 +11,7 @@ from vlm_desktop.base import alterrors, altfileerrors, chaterrors, errors, pagee
 from vlm_desktop.base.conversations import AnswerSource
 from vlm_desktop.base.errors import AppError, Refusal
 from vlm_desktop.base.events import Phase
-from vlm_desktop.base.language import fill
+from vlm_desktop.base.language import fill, one_line
 from vlm_desktop.base.types import Verdict
 
 _log = logging.getLogger(__name__)
@@ -354,7 +354,7 @@ def sentence(error: AppError) -> str:
         values |= {name: bytes_text(n) for name, n in values.items() if isinstance(n, int)}
     kind = type(error)
     words = ERROR_SENTENCES.get(kind) or documentstrings.DOCUMENT_ERRORS[kind]
-    return words.format(**values)
+    return one_line(words.format(**values))
 
 
 def bytes_text(count: float) -> str:

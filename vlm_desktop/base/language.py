@@ -23,6 +23,7 @@ SYSTEM = "system"
 _LONGER = 0.4
 _ACCENTS = str.maketrans("aceinouyACEINOUY", "äçéîñöüÿÄÇÉÎÑÖÜŸ")
 _KEPT = re.compile(r"(\{[^}]*\}|&.|\n)")
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SEPARATORS: dict[str, dict[int, int | str]] = {"de": {ord(","): ".", ord("."): ","}}
 
 
@@ -49,6 +50,11 @@ def current() -> str:
 def fill(template: str, **values: object) -> str:
     """A sentence with its named places filled; numbers in the language's manner."""
     return _formatter.vformat(template, (), values)
+
+
+def one_line(text: str) -> str:
+    """Line breaks and steering characters escaped: names of files may hold them."""
+    return _BREAKS.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def wanted_language(setting: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, TextIO, TypeVar
 from vlm_desktop import strings
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event, Notice, Phase, Progress, Quarantined
+from vlm_desktop.base.language import one_line
 
 Result = TypeVar("Result")
 
@@ -63,9 +64,9 @@ class Output:
     def event(self, event: Event) -> None:
         """Show what a verb reports while it works."""
         if isinstance(event, Quarantined):
-            self.say(f"{event.path}: {strings.refusal(event.reason, event.detail)}.")
+            self.say(one_line(f"{event.path}: {strings.refusal(event.reason, event.detail)}."))
         elif isinstance(event, Notice):
-            self.say(strings.notice(event.code, event.detail))
+            self.say(one_line(strings.notice(event.code, event.detail)))
         elif isinstance(event, Progress):
             self._draw(event)
 

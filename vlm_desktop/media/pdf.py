@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from vlm_desktop.media.source import Source
 from vlm_desktop.media.text import clean_line, clean_text
 
 _MAX_PAGE_TEXT = 100_000
+_PDFIUM_SAYS = re.compile(r"\(PDFium: (.+?)\.?\)")
 _LONGEST_STRIP = 64
 _MOST_UNPACKED = 1_000_000_000
 _MOST_PICTURES = 5_000
@@ -82,11 +84,11 @@ def opened(source: Source) -> Iterator[pdfium.PdfDocument]:
 
 def _refused(source: Source, error: pdfium.PdfiumError) -> MediaRefused:
     detail = str(error)[:200]
-    encrypted = "password" in detail.lower() or "security" in detail.lower()
+    if "password" in detail.lower() or "security" in detail.lower():
+        return MediaRefused(path=source.path, reason=Refusal.ENCRYPTED)
+    said = _PDFIUM_SAYS.search(detail)
     return MediaRefused(
-        path=source.path,
-        reason=Refusal.ENCRYPTED if encrypted else Refusal.CORRUPT,
-        detail=detail,
+        path=source.path, reason=Refusal.CORRUPT, detail=said[1].lower() if said else detail
     )
 
 

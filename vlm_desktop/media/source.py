@@ -130,7 +130,8 @@ def refused_by_system(path: Path, error: OSError | ValueError) -> MediaRefused:
 def _stamp_of(path: Path, status: os.stat_result) -> Stamp:
     if not stat.S_ISREG(status.st_mode):
         # Opening a named pipe or a device could block for ever.
-        raise MediaRefused(path=path, reason=Refusal.UNREADABLE, detail="not a regular file")
+        what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+        raise MediaRefused(path=path, reason=Refusal.UNREADABLE, detail=what)
     if status.st_size == 0:
         raise MediaRefused(path=path, reason=Refusal.EMPTY)
     return Stamp(status.st_size, status.st_mtime_ns)

@@ -22,7 +22,7 @@ from vlm_desktop.base.documentkeeping import (
 )
 from vlm_desktop.base.documents import Schema
 from vlm_desktop.base.errors import MediaRefused
-from vlm_desktop.base.events import Event, Phase, Progress
+from vlm_desktop.base.events import Event, Notice, Phase, Progress
 from vlm_desktop.engine.documents.keeping import KeptDocuments
 from vlm_desktop.engine.documents.sheetkeeping import Opens
 from vlm_desktop.media.scan import ScanProblem, scan_folder
@@ -95,6 +95,7 @@ class DocumentBatch:
             inside = []
             for one in scan_folder(whole, cancel):
                 if isinstance(one, ScanProblem):
+                    yield Notice("folder-unreadable", f"{one.path} ({one.detail})")
                     continue
                 inside.append(one.path)
                 if len(inside) % _AT_ONCE == 0:
