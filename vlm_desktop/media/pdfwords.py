@@ -24,7 +24,8 @@ _MOST_WORD = 500
 """Characters of one word; scripts without spaces write whole lines as one."""
 _MOST_OBJECTS = 20_000
 _FAR = 1.5
-"""A gap, in heights of the character before, beyond which a new word begins without a space."""
+"""A gap, in heights of the taller of two characters, beyond which a new word begins without a
+space: a full stop is low, and in fonts of one width there is much room beside it."""
 _LINE_HYPHEN = 2
 """What PDFium says for a hyphen at the end of a line."""
 _FLAT = 0.05
@@ -165,7 +166,7 @@ def _is_meaningless(text: str) -> bool:
 
 def _is_apart(before: _Character, after: _Character) -> bool:
     """Whether the next character stands elsewhere although no space is said."""
-    reach = _FAR * max(before.height, before.right - before.left, 1.0)
+    reach = _FAR * max(before.height, after.height, before.right - before.left, 1.0)
     return (
         after.left - before.right > reach
         or before.left - after.right > reach
