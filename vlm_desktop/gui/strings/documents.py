@@ -74,7 +74,7 @@ STATES = {
     "read": "read",
     "learned": "learned",
     "embedded": "from the file's data",
-    "doubtful": "read, please look",
+    "doubtful": "please look",
     "ungrounded": "ungrounded",
     "missing": "missing",
     "absent": "not on it",

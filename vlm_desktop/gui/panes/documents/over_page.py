@@ -47,7 +47,7 @@ class OverPage(QObject):
         add = session.desk.actions.add
         self.draw = add(
             "documents.draw", schema_strings.DRAW_FIELD, self.toggle_drawing, checkable=True,
-            icon="field-draw", tip=schema_strings.DRAW_TIP, shortcut="Ctrl+Shift+F", where=over,
+            icon="field-draw", tip=schema_strings.DRAW_TIP, shortcut="Ctrl+Shift+M", where=over,
             while_shown=True,
         )  # fmt: skip
         self.draw_words = add(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QColor,
@@ -31,6 +31,7 @@ _MOST_OUTLINES = 1_500
 """Where more words are in sight, their outlines would be a grey page."""
 _MOST_FIT = 16.0
 _LEAST_DRAG = 6.0
+_LEAST_HEIGHT = 14.0
 _ADDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _LINES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
@@ -258,6 +259,9 @@ class PageCanvas(PhotoCanvas):
         """Thin outlines, so that one sees what can be taken."""
         if self.shapes is None:
             return
+        high = self.shapes.letter_height * transform.map(QLineF(0, 0, 0, 1)).length()
+        if high < _LEAST_HEIGHT:
+            return  # lines would lie on the letters
         words = self.shapes.touching(self.region_in_sight)
         if len(words) > _MOST_OUTLINES:
             return
@@ -269,7 +273,9 @@ class PageCanvas(PhotoCanvas):
             for one in words:
                 painter.drawPolygon(transform.map(self.shapes.polygon(one)))
         else:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.drawRects([transform.mapRect(self.shapes.boxes[one]) for one in words])
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _paint_marks(self, painter: QPainter, transform: QTransform, chosen: Colours) -> None:
         """The state is told by the line, too: whole, or dashed where a person should look."""
@@ -282,8 +288,8 @@ class PageCanvas(PhotoCanvas):
             dashed = mark.state in (FieldState.DOUBTFUL, FieldState.UNGROUNDED) and not lit
             style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
             painter.setBrush(wash)
-            for outline in self._outlines(mark, transform, ring if lit else 0):
-                painter.setPen(QPen(colour, 2 * ring if lit else ring / 2 + 0.5, style))
+            for outline in self._outlines(mark, transform, ring + 1 if lit else ring):
+                painter.setPen(QPen(colour, ring if lit else measures().hairline, style))
                 painter.drawPolygon(outline)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(chosen.careful), ring, Qt.PenStyle.DotLine))

@@ -70,8 +70,8 @@ class PageLoader(QObject):
         """What is in sight and how large; it is drawn finely once it stays for a moment."""
         self._wished = (path, page, region, scale)
         whole = self._kept.get((path, page))
-        if whole is not None and whole.scale >= _ENOUGH * scale:
-            self._soon.stop()
+        if whole is None or whole.scale >= _ENOUGH * scale:
+            self._soon.stop()  # asked again when the whole page is there, or fine enough as it is
             return
         for one in self._details.get((path, page), []):
             if one.scale >= _ENOUGH * scale and one.region.contains(region):
@@ -119,13 +119,11 @@ class PageLoader(QObject):
             self._fetch(path, page, longest, 0, "documents-ahead")
 
     def _fetch_detail(self) -> None:
-        if self._wished is None:
+        if self._wished is None or self._wished[:2] not in self._kept:
             return
         path, page, region, scale = self._wished
         wide, high = region.width() * _MARGIN, region.height() * _MARGIN
-        area = region.adjusted(-wide, -high, wide, high).intersected(
-            QRectF(0, 0, *self._page_size(path, page, region))
-        )
+        area = region.adjusted(-wide, -high, wide, high).intersected(self._kept[path, page].region)
         most = _MOST_DETAIL / max(area.width(), area.height(), 1)
 
         def done(found: DrawnImage) -> None:
@@ -145,11 +143,6 @@ class PageLoader(QObject):
             failed=lambda _: None,
             latest="documents-detail",
         )
-
-    def _page_size(self, path: Path, page: int, region: QRectF) -> tuple[float, float]:
-        whole = self._kept.get((path, page))
-        box = whole.region if whole is not None else region
-        return box.right(), box.bottom()
 
     def _keep(self, found: DrawnImage) -> None:
         self._kept[(found.path, found.page)] = found

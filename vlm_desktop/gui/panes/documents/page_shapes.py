@@ -39,6 +39,9 @@ class PageShapes:
         known = set(lined)
         self.order = tuple(lined) + tuple(n for n in range(len(self.boxes)) if n not in known)
         """The words in reading order."""
+        heights = sorted(box.height() for box in self.boxes)
+        self.letter_height = heights[len(heights) // 2] if heights else 0.0
+        """Of the middle one of the words, in the page's units."""
         self.rank = {word: at for at, word in enumerate(self.order)}
         self._line_of = {
             word: number for number, line in enumerate(page.lines) for word in line.words
