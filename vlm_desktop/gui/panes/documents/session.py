@@ -291,6 +291,8 @@ class DocumentSession(QObject):
             self._left = False
             self.say(strings.CHANGED_SINCE)
         self.reread()
+        if self.is_known:
+            self.refresh()
 
     def reread(self) -> None:
         """The sheet may be another than it was, as after undoing."""
