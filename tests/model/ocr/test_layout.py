@@ -62,3 +62,19 @@ def test_lines_come_in_reading_order() -> None:
     ]
     order = layout.reading_order([line.box for line in lines])
     assert [lines[i].text for i in order] == ["hello", "world"]
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [(100, 100), (300, 1200), (100, 3_500), (9_000, 200), (1, 1), (64, 35_000)]
+)
+def test_pieces_cover_a_picture_and_every_place_has_one_owner(width: int, height: int) -> None:
+    pieces = layout.pieces_of(width, height)
+    places = np.random.default_rng(1).uniform((0, 0), (width, height), (200, 2)).astype(np.float32)
+    owners = np.stack([piece.owns(places) for piece in pieces])
+    assert (owners.sum(axis=0) == 1).all()
+    for piece, own in zip(pieces, owners, strict=True):
+        x, y = places[own].T
+        assert ((piece.left <= x) & (x <= piece.right)).all()
+        assert ((piece.top <= y) & (y <= piece.bottom)).all()
+        long, short = piece.bottom - piece.top, piece.right - piece.left
+        assert max(long, short) <= 5 * min(long, short)

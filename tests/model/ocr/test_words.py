@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from tests.flow.documents.pdfmaking import drawn, pdf_of
 from vlm_desktop.backends.ocr.rapid import RapidReader
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.documentfiles import DrawnPage
-from vlm_desktop.base.pagereading import PageReading
+from vlm_desktop.base.pagereading import PageReading, TextSource
 from vlm_desktop.base.types import Box, DecodeLimits, MediaKind, Size
 from vlm_desktop.engine.documents.ocrmetrics import measure_reading, read_known_pages
 from vlm_desktop.engine.documents.pages import DocumentPages
@@ -101,6 +102,31 @@ def test_a_page_may_lie_anyhow_and_its_words_are_found_on_it(
         box = page.view.box_to_page(word.box)
         inside = pixels[round(box.y0) : round(box.y1), round(box.x0) : round(box.x1)]
         assert inside.min() < 100, word
+
+
+@pytest.mark.parametrize("turns", [0, 1])
+def test_a_long_strip_is_read_whole(turns: int, reader: RapidReader) -> None:
+    strip = Image.new("RGB", (500, 14_000), "white")
+    draw = ImageDraw.Draw(strip)
+    font = ImageFont.load_default(24)
+    rows = range(100, 13_900, 360)
+    for number, y in enumerate(rows):
+        draw.text((40, y), f"article {100 + number}", fill="black", font=font)
+    page = read(Image.fromarray(np.rot90(np.asarray(strip), turns)), reader)
+    said = [page.text(line.words) for line in page.lines]
+    assert said == [f"article {100 + number}" for number in range(len(rows))]
+
+
+def test_a_pdf_of_our_own_is_believed_after_a_look(reader: RapidReader, tmp_path: Path) -> None:
+    path = tmp_path / "letter.pdf"
+    rows = [(72, 700 - 40 * k, f"Row {k} says {k + 11} kinds of paint") for k in range(6)]
+    pdf_of([drawn(*rows, size=14)]).save(path)
+    pages = DocumentPages(lambda: DecodePool(1, DecodeLimits()))
+    page = read_page(pages.read(path, 1, CancelToken()), lambda: reader)
+    pages.close()
+    assert page.layer == "used"
+    assert [page.text(line.words) for line in page.lines] == [text for *_, text in rows]
+    assert {word.source for word in page.words} == {TextSource.LAYER, TextSource.BOTH}
 
 
 def test_known_places_are_read_without_looking_for_lines(reader: RapidReader) -> None:

@@ -1,6 +1,8 @@
 """Geometry of read lines: quarter turns, boxes and reading order."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +12,49 @@ from vlm_desktop.base.types import Box
 
 _TALL = 1.5
 """A quad this much taller than wide holds a line turned by a quarter."""
+_LONG = 4.0
+"""A picture so many times longer than wide is looked at in pieces, each about as long as this."""
+_LAP = 0.25
+"""By this part of the shorter side, pieces reach over each other: more than a line's height."""
 _SAME_ROW = 0.5
 """Share of the smaller height by which two boxes of one row overlap at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a picture in pixels. Lines whose middle lies between `first` and `last` along
+    the picture's longer side are its own; the others are a neighbour's."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    first: float
+    last: float
+    is_wide: bool
+
+    def owns(self, middles: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Which of the points [n, 2] are this piece's."""
+        along = middles[:, 0 if self.is_wide else 1]
+        return np.asarray((self.first <= along) & (along < self.last))
+
+
+def pieces_of(width: int, height: int) -> list[Piece]:
+    """A picture as pieces that lap over each other; mostly it is one."""
+    long, short = max(width, height), min(width, height)
+    count = math.ceil(long / (_LONG * short))
+    is_wide = width > height
+    pieces = []
+    for k in range(count):
+        first, last = long * k / count, long * (k + 1) / count
+        start = max(0, math.floor(first - _LAP * short)) if k else 0
+        end = min(long, math.ceil(last + _LAP * short))
+        first, last = (first if k else -math.inf), (last if k + 1 < count else math.inf)
+        if is_wide:
+            pieces.append(Piece(start, 0, end, height, first, last, is_wide))
+        else:
+            pieces.append(Piece(0, start, width, end, first, last, is_wide))
+    return pieces
 
 
 def quad_sides(quads: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -113,7 +113,7 @@ class RapidReader:
         turns, texts = self._upright(picture, quads)
         if turns:
             picture = np.ascontiguousarray(np.rot90(picture, turns))
-            quads = self._detect(picture, scale_to(picture, READ_PIXELS))
+            quads = self._detect_closely(picture)
             texts = {}
         rest = [i for i in range(len(quads)) if i not in texts]
         read = self._recognise([_crop(picture, quads[i]) for i in rest])
@@ -138,7 +138,7 @@ class RapidReader:
         look = scale_to(picture, self._look_pixels)
         if self._look_pixels and look < scale and not self._promising(picture, look):
             return _NO_QUADS
-        return self._detect(picture, scale)
+        return self._detect_closely(picture)
 
     def _promising(self, picture: PixelArray, scale: float) -> bool:
         """Whether a quick look finds a line that reads as more than one character.
@@ -152,6 +152,17 @@ class RapidReader:
         longest = np.argsort(-np.maximum(widths, heights))[:_SAMPLE]
         texts = self._recognise([_crop(picture, quads[i]) for i in longest])
         return any(len(t.text) > 1 and t.confidence >= _HALF_READ for t in texts)
+
+    def _detect_closely(self, picture: PixelArray) -> NDArray[np.float32]:
+        """Lines of the whole picture; a long strip is looked at piece by piece, else its letters
+        would become too small to be seen."""
+        found = []
+        for piece in layout.pieces_of(picture.shape[1], picture.shape[0]):
+            part = picture[piece.top : piece.bottom, piece.left : piece.right]
+            quads = self._detect(part, scale_to(part, READ_PIXELS))
+            quads = quads + np.array([piece.left, piece.top], dtype=np.float32)
+            found.append(quads[piece.owns(quads.mean(axis=1))])
+        return np.concatenate(found)
 
     def _detect(self, picture: PixelArray, scale: float) -> NDArray[np.float32]:
         height, width = picture.shape[:2]
