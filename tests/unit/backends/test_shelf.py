@@ -6,7 +6,13 @@ import pytest
 
 from vlm_desktop.backends.encoders.recipe import is_model_file
 from vlm_desktop.backends.registry import CHAT_FAMILIES, FAMILIES
-from vlm_desktop.backends.shelf import CHAT_TASKS, is_model_id, model_id_from, read_manifest
+from vlm_desktop.backends.shelf import (
+    CHAT_TASKS,
+    WORD_READER,
+    is_model_id,
+    model_id_from,
+    read_manifest,
+)
 from vlm_desktop.base.errors import ModelBroken
 from vlm_desktop.base.paths import bundled
 
@@ -16,7 +22,7 @@ def test_the_shelf_of_the_program_reads_and_is_complete():
     assert len({card.id for card in cards}) == len(cards) >= 10
     for card in cards:
         assert is_model_id(card.id), card.id
-        assert card.family in (FAMILIES | CHAT_FAMILIES)
+        assert card.family in {*FAMILIES, *CHAT_FAMILIES, WORD_READER}
         assert card.state == "available"
         assert card.path is None
         assert card.licence
