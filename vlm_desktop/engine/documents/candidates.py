@@ -29,7 +29,7 @@ _LONGEST_VALUE = 14
 """Lines of a value at most."""
 _HEAD_STRIPS = 16
 _ADDRESS_LINES = 6
-_STRIP_GAP = 2.2
+_STRIP_GAP = 2.6
 """Heights of a line between pieces of one line of text."""
 _RANGE = re.compile(
     r"^\s*(?:-{1,2}|\u2013|\u2014|to|thru|through|until|till|bis|au|al|a|t/?m|tot)\s*$", re.I
@@ -38,6 +38,8 @@ _HAS_TEXT = re.compile(r"[^\W_]|[\u2610-\u2612\u2713\u2714$%]")
 _GLUED_AMOUNT = re.compile(
     r"(?<=[A-Za-z]:)\d[\d.,]*[.,]\d\d(?!\d|[.,:]\d)|(?<=[A-Za-z)]{2})\d[\d.,]*[.,]\d\d(?!\d|[.,:]\d)"
 )
+_POINTS = (".", ",")
+"""What stands before the rest of an amount whose beginning was not read."""
 _MARKED_WORD = re.compile(r"\S*\d\S*[.,]\s?\S*\d\S*")
 _ID = re.compile(r"(?=\S*\d)[^\s,;:|()]\S*[^\s,;:|().]|\d")
 
@@ -116,7 +118,8 @@ def _amounts(
 ) -> Iterator[Candidate]:
     free = list(taken)
     for start, end in [*amount_spans(line.text), *_odd_words(line)]:
-        if any(start < right and end > left for left, right in free):
+        cut_off = line.text[start] in ".," or line.text[max(0, start - 1) : start] in _POINTS
+        if cut_off or any(start < right and end > left for left, right in free):
             continue
         readings, _ = amount_readings(line.text[start:end], locale)
         if readings:

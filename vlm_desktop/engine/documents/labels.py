@@ -36,7 +36,8 @@ _LABEL_REACH = 5
 _LEAST_RECALL = 0.34
 _ALIAS = 0.97
 _MARKS = ":;|=?\uff1a"
-_BETWEEN = " .:;|=#-\u2013_)\uff1a*"
+_JOINTS = ("/", "_")
+_BETWEEN = " \u00b0\u00ba.:;|=#-\u2013_)\uff1a*"
 _CURRENCIES = frozenset(
     ("rm", "usd", "eur", "gbp", "chf", "inr", "cad", "aud", "sgd", "myr", "us", "s")
 )
@@ -250,7 +251,8 @@ def _phrase_hits(words: PageWords, phrase: Phrase) -> Iterator[Hit]:
     found: dict[int, list[tuple[int, int, float]]] = {}
     for number, word in enumerate(phrase.words):
         for line, place, likeness in words.places(word):
-            found.setdefault(line, []).append((place, number, likeness))
+            if not _in_number(words.page.lines[line], place):
+                found.setdefault(line, []).append((place, number, likeness))
     runs = [run for line, places in found.items() for run in _runs(line, sorted(places), phrase)]
     by_line: dict[int, list[_Run]] = {}
     for run in runs:
@@ -354,7 +356,8 @@ def _label_around(words: PageWords, line: TextLine, part: _Run) -> tuple[int, in
         extra += weight_of(words.meant.get(before.text, before.text))
     while end < len(tokens) - 1 and end - part.last < _LABEL_REACH:
         this, after = tokens[end], tokens[end + 1]
-        if _marked(line.text[this.end : after.start]) or after.text.isdigit():
+        ends = _marked(line.text[this.end : after.start]) or after.text.isdigit()
+        if ends or _in_number(line, end + 1):
             break
         end += 1
         inside = "(" in line.text[tokens[part.last].end : after.start + 1]
@@ -366,6 +369,12 @@ def _inner(words: PageWords, tokens: Sequence[Token], part: _Run) -> float:
     """The weight of words within the run beyond those that agree."""
     count = part.last - part.first + 1 - len(part.agree)
     return 0.5 * max(0, count)
+
+
+def _in_number(line: TextLine, place: int) -> bool:
+    """Whether a word is a part of a number, as in "INV/2023/0008"."""
+    end = line.tokens[place].end
+    return line.text[end : end + 1] in _JOINTS and line.text[end + 1 : end + 2].isdigit()
 
 
 def _marked(between: str) -> bool:

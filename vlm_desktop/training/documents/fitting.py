@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 
 from vlm_desktop.training.documents.exampletable import Array, Table
 
-RIDGE = 0.002
+RIDGE = 0.006
 MOST_STEPS = 200
 FOLDS = 4
 _MOST_WEIGHT = 12.0
