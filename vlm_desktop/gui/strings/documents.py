@@ -180,6 +180,7 @@ LINES_DONE = "The table was read along the new lines."
 CHECKS = "Checks"
 CHECKS_FAILING = "Checks ({count:,})"
 CHECKS_HELD = "{count:,} hold: {kinds}."
+CHECKS_HELD_ONE = "1 holds: {kinds}."
 CHECK_KINDS = {
     CheckKind.SUM: "sums",
     CheckKind.TAX: "tax",

@@ -119,4 +119,5 @@ def passed_words(checks: Sequence[Check]) -> str:
     if not held:
         return ""
     kinds = ", ".join(dict.fromkeys(strings.CHECK_KINDS[one.kind] for one in held))
-    return fill(strings.CHECKS_HELD, count=len(held), kinds=kinds)
+    form = strings.CHECKS_HELD_ONE if len(held) == 1 else strings.CHECKS_HELD
+    return fill(form, count=len(held), kinds=kinds)

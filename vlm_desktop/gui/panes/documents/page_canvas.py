@@ -1,8 +1,6 @@
 """The page with its words and the boxes of values: pointed at, taken by mouse and by keys."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -20,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from vlm_desktop.gui.panes.documents.field_state import FieldState, state_colour
+from vlm_desktop.gui.panes.documents.page_marks import Mark, Overlay
 from vlm_desktop.gui.panes.documents.page_shapes import NONE, PageShapes
 from vlm_desktop.gui.theme import LIGHT, colours_of, measures
 from vlm_desktop.gui.tokens import Colours, colours
@@ -35,37 +34,6 @@ _LEAST_HEIGHT = 14.0
 _ADDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _LINES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Where a value stands: a box on the page, its words where they are known."""
-
-    key: tuple[str, int]
-    """The field's name and row."""
-    box: QRectF
-    state: FieldState
-    words: tuple[int, ...] = ()
-
-
-class Overlay(Protocol):
-    """Something to move about over the page, which has mouse and keys while it is there.
-
-    Points and sizes are those of the page; `reach` is how near a point must be to take hold.
-    """
-
-    def paint(self, painter: QPainter, transform: QTransform, chosen: Colours) -> None: ...
-    def press(self, at: QPointF, reach: float) -> None: ...
-    def drag(self, at: QPointF) -> None: ...
-    def release(self) -> None: ...
-    def cursor(self, at: QPointF, reach: float) -> Qt.CursorShape: ...
-    def key(self, event: QKeyEvent) -> bool:
-        """Whether the key meant something here."""
-        ...
-
-    def tab(self, by: int) -> bool:
-        """Whether Tab went to something else here."""
-        ...
 
 
 @speaks_as(QAccessible.Role.Graphic)

@@ -12,8 +12,9 @@ from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.documents.entries import Entry, label_of
 from vlm_desktop.gui.panes.documents.field_state import FieldState
-from vlm_desktop.gui.panes.documents.page_canvas import Mark, PageCanvas
+from vlm_desktop.gui.panes.documents.page_canvas import PageCanvas
 from vlm_desktop.gui.panes.documents.page_loader import DrawnImage, PageLoader
+from vlm_desktop.gui.panes.documents.page_marks import Mark
 from vlm_desktop.gui.panes.documents.page_shapes import NONE, PageShapes, rect_of
 from vlm_desktop.gui.panes.documents.word_list import word_said
 from vlm_desktop.gui.strings import documents as strings
