@@ -22,6 +22,7 @@ WINDOW_BENCHES = {
 }
 """What `vlm-desktop bench` measures of the window: name -> verb."""
 
+_INTERRUPTED = 130
 _WINDOW_OPTIONS = ("--home", "--folder")
 
 
@@ -37,6 +38,10 @@ def main(argv: "Sequence[str] | None" = None) -> int:
                 late("vlm_desktop.base.network:install")()
             return run_command(arguments, build_services, window_bench)
         return open_window(*window, shut_network=argv is None)
+    except KeyboardInterrupt:
+        # While modules are imported; later the command says so itself.
+        sys.stderr.write("Stopped.\n")
+        return _INTERRUPTED
     except Exception as error:  # noqa: BLE001
         # The last resort: whatever went wrong ends in a sentence, and the log has the rest.
         sys.stderr.write(late("vlm_desktop.strings:last_words")(error) + "\n")

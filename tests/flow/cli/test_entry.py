@@ -40,3 +40,14 @@ def test_the_way_in(
 ) -> None:
     assert entry.main(argv) == 0
     assert opened == [call]
+
+
+def test_ctrl_c_before_the_command_runs_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(entry, "run_command", interrupted)
+    assert entry.main(["doctor"]) == 130
+    assert capsys.readouterr() == ("", "Stopped.\n")

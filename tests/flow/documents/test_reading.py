@@ -119,6 +119,17 @@ def test_a_layer_that_says_something_else_gives_way_to_ocr() -> None:
     assert read.words[0].box.x0 == pytest.approx(20), "pixels are two to a point"
 
 
+def test_nothing_is_said_against_a_layer_by_lines_too_small_to_read() -> None:
+    reader = Reader(at=[])
+    tiny = [
+        LayerWord(text, Box(20, y, 60, y + 3))
+        for y, text in ((20, "Invoice"), (50, "Amount"), (80, "Thanks"))
+    ]
+    read = read_page(page(TextLayer(tuple(tiny), LayerVerdict.SANE)), lambda: reader)
+    assert (reader.asked, read.layer) == ([], "used")
+    assert [word.text for word in read.words] == ["Invoice", "Amount", "Thanks"]
+
+
 def test_a_line_or_two_that_look_otherwise_only_raise_doubts() -> None:
     reader = Reader((40, 40, "Invoice number 4711"), at=["xxxxxxxxxxx", "wwwwwwwwww"])
     read = read_page(page(layer_of(*TEXT)), lambda: reader)

@@ -36,6 +36,9 @@ ASKEW = 10.0
 """Degrees from which a page is straightened and read once more."""
 FindMarks: TypeAlias = Callable[[PixelArray, PageView, float, Sequence[Box]], Marks]
 _MARKS = "vlm_desktop.engine.documents.marks:find_marks"
+_LEGIBLE = 8.0
+"""Pixels of a line's height below which OCR says nothing against a layer: huge pages are drawn
+small."""
 _LEAST_SAMPLE = 3
 """Lines that must look otherwise before a layer is set aside for them."""
 _LOOSE, _LOOSE_SHARE = 30, 0.03
@@ -101,7 +104,8 @@ class _Sampled:
 
 def _sampled(drawn: DrawnPage, own: tuple[Word, ...], reader: Callable[[], TextReader]) -> _Sampled:
     """A few of the layer's lines read again at their places."""
-    lines = sample_of(own, lines_of(own))
+    legible = _LEGIBLE / drawn.scale_y
+    lines = sample_of(own, [one for one in lines_of(own) if one.box.y1 - one.box.y0 >= legible])
     if not lines:
         return _Sampled(own, 1.0, False, 0)
     places = [_on_pixels(line.box, drawn) for line in lines]
