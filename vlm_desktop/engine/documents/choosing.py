@@ -1,6 +1,5 @@
 """From options to values: scores, competition, confidence and its causes."""
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -33,6 +32,8 @@ from vlm_desktop.engine.documents.values import ambiguous, readings_of
 
 MOST_RIVALS = 4
 _BIDS = 12
+_REQUIRED = 0.5
+"""What a field that has to be there needs of the probability that others need."""
 _LOOKED = 3
 _LEAST_RIVAL = 0.01
 
@@ -41,7 +42,7 @@ _LEAST_RIVAL = 0.01
 class Judged:
     """A field's options, the best first, with their scores and the log odds of what they say.
 
-    Options that say the same share their odds: a total that is printed twice is twice as likely.
+    Options that say the same are no rivals of each other.
     """
 
     gathered: Gathered
@@ -63,12 +64,12 @@ def judge(gathered: Gathered, locale: DocumentLocale, weights: Weights | None = 
     groups: dict[str, list[int]] = {}
     for place, option in enumerate(options):
         groups.setdefault(same_value(option.candidate), []).append(place)
-    together = [_sum(scores[place] for place in places) for places in groups.values()]
+    together = [[scores[place] for place in places] for places in groups.values()]
     log_odds = [0.0] * len(options)
-    for places, value in zip(groups.values(), odds(together), strict=True):
-        for place in places:
+    for places, values in zip(groups.values(), odds(together), strict=True):
+        for place, value in zip(places, values, strict=True):
             log_odds[place] = value
-    order = sorted(range(len(options)), key=lambda one: (-log_odds[one], -scores[one]))
+    order = sorted(range(len(options)), key=lambda one: -log_odds[one])
     return Judged(
         gathered,
         weights,
@@ -81,12 +82,6 @@ def judge(gathered: Gathered, locale: DocumentLocale, weights: Weights | None = 
 def same_value(candidate: Candidate) -> str:
     """Equal for candidates that say the same."""
     return candidate.value or "".join(candidate.raw.casefold().split())
-
-
-def _sum(scores: Iterator[float] | Sequence[float]) -> float:
-    some = list(scores)
-    ceiling = max(some)
-    return ceiling + math.log(sum(math.exp(one - ceiling) for one in some))
 
 
 def _possible(gathered: Gathered, option: Option, locale: DocumentLocale) -> bool:
@@ -127,7 +122,9 @@ def choose(
 
 
 def _enough(judged: Sequence[Judged], bid: Bid) -> bool:
-    return probability(bid.log_odds) >= judged[bid.field].weights.least
+    one = judged[bid.field]
+    required = one.gathered.field.spec.required
+    return probability(bid.log_odds) >= one.weights.least * (_REQUIRED if required else 1.0)
 
 
 def _value(

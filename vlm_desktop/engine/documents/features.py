@@ -310,12 +310,8 @@ def _date(asked: Asked, facts: PageFacts) -> Features:
 
 def _stack(candidate: Candidate, facts: PageFacts) -> Features:
     """Lines of a name or an address, and those around them."""
-    cues, strips = facts.cues, facts.strips
-    mine = [cues[place] for place in candidate.strips]
-    first, last = candidate.strips[0], candidate.strips[-1]
-    following = strips.below[last]
-    after = cues[following] if following is not None else None
-    before = cues[first - 1] if first else None
+    mine = [facts.cues[place] for place in candidate.strips]
+    first = candidate.strips[0]
     inner = mine[:-1]
     found: Features = {
         "place_order": 1 / (1 + first),
@@ -349,6 +345,15 @@ def _stack(candidate: Candidate, facts: PageFacts) -> Features:
         "type_first_address": mine[0].addressness,
         "type_last_address": mine[-1].addressness,
     }
+    return found | _around(candidate, facts) | _sizes(candidate, facts)
+
+
+def _around(candidate: Candidate, facts: PageFacts) -> Features:
+    """What stands above and below lines."""
+    first, following = candidate.strips[0], facts.strips.below[candidate.strips[-1]]
+    after = facts.cues[following] if following is not None else None
+    before = facts.cues[first - 1] if first else None
+    found: Features = {}
     if after:
         found |= {
             "place_before_address": after.addressness,
@@ -369,7 +374,7 @@ def _stack(candidate: Candidate, facts: PageFacts) -> Features:
             "place_after_open": before.open_end,
             "place_after_words": float(before.digits == 0 and before.title < 0.5),
         }
-    return found | _sizes(candidate, facts)
+    return found
 
 
 def _sizes(candidate: Candidate, facts: PageFacts) -> Features:

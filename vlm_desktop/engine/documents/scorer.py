@@ -85,17 +85,19 @@ def weights_from(table: Mapping[str, float | Sequence[float]]) -> Weights:
     return Weights(numbers, float(calibration[0]), float(calibration[1]), float(least))
 
 
-def odds(scores: Sequence[float]) -> list[float]:
-    """The log odds of each candidate against all others and against none."""
-    ceiling = max([0.0, *scores])
-    parts = [math.exp(score - ceiling) for score in scores]
+def odds(groups: Sequence[Sequence[float]]) -> list[list[float]]:
+    """The log odds of each score against all other groups and against none.
+
+    A group are options that say the same: they are no rivals of each other, but that something is
+    printed often makes it no likelier.
+    """
+    ceiling = max([0.0, *(score for group in groups for score in group)])
+    parts = [sum(math.exp(score - ceiling) for score in group) for group in groups]
     whole = sum(parts) + math.exp(-ceiling)
     found = []
-    for score, part in zip(scores, parts, strict=True):
-        rest = whole - part
-        if rest <= 0.0 or rest < 1e-12 * whole:
-            rest = 1e-12 * whole
-        found.append(score - ceiling - math.log(rest))
+    for group, part in zip(groups, parts, strict=True):
+        rest = math.log(max(whole - part, math.exp(-ceiling), 1e-12 * whole))
+        found.append([score - ceiling - rest for score in group])
     return found
 
 

@@ -46,26 +46,22 @@ class Fitted:
 def fit_kind(table: Table) -> Fitted:
     """Fit one kind on all, and its calibration on folds of documents that were left out."""
     folds = _folds(table)
-    log_odds, right, told = np.zeros(len(table.counts)), np.zeros(len(table.counts)), []
+    log_odds, right, told = (np.zeros(len(table.counts)) for _ in range(3))
+    seen = np.zeros(len(table.counts), dtype=bool)
     for fold in range(FOLDS):
         out = folds == fold
         if out.all() or not out.any():
             continue
-        weights = _fit(table.only(~out))
-        held = table.only(out)
-        odds, good = _best(held, weights)
-        log_odds[out], right[out] = odds, good
-        told.append(out)
-    seen = np.any(told, axis=0) if told else np.zeros(len(table.counts), dtype=bool)
-    answered = seen & np.isfinite(log_odds)
-    slope, offset = _platt(log_odds[answered], right[answered])
+        log_odds[out], right[out], told[out] = _best(table.only(out), _fit(table.only(~out)))
+        seen |= out
+    slope, offset = _platt(log_odds[seen], right[seen])
     return Fitted(
         _fit(table),
         slope,
         offset,
-        _by_source(table, log_odds, right, seen),
-        _calibration_error(log_odds[answered], right[answered], 1.0, 0.0),
-        _calibration_error(log_odds[answered], right[answered], slope, offset),
+        _by_source(table, told, seen),
+        _calibration_error(log_odds[seen], right[seen], 1.0, 0.0),
+        _calibration_error(log_odds[seen], right[seen], slope, offset),
     )
 
 
@@ -126,23 +122,22 @@ def _bounds(name: str) -> tuple[float | None, float | None]:
     return (None, 0.0) if name.startswith(_AGAINST) else (None, None)
 
 
-def _best(table: Table, weights: Mapping[str, float]) -> tuple[Array, Array]:
-    """The log odds of each example's best option against the rest, -inf where silence is better,
-    and how right that is."""
+def _best(table: Table, weights: Mapping[str, float]) -> tuple[Array, Array, Array]:
+    """Of each example the log odds of its best option against the rest, whether that is right, and
+    whether what is told is: the option, or silence where that is likelier."""
     scores = table.values @ np.array([weights.get(name, 0.0) for name in table.names])
     odds: list[float] = []
     right: list[float] = []
-    for start, count in zip(table.starts, table.counts, strict=True):
+    told: list[float] = []
+    for number, (start, count) in enumerate(zip(table.starts, table.counts, strict=True)):
         mine = scores[start : start + count]
+        good = table.right[start : start + count] > 0.9
         place = int(np.argmax(mine))
-        if mine[place] < 0:
-            odds.append(-np.inf)
-            right.append(float(table.none[len(right)]))
-            continue
-        others = np.delete(mine, place)
+        others = mine[~good if good[place] else np.arange(count) != place]
         odds.append(float(mine[place] - np.logaddexp.reduce(np.append(others, 0.0))))
-        right.append(float(table.right[start + place] > 0.9))
-    return np.array(odds), np.array(right)
+        right.append(float(good[place]))
+        told.append(float(good[place] if mine[place] >= 0 else table.none[number] > 0.5))
+    return np.array(odds), np.array(right), np.array(told)
 
 
 def _platt(log_odds: Array, right: Array) -> tuple[float, float]:
@@ -170,9 +165,7 @@ def _calibration_error(log_odds: Array, right: Array, slope: float, offset: floa
     return float(100 * gap / len(log_odds))
 
 
-def _by_source(
-    table: Table, log_odds: Array, right: Array, seen: NDArray[np.bool_]
-) -> dict[str, tuple[float, int]]:
+def _by_source(table: Table, right: Array, seen: NDArray[np.bool_]) -> dict[str, tuple[float, int]]:
     found = {}
     for layout in np.unique(table.layout):
         mine = seen & (table.layout == layout)

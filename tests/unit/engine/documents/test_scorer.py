@@ -21,19 +21,25 @@ from vlm_desktop.engine.documents.scorer import (
 
 
 def test_options_share_one_softmax_with_silence() -> None:
-    found = [probability(one) for one in odds([1.0, 0.0])]
+    found = [probability(one) for (one,) in odds([[1.0], [0.0]])]
     whole = math.e + 1 + 1
     assert found == pytest.approx([math.e / whole, 1 / whole])
 
 
 def test_very_sure_odds_stay_finite() -> None:
-    assert all(math.isfinite(one) for one in odds([800.0, -800.0]))
+    assert all(math.isfinite(one) for (one,) in odds([[800.0], [-800.0]]))
+
+
+def test_what_is_printed_often_is_no_likelier_and_no_rival_of_itself() -> None:
+    ((once,),) = odds([[-1.0]])
+    (often,) = odds([[-1.0, -1.0, -1.0]])
+    assert often == pytest.approx([once] * 3)
 
 
 def test_causes_add_up_to_the_calibrated_log_odds() -> None:
     weights = weights_from({"offset": -1.0, "label_right": 3.0, "calibration": [0.5, 0.2]})
     features = {"offset": 1.0, "label_right": 0.9}
-    (log_odds,) = odds([weights.score(features)])
+    ((log_odds,),) = odds([[weights.score(features)]])
     told = causes(weights, features, log_odds, {CauseKind.LABEL: "Total"})
     assert sum(one.weight for one in told) == pytest.approx(calibrated(weights, log_odds), abs=0.1)
     assert told[0].detail == "Total"
