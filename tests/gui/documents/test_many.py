@@ -196,3 +196,19 @@ def test_schemas_are_carried_out_and_in(
 
 def dialogs(pane: DocumentsPane) -> list[SchemaDialog]:
     return [one for one in pane.window().findChildren(SchemaDialog) if one.isVisible()]
+
+
+def test_a_file_read_by_two_schemas_stands_in_the_list_once(
+    pane: DocumentsPane, documents: FakeDocuments, files: list[Path], qtbot: QtBot
+) -> None:
+    pane.session.choose_schema("invoice")
+    qtbot.waitUntil(lambda: pane.session.sheet is not None)
+    assert len(documents.keeping.documents()) == 2
+    pane.session.refresh()
+    qtbot.waitUntil(lambda: len(pane.session.ids_of(files[0])) == 2)
+    (only,) = pane.session.documents
+    assert only.document is not None
+    assert only.document.schema == "invoice", "as it was read last"
+    pane.opening.forget_now(pane.session.ids_of(files[0]))
+    qtbot.waitUntil(lambda: documents.keeping.documents() == ())
+    qtbot.waitUntil(lambda: pane.window().status.text.text() == "2 documents are forgotten.")

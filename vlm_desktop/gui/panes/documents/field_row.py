@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QCompleter,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QSizePolicy,
     QToolButton,
@@ -190,14 +189,13 @@ class FieldRow(QFrame):
         super().__init__(parent)
         self.setObjectName("field")
         self.entry: Entry | None = None
-        self.label = QLabel(self)
+        # No buddy: names of fields come from people and pages, and an "&" in them is no key.
+        self.label = ElidedLabel(self)
         self.label.setObjectName("fieldLabel")
-        self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.dot = FieldDot(self)
         self.word = ElidedLabel(self)
         self.word.setObjectName("hint")
         self.line = FieldLine(self)
-        self.label.setBuddy(self.line)
         self.more = self._more()
         self.bar = ConfidenceBar(self)
         self.looked = WrappedLabel(parent=self, name="hint")
@@ -218,10 +216,9 @@ class FieldRow(QFrame):
         space = measures().space
         head = QHBoxLayout()
         head.setSpacing(space[0])
-        head.addWidget(self.label)
-        head.addSpacing(space[1])
+        head.addWidget(self.label, 3)
         head.addWidget(self.dot)
-        head.addWidget(self.word, 1)
+        head.addWidget(self.word, 2)
         line = QHBoxLayout()
         line.setSpacing(space[0])
         line.addWidget(self.line, 1)

@@ -124,7 +124,7 @@ class Opening(QObject):
         if sheet is not None:
             document = sheet.document
             asked = fill(file_strings.FORGET_ASK, name=document.path.name)
-            self._ask(asked, (document.id,))
+            self._ask(asked, self._session.ids_of(document.path))
 
     def ask_to_forget_all(self) -> None:
         count = len(self._session.documents)

@@ -89,6 +89,7 @@ class DocumentSession(QObject):
         self.focused: Key | None = None
         self._shapes: dict[int, PageShapes] = {}
         self._job: Job | None = None
+        self._ids: dict[Path, list[int]] = {}
         self._left = False
         """An undoing left alone what was changed again since. Set on a lane, read after it."""
         for signal in (desk.changes.undone, desk.changes.redone):
@@ -152,12 +153,25 @@ class DocumentSession(QObject):
         self.desk.fetch(read, here, failed=self.unlisted.emit, latest="documents-list")
 
     def _take_list(self, kept: Sequence[KeptDocument]) -> None:
-        """Those to review first, by risk; files that wait for a batch stay behind them."""
+        """Those to review first, by risk; files that wait for a batch stay behind them. A file that
+        was read by several schemas, or changed since, stands there once, as it was read last."""
         order = ("to-review", "unread", "refused", "reviewed")
-        ranked = sorted(kept, key=lambda one: (order.index(one.state.value), -one.doubt))
+        latest: dict[Path, KeptDocument] = {}
+        self._ids = {}
+        for one in kept:  # the latest read come first
+            latest.setdefault(one.path, one)
+            self._ids.setdefault(one.path, []).append(one.id)
+        ranked = sorted(latest.values(), key=lambda one: (order.index(one.state.value), -one.doubt))
         known = {one.path for one in ranked}
         waiting = [one for one in self.documents if one.document is None and one.path not in known]
         self.documents = (*(QueuedDocument(one.path, one) for one in ranked), *waiting)
+
+    def ids_of(self, path: Path) -> tuple[int, ...]:
+        """All that is kept of a file, by whatever schema it was read."""
+        sheet = self.sheet
+        known = self._ids.get(path, [])
+        shown = [sheet.document.id] if sheet is not None and sheet.document.path == path else []
+        return tuple(dict.fromkeys([*known, *shown]))
 
     def put_document(self, one: QueuedDocument) -> None:
         """A document of the list is another than it was, or a new one."""

@@ -172,7 +172,6 @@ class TableField(QFrame):
         self.label.setObjectName("fieldLabel")
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.cells = TableCells(self)
-        self.label.setBuddy(self.cells)
         self.none = QLabel(strings.NO_ROWS, self)
         self.none.setObjectName("hint")
         self.none.setWordWrap(True)
