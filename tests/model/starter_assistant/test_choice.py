@@ -2,6 +2,7 @@
 
 from random import Random
 
+import numpy as np
 import pytest
 import torch
 
@@ -23,10 +24,12 @@ from vlm_desktop.backends.chat.starter_choice import (
 from vlm_desktop.backends.chat.starter_folder import unpacked
 from vlm_desktop.backends.chat.starter_network import Memory, StarterConfig, StarterNetwork
 from vlm_desktop.backends.chat.starter_speech import Spelling
+from vlm_desktop.backends.chat.starter_views import corners
 from vlm_desktop.backends.chat.starter_writing import look_at, next_logits
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import GenerationOptions
 from vlm_desktop.training.starter.assistant.answers import (
+    HINTED,
     MADE,
     NAMED,
     PANEL,
@@ -38,6 +41,7 @@ from vlm_desktop.training.starter.assistant.answers import (
     targets,
 )
 from vlm_desktop.training.starter.assistant.batches import Words
+from vlm_desktop.training.starter.assistant.choose import Speaking
 from vlm_desktop.training.starter.assistant.corpus import Picture, train_tokenizer
 from vlm_desktop.training.starter.assistant.export import eighth
 from vlm_desktop.training.starter.assistant.questions import Asked
@@ -157,6 +161,33 @@ def test_both_have_a_say(network, tokenizer):
     assert best(1e4) == table.said[int(own.argmax())]
 
 
+def test_corners_are_the_quarters_of_a_picture_and_more():
+    picture = np.zeros((1, 3, 14, 14), np.float32)
+    picture[0, :, 7:, :7] = 1.0
+    found = corners(np.concatenate([picture, 1 - picture]))
+    assert found.shape == (8, 3, 14, 14)
+    assert found[2].mean() > 0.7
+    assert found[[0, 3]].mean() < 0.2
+    assert found[1].mean() < 0.05
+    assert np.allclose(found[4:], 1 - found[:4], atol=1e-6)
+
+
+def test_corners_are_seen_beside_every_view():
+    config = AnswersConfig(5, 50, 16, 8, 4, features=6, embedding=8, members=1, corners=4)
+    torch.manual_seed(2)
+    classifier = AnswerClassifier(config).eval()
+    classifier.directions.normal_()
+    views, near = torch.rand(2, 9, 6), torch.rand(4, 9, 6)
+    seen = classifier.see(views, near)
+    assert seen.shape == (2, 16)
+    assert torch.equal(seen[:, :8], classifier.pool(views))
+    assert torch.equal(seen[0, 8:], seen[1, 8:])
+    assert torch.allclose(seen[0, 8:12], classifier.pool(near)[:, :4].mean(0), atol=1e-6)
+    tokens = torch.tensor([[3, 4, 0]])
+    with torch.no_grad():
+        assert classifier(seen, torch.randn(2, 8), torch.randn(1, 8), tokens).shape == (2, 5)
+
+
 def test_the_mirror_is_not_asked_about_sides():
     config = AnswersConfig(5, 50, 16, 8, directions=4, features=6, embedding=8, members=2)
     torch.manual_seed(2)
@@ -198,18 +229,20 @@ def test_examples_say_how_right_each_answer_is(tokenizer):
     single = Asked("what is in the water", ("boat",), "object")
     made = Asked("Is there a boat?", ("yes",), "yes/no")
     pictures = [
-        Picture(None, "train", asked=[panel, single]),
+        Picture(None, "train", asked=[panel, single], labels=["sail"]),
         Picture(None, "train", captions=["a red boat", "the red one", "red"], made=[made]),
         Picture(None, "held", asked=[single]),
     ]
     questions = ["what color is it?", "what is in the water", "is there a boat?"]
     words = Words(tokenizer, 24, {one: row for row, one in enumerate(questions)})
     found = examples_of(pictures, "train", words, 8)
-    assert [one.sort for one in found] == [PANEL, SINGLE, MADE, NAMED]
-    assert [one.sense for one in found] == [0, 1, 2, -1]
+    assert [one.sort for one in found] == [PANEL, SINGLE, HINTED, MADE, NAMED]
+    assert [one.sense for one in found] == [0, 1, -1, 2, -1]
     assert all(len(one.tokens) == 8 for one in found)
     assert found[0].shares == pytest.approx({"red": 1.0, "blue": 0.6, "2": 0.6})
-    assert found[3].shares == pytest.approx({"red": 1.0, "boat": 1 / 3})
+    hints = {"red": 1.0, "blue": 0.6, "boat": 1.0, "sail": 0.8, "water": 0.8}
+    assert found[2].shares == pytest.approx(hints)
+    assert found[4].shares == pytest.approx({"red": 1.0, "boat": 1 / 3})
     known = common_answers(found, 3)
     assert known[0] == "red"
     assert len(known) == 3
@@ -235,6 +268,16 @@ def test_a_question_is_read_up_to_a_length(tokenizer):
     assert short[-1] == 0
 
 
+def test_what_answers_mean_is_merged_into_their_weights():
+    torch.manual_seed(4)
+    speaking = Speaking(torch.nn.Linear(6, 5), torch.randn(5, 9))
+    hidden = torch.randn(3, 6)
+    with torch.no_grad():
+        assert torch.allclose(speaking(hidden), speaking.merged()(hidden), atol=1e-5)
+        plain = torch.nn.functional.linear(hidden, speaking.weight, speaking.bias)
+        assert not torch.allclose(speaking(hidden), plain, atol=1e-3)
+
+
 def test_the_classifier_is_kept_small_and_comes_back():
     config = AnswersConfig(5, 50, 16, 8, directions=4, features=6, embedding=8, members=2)
     torch.manual_seed(3)
@@ -245,6 +288,8 @@ def test_the_classifier_is_kept_small_and_comes_back():
     assert stored["members.0.out.bias"].dtype == torch.float16
     again = AnswerClassifier(config).eval()
     again.load_state_dict(unpacked(stored))
+    twice = eighth(again)
+    assert all(torch.equal(twice[name], value) for name, value in stored.items())
     seen = torch.rand(3, 9, 6)
     asked, whole, tokens = torch.randn(3, 8), torch.randn(3, 8), torch.randint(0, 50, (3, 7))
     with torch.no_grad():

@@ -46,6 +46,7 @@ from vlm_desktop.backends.chat.starter_prompt import (
     wants_caption,
 )
 from vlm_desktop.backends.chat.starter_speech import Said, Spelling, cut, sentence, spoken
+from vlm_desktop.backends.chat.starter_views import corners
 from vlm_desktop.backends.encoders.onnx_dual import OnnxDualEncoder
 from vlm_desktop.backends.encoders.preprocess import Preprocessor, fit
 from vlm_desktop.backends.encoders.recipe import read_pair
@@ -362,16 +363,19 @@ class _Running:
 
     def look(self, values: Any, key: str) -> Picture:
         """Run the tower on pixel values [1,3,224,224]; kept under `key` unless that is empty."""
-        if self.answers is not None:  # the classifier looks into the mirror, too
-            values = np.concatenate([values, values[..., ::-1]])
+        answers = self.answers
+        if answers is not None:  # the classifier looks into the mirror, too, and at the corners
+            near = [corners(values)] if answers.classifier.config.corners else []
+            values = np.concatenate([values, values[..., ::-1], *near])
         found = self._tower.run([CELLS, WHOLE], {"pixel_values": values})
         device = next(self.network.parameters()).device
         cells, whole = (torch.from_numpy(one).to(device) for one in found)
         views = None
-        if self.answers is not None:
+        if answers is not None:
             with torch.inference_mode():
-                views = Seen(self.answers.classifier.pool(cells), whole)
-        picture = Picture(cells[:1], whole[:1], views)
+                rest = cells[2:] if len(cells) > 2 else None
+                views = Seen(answers.classifier.see(cells[:2], rest), whole[:2])
+        picture = Picture(cells[:1].clone(), whole[:1], views)  # not the other views
         if key:
             self._pictures[key] = picture
             while len(self._pictures) > KEPT_PICTURES:

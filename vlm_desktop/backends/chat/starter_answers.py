@@ -21,7 +21,7 @@ class AnswersConfig:
 
     `answers` it knows, `vocabulary` tokens of the assistant's tokenizer, `tokens` of a question
     that it reads, `directions` that a cell's `features` are reduced to, `members` whose
-    probabilities are averaged.
+    probabilities are averaged, `corners` of the picture that it also sees larger, 4 or none.
     """
 
     answers: int
@@ -33,6 +33,7 @@ class AnswersConfig:
     embedding: int = 512
     tokens: int = 16
     members: int = 2
+    corners: int = 0
     dropout: float = 0.25
     question_dropout: float = 0.2
 
@@ -48,7 +49,7 @@ class AnswerMember(nn.Module):
         self.edges = nn.Linear(3 * config.words, width)
         self.phrases = nn.Conv1d(config.words, width, 3, padding=1)
         self.norm_asked = nn.LayerNorm(width)
-        self.seen = nn.Linear(2 * config.directions, width)
+        self.seen = nn.Linear((4 if config.corners else 2) * config.directions, width)
         self.whole = nn.Linear(size, width)
         self.fit = nn.Linear(size, width)
         self.norm_seen = nn.LayerNorm(width)
@@ -100,9 +101,18 @@ class AnswerClassifier(nn.Module):
         self.members = nn.ModuleList(AnswerMember(config) for _ in range(config.members))
 
     def pool(self, cells: torch.Tensor) -> torch.Tensor:
-        """Cells of pictures [B,49,1280] to the mean and the maximum of each direction [B,2*D]."""
+        """Cells of pictures [B,N,1280] to the mean and the maximum of each direction [B,2*D]."""
         turned = (cells - self.middle) @ self.directions
         return torch.cat([turned.mean(1), turned.amax(1)], -1)
+
+    def see(self, cells: torch.Tensor, corners: torch.Tensor | None) -> torch.Tensor:
+        """Views of one picture [V,49,1280] and its corners [4,49,1280], which all views share, to
+        what the members see of each view [V,2*D], or [V,4*D] with corners."""
+        pooled = self.pool(cells)
+        if corners is None:
+            return pooled
+        near = self.pool(corners.flatten(0, 1)[None])
+        return torch.cat([pooled, near.expand(len(pooled), -1)], -1)
 
     def forward(
         self, pooled: torch.Tensor, whole: torch.Tensor, asked: torch.Tensor, tokens: torch.Tensor
@@ -110,7 +120,7 @@ class AnswerClassifier(nn.Module):
         """How right each answer is, 0..1 [B,A]: the mean of the members.
 
         Args:
-            pooled: the pictures, from `pool`.
+            pooled: the pictures, from `see`.
             whole: the pictures' embeddings [B,512].
             asked: the questions' embeddings [B,512], or one for all; zeros where nothing is asked.
             tokens: the questions' tokens [B,T], or one's, 0 behind their end.

@@ -69,7 +69,7 @@ class AnswerTable:
 class Seen:
     """Views of one picture as the classifier takes them: as it is, then mirrored.
 
-    `pooled` [views,2*D], `whole` [views,512].
+    `pooled` is from the classifier's `see`, `whole` [views,512].
     """
 
     pooled: torch.Tensor

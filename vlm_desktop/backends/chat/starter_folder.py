@@ -142,9 +142,8 @@ def load_network(folder: Path, table: StarterTable, model_id: str) -> StarterNet
     """The network in float32, ready to answer. Raises `ModelBroken`."""
     network = StarterNetwork(table.config)
     try:
-        state = load_file(folder / table.weights)
-        network.load_state_dict({name: value.float() for name, value in state.items()})
-    except (OSError, SafetensorError, RuntimeError, ValueError) as error:
+        network.load_state_dict(unpacked(load_file(folder / table.weights)))
+    except (OSError, SafetensorError, RuntimeError, ValueError, KeyError) as error:
         detail = f"{table.weights}: {str(error).splitlines()[0]}"
         raise ModelBroken(model=model_id, detail=detail) from error
     return network.eval().requires_grad_(False)

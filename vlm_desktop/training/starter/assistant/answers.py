@@ -1,7 +1,8 @@
 """Examples for the classifier of short answers: a photo, a question, how right each answer is.
 
 Questions people asked count in full, those made by rule less. Besides, every captioned photo is
-asked for the words of its captions, which teaches what things look like.
+asked for the words of its captions, and every photo with questions for the words of these and of
+their answers, which teaches what things look like.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vlm_desktop.backends.chat.starter_choice import question_tokens
-from vlm_desktop.backends.chat.starter_prompt import CAPTION, plain_question
+from vlm_desktop.backends.chat.starter_prompt import CAPTION, TOLD, plain_question
 from vlm_desktop.base.vqascores import normalise, vqa_accuracy
 from vlm_desktop.training.starter.assistant.corpus import plain_answer
 from vlm_desktop.training.starter.assistant.questions import words_of
@@ -34,9 +35,17 @@ _QUIET = frozenset(
         "being has have off around behind front other two"
     )
 )
-PANEL, SINGLE, MADE, NAMED = range(4)
-"""Sorts of examples: ten people's answers, one answer, made by rule, words of captions."""
-_COUNTS = (3.0, 1.0, 0.2, 0.05)
+_ASKING = frozenset(
+    words_of(
+        "what this these those how many much color where who which kind type do does did you see "
+        "picture image photo photograph yes no can any all have here was would should will could "
+        "doing made for zero one two three four five six seven eight nine ten left right"
+    )
+)
+PANEL, SINGLE, MADE, NAMED, HINTED = range(5)
+"""Sorts of examples: ten people's answers, one answer, made by rule, words of captions, words of
+what was asked about a photo."""
+_COUNTS = (3.0, 1.0, 0.2, 0.05, 0.0)
 """What an example of each sort adds to an answer's place in the table."""
 
 
@@ -63,12 +72,29 @@ def _named(captions: Sequence[str]) -> dict[str, float]:
     return {word: min(1.0, times / 3) for word, times in told.items()}
 
 
+def _hinted(picture: Picture) -> dict[str, float]:
+    """Words of the questions about a photo and of its labels, and the answers: likely to be seen.
+
+    Where yes or no is the answer, what is asked about may well not be there.
+    """
+    told: dict[str, float] = dict.fromkeys(words_of(" ".join(picture.labels)), 0.8)
+    for asked in picture.asked:
+        doubtful = asked.kind in ("yes/no", "vqa_derived")
+        hints = dict.fromkeys(words_of(asked.question), 0.3 if doubtful else 0.8)
+        if not doubtful:
+            hints |= right_shares(asked.answers)
+        for word, share in hints.items():
+            told[word] = max(told.get(word, 0.0), share)
+    quiet = _QUIET | _ASKING
+    return {word: one for word, one in told.items() if word not in quiet and not word.isdigit()}
+
+
 def examples_of(
     pictures: Sequence[Picture], split: str, words: Words, tokens: int
 ) -> list[Example]:
     """Everything that the photos of a split answer."""
     found = []
-    naming = (words.special[CAPTION], *[0] * (tokens - 1))
+    naming, hinting = ((words.special[one], *[0] * (tokens - 1)) for one in (CAPTION, TOLD))
 
     def add(photo: int, asked: Asked, sort: int) -> None:
         sense = words.senses[plain_question(asked.question)]
@@ -84,16 +110,18 @@ def examples_of(
             add(photo, asked, MADE)
         if len(picture.captions) > 1:
             found.append(Example(photo, NAMED, -1, naming, _named(picture.captions)))
+        elif picture.asked:
+            found.append(Example(photo, HINTED, -1, hinting, _hinted(picture)))
     return found
 
 
 def common_answers(examples: Iterable[Example], most: int) -> list[str]:
-    """The commonest answers, normalised, the commonest first."""
+    """The commonest answers, normalised, the commonest first, those as common by the alphabet."""
     counted: defaultdict[str, float] = defaultdict(float)
     for one in examples:
         for answer, share in one.shares.items():
             counted[answer] += share * _COUNTS[one.sort]
-    return sorted(counted, key=lambda answer: -counted[answer])[:most]
+    return sorted(counted, key=lambda answer: (-round(counted[answer], 6), answer))[:most]
 
 
 def spellings(pictures: Iterable[Picture], answers: Sequence[str]) -> list[str]:

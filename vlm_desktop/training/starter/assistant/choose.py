@@ -2,7 +2,7 @@
 
 Teney et al. 2018, "Tips and Tricks for Visual Question Answering". The tower's cells are reduced
 to their principal directions and pooled once; what is trained are a few small networks over them,
-each from another beginning, a minute each on one processor core.
+each from another beginning, minutes each on one processor core.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
 from vlm_desktop.backends.chat.starter_answers import (
@@ -23,7 +24,9 @@ from vlm_desktop.backends.chat.starter_answers import (
     AnswerMember,
     AnswersConfig,
 )
+from vlm_desktop.backends.chat.starter_views import CORNERS
 from vlm_desktop.training.starter.assistant.answers import (
+    HINTED,
     MADE,
     NAMED,
     Example,
@@ -34,9 +37,11 @@ from vlm_desktop.training.starter.assistant.answers import (
 )
 from vlm_desktop.training.starter.assistant.features import TOP
 from vlm_desktop.training.starter.assistant.fit import rate_at
+from vlm_desktop.training.starter.assistant.vectors import answer_meanings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from vlm_desktop.training.starter.assistant.batches import Words
     from vlm_desktop.training.starter.assistant.corpus import Picture
@@ -46,16 +51,18 @@ log = logging.getLogger(__name__)
 
 _SAMPLE = 1200
 _POOLED_AT_ONCE = 256
+_MEANING = 0.05
+"""How much an answer's embedding counts beside weights of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChooseConfig:
-    """Stage three. `made` and `named` are examples an epoch of questions made by rule and of
-    captions' words; those people asked come all. `share` is how much the decoder's probability
-    counts beside the classifier's."""
+    """Stage three. `made`, `named` and `hinted` are examples an epoch of questions made by rule, of
+    captions' words and of questions' words; those people asked come all. `share` is how much the
+    decoder's probability counts beside the classifier's."""
 
     known: int = 1200
-    members: int = 5
+    members: int = 6
     width: int = 384
     directions: int = 384
     epochs: float = 9.0
@@ -64,11 +71,13 @@ class ChooseConfig:
     warmup: int = 50
     decay: float = 0.05
     average: float = 0.99
-    made: int = 20000
-    named: int = 4000
+    made: int = 8000
+    named: int = 3000
+    hinted: int = 3000
     made_weight: float = 0.5
     named_weight: float = 0.3
-    share: float = 1.5
+    hinted_weight: float = 0.3
+    share: float = 1.0
     seed: int = 3
 
 
@@ -86,23 +95,48 @@ def find_directions(
     best = np.argsort(-sizes)[: classifier.config.directions]
     classifier.middle.copy_(torch.from_numpy(middle))
     classifier.directions.copy_(torch.from_numpy(np.ascontiguousarray(vectors[:, best])))
-    pooled = pool_all(classifier, features, chosen[:200], 1)
-    classifier.directions /= max(float(pooled.std()), 1e-6)
+    cells, _ = features.take([0] * 200, (chosen * 200)[:200], classifier.middle.device)
+    classifier.directions /= max(float(classifier.pool(cells).std()), 1e-6)
 
 
 @torch.no_grad()
 def pool_all(
     classifier: AnswerClassifier, features: Features, photos: Sequence[int], views: int
 ) -> torch.Tensor:
-    """What the classifier sees of photos, float16 [views,P,2*D]."""
+    """What the classifier sees of photos, float16 [views,P,4*D]; all views share the corners."""
     device = classifier.middle.device
     found = []
-    for view in range(views):
-        for start in range(0, len(photos), _POOLED_AT_ONCE):
-            part = list(photos[start : start + _POOLED_AT_ONCE])
-            cells, _ = features.take([view] * len(part), part, device)
-            found.append(classifier.pool(cells).half())
-    return torch.cat(found).view(views, len(photos), -1)
+    for start in range(0, len(photos), _POOLED_AT_ONCE):
+        part = list(photos[start : start + _POOLED_AT_ONCE])
+        near = classifier.pool(features.near(part, device).flatten(1, 2))
+        cells = (features.take([view] * len(part), part, device)[0] for view in range(views))
+        found.append(torch.stack([torch.cat([classifier.pool(one), near], -1) for one in cells]))
+    return torch.cat(found, 1).half()
+
+
+class Speaking(nn.Linear):
+    """A member's last layer in training: besides weights of their own, answers have those of what
+    they mean, so that rare ones learn from others that mean alike. `merged` is both in one."""
+
+    meanings: torch.Tensor
+
+    def __init__(self, own: nn.Linear, meanings: torch.Tensor) -> None:
+        super().__init__(own.in_features, own.out_features)
+        self.load_state_dict(own.state_dict())
+        self.register_buffer("meanings", meanings * _MEANING, persistent=False)
+        self.say = nn.Linear(own.in_features, meanings.shape[1])
+        nn.init.normal_(self.say.weight, std=0.02)
+
+    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
+        return super().forward(hidden) + self.say(hidden) @ self.meanings.t()
+
+    @torch.no_grad()
+    def merged(self) -> nn.Linear:
+        """The plain layer that gives the same."""
+        plain = nn.Linear(self.in_features, self.out_features)
+        plain.weight.copy_(self.weight + self.meanings @ self.say.weight)
+        plain.bias.copy_(self.bias + self.meanings @ self.say.bias)
+        return plain.to(self.weight.device)
 
 
 class Chooser:
@@ -114,6 +148,7 @@ class Chooser:
         features: Features,
         words: Words,
         senses: torch.Tensor,
+        encoder: Path,
         config: ChooseConfig,
         device: torch.device,
     ) -> None:
@@ -122,6 +157,7 @@ class Chooser:
         examples = examples_of(pictures, "train", words, shape.tokens)
         known = common_answers(examples, config.known)
         self.answers = spellings(pictures, known)
+        self._meanings = answer_meanings(self.answers, encoder).to(device)
         self._places = {one: place for place, one in enumerate(known)}
         self.classifier = AnswerClassifier(
             AnswersConfig(
@@ -132,6 +168,7 @@ class Chooser:
                 features=features.cells.shape[-1],
                 embedding=features.whole.shape[-1],
                 members=config.members,
+                corners=CORNERS,
             )
         ).to(device)
         photos = sorted({one.photo for one in examples})
@@ -142,7 +179,7 @@ class Chooser:
         self._row = {photo: row for row, photo in enumerate(photos)}
         none = torch.zeros(1, senses.shape[1])
         self._senses = torch.cat([senses, none]).to(device)  # row -1 is that of no question
-        self._sorts = [[one for one in examples if one.sort == sort] for sort in range(NAMED + 1)]
+        self._sorts = [[one for one in examples if one.sort == sort] for sort in range(HINTED + 1)]
 
     def run(self) -> AnswerClassifier:
         """Train all members."""
@@ -156,10 +193,11 @@ class Chooser:
 
     def _epoch(self, draw: random.Random) -> list[Example]:
         config = self._config
-        *asked, made, named = self._sorts
+        *asked, made, named, hinted = self._sorts
         chosen = [one for sort in asked for one in sort]
         chosen += draw.sample(made, min(config.made, len(made)))
         chosen += draw.sample(named, min(config.named, len(named)))
+        chosen += draw.sample(hinted, min(config.hinted, len(hinted)))
         draw.shuffle(chosen)
         return chosen
 
@@ -190,7 +228,9 @@ class Chooser:
             torch.from_numpy(one).to(device) for one in targets(batch, self._places)
         )
         right[at, answers] = shares
-        weigh = {MADE: config.made_weight, NAMED: config.named_weight}
+        weigh = {
+            MADE: config.made_weight, NAMED: config.named_weight, HINTED: config.hinted_weight
+        }  # fmt: skip
         weights = torch.tensor([weigh.get(one.sort, 1.0) for one in batch], device=device)
         loss = F.binary_cross_entropy_with_logits(logits.float(), right, reduction="none")
         return (loss.sum(1) * weights).mean()
@@ -201,7 +241,8 @@ class Chooser:
         torch.manual_seed(seed)
         draw = random.Random(seed)
         fresh = AnswerMember(self.classifier.config).to(self._device)
-        member.load_state_dict(fresh.state_dict())
+        fresh.out = Speaking(fresh.out, self._meanings).to(self._device)
+        average = copy.deepcopy(fresh).requires_grad_(False)
         optimiser = torch.optim.AdamW(
             fresh.parameters(), lr=config.rate, weight_decay=config.decay, betas=(0.9, 0.98),
             fused=True,
@@ -219,6 +260,9 @@ class Chooser:
             told = 0.98 * told + 0.02 * float(loss.detach()) if step else float(loss.detach())
             share = min(config.average, (1 + step) / (10 + step))
             with torch.no_grad():
-                for mine, now in zip(member.parameters(), fresh.parameters(), strict=True):
+                for mine, now in zip(average.parameters(), fresh.parameters(), strict=True):
                     mine.lerp_(now, 1.0 - share)
+        if isinstance(average.out, Speaking):
+            average.out = average.out.merged()
+        member.load_state_dict(average.state_dict())
         return told

@@ -24,8 +24,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
 from torch import distributed as dist
 
+from vlm_desktop.backends.chat.starter_folder import TOKENIZER, unpacked
 from vlm_desktop.backends.chat.starter_network import StarterConfig, StarterNetwork
 from vlm_desktop.training.starter.assistant.batches import Recipe, TextPool, Words
 from vlm_desktop.training.starter.assistant.choose import ChooseConfig, Chooser
@@ -44,8 +46,6 @@ from vlm_desktop.training.starter.assistant.vectors import borrow_words, questio
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from tokenizers import Tokenizer
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +122,11 @@ def gather(options: argparse.Namespace, rank: int, processes: int) -> Material:
     paths = [one.path for one in pictures]
     features = build_features(paths, options.out / "image.onnx", options.work, views=options.views)
     shape = changed(SHAPE, options.shape)
-    tokenizer = train_tokenizer(all_texts(pictures), shape.vocabulary)
+    kept = options.resume.with_name(TOKENIZER) if options.resume else None
+    if kept is not None and kept.is_file():
+        tokenizer = Tokenizer.from_file(str(kept))
+    else:
+        tokenizer = train_tokenizer(all_texts(pictures), shape.vocabulary)
     rows, senses = question_senses(pictures, options.out)
     train = [index for index, one in enumerate(pictures) if one.split == "train"]
     captioned = [index for index in train if pictures[index].captions]
@@ -146,7 +150,7 @@ def new_network(
     network = StarterNetwork(shape)
     if options.resume:
         state = load_file(options.resume)
-        network.load_state_dict({name: value.float() for name, value in state.items()})
+        network.load_state_dict(unpacked(state))
     else:
         log.info("%d words borrowed", borrow_words(network.words, tokenizer, options.out))
     return network
@@ -197,6 +201,7 @@ def choose(options: argparse.Namespace, material: Material) -> Choice | None:
         material.features,
         material.words,
         material.senses,
+        options.out,
         config,
         torch.device(options.device),
     )

@@ -34,7 +34,8 @@ _DIGITS = {str(value): word for value, word in enumerate(("zero", *NUMBERS))}
 class Picture:
     """A photo and its texts. `split` is "train", "tune", "held" (questions) or "dev" (captions).
 
-    `fresh`: the image tower was trained without it. `told` are sentences made by rule.
+    `fresh`: the image tower was trained without it. `told` are sentences made by rule, `labels`
+    names of what is there.
     """
 
     path: Path
@@ -44,6 +45,7 @@ class Picture:
     asked: list[Asked] = field(default_factory=list)
     made: list[Asked] = field(default_factory=list)
     fresh: bool = False
+    labels: list[str] = field(default_factory=list)
 
 
 def plain_caption(text: str) -> str:
@@ -118,7 +120,14 @@ def read_pictures(folders: Sequence[Path]) -> list[Picture]:
         told = [] if photo.captions or mine and not photo.statements else photo.statements
         pictures.append(
             Picture(
-                photo.path, photo.split, photo.captions, told, mine, made, photo.split != "train"
+                photo.path,
+                photo.split,
+                photo.captions,
+                told,
+                mine,
+                made,
+                photo.split != "train",
+                photo.labels,
             )
         )
     hold_back_fifth(pictures)

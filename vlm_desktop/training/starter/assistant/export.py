@@ -72,25 +72,19 @@ class Choice:
     share: float
 
 
-def half(network: torch.nn.Module) -> dict[str, torch.Tensor]:
-    """The weights in float16, as they are shipped."""
-    return {
-        name: value.detach().half().cpu().contiguous()
-        for name, value in network.state_dict().items()
-    }
-
-
 def eighth(network: torch.nn.Module) -> dict[str, torch.Tensor]:
-    """The weights of `network` as the classifier is shipped: tables in int8, with a scale for
-    each row in float16, the rest in float16. `starter_folder.unpacked` reads it."""
+    """The weights of `network` as they are shipped: tables in int8, with a scale for each row in
+    float16, the rest in float16. `starter_folder.unpacked` reads it; what it read is stored as the
+    same bytes again."""
     stored = {}
-    for name, value in half(network).items():
+    for name, kept in network.state_dict().items():
+        value = kept.detach().float().cpu().contiguous()
         if value.ndim < 2 or not name.endswith(".weight"):
-            stored[name] = value
+            stored[name] = value.half()
             continue
-        scale = (value.float().flatten(1).abs().amax(1) / 127).half().clamp(min=1e-6)
+        scale = (value.flatten(1).abs().amax(1) / 127).half().clamp(min=1e-6)
         rows = scale.float().view(-1, *[1] * (value.ndim - 1))
-        stored[name] = (value.float() / rows).round().clamp(-127, 127).to(torch.int8)
+        stored[name] = (value / rows).round().clamp(-127, 127).to(torch.int8)
         stored[name + SCALE] = scale
     return stored
 
@@ -99,7 +93,7 @@ def write_assistant(
     network: StarterNetwork, tokenizer: Tokenizer, folder: Path, choice: Choice | None = None
 ) -> None:
     """Write weights and tokenizer into the encoder's folder and describe them in model.toml."""
-    save_file(half(network), folder / WEIGHTS)
+    save_file(eighth(network), folder / WEIGHTS)
     tokenizer.save(str(folder / TOKENIZER), pretty=False)
     (folder / ANSWERS).unlink(missing_ok=True)
     if choice is not None:

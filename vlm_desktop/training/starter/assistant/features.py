@@ -17,6 +17,8 @@ import torch
 from numpy.lib.format import open_memmap
 from PIL import Image, ImageEnhance
 
+from vlm_desktop.backends.chat.starter_views import CORNERS, corners
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -33,11 +35,13 @@ CHUNK = 8
 @dataclass(frozen=True)
 class Features:
     """Views of every photo: cells uint8 [V,N,49,1280], embeddings float32 [V,N,512], and which
-    views are mirrored, bool [V,N]. View 0 is the photo as it is."""
+    views are mirrored, bool [V,N]. View 0 is the photo as it is. `corners` are the cells of its
+    corners, enlarged, uint8 [N,4,49,1280]."""
 
     cells: NDArray[np.uint8]
     whole: NDArray[np.float32]
     mirrored: NDArray[np.bool_]
+    corners: NDArray[np.uint8]
 
     def take(
         self, views: Sequence[int], photos: Sequence[int], device: torch.device
@@ -47,6 +51,11 @@ class Features:
         whole = np.stack([self.whole[v, n] for v, n in zip(views, photos, strict=True)])
         found = torch.from_numpy(cells).to(device).float() * (TOP / 255)
         return found, torch.from_numpy(whole).to(device)
+
+    def near(self, photos: Sequence[int], device: torch.device) -> torch.Tensor:
+        """Cells of the corners [B,4,49,1280] in 0..6."""
+        cells = np.stack([self.corners[photo] for photo in photos])
+        return torch.from_numpy(cells).to(device).float() * (TOP / 255)
 
 
 def view_of(
@@ -104,6 +113,7 @@ def build_features(
         "cells": ((views, count, *probe.shape[1:]), np.uint8),
         "whole": ((views, count, width[0].shape[1]), np.float32),
         "mirrored": ((views, count), np.bool_),
+        "corners": ((count, CORNERS, *probe.shape[1:]), np.uint8),
     }
     files = {name: folder / f"{name}.npy" for name in shapes}
     done = folder / "done"
@@ -129,6 +139,11 @@ def build_features(
             made["cells"][view, start:stop] = np.rint(cells * (255 / TOP))
             made["whole"][view, start:stop] = whole
             made["mirrored"][view, start:stop] = [mirrored for _, mirrored in seen]
+            if view == 0:
+                near = tower.run(["cells"], {"pixel_values": corners(feeds["pixel_values"])})[0]
+                made["corners"][start:stop] = np.rint(near * (255 / TOP)).reshape(
+                    -1, *made["corners"].shape[1:]
+                )
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(look, range(0, count, CHUNK)))

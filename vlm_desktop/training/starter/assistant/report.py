@@ -140,7 +140,10 @@ def chosen_answers(
     found = []
     for photo, question in questions:
         cells, whole = blank or features.take(views, [photo] * len(views), device)
-        seen = Seen(classifier.pool(cells), whole)
+        near = None
+        if classifier.config.corners:
+            near = torch.zeros_like(cells) if blank else features.near([photo], device)[0]
+        seen = Seen(classifier.see(cells, near), whole)
         asked = senses[words.senses[plain_question(question)]][None].to(device)
         tokens = question_tokens(words.tokenizer, question, length)
         chances = chances_of(classifier, seen, asked, tokens, sides=tells_sides(question))

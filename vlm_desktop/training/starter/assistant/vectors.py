@@ -18,7 +18,7 @@ from vlm_desktop.backends.chat.starter_prompt import SPECIAL, plain_question
 from vlm_desktop.backends.encoders.onnx_dual import OnnxDualEncoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -71,6 +71,15 @@ def borrow_words(words: torch.nn.Embedding, tokenizer: Tokenizer, encoder: Path)
     turned *= SPREAD / max(turned.std(), 1e-6)
     words.weight[torch.tensor(rows), :width] = torch.from_numpy(turned.astype(np.float32))
     return len(rows)
+
+
+def answer_meanings(answers: Sequence[str], encoder: Path) -> torch.Tensor:
+    """The answers' embeddings, centred and of about unit size in every number [A,512]."""
+    tower = OnnxDualEncoder(encoder, provider="cpu")
+    vectors = tower.encode_texts(list(answers))
+    tower.close()
+    vectors = vectors - vectors.mean(0)
+    return torch.from_numpy(vectors / max(float(vectors.std()), 1e-6))
 
 
 def question_senses(
