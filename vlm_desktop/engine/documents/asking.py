@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 from vlm_desktop.base.documentanswers import DocumentAnswer, Outline, Statement
 from vlm_desktop.base.documents import CauseKind, Evidence, FieldType, FieldValue, Looked, Schema
 from vlm_desktop.base.pagereading import BlockKind, DocumentReading
-from vlm_desktop.engine.documents.aligning import evidence_of
+from vlm_desktop.engine.documents.aligning import evidence_of, fold
 from vlm_desktop.engine.documents.extracting import Extractor
 from vlm_desktop.engine.documents.outlining import outline
 from vlm_desktop.engine.documents.pageindex import tokens_of
@@ -28,7 +28,11 @@ LEAST_NAMED = 0.5
 """Share of the question's words that the label of such a value has."""
 LEAST_COVERED = 0.75
 """Share of the question's words, by how much they tell, that a quoted passage holds."""
+LEAST_LABELLED = 0.3
+"""From which the value beside a label of the question's very words is an answer."""
 _SAME_WORD = 85
+_SAME_LABEL = 88
+_FORM = Schema("form", any_pairs=True)
 _SHORTEST_STEM = 5
 _FEWEST_WORDS = 2
 _NEAREST = 3
@@ -46,6 +50,7 @@ class Asker:
         if not question.subject:
             return DocumentAnswer(text, stated=False, statements=())
         found, looked = self._field(reading, question)
+        found = found or self._labelled(reading, question)
         if found is not None:
             said = Statement(found.raw, found.evidence)
             shown = found.value if found.value != found.raw else ""
@@ -59,6 +64,17 @@ class Asker:
             return DocumentAnswer(text, stated=True, statements=quoted)
         near = tuple(_looked(one) for covered, one in ranked[:_NEAREST] if covered > 0)
         return DocumentAnswer(text, stated=False, statements=(), looked=looked or near)
+
+    def _labelled(self, reading: DocumentReading, question: Question) -> FieldValue | None:
+        """What stands beside a label that says just what was asked for."""
+        wanted = fold(question.label or question.text)
+        best: tuple[float, FieldValue] | None = None
+        for value in self._extractor.extract(reading, _FORM).values:
+            likeness = fuzz.ratio(wanted, fold(value.name), score_cutoff=_SAME_LABEL) / 100
+            good = likeness * value.confidence
+            if likeness and value.confidence >= LEAST_LABELLED and (not best or good > best[0]):
+                best = (good, value)
+        return best[1] if best else None
 
     def outline(self, reading: DocumentReading) -> Outline:
         """The document at a glance: see `outlining`."""
