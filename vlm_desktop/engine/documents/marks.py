@@ -280,4 +280,4 @@ def _rim_of(ink: NDArray[Any]) -> int:
         )
         if sum(side > 0.7 for side in sides) >= 2:
             thick = depth + 1
-    return max(2, min(thick + 2, (min(height, width) - 3) // 2))
+    return max(2, min(thick + 2, (int(min(height, width)) - 3) // 2))
