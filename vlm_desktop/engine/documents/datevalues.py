@@ -47,9 +47,11 @@ _GLUE = r"[\s\-/.,'\u2019]*"
 _OF = r"(?:(?:de|del|of|d|di)\b\s*)?"
 _MONTH = r"(?P<m>[^\W\d_]{3,12})"
 _YEAR = rf"['\u2019]?(?P<y>{_D}{{4}}(?=\d\d:\d\d)|{_D}{{4}}|{_D}{{2}})(?![^\W_])"
+_ANOTHER_DAY = r"(?!\s?,\s?(?:19|20)\d\d(?!\d))"
+"""In "July 1 - July 31, 2014" no year stands after the second name, but the day before one."""
 _DAY_NAME_YEAR = re.compile(
     rf"(?<!\w)(?P<d>{_D}{{1,2}})(?:st|nd|rd|th|er|e|\u00ba|\u00aa|\u00b0)?{_GLUE}{_OF}{_MONTH}"
-    rf"{_GLUE}{_OF}{_YEAR}",
+    rf"{_GLUE}{_OF}{_YEAR}{_ANOTHER_DAY}",
     re.IGNORECASE,
 )
 _NAME_DAY_YEAR = re.compile(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import regex
 import stdnum
 from stdnum import iban as iban_numbers
-from stdnum import luhn
+from stdnum import luhn, numdb
 from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError
 
@@ -53,6 +53,11 @@ def iban_ok(value: str) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def iban_country(value: str) -> bool:
+    """Whether the first two letters are those of a country that has IBANs."""
+    return bool(numdb.get("iban").info(value[:2])[0][1])
 
 
 def iban_compact(value: str) -> str:

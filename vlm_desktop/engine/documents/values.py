@@ -20,6 +20,7 @@ from vlm_desktop.engine.documents.lookalikes import LETTERS_FOR_DIGITS, digits_o
 from vlm_desktop.engine.documents.validators import (
     fits,
     iban_compact,
+    iban_country,
     iban_ok,
     vat_compact,
     vat_id_ok,
@@ -191,7 +192,8 @@ def _iban(text: str) -> dict[str, float]:
         undone = head[:2] + digits_of(head[2:4])[0] + head[4:] + digits_of(tail)[0]
         if iban_ok(undone) and undone != compact:
             return {iban_compact(undone): 0.9}
-    return {compact: 0.4} if _IBAN_WHOLE.fullmatch(compact) else {}
+    is_like_one = _IBAN_WHOLE.fullmatch(compact) and iban_country(compact)
+    return {compact: 0.4} if is_like_one else {}
 
 
 def _vat_id(text: str, region: str) -> dict[str, float]:

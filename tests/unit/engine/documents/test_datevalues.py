@@ -145,3 +145,9 @@ def test_any_text_is_taken(text: str) -> None:
         assert 0 < share <= 1
     ends = [0, *(at for start, end, _ in date_spans(text, OPEN) for at in (start, end))]
     assert ends == sorted(ends)
+
+
+def test_the_day_of_a_range_is_no_year() -> None:
+    line = "for the period July 1 - July 31, 2014"
+    assert [line[start:end] for start, end, _ in date_spans(line, OPEN)] == ["July 31, 2014"]
+    assert "2031-05-03" in date_readings("3 May 31", OPEN)

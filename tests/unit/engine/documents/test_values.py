@@ -37,6 +37,7 @@ def test_normalised(text: str, kind: FieldType, value: str) -> None:
     ("text", "kind"),
     [
         ("hello", FieldType.IBAN),
+        ("OD304175096047380001", FieldType.IBAN),
         ("Total", FieldType.NUMBER),
         ("maybe", FieldType.CHECKBOX),
         ("AB", FieldType.VAT_ID),
