@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,18 +22,6 @@ from vlm_desktop.base.errors import Cancelled, DiskFull
 from vlm_desktop.base.events import Progress
 
 _REPO = Path(__file__).parents[3]
-
-
-@pytest.fixture
-def scripted() -> Scripted:
-    return Scripted()
-
-
-@pytest.fixture
-def desk(tmp_path: Path, scripted: Scripted) -> Iterator[Desk]:
-    opened = Desk(tmp_path / "home", tmp_path / "files", scripted)
-    yield opened
-    opened.library.close()
 
 
 @pytest.fixture

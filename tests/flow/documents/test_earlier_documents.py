@@ -1,39 +1,10 @@
 """What a document has in common with earlier ones, and what is unlike them."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
-
-from tests.flow.documents.kept import Desk, Scripted
+from tests.flow.documents.kept import Desk, Scripted, findable
 from tests.flow.documents.vendors import SCHEMA, Printed, vendor
 from vlm_desktop.base.documents import CheckKind
-
-_FIELDS = ("vendor", "number", "date", "reference", "subtotal", "total", "account")
-
-
-@pytest.fixture
-def scripted() -> Scripted:
-    return Scripted()
-
-
-@pytest.fixture
-def desk(tmp_path: Path, scripted: Scripted) -> Iterator[Desk]:
-    opened = Desk(tmp_path / "home", tmp_path / "files", scripted)
-    yield opened
-    opened.library.close()
-
-
-@pytest.fixture
-def one(desk: Desk, scripted: Scripted) -> Printed:
-    """A document whose fields are found, but for the contact."""
-    return findable(desk.printed(vendor(1), 1), scripted)
-
-
-def findable(made: Printed, scripted: Scripted) -> Printed:
-    scripted.finds[made.reading.path] = {name: made.places[name] for name in _FIELDS}
-    return made
 
 
 def odd(desk: Desk, document_id: int) -> list[tuple[str, str]]:

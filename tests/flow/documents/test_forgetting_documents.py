@@ -1,8 +1,5 @@
 """Forgetting leaves no byte behind: proven by looking into every file of the home folder."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.flow.documents.kept import Desk, Scripted
@@ -16,18 +13,6 @@ _FIELDS = ("vendor", "number", "date", "total", "account")
 _READ = b"Zyxwvut"
 _TYPED = b"Qwertzuiop"
 _TAUGHT = b"kundenanker"
-
-
-@pytest.fixture
-def scripted() -> Scripted:
-    return Scripted()
-
-
-@pytest.fixture
-def desk(tmp_path: Path, scripted: Scripted) -> Iterator[Desk]:
-    opened = Desk(tmp_path / "home", tmp_path / "files", scripted)
-    yield opened
-    opened.library.close()
 
 
 def secret(desk: Desk, scripted: Scripted, seed: int = 1) -> tuple[int, Printed]:

@@ -2,13 +2,11 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from tests.flow.documents.kept import Desk, Scripted
+from tests.flow.documents.kept import FINDABLE, Desk, Scripted
 from tests.flow.documents.vendors import SCHEMA, Printed, vendor
 from tests.flow.engine.conftest import drive
 from vlm_desktop.base.cancel import CancelToken
@@ -29,7 +27,6 @@ from vlm_desktop.base.types import Box
 from vlm_desktop.store.docrecords import DocumentFacts
 from vlm_desktop.store.library import Library
 
-_FIELDS = ("vendor", "number", "date", "reference", "subtotal", "total", "account")
 _ITEMS = Schema(
     "listed",
     (
@@ -41,29 +38,6 @@ _ITEMS = Schema(
         ),
     ),
 )
-
-
-@pytest.fixture
-def scripted() -> Scripted:
-    return Scripted()
-
-
-@pytest.fixture
-def desk(tmp_path: Path, scripted: Scripted) -> Iterator[Desk]:
-    opened = Desk(tmp_path / "home", tmp_path / "files", scripted)
-    yield opened
-    opened.library.close()
-
-
-@pytest.fixture
-def one(desk: Desk, scripted: Scripted) -> Printed:
-    """A document whose fields are found, but for the contact."""
-    return findable(desk.printed(vendor(1), 1), scripted)
-
-
-def findable(made: Printed, scripted: Scripted) -> Printed:
-    scripted.finds[made.reading.path] = {name: made.places[name] for name in _FIELDS}
-    return made
 
 
 def acts(desk: Desk, document_id: int) -> list[str]:
@@ -82,8 +56,8 @@ def test_what_was_read_lasts(desk: Desk, one: Printed) -> None:
     desk.reopen()
     sheet = desk.keeping.sheet(document.id)
     assert sheet == opened.sheet
-    assert {name: desk.said(document.id, name) for name in _FIELDS} == {
-        name: one.truth[name] for name in _FIELDS
+    assert {name: desk.said(document.id, name) for name in FINDABLE} == {
+        name: one.truth[name] for name in FINDABLE
     }
     assert [missing.name for missing in sheet.extraction.missing] == ["contact"]
 

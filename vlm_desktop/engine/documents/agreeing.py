@@ -13,6 +13,7 @@ from dataclasses import replace
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from vlm_desktop.base.boxes import around
 from vlm_desktop.base.pagereading import Line, TextSource, Word
 from vlm_desktop.base.types import Box
 from vlm_desktop.engine.documents.lines import overlap
@@ -121,7 +122,7 @@ def merged(
     added: list[Word] = []
     taken: set[int] = set()
     for line in ocr_lines:
-        box = _around([ocr[i].box for i in line])
+        box = around([ocr[i].box for i in line])
         first, last = bisect_left(heights, box.y0), bisect_left(heights, box.y1)
         inside = [
             i
@@ -163,12 +164,3 @@ def _meets(one: Box, other: Box) -> bool:
 
 def _middle(box: Box) -> float:
     return (box.y0 + box.y1) / 2
-
-
-def _around(boxes: Sequence[Box]) -> Box:
-    return Box(
-        min(box.x0 for box in boxes),
-        min(box.y0 for box in boxes),
-        max(box.x1 for box in boxes),
-        max(box.y1 for box in boxes),
-    )

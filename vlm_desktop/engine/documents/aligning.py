@@ -12,10 +12,10 @@ from itertools import accumulate
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from vlm_desktop.base.boxes import around
 from vlm_desktop.base.documentanswers import Difference
 from vlm_desktop.base.documents import Evidence
 from vlm_desktop.base.pagereading import DocumentReading, PageReading
-from vlm_desktop.base.types import Box
 
 LEAST_LIKENESS = 0.8
 """Share of characters that agree, from which a text is taken to stand on the page."""
@@ -103,16 +103,6 @@ def evidence_of(page: PageReading, words: Sequence[int]) -> Evidence:
         box=page.view.box_to_page(around([page.words[word].box for word in words])),
         text=page.text(tuple(words)),
         words=tuple(words),
-    )
-
-
-def around(boxes: Sequence[Box]) -> Box:
-    """The smallest box around some."""
-    return Box(
-        min(box.x0 for box in boxes),
-        min(box.y0 for box in boxes),
-        max(box.x1 for box in boxes),
-        max(box.y1 for box in boxes),
     )
 
 

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from vlm_desktop.base.boxes import around
 from vlm_desktop.base.documents import DocumentLocale, FieldType
 from vlm_desktop.base.types import Box
 from vlm_desktop.engine.documents.amountvalues import amount_readings, amount_spans
 from vlm_desktop.engine.documents.datevalues import date_spans
 from vlm_desktop.engine.documents.labels import Hit
-from vlm_desktop.engine.documents.pageindex import PageIndex, Span, TextLine, around
+from vlm_desktop.engine.documents.pageindex import PageIndex, Span, TextLine
 from vlm_desktop.engine.documents.values import readings_of, spans
 
 MOST_TYPED = 1500

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from vlm_desktop.base.boxes import around
 from vlm_desktop.base.documents import (
     CauseKind,
     DocumentLocale,
@@ -16,7 +17,7 @@ from vlm_desktop.base.documents import (
 from vlm_desktop.engine.documents.assigning import Bid, assign
 from vlm_desktop.engine.documents.candidates import Candidate
 from vlm_desktop.engine.documents.gathering import Gathered, Indexed, Option
-from vlm_desktop.engine.documents.pageindex import PageIndex, Span, around
+from vlm_desktop.engine.documents.pageindex import PageIndex, Span
 from vlm_desktop.engine.documents.relations import strongest
 from vlm_desktop.engine.documents.scorer import (
     Weights,

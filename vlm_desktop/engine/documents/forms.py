@@ -7,12 +7,13 @@ name is printed as it is, all labels competing for the words.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from vlm_desktop.base.boxes import around
 from vlm_desktop.base.documents import DocumentLocale, FieldSpec, FieldValue
 from vlm_desktop.base.pagereading import DocumentReading, KeyValue
 from vlm_desktop.engine.documents.choosing import choose
 from vlm_desktop.engine.documents.gathering import Indexed, Place, gather, index_pages
 from vlm_desktop.engine.documents.labels import Hit, value_at, wanted
-from vlm_desktop.engine.documents.pageindex import PageIndex, Span, around
+from vlm_desktop.engine.documents.pageindex import PageIndex, Span
 
 MOST_LABELS = 250
 """Labels of one page that are asked for."""

@@ -15,9 +15,10 @@ from functools import lru_cache
 import numpy as np
 from rapidfuzz import fuzz, process
 
+from vlm_desktop.base.boxes import around
 from vlm_desktop.base.documents import FieldSpec, FieldType
 from vlm_desktop.base.types import Box
-from vlm_desktop.engine.documents.pageindex import PageIndex, Span, TextLine, Token, around
+from vlm_desktop.engine.documents.pageindex import PageIndex, Span, TextLine, Token
 from vlm_desktop.engine.documents.vocabulary import vocabulary, words_of
 
 MOST_HITS = 40

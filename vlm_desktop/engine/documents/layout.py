@@ -8,9 +8,9 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from vlm_desktop.base.boxes import around
 from vlm_desktop.base.pagereading import Block, BlockKind, Line, Table, Word
 from vlm_desktop.base.types import Box
-from vlm_desktop.engine.documents.lines import around
 from vlm_desktop.engine.documents.tables import is_number, rows_of
 
 _DEEPEST = 12

@@ -15,8 +15,8 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
+from vlm_desktop.base.boxes import around
 from vlm_desktop.base.pagereading import PageReading
-from vlm_desktop.engine.documents.aligning import around
 
 SAME_LAYOUT = 0.3
 """Likeness from which two pages count as of one layout: far above that of two vendors whose

@@ -12,9 +12,9 @@ from itertools import pairwise
 from math import hypot
 from typing import Any
 
+from vlm_desktop.base.boxes import around
 from vlm_desktop.base.pagereading import Line, PageReading
 from vlm_desktop.base.types import Box
-from vlm_desktop.engine.documents.aligning import around
 from vlm_desktop.engine.documents.layouts import folded, text_height
 
 PLACE = "place"

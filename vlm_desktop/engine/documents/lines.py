@@ -5,6 +5,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
+from vlm_desktop.base.boxes import around
 from vlm_desktop.base.pagereading import Line, Word
 from vlm_desktop.base.types import Box
 
@@ -119,12 +120,6 @@ def overlap(one: Box, other: Box) -> float:
     smaller = min(one.y1 - one.y0, other.y1 - other.y0)
     shared = min(one.y1, other.y1) - max(one.y0, other.y0)
     return shared / smaller if smaller > 0 else 0.0
-
-
-def around(boxes: Iterable[Box]) -> Box:
-    """The smallest box around some."""
-    x0, y0, x1, y1 = zip(*((box.x0, box.y0, box.x1, box.y1) for box in boxes), strict=True)
-    return Box(min(x0), min(y0), max(x1), max(y1))
 
 
 def _without_wide_gaps(chain: Sequence[int], words: Sequence[Word]) -> Iterable[list[int]]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
+from vlm_desktop.base.boxes import around
 from vlm_desktop.base.pagereading import PageReading
 from vlm_desktop.base.types import Box
 
@@ -219,16 +220,6 @@ def beside(one: Box, other: Box) -> bool:
     smaller = min(one.y1 - one.y0, other.y1 - other.y0)
     apart = other.x0 >= one.x1 - smaller or other.x1 <= one.x0 + smaller
     return apart and shared > LEAST_SHARED * smaller
-
-
-def around(boxes: Sequence[Box]) -> Box:
-    """The smallest box that holds all of some."""
-    return Box(
-        min(box.x0 for box in boxes),
-        min(box.y0 for box in boxes),
-        max(box.x1 for box in boxes),
-        max(box.y1 for box in boxes),
-    )
 
 
 def tokens_of(text: str) -> tuple[Token, ...]:

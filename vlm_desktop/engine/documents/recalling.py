@@ -11,10 +11,11 @@ from statistics import median
 
 from rapidfuzz import fuzz, process
 
+from vlm_desktop.base.boxes import around
 from vlm_desktop.base.documents import DocumentLocale, Evidence, FieldSpec, FieldType
 from vlm_desktop.base.pagereading import PageReading
 from vlm_desktop.base.types import Box
-from vlm_desktop.engine.documents.aligning import around, evidence_of
+from vlm_desktop.engine.documents.aligning import evidence_of
 from vlm_desktop.engine.documents.layouts import folded, text_height
 from vlm_desktop.engine.documents.lessons import Anchor, Place, at_height, joined
 from vlm_desktop.engine.documents.values import Reading, readings_of, spans

@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vlm_desktop.base.boxes import around
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.documenterrors import (
     NothingToRedact,
@@ -202,10 +203,9 @@ def _on_layer(number: int, words: Sequence[LayerWord], text: str) -> Iterator[Re
 
 def _around(boxes: Sequence[Box]) -> Box:
     """A box around words, and a margin: readers tell boxes that cut off ends of letters."""
-    x0, y0 = min(box.x0 for box in boxes), min(box.y0 for box in boxes)
-    x1, y1 = max(box.x1 for box in boxes), max(box.y1 for box in boxes)
-    margin = _MARGIN * min(x1 - x0, y1 - y0)
-    return Box(x0 - margin, y0 - margin, x1 + margin, y1 + margin)
+    box = around(boxes)
+    margin = _MARGIN * min(box.x1 - box.x0, box.y1 - box.y0)
+    return Box(box.x0 - margin, box.y0 - margin, box.x1 + margin, box.y1 + margin)
 
 
 def _runs(said: Sequence[str], wanted: str) -> Iterator[tuple[int, int]]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
+from vlm_desktop.base.boxes import around
 from vlm_desktop.base.documentkeeping import TableEdges
 from vlm_desktop.base.documents import (
     Cause,
@@ -22,7 +23,7 @@ from vlm_desktop.base.documents import (
 )
 from vlm_desktop.base.pagereading import Cell, DocumentReading, PageReading, Table
 from vlm_desktop.base.types import Box
-from vlm_desktop.engine.documents.aligning import around, evidence_of
+from vlm_desktop.engine.documents.aligning import evidence_of
 from vlm_desktop.engine.documents.lessons import Column
 from vlm_desktop.engine.documents.values import ambiguous, readings_of
 

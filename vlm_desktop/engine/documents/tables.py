@@ -6,11 +6,12 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
+from vlm_desktop.base.boxes import around
 from vlm_desktop.base.pagereading import Cell, Line, Table, Word
 from vlm_desktop.base.types import Box
 from vlm_desktop.engine.documents.drawn import Marks
 from vlm_desktop.engine.documents.grids import Grid, grids_of
-from vlm_desktop.engine.documents.lines import around, chains_of
+from vlm_desktop.engine.documents.lines import chains_of
 
 _ANY_GAP = float("inf")
 _ROW_GAP = 3.5
