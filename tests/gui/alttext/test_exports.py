@@ -18,8 +18,8 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.gui.panes.alttext.alttext_pane import AltTextPane
 from vlm_desktop.gui.panes.alttext.export_dialog import ENDINGS, ExportDialog, Wish
 from vlm_desktop.gui.panes.alttext.exports_corner import ExportsCorner, coverage_words
-from vlm_desktop.gui.panes.alttext.report_dialog import ReportDialog
 from vlm_desktop.gui.strings import alttext_files as strings
+from vlm_desktop.gui.widgets.report_dialog import ReportDialog
 
 Image = Callable[[int], AltImage]
 

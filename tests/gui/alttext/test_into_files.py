@@ -13,9 +13,9 @@ from vlm_desktop.base.altfiles import Where, WriteOptions
 from vlm_desktop.base.alttext import AltAct, AltImage, AltState, Decision
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.gui.panes.alttext.alttext_pane import AltTextPane
-from vlm_desktop.gui.panes.alttext.report_dialog import ReportDialog
 from vlm_desktop.gui.panes.alttext.write_dialog import WriteDialog
 from vlm_desktop.gui.panes.alttext.writing_corner import WritingCorner
+from vlm_desktop.gui.widgets.report_dialog import ReportDialog
 
 Image = Callable[[int], AltImage]
 

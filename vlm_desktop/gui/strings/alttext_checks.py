@@ -3,7 +3,6 @@
 from vlm_desktop.base.altchecks import ClaimState
 from vlm_desktop.base.language import fill
 
-TASK_OF = "{work}: {done:,} of {total:,}"
 STOP = "Stop"
 CLOSE = "Close"
 

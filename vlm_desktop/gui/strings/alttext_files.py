@@ -4,7 +4,6 @@ from vlm_desktop.base.altfiles import Naming, Where
 from vlm_desktop.base.altpages import AltExportKind
 from vlm_desktop.base.language import fill
 
-CLOSE = "Close"
 MORE = "More for this image"
 
 # --- into files ------------------------------------------------------------------------------

@@ -74,6 +74,8 @@ SET_ASIDE = "{count:,} files set aside"
 SET_ASIDE_TIP = "Files that could not be read. They are tried again when they change."
 
 # closing
+TASK_OF = "{work}: {done:,} of {total:,}"
+CLOSE = "Close"
 CLOSE_TITLE = "Work is still going on"
 CLOSE_TEXT = (
     "{work}. What is done so far is kept, and the next start goes on from there. "

@@ -11,11 +11,11 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.desk import Desk
-from vlm_desktop.gui.panes.alttext.long_task import LongTask
-from vlm_desktop.gui.panes.alttext.word_list import WordList
 from vlm_desktop.gui.strings import alttext_checks as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.dialog_size import room_for
+from vlm_desktop.gui.widgets.long_task import LongTask
+from vlm_desktop.gui.widgets.word_list import WordList
 from vlm_desktop.jobs import ANSWERS
 
 

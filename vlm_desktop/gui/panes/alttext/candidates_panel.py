@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from vlm_desktop.base.alttext import Candidate
 from vlm_desktop.base.language import fill
-from vlm_desktop.gui.panes.alttext.word_list import WordList
 from vlm_desktop.gui.strings import alttext as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.word_list import WordList
 
 _HIGHEST = 190
 

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QListWidgetItem, QWidget
 
 from vlm_desktop.base.altchecks import ClaimState
 from vlm_desktop.base.language import fill
-from vlm_desktop.gui.panes.alttext.word_list import WordList
 from vlm_desktop.gui.strings import alttext_checks as strings
 from vlm_desktop.gui.theme import colours_of, measures
 from vlm_desktop.gui.tokens import Colours
+from vlm_desktop.gui.widgets.word_list import WordList
 
 _HIGHEST = 260
 _STRIKE_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_S)

@@ -17,10 +17,10 @@ from vlm_desktop.gui.panes.alttext.editor_corner import needs_text
 from vlm_desktop.gui.panes.alttext.editor_panel import EditorPanel
 from vlm_desktop.gui.panes.alttext.evidence_canvas import NONE, EvidenceBox, EvidenceCanvas
 from vlm_desktop.gui.panes.alttext.known_ledgers import KnownLedgers, Place
-from vlm_desktop.gui.panes.alttext.long_task import LongTask
 from vlm_desktop.gui.panes.alttext.session import AltSession
 from vlm_desktop.gui.panes.alttext.text_field import TextField
 from vlm_desktop.gui.strings import alttext_checks as strings
+from vlm_desktop.gui.widgets.long_task import LongTask
 from vlm_desktop.jobs import ANSWERS
 
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from vlm_desktop.base.language import current, fill
 from vlm_desktop.engine.alttext.exporting import rows_of
 from vlm_desktop.engine.alttext.tables import names_without_image, texts_from
 from vlm_desktop.gui.panes.alttext.export_dialog import REPORTS, ExportDialog, Wish
-from vlm_desktop.gui.panes.alttext.long_task import LongTask
-from vlm_desktop.gui.panes.alttext.report_dialog import ReportDialog
 from vlm_desktop.gui.panes.alttext.session import AltSession
 from vlm_desktop.gui.strings import alttext as words_of_pane
 from vlm_desktop.gui.strings import alttext_files as strings
+from vlm_desktop.gui.widgets.long_task import LongTask
+from vlm_desktop.gui.widgets.report_dialog import ReportDialog
 
 
 class ExportsCorner(QObject):

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, 
 from vlm_desktop.base.altkeeping import AltHistoryLine, DiffKind, DiffPart
 from vlm_desktop.base.alttext import AltAct, AltEvent, Author, WrittenBy
 from vlm_desktop.base.language import fill
-from vlm_desktop.gui.panes.alttext.word_list import WordList
 from vlm_desktop.gui.strings import alttext as strings
 from vlm_desktop.gui.theme import colours_of, measures
+from vlm_desktop.gui.widgets.word_list import WordList
 
 _HIGHEST, _DIFF_LINES = 170, 5
 

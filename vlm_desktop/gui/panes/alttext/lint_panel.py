@@ -9,9 +9,9 @@ from vlm_desktop import altstrings
 from vlm_desktop.base.altchecks import Field, Finding
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
-from vlm_desktop.gui.panes.alttext.word_list import WordList
 from vlm_desktop.gui.strings import alttext as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.word_list import WordList
 
 _HIGHEST = 150
 _QUIET_MS = 1200

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QPlainTextEdit, QWidget
 from vlm_desktop import strings as sentences
 from vlm_desktop.base.altpages import PageEdit, PagePlan
 from vlm_desktop.base.language import fill
-from vlm_desktop.gui.panes.alttext.word_list import WordList
 from vlm_desktop.gui.strings import alttext_files as strings
 from vlm_desktop.gui.theme import colours_of, measures
 from vlm_desktop.gui.widgets.dialog_size import fit_to
 from vlm_desktop.gui.widgets.plain_dialog import PlainDialog
+from vlm_desktop.gui.widgets.word_list import WordList
 
 _WIDE, _HIGH, _HIGHEST = 900, 600, 90
 _SAME = "same"

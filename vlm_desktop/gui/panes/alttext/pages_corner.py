@@ -14,11 +14,11 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.language import fill
 from vlm_desktop.engine.alttext.exporting import going_out, rows_of
-from vlm_desktop.gui.panes.alttext.long_task import LongTask
 from vlm_desktop.gui.panes.alttext.page_dialog import PageDialog
 from vlm_desktop.gui.panes.alttext.session import AltSession
 from vlm_desktop.gui.panes.alttext.sets_corner import SetsCorner
 from vlm_desktop.gui.strings import alttext_files as strings
+from vlm_desktop.gui.widgets.long_task import LongTask
 
 
 @dataclass(frozen=True, slots=True)

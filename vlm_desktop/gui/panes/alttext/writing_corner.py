@@ -20,12 +20,12 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.filework import FileProblem
 from vlm_desktop.base.language import fill
-from vlm_desktop.gui.panes.alttext.long_task import LongTask
-from vlm_desktop.gui.panes.alttext.report_dialog import ReportDialog
 from vlm_desktop.gui.panes.alttext.session import AltSession
 from vlm_desktop.gui.panes.alttext.write_dialog import Writable, WriteDialog
 from vlm_desktop.gui.strings import alttext_files as strings
 from vlm_desktop.gui.undo import Change, Verb
+from vlm_desktop.gui.widgets.long_task import LongTask
+from vlm_desktop.gui.widgets.report_dialog import ReportDialog
 from vlm_desktop.gui.words import failure
 
 _UNCHANGED = "unchanged"

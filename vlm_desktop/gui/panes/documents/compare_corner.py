@@ -20,11 +20,11 @@ from vlm_desktop.base.documentkeeping import DocumentState
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.language import current, fill
 from vlm_desktop.base.verificationwords import VerificationWords
-from vlm_desktop.gui.panes.alttext.long_task import LongTask
-from vlm_desktop.gui.panes.alttext.report_dialog import ReportDialog
 from vlm_desktop.gui.panes.documents.entries import label_of
 from vlm_desktop.gui.panes.documents.session import DocumentSession
 from vlm_desktop.gui.strings import documents_compare as strings
+from vlm_desktop.gui.widgets.long_task import LongTask
+from vlm_desktop.gui.widgets.report_dialog import ReportDialog
 
 if TYPE_CHECKING:
     from vlm_desktop.engine.documents.facade import Documents

@@ -18,7 +18,6 @@ from vlm_desktop.base.documentexports import (
 from vlm_desktop.base.documentkeeping import DocumentState
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.language import fill
-from vlm_desktop.gui.panes.alttext.long_task import LongTask
 from vlm_desktop.gui.panes.documents.export_dialog import (
     ALL,
     ONE,
@@ -29,6 +28,7 @@ from vlm_desktop.gui.panes.documents.export_dialog import (
 from vlm_desktop.gui.panes.documents.fields_panel import FieldsPanel
 from vlm_desktop.gui.panes.documents.session import DocumentSession
 from vlm_desktop.gui.strings import documents_export as strings
+from vlm_desktop.gui.widgets.long_task import LongTask
 
 if TYPE_CHECKING:
     from vlm_desktop.base.documentkeeping import KeptDocument

@@ -16,11 +16,11 @@ from vlm_desktop.base.documentanswers import (
 )
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.language import fill
-from vlm_desktop.gui.panes.alttext.long_task import LongTask
 from vlm_desktop.gui.panes.documents.entries import label_of
 from vlm_desktop.gui.panes.documents.second_dialog import SecondDialog
 from vlm_desktop.gui.panes.documents.session import DocumentSession
 from vlm_desktop.gui.strings import documents_compare as strings
+from vlm_desktop.gui.widgets.long_task import LongTask
 from vlm_desktop.jobs import ANSWERS
 
 

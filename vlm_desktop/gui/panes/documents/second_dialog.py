@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from vlm_desktop.gui.panes.alttext.report_dialog import ReportDialog
 from vlm_desktop.gui.strings import documents_compare as strings
+from vlm_desktop.gui.widgets.report_dialog import ReportDialog
 
 
 class SecondDialog(ReportDialog):

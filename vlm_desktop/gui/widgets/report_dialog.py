@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from vlm_desktop.gui.panes.alttext.word_list import WordList
-from vlm_desktop.gui.strings import alttext_files as strings
+from vlm_desktop.gui.strings import shell as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.dialog_size import fit_to
+from vlm_desktop.gui.widgets.word_list import WordList
 
 _WIDE, _HIGH = 560, 420
 

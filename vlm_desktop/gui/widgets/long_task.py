@@ -9,7 +9,7 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event, Progress
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.desk import Desk
-from vlm_desktop.gui.strings import alttext_checks as strings
+from vlm_desktop.gui.strings import shell as strings
 from vlm_desktop.gui.work import Work, WorkState
 
 if TYPE_CHECKING:
