@@ -13,8 +13,8 @@ from vlm_desktop.base.altpages import PageEdit, PageFormat, PagePlan
 from vlm_desktop.base.alttext import StructuredDescription
 from vlm_desktop.gui.panes.alttext.alttext_pane import AltTextPane
 from vlm_desktop.gui.panes.alttext.page_dialog import PageDialog
-from vlm_desktop.gui.widgets.report_dialog import ReportDialog
 from vlm_desktop.gui.strings import alttext_files as strings
+from vlm_desktop.gui.widgets.report_dialog import ReportDialog
 
 Look = Callable[[Stage, AltTextPane], None]
 _CLAIMS = (
