@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QPalette
 from pytestqt.qtbot import QtBot
 
 from tests.gui.documents.fake_documents import FakeDocuments, words_of
@@ -250,3 +251,14 @@ def test_esc_leaves_the_lines_as_they_were(pane: DocumentsPane, qtbot: QtBot) ->
     qtbot.keyClick(canvas, Qt.Key.Key_Escape)
     assert pane.over.lines is None
     assert pane.session.sheet == before
+
+
+def test_cells_take_the_colours_of_another_theme(pane: DocumentsPane, qtbot: QtBot) -> None:
+    cells = pane.fields.tables["items"].cells
+    before = cells.item(0, 0).background().color()
+    dark = cells.palette()
+    dark.setColor(QPalette.ColorRole.Window, QColor("#101010"))
+    dark.setColor(QPalette.ColorRole.Base, QColor("#101010"))
+    dark.setColor(QPalette.ColorRole.WindowText, QColor("#f0f0f0"))
+    cells.setPalette(dark)
+    assert cells.item(0, 0).background().color() != before

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QSignalBlocker,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -81,7 +89,6 @@ class TableCells(QTableWidget):
         if item is None:
             item = QTableWidgetItem()
             self.setItem(row, column, item)
-        chosen = colours_of(self.palette())
         item.setText(cell.text)
         item.setData(_KEY, cell.key)
         words = state_words(cell.value, cell.state)
@@ -90,9 +97,26 @@ class TableCells(QTableWidget):
         item.setData(Qt.ItemDataRole.AccessibleTextRole, said)
         item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, why)
         item.setToolTip(f"{words}. {why}" if why else words)
+        self._wash(item, cell)
+
+    def _wash(self, item: QTableWidgetItem, cell: Entry) -> None:
+        """A cell to look at stands out."""
+        chosen = colours_of(self.palette())
         wash = QColor(state_colour(chosen, cell.state))
         wash.setAlphaF(0.18)
         item.setBackground(wash if cell.needs_look else QColor(chosen.raised))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Another theme has other colours."""
+        super().changeEvent(event)
+        if event.type() != QEvent.Type.PaletteChange:
+            return
+        with QSignalBlocker(self):
+            for row in range(self.rowCount()):
+                for column in range(self.columnCount()):
+                    item = self.item(row, column)
+                    if item is not None:
+                        self._wash(item, self._entries[_key(item)])
 
     def _fit(self) -> None:
         """As high as its rows, up to some."""
