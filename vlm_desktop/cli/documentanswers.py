@@ -21,8 +21,8 @@ from vlm_desktop.base.pagereading import DocumentReading
 from vlm_desktop.base.verificationwords import VerificationWords
 from vlm_desktop.cli.output import Output
 from vlm_desktop.engine.documents.expected import read_expected
+from vlm_desktop.engine.documents.opinions import merged
 from vlm_desktop.engine.documents.plain import box_list
-from vlm_desktop.engine.documents.secondreader import merged
 from vlm_desktop.engine.documents.verificationreport import write_report
 from vlm_desktop.engine.documents.verifying import compare, expectation
 from vlm_desktop.engine.services import AppServices

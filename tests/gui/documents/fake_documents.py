@@ -49,8 +49,8 @@ from vlm_desktop.engine.documents.exporting import DocumentExports
 from vlm_desktop.engine.documents.extracting import Extractor
 from vlm_desktop.engine.documents.keeping import KeptDocuments
 from vlm_desktop.engine.documents.layouts import fingerprint
+from vlm_desktop.engine.documents.opinions import compare
 from vlm_desktop.engine.documents.schemas import Schemas
-from vlm_desktop.engine.documents.secondreader import compare
 from vlm_desktop.store.library import Library
 
 if TYPE_CHECKING:

@@ -24,8 +24,9 @@ from vlm_desktop.base.pagereading import DocumentReading, Line, PageReading, Wor
 from vlm_desktop.base.pageview import PageView
 from vlm_desktop.base.types import Box, DecodeLimits, MediaKind, Size
 from vlm_desktop.engine.answering import Answerer
+from vlm_desktop.engine.documents.opinions import merged
 from vlm_desktop.engine.documents.pages import DocumentPages
-from vlm_desktop.engine.documents.secondreader import SecondReader, merged
+from vlm_desktop.engine.documents.secondreader import SecondReader
 from vlm_desktop.engine.residents import Budgets, Residents
 from vlm_desktop.media.pool import DecodePool
 

@@ -11,7 +11,9 @@
     keeping   keeping.py: what is kept, corrected, undone, forgotten; layouts.py, lessons.py,
               recalling.py, teaching.py (what corrections teach); anomalies.py (unlike before)
     batch     batch.py: many files, resumable, into a queue by expected error
-    asking    asking.py, outlining.py, verifying.py: questions, summaries, expected values
+    asking    asking.py, questions.py, passages.py, outlining.py: questions, a look at a glance
+    comparing comparing.py, expected.py, verifying.py, verificationreport.py: expected values
+    second    secondreader.py, opinions.py, aligning.py: models that read it, too
 
 Importing this package imports none of them.
 """

@@ -5,13 +5,9 @@ doubtful and both are shown. What no words on the page carry is shown as ungroun
 """
 
 import json
-import math
 import re
-import tomllib
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any
 
 import numpy as np
 
@@ -30,44 +26,29 @@ from vlm_desktop.base.chat import (
     TextPart,
 )
 from vlm_desktop.base.documentanswers import (
-    Agreement,
-    MatchKind,
-    Opinion,
     ReaderChoice,
     SecondReading,
 )
 from vlm_desktop.base.documents import (
-    Cause,
-    CauseKind,
-    Evidence,
     Extraction,
     FieldSpec,
     FieldType,
-    FieldValue,
-    Origin,
     Schema,
 )
 from vlm_desktop.base.errors import OptionUnsupported
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.pagereading import DocumentReading, PageReading
-from vlm_desktop.base.paths import bundled
 from vlm_desktop.base.types import Box
 from vlm_desktop.engine.answering import STARTER_FAMILY, Answerer
-from vlm_desktop.engine.documents.aligning import DocumentText, differences, evidence_of
-from vlm_desktop.engine.documents.fieldnames import field_called
-from vlm_desktop.engine.documents.pageindex import Span, index_page
+from vlm_desktop.engine.documents.opinions import Pairs, compare
 from vlm_desktop.engine.documents.pages import DocumentPages
-from vlm_desktop.engine.documents.values import readings_of, spans
-from vlm_desktop.engine.documents.verifying import match
+from vlm_desktop.engine.documents.secondwords import second_words
 from vlm_desktop.engine.prompting import Request
 
 _REPEATING = (FieldType.TABLE, FieldType.GROUP)
 _ANSWER_TOKENS = 64
 _PAGE_TOKENS = 2_048
 _TAGS = re.compile(r"<[^<>]{1,60}>")
-_NOTHING = frozenset({"", "none", "n/a", "null", "unknown", "not stated", "-"})
-
-Pairs = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +150,9 @@ class SecondReader:
         image: ChatImage,
         cancel: CancelToken,
     ) -> Generator[Event, None, _Said]:
-        whole = next((asked for part, asked in _data()["pages"].items() if part in model_id), None)
+        whole = next(
+            (asked for part, asked in second_words()["pages"].items() if part in model_id), None
+        )
         if whole is not None or not can.asks:
             options = GenerationOptions(max_new_tokens=_PAGE_TOKENS)
             reply = yield from self._ask(model_id, whole or "", image, options, cancel)
@@ -177,7 +160,7 @@ class SecondReader:
         fields = [one for one in schema.fields if one.type not in _REPEATING]
         if can.json and can.multi_turn:
             listed = "\n".join(_told(one) for one in fields)
-            asked = _data()["prompts"]["json"].format(fields=listed).strip()
+            asked = second_words()["prompts"]["json"].format(fields=listed).strip()
             form = {
                 "type": "object",
                 "properties": {one.name: {"type": "string"} for one in fields},
@@ -238,127 +221,7 @@ def _chosen(
 
 def _question(spec: FieldSpec) -> str:
     label = spec.aliases[0] if spec.aliases else spec.name.replace("_", " ")
-    return str(_data()["prompts"]["question"].format(label=label))
-
-
-# --- comparing ---------------------------------------------------------------------------
-
-
-def compare(
-    pairs: Pairs,
-    text: str,
-    reading: DocumentReading,
-    extraction: Extraction,
-    schema: Schema,
-) -> SecondReading:
-    """A second reader's pairs, and its text of the pages, beside the first reader's values.
-
-    A page as text names no fields: a value whose text stands in it is confirmed, about the others
-    it is silent.
-    """
-    document = DocumentText(reading)
-    opinions: dict[str, Opinion] = {}
-    unplaced = []
-    for name, said in pairs:
-        spec = field_called(name, schema)
-        if spec is None:
-            unplaced.append((name, said))
-        elif spec.name not in opinions and said.strip().casefold() not in _NOTHING:
-            opinions[spec.name] = _opinion(said.strip(), spec, reading, document, extraction)
-    folded = _squeezed(text)
-    for value in extraction.values:
-        if value.name not in opinions and value.row == 0 and "/" not in value.name:
-            there = bool(folded) and _squeezed(value.raw) in folded
-            agreement = Agreement.SAME if there else Agreement.SILENT
-            said = value.raw if there else ""
-            opinions[value.name] = Opinion(
-                value.name, said, value.value if there else "", agreement, value.evidence
-            )
-    return SecondReading("", "", tuple(opinions.values()), tuple(unplaced), text)
-
-
-def _opinion(
-    said: str,
-    spec: FieldSpec,
-    reading: DocumentReading,
-    document: DocumentText,
-    extraction: Extraction,
-) -> Opinion:
-    meant = readings_of(said, spec.type, extraction.locale)
-    value = meant[0].value if meant else said
-    evidence = ground(said, value, spec.type, reading, document, extraction)
-    first = extraction.value(spec.name)
-    if first is None:
-        return Opinion(spec.name, said, value, Agreement.ONLY_SECOND, evidence)
-    kind = match(said, first.raw, first.value, spec, extraction.locale)
-    if kind is not MatchKind.MISMATCH:
-        return Opinion(spec.name, said, first.value, Agreement.SAME, first.evidence or evidence)
-    apart = differences(said, first.raw)
-    return Opinion(spec.name, said, value, Agreement.DIFFERS, evidence, apart)
-
-
-def ground(
-    said: str,
-    value: str,
-    kind: FieldType,
-    reading: DocumentReading,
-    document: DocumentText,
-    extraction: Extraction,
-) -> tuple[Evidence, ...]:
-    """The words that carry a text: as it is written or, of dates and amounts, what means the same.
-
-    Empty where no page says it.
-    """
-    for page in reading.pages:
-        index = index_page(page)
-        for line in index.lines:
-            for start, end in spans(line.text, kind, extraction.locale):
-                found = readings_of(line.text[start:end], kind, extraction.locale)
-                if found and found[0].value == value:
-                    words = index.words(Span(line.index, start, end))
-                    return (evidence_of(page, words),)
-    if kind in (FieldType.AMOUNT, FieldType.DATE):
-        return ()
-    found_text = document.find(said)
-    return (found_text.evidence,) if found_text else ()
-
-
-def merged(extraction: Extraction, second: SecondReading) -> Extraction:
-    """The first reader's values with the second one's word as a cause, and what only it found.
-
-    Values that a person gave or accepted stay as they are, and so do all texts: a difference is a
-    doubt and a rival, never a replacement. What is ungrounded does not come in.
-    """
-    weights = _data()["weights"]
-    by_name = {one.name: one for one in second.opinions}
-    values = [_weighed(value, by_name.get(value.name), second.model) for value in extraction.values]
-    added = [
-        FieldValue(
-            one.name, one.said, one.value, float(weights["alone"]), one.evidence,
-            origin=Origin.MODEL, causes=(Cause(CauseKind.SECOND_READER, 0.0, second.model),),
-        )
-        for one in second.opinions
-        if one.agreement is Agreement.ONLY_SECOND
-        and one.evidence
-        and extraction.value(one.name) is None
-    ]  # fmt: skip
-    found = {one.name for one in added}
-    missing = tuple(one for one in extraction.missing if one.name not in found)
-    return replace(extraction, values=(*values, *added), missing=missing)
-
-
-def _weighed(value: FieldValue, opinion: Opinion | None, model: str) -> FieldValue:
-    settled = value.accepted or value.origin is Origin.HUMAN or value.row or "/" in value.name
-    compared = (Agreement.SAME, Agreement.DIFFERS)
-    if opinion is None or settled or opinion.agreement not in compared:
-        return value
-    weight = float(_data()["weights"][opinion.agreement.value])
-    cause = Cause(CauseKind.SECOND_READER, weight, model)
-    others = tuple(one for one in value.causes if one.kind is not CauseKind.SECOND_READER)
-    before = sum(one.weight for one in value.causes if one.kind is CauseKind.SECOND_READER)
-    share = min(max(value.confidence, 1e-4), 1 - 1e-4)
-    odds = math.log(share / (1 - share)) - before + weight
-    return replace(value, confidence=round(1 / (1 + math.exp(-odds)), 4), causes=(*others, cause))
+    return str(second_words()["prompts"]["question"].format(label=label))
 
 
 # --- parts -------------------------------------------------------------------------------
@@ -381,13 +244,3 @@ def _json_pairs(text: str) -> Pairs:
         for name, value in said.items()
         if isinstance(value, (str, int, float))
     ]
-
-
-def _squeezed(text: str) -> str:
-    return "".join(text.casefold().split())
-
-
-@cache
-def _data() -> Mapping[str, Mapping[str, Any]]:
-    path = bundled("resources") / "documents" / "second_readers.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -20,7 +20,7 @@ from vlm_desktop.base.documents import (
 )
 from vlm_desktop.base.types import Box
 from vlm_desktop.engine.documents.fieldnames import field_called
-from vlm_desktop.engine.documents.secondreader import compare, merged
+from vlm_desktop.engine.documents.opinions import compare, merged
 
 SCHEMA = Schema(
     "receipt",
