@@ -257,6 +257,10 @@ class FakeCard:
     chat_family: str = "fake"
     state: str = "installed"
 
+    @property
+    def converses(self) -> bool:
+        return bool(self.chat_family)
+
 
 @dataclass
 class FakeRegistry:
