@@ -300,7 +300,7 @@ def test_the_page_context_is_edited_and_undone(
     pane.picture.context.commit()
     qtbot.waitUntil(lambda: image(0).context.caption == "The old <b>bridge</b>")
     heading = pane.picture.context.section.heading
-    qtbot.waitUntil(lambda: heading.text() == "Page context (1)")
+    qtbot.waitUntil(lambda: heading.text() == "Context (1)")
     pane.desk.changes.undo()
     qtbot.waitUntil(lambda: image(0).context.caption == "")
 

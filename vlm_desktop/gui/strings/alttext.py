@@ -188,9 +188,9 @@ PICTURE_HIDDEN = "The picture is hidden: listen to what the text says of it."
 ZOOM_IN = "Zoom in"
 ZOOM_OUT = "Zoom out"
 FIT = "Show all of it"
-CONTEXT = "Page context"
-CONTEXT_COUNT = "Page context ({count})"
-CONTEXT_NOTE = "What stands around the image where it is used. Drafts are told of it."
+CONTEXT = "Context"
+CONTEXT_COUNT = "Context ({count})"
+CONTEXT_NOTE = "What stands around the image. Drafts are told of it."
 CONTEXT_FIELDS = {
     "page_title": "Page title",
     "heading": "Heading",
