@@ -11,7 +11,7 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
 )
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from vlm_desktop.base.alttext import AltImage, AltState, Decision
 from vlm_desktop.gui.panes.alttext.queue_model import IMAGE, STATE, Index
@@ -19,6 +19,7 @@ from vlm_desktop.gui.panes.alttext.thumbnails import FileThumbnails
 from vlm_desktop.gui.strings import alttext as strings
 from vlm_desktop.gui.theme import colours_of, measures
 from vlm_desktop.gui.tokens import Colours
+from vlm_desktop.gui.widgets.row_painting import paint_dot, paint_ground, write_line
 
 SIDE = 44
 """Points of a thumbnail's square."""
@@ -47,19 +48,6 @@ def state_colour(chosen: Colours, state: AltState) -> str:
     }[state]
 
 
-def paint_dot(painter: QPainter, box: QRectF, state: AltState, chosen: Colours) -> None:
-    """A full dot; of an empty text a ring."""
-    colour = QColor(state_colour(chosen, state))
-    if state is AltState.EMPTY:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(colour, measures().focus_ring))
-        painter.drawEllipse(box.adjusted(1, 1, -1, -1))
-    else:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        painter.drawEllipse(box)
-
-
 class QueueDelegate(QStyledItemDelegate):
     """Two lines beside a thumbnail."""
 
@@ -79,7 +67,7 @@ class QueueDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = option.rect.adjusted(size.space[0] // 2, 1, -size.space[0] // 2, -1)
-        _paint_ground(painter, box, option, chosen)
+        paint_ground(painter, box, option)
         small = size.space[1]
         top = box.top() + (box.height() - SIDE) // 2
         self._paint_picture(painter, QRect(box.left() + small, top, SIDE, SIDE), image, chosen)
@@ -88,7 +76,7 @@ class QueueDelegate(QStyledItemDelegate):
         line = QFontMetrics(option.font).lineSpacing()
         upper = QRect(left, box.center().y() - line + 1, right - left, line)
         painter.setPen(QColor(chosen.text))
-        _write(painter, upper, image.name, option.font)
+        write_line(painter, upper, image.name, option.font, Qt.TextElideMode.ElideMiddle)
         lower = upper.translated(0, line)
         letter = _letter(image)
         if letter:  # beside the state, so that the name has the whole line
@@ -121,23 +109,6 @@ def _letter(image: AltImage) -> str:
     return "" if image.decision is Decision.UNDECIDED else strings.LETTERS[image.decision]
 
 
-def _paint_ground(
-    painter: QPainter, box: QRect, option: QStyleOptionViewItem, chosen: Colours
-) -> None:
-    radius = measures().radius
-    painter.setPen(Qt.PenStyle.NoPen)
-    if option.state & QStyle.StateFlag.State_Selected:
-        painter.setBrush(QColor(chosen.accent_soft))
-        painter.drawRoundedRect(box, radius, radius)
-    elif option.state & QStyle.StateFlag.State_MouseOver:
-        painter.setBrush(QColor(chosen.hairline))
-        painter.drawRoundedRect(box, radius, radius)
-    if option.state & QStyle.StateFlag.State_HasFocus:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(chosen.accent), measures().focus_ring))
-        painter.drawRoundedRect(box, radius, radius)
-
-
 def _paint_letter(painter: QPainter, box: QRect, letter: str, font: QFont, chosen: Colours) -> None:
     painter.setPen(QPen(QColor(chosen.text_muted), measures().hairline))
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -152,20 +123,13 @@ def _paint_state(
     painter: QPainter, box: QRect, state: AltState, font: QFont, chosen: Colours
 ) -> None:
     dot = QRectF(box.left(), box.center().y() - _DOT / 2 + 1, _DOT, _DOT)
-    paint_dot(painter, dot, state, chosen)
+    colour = QColor(state_colour(chosen, state))
+    paint_dot(painter, dot, colour, ring=state is AltState.EMPTY)
     small = QFont(font)
     small.setPixelSize(measures().type_small)
     painter.setPen(QColor(chosen.text_muted))
     words = box.adjusted(_DOT + measures().space[0] + 2, 0, 0, 0)
-    _write(painter, words, strings.STATES[state], small)
-
-
-def _write(painter: QPainter, box: QRect, text: str, font: QFont) -> None:
-    painter.setFont(font)
-    shown = QFontMetrics(font).elidedText(
-        " ".join(text.split()), Qt.TextElideMode.ElideMiddle, box.width()
-    )
-    painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
+    write_line(painter, words, strings.STATES[state], small, Qt.TextElideMode.ElideMiddle)
 
 
 class QueueView(QListView):

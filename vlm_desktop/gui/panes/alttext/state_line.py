@@ -1,16 +1,17 @@
 """How far the text has come, and the buttons that take it further."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from vlm_desktop.base.alttext import AltState, AltText
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.alttext.history_panel import author_words, when
-from vlm_desktop.gui.panes.alttext.queue_view import paint_dot
+from vlm_desktop.gui.panes.alttext.queue_view import state_colour
 from vlm_desktop.gui.strings import alttext as strings
 from vlm_desktop.gui.theme import colours_of, measures
 from vlm_desktop.gui.widgets.flow_layout import FlowLayout
+from vlm_desktop.gui.widgets.row_painting import paint_dot
 from vlm_desktop.gui.widgets.spoken import speaks_as
 
 _DOT = 10
@@ -33,7 +34,8 @@ class StateDot(QWidget):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             box = QRectF(self.rect())
-            paint_dot(painter, box, self._state, colours_of(self.palette()))
+            colour = QColor(state_colour(colours_of(self.palette()), self._state))
+            paint_dot(painter, box, colour, ring=self._state is AltState.EMPTY)
 
 
 class StateLine(QFrame):

@@ -14,13 +14,14 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from vlm_desktop.base.conversations import ConversationSummary
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import colours_of, measures
+from vlm_desktop.gui.widgets.row_painting import paint_ground, write_line
 
 Index = QModelIndex | QPersistentModelIndex
 SUMMARY = int(Qt.ItemDataRole.UserRole)
@@ -92,43 +93,21 @@ class SummaryDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = option.rect.adjusted(size.space[0] // 2, 1, -size.space[0] // 2, -1)
-        self._paint_ground(painter, box, option)
+        paint_ground(painter, box, option)
         inside = box.adjusted(size.space[1], size.space[1] - 1, -size.space[1], -size.space[1] + 1)
         line = QFontMetrics(option.font).lineSpacing()
         upper = QRect(inside.left(), inside.top(), inside.width(), line)
         lower = upper.translated(0, line)
         painter.setPen(QColor(chosen.text))
-        _write(painter, upper, summary.title or strings.UNTITLED, option.font)
+        write_line(painter, upper, summary.title or strings.UNTITLED, option.font)
         small = QFont(option.font)
         small.setPixelSize(size.type_small)
         painter.setPen(QColor(chosen.text_muted))
         words = summary.excerpt or when(summary.changed_at)
         if summary.pinned and not summary.excerpt:
             words = strings.BETWEEN.join((strings.PINNED, words))
-        _write(painter, lower, words, small)
+        write_line(painter, lower, words, small)
         painter.restore()
-
-    def _paint_ground(self, painter: QPainter, box: QRect, option: QStyleOptionViewItem) -> None:
-        chosen, size = colours_of(QGuiApplication.palette()), measures()
-        painter.setPen(Qt.PenStyle.NoPen)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setBrush(QColor(chosen.accent_soft))
-            painter.drawRoundedRect(box, size.radius, size.radius)
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setBrush(QColor(chosen.hairline))
-            painter.drawRoundedRect(box, size.radius, size.radius)
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(chosen.accent), size.focus_ring))
-            painter.drawRoundedRect(box, size.radius, size.radius)
-
-
-def _write(painter: QPainter, box: QRect, text: str, font: QFont) -> None:
-    painter.setFont(font)
-    shown = QFontMetrics(font).elidedText(
-        " ".join(text.split()), Qt.TextElideMode.ElideRight, box.width()
-    )
-    painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
 
 
 def count_words(count: int) -> str:

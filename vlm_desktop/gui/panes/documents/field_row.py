@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPainter,
     QPaintEvent,
-    QPen,
 )
 from PySide6.QtWidgets import (
     QCompleter,
@@ -38,6 +37,7 @@ from vlm_desktop.gui.panes.documents.looked_words import looked_words
 from vlm_desktop.gui.strings import documents as strings
 from vlm_desktop.gui.theme import colours_of, measures
 from vlm_desktop.gui.widgets.elided_label import ElidedLabel
+from vlm_desktop.gui.widgets.row_painting import paint_dot
 from vlm_desktop.gui.widgets.spoken import speaks_as
 from vlm_desktop.gui.widgets.typing_undo import TypingLine
 from vlm_desktop.gui.widgets.wrapped_label import WrappedLabel
@@ -160,16 +160,9 @@ class FieldDot(QWidget):
 def paint_state(painter: QPainter, box: QRectF, colour: QColor, state: FieldState) -> None:
     """A full dot, a ring for what is not there, a crossed ring for what no word carries."""
     hollow = state in (FieldState.MISSING, FieldState.ABSENT, FieldState.UNGROUNDED)
-    if not hollow:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        painter.drawEllipse(box)
-        return
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(colour, measures().focus_ring))
-    ring = box.adjusted(1, 1, -1, -1)
-    painter.drawEllipse(ring)
+    paint_dot(painter, box, colour, ring=hollow)
     if state is FieldState.UNGROUNDED:
+        ring = box.adjusted(1, 1, -1, -1)
         painter.drawLine(ring.topLeft(), ring.bottomRight())
 
 

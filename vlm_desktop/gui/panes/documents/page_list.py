@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QImage, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import AppError
@@ -27,6 +27,7 @@ from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.chat.pixels import image_of
 from vlm_desktop.gui.strings import documents as strings
 from vlm_desktop.gui.theme import colours_of, measures
+from vlm_desktop.gui.widgets.row_painting import paint_ground
 from vlm_desktop.jobs import CancelledEnding, Done, Failed
 
 SIDE = 104
@@ -176,14 +177,7 @@ class PageDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = option.rect.adjusted(2, 1, -2, -1)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setBrush(QColor(chosen.accent_soft))
-            painter.drawRoundedRect(box, size.radius, size.radius)
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(chosen.accent), size.focus_ring))
-            painter.drawRoundedRect(box, size.radius, size.radius)
+        paint_ground(painter, box, option)
         area = QRect(option.rect.center().x() - SIDE // 2, option.rect.top() + gap, SIDE, SIDE)
         self._paint_page(painter, area, path, number)
         painter.setPen(QColor(chosen.text))

@@ -14,14 +14,15 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QKeyEvent, QPainter
+from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from vlm_desktop.base.documentkeeping import DocumentState, QueuedDocument
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.strings import documents as strings
 from vlm_desktop.gui.theme import colours_of, measures
 from vlm_desktop.gui.tokens import Colours
+from vlm_desktop.gui.widgets.row_painting import paint_dot, paint_ground, write_line
 
 Index = QModelIndex | QPersistentModelIndex
 DOCUMENT = int(Qt.ItemDataRole.UserRole)
@@ -137,47 +138,24 @@ class QueueDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = option.rect.adjusted(2, 1, -2, -1)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setBrush(QColor(chosen.accent_soft))
-            painter.drawRoundedRect(box, size.radius, size.radius)
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(chosen.accent), size.focus_ring))
-            painter.drawRoundedRect(box, size.radius, size.radius)
+        paint_ground(painter, box, option)
         line = QFontMetrics(option.font).lineSpacing()
         inner = box.adjusted(size.space[1], 0, -size.space[1], 0)
         upper = QRect(inner.left(), box.center().y() - line + 1, inner.width(), line)
         painter.setPen(QColor(chosen.text))
-        _write(painter, upper, one.path.name, option.font, Qt.TextElideMode.ElideMiddle)
+        write_line(painter, upper, one.path.name, option.font, Qt.TextElideMode.ElideMiddle)
         lower = upper.translated(0, line)
         state = queue_state(one)
         dot = QRectF(lower.left(), lower.center().y() - _DOT / 2 + 1, _DOT, _DOT)
-        _paint_dot(painter, dot, QColor(queue_colour(chosen, state)), state)
+        colour = QColor(queue_colour(chosen, state))
+        paint_dot(painter, dot, colour, ring=state is DocumentState.UNREAD)
         small = QFont(option.font)
         small.setPixelSize(size.type_small)
         painter.setPen(QColor(chosen.text_muted))
         words = lower.adjusted(_DOT + size.space[1], 0, 0, 0)
         said = " · ".join(_said(one))
-        _write(painter, words, said, small, Qt.TextElideMode.ElideRight)
+        write_line(painter, words, said, small)
         painter.restore()
-
-
-def _paint_dot(painter: QPainter, box: QRectF, colour: QColor, state: DocumentState) -> None:
-    if state is DocumentState.UNREAD:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(colour, measures().focus_ring))
-        painter.drawEllipse(box.adjusted(1, 1, -1, -1))
-    else:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        painter.drawEllipse(box)
-
-
-def _write(painter: QPainter, box: QRect, text: str, font: QFont, elide: Qt.TextElideMode) -> None:
-    painter.setFont(font)
-    shown = QFontMetrics(font).elidedText(" ".join(text.split()), elide, box.width())
-    painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
 
 
 class QueueView(QListView):
