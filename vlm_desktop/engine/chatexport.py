@@ -4,11 +4,9 @@ Nothing in it runs and nothing is loaded from elsewhere. The file appears whole 
 """
 
 import base64
-import contextlib
 import dataclasses
 import html
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable, Generator
@@ -27,7 +25,7 @@ from vlm_desktop.base.conversations import (
     TurnState,
 )
 from vlm_desktop.base.events import Event, Phase, Progress
-from vlm_desktop.engine.destinations import writing_to
+from vlm_desktop.engine.destinations import put_text, writing_to
 from vlm_desktop.store.turncodec import encode_details
 
 _MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]<>#|"})
@@ -88,7 +86,7 @@ class ConversationWriter:
             if kind is ConversationFormat.MARKDOWN:
                 return self._markdown(target, jpegs)
             text = self._html(jpegs) if kind is ConversationFormat.HTML else self._json(jpegs)
-            _put(target, text)
+            put_text(target, text)
         return ConversationExport(target, ())
 
     def _shown(self, kind: ConversationFormat) -> list[Picture]:
@@ -110,7 +108,7 @@ class ConversationWriter:
                 path = folder / f"{self._conversation.picture(one).letter}.jpg"
                 path.write_bytes(jpeg)
                 made.append(path)
-            _put(target, self._markdown_text(folder.name))
+            put_text(target, self._markdown_text(folder.name))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -283,18 +281,6 @@ def _example_document(example: Example) -> dict[str, Any]:
 
 
 # --- files -------------------------------------------------------------------------------
-
-
-def _put(target: Path, text: str) -> None:
-    """Write a file beside and move it into its place. Raises OSError."""
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8", errors="replace", newline="\n")
-        part.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise
 
 
 def _free_folder(target: Path) -> Path:
