@@ -43,7 +43,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show.add_argument("id", type=int, metavar="ID")
     actions.add_parser("lessons", help="what corrections taught about layouts")
     unlearn = actions.add_parser("unlearn", help="go by lessons no more")
-    unlearn.add_argument("id", type=int, metavar="ID", nargs="+")
+    unlearn.add_argument("id", type=int, metavar="ID", nargs="*")
+    unlearn.add_argument(
+        "--like", type=int, metavar="DOCUMENT", help="all that was learned of its layout"
+    )
     forget = actions.add_parser("forget", help="forget documents for good; files stay")
     forget.add_argument("id", type=int, metavar="ID", nargs="*")
     forget.add_argument("--all", action="store_true", help="all documents, batches and lessons")
@@ -137,7 +140,14 @@ def _lessons(arguments: argparse.Namespace, services: AppServices, output: Outpu
 
 
 def _unlearn(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
-    services.documents.keeping.unlearn(arguments.id)
+    keeping = services.documents.keeping
+    if bool(arguments.id) == (arguments.like is not None):
+        output.say("Name lessons by id, or a document by --like.")
+        return WRONG_USAGE
+    if arguments.like is not None:
+        keeping.unlearn_layout(arguments.like)
+    else:
+        keeping.unlearn(arguments.id)
     return _lessons(arguments, services, output)
 
 

@@ -89,6 +89,10 @@ def test_a_folder_is_kept_listed_shown_and_forgotten(
     assert cli("documents", "resume")[1] == ""
     home = tmp_path / "home"
     assert any(b"QX7788" in path.read_bytes() for path in home.glob("library*"))
+    assert cli("documents", "unlearn")[0] == 2
+    assert cli("documents", "unlearn", "1", "--like", rows[0]["id"])[0] == 2
+    assert cli("documents", "unlearn", "--like", 99)[0] == 1
+    assert cli("documents", "unlearn", "--like", rows[0]["id"])[:2] == (0, "")
     assert cli("documents", "forget", 99)[0] != 0
     assert cli("documents", "forget")[0] == 2
     code, out, _ = cli("--json", "documents", "forget", "--all")

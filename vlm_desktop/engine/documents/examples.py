@@ -45,12 +45,6 @@ def schema_of(made: Made) -> Schema:
     return preset(made.preset) if made.preset else Schema("own", made.specs)
 
 
-def made_examples(made: Made, document: str = "") -> list[Example]:
-    """Every field of a made document."""
-    pages = [arranged(words, number) for number, words in enumerate(made.pages, start=1)]
-    return examples_of(pages, schema_of(made), made.truths, made.layout, document)
-
-
 def examples_of(
     pages: Sequence[PageReading],
     schema: Schema,

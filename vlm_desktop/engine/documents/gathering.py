@@ -23,8 +23,6 @@ from vlm_desktop.engine.documents.pageindex import PageIndex, Span, Token, index
 from vlm_desktop.engine.documents.relations import Relations, relate, strongest
 from vlm_desktop.engine.documents.vocabulary import apart, vocabulary
 
-MOST_CANDIDATES = 300
-"""Of one field on one page; those a label speaks for come first."""
 _ADDRESS_STARTS = 14
 _LEAST_ADDRESS = 0.15
 
