@@ -5,6 +5,8 @@ shown. What no words on the page carry is shown as ungrounded.
 """
 
 import math
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -26,7 +28,7 @@ from vlm_desktop.base.documents import (
     Schema,
 )
 from vlm_desktop.base.pagereading import DocumentReading
-from vlm_desktop.engine.documents.aligning import DocumentText, differences, evidence_of
+from vlm_desktop.engine.documents.aligning import DocumentText, differences, evidence_of, fold
 from vlm_desktop.engine.documents.fieldnames import field_called
 from vlm_desktop.engine.documents.pageindex import Span, index_page
 from vlm_desktop.engine.documents.secondwords import second_words
@@ -60,10 +62,10 @@ def compare(
             unplaced.append((name, said))
         elif spec.name not in opinions and said.strip().casefold() not in _NOTHING:
             opinions[spec.name] = _opinion(said.strip(), spec, reading, document, extraction)
-    folded = _squeezed(text)
+    written = unicodedata.normalize("NFKC", text).casefold()
     for value in extraction.values:
         if value.name not in opinions and value.row == 0 and "/" not in value.name:
-            there = bool(folded) and _squeezed(value.raw) in folded
+            there = _stands_in(value.raw, written)
             agreement = Agreement.SAME if there else Agreement.SILENT
             said = value.raw if there else ""
             opinions[value.name] = Opinion(
@@ -156,5 +158,10 @@ def _weighed(value: FieldValue, opinion: Opinion | None, model: str) -> FieldVal
     return replace(value, confidence=round(1 / (1 + math.exp(-odds)), 4), causes=(*others, cause))
 
 
-def _squeezed(text: str) -> str:
-    return "".join(text.casefold().split())
+def _stands_in(raw: str, text: str) -> bool:
+    """Whether a text stands in another by itself: "5" is no part of "15.00". Spaces may differ."""
+    letters = fold(raw)
+    if not letters or not text:
+        return False
+    spelled = r"\s*".join(map(re.escape, letters))
+    return re.search(rf"(?<![\w])(?<!\d[.,]){spelled}(?!\w)(?![.,]\d)", text) is not None

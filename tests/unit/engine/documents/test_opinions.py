@@ -99,6 +99,26 @@ def test_a_page_as_text_confirms_values() -> None:
     assert said["date"].agreement is Agreement.SILENT
 
 
+@pytest.mark.parametrize(
+    ("raw", "page", "same"),
+    [
+        ("5.00", "Total 5.00", True),
+        ("5.00", "Total 15.00", False),
+        ("5", "Total 5.00", False),
+        ("00", "Total 5.00", False),
+        ("5.00", "Total 5.00.", True),
+        ("RM 5.00", "total rm5.00", True),
+        ("Wan", "RESTORAN WANG", False),
+        ("", "anything", False),
+        ("5.00", "", False),
+    ],
+)
+def test_a_value_is_confirmed_where_it_stands_by_itself(raw: str, page: str, same: bool) -> None:
+    first = replace(FIRST, values=(FieldValue("total", raw, raw, 0.7, HERE),))
+    (said,) = compare([], page, READING, first, SCHEMA).opinions
+    assert (said.agreement is Agreement.SAME) is same
+
+
 def test_agreement_and_doubt_are_causes_and_texts_stay() -> None:
     pairs = [("total", "1006.70"), ("vendor", "Burger Hut"), ("number", "7731")]
     second = replace(compare(pairs, "", READING, FIRST, SCHEMA), model="donut")
