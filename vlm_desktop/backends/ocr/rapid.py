@@ -154,8 +154,11 @@ class RapidReader:
         return any(len(t.text) > 1 and t.confidence >= _HALF_READ for t in texts)
 
     def _detect_closely(self, picture: PixelArray) -> NDArray[np.float32]:
-        """Lines of the whole picture; a long strip is looked at piece by piece, else its letters
-        would become too small to be seen."""
+        """Lines of the whole picture; a long strip that is too big to be looked at as it is, is
+        looked at piece by piece: made smaller, its letters would not be seen."""
+        scale = scale_to(picture, READ_PIXELS)
+        if scale == 1:
+            return self._detect(picture, scale)
         found = []
         for piece in layout.pieces_of(picture.shape[1], picture.shape[0]):
             part = picture[piece.top : piece.bottom, piece.left : piece.right]

@@ -108,7 +108,8 @@ def _marked(row: Compared, *, expected: bool) -> str:
         pieces = ((one.expected, one.found) for one in row.differences)
         sides = [(mine, other) if expected else (other, mine) for mine, other in pieces]
         return "".join(
-            safe(mine) if mine == other else f"<mark>{safe(mine)}</mark>" for mine, other in sides
+            safe(mine) if mine in ("", other) else f"<mark>{safe(mine)}</mark>"
+            for mine, other in sides
         )
     if expected:
         return safe(row.expected)
