@@ -17,6 +17,13 @@ from vlm_desktop.base.chat import (
     TokenUsage,
 )
 from vlm_desktop.base.documentanswers import ReadWords
+from vlm_desktop.base.grounding import (
+    FoundRegion,
+    MaskChoice,
+    MaskFeatures,
+    MaskModelSpec,
+    ObjectPrompt,
+)
 from vlm_desktop.base.ocrtext import ReadLine, ReadPicture
 from vlm_desktop.base.types import Box, EncoderSpec, OcrLine
 
@@ -156,4 +163,54 @@ class ChatModel(Protocol):
 
     def unload(self) -> None:
         """Free the weights and the caches. `load` brings them back."""
+        ...
+
+
+class MaskModel(Protocol):
+    """A promptable segmenter: it looks at a picture once, then answers each prompt quickly.
+
+    Not thread-safe. Making one reads configuration only. Library exceptions are translated.
+    Raises `ModelBroken`, `ModelUnsupported`, `ModelOutOfMemory`, `Cancelled`.
+    """
+
+    @property
+    def spec(self) -> MaskModelSpec: ...
+
+    def encode(self, image: PixelArray, cancel: CancelToken) -> MaskFeatures:
+        """All that `decode` needs of a picture. The slow half."""
+        ...
+
+    def decode(
+        self, features: MaskFeatures, prompt: ObjectPrompt, cancel: CancelToken
+    ) -> tuple[MaskChoice, ...]:
+        """Masks for one object, the best first; prompt and masks in pixels of `features.size`."""
+        ...
+
+    def unload(self) -> None:
+        """Free the weights; the next call reads them again."""
+        ...
+
+
+class PhraseModel(Protocol):
+    """A detector that is told in words what to look for.
+
+    Not thread-safe. Making one reads configuration only. Raises `ModelBroken`,
+    `ModelUnsupported`, `ModelOutOfMemory`, `Cancelled`.
+    """
+
+    @property
+    def spec(self) -> MaskModelSpec: ...
+
+    def find(
+        self, image: PixelArray, phrases: Sequence[str], cancel: CancelToken
+    ) -> tuple[tuple[FoundRegion, ...], ...]:
+        """For each phrase the regions that answer it, best first, in pixels of `image`.
+
+        One pass a phrase, whatever else the family could do. `confidence` is the model's own
+        score, 0..1, uncalibrated; models that give masks set them.
+        """
+        ...
+
+    def unload(self) -> None:
+        """Free the weights; the next call reads them again."""
         ...

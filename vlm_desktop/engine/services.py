@@ -38,6 +38,7 @@ from vlm_desktop.engine.explore import Explore
 from vlm_desktop.engine.exporting import Exporting
 from vlm_desktop.engine.folders import Folders
 from vlm_desktop.engine.givingway import RoomMakingEncoder
+from vlm_desktop.engine.ground.facade import Ground
 from vlm_desktop.engine.indexing import Indexer, IndexOptions, IndexSummary
 from vlm_desktop.engine.keeping import Keeping
 from vlm_desktop.engine.labels import Labeller, Policy
@@ -241,6 +242,11 @@ class AppServices:
             ),
         )
 
+    @Part
+    def ground(self) -> Ground:
+        """Masks for clicks, regions for phrases, words for regions."""
+        return Ground(self.preparer)
+
     @property
     def limits(self) -> DecodeLimits:
         """Bounds on the decoding of one file, as the settings have them now."""
@@ -440,6 +446,8 @@ class AppServices:
             self.peeking.close()
         if "documents" in self.__dict__:
             self.documents.close()
+        if "ground" in self.__dict__:
+            self.ground.close()
         self.encoders.close()
         with self._lock:
             if self._library is not None:

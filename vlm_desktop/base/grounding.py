@@ -1,0 +1,237 @@
+"""What is said about regions of a picture: prompts, masks, phrases, verdicts.
+
+All places are in pixels of the upright picture at its full size.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vlm_desktop.base.arrays import PixelArray
+from vlm_desktop.base.masks import Mask
+from vlm_desktop.base.types import Box, Size
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroundPicture:
+    """An upright picture as it is worked on: `pixels` may be smaller than `size`, never larger."""
+
+    path: Path
+    content_hash: str
+    size: Size
+    pixels: PixelArray
+
+
+# --- pointing: a prompt and the masks that answer it ---------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PromptPoint:
+    """A click: `adds` says whether what is there belongs to the object or does not."""
+
+    x: float
+    y: float
+    adds: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectPrompt:
+    """All that points at one object. Neither points nor a box is an empty prompt."""
+
+    points: tuple[PromptPoint, ...] = ()
+    box: Box | None = None
+
+
+class MaskLevel(StrEnum):
+    """How much of what is under a click a mask takes."""
+
+    WHOLE = "whole"
+    PART = "part"
+    SUBPART = "subpart"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MaskChoice:
+    """One answer to a prompt; `score` is the model's own guess of its quality, 0..1."""
+
+    mask: Mask
+    score: float
+    level: MaskLevel = MaskLevel.WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class MaskModelSpec:
+    """A promptable model: what it takes and where it runs. `revision` names its weights; together
+    with `id` and `precision` it names embeddings on disk."""
+
+    id: str
+    revision: str
+    device: str
+    precision: str
+    points: bool = True
+    boxes: bool = True
+    memory_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MaskFeatures:
+    """What an encoder made of one picture: all a decoder needs. Arrays on the CPU.
+
+    `size` is that of the pixels that were encoded; prompts for a decoder are in those.
+    """
+
+    size: Size
+    arrays: Mapping[str, NDArray[np.float32]]
+
+
+# --- naming: a phrase and where it is -------------------------------------------------------
+
+
+class Verdict(StrEnum):
+    """What is said of a phrase in a picture."""
+
+    FOUND = "found"
+    SEVERAL = "several"
+    ABSENT = "absent"
+    ATTRIBUTE_WRONG = "attribute-wrong"
+    UNSURE = "unsure"
+
+
+class ClauseKind(StrEnum):
+    """What a part of a phrase says."""
+
+    OBJECT = "object"
+    ATTRIBUTE = "attribute"
+    RELATION = "relation"
+    PLACE = "place"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One part of a phrase and whether it holds; None where that cannot be told.
+
+    `text` stands in the phrase; `confidence` is calibrated, 0..1; `instead` is what was seen
+    in its place ("blue"), empty where nothing is known.
+    """
+
+    kind: ClauseKind
+    text: str
+    holds: bool | None
+    confidence: float
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundRegion:
+    """A place that answers a phrase; `confidence` is calibrated, 0..1."""
+
+    box: Box
+    confidence: float
+    mask: Mask | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heatmap:
+    """How much each cell of a picture has to do with words: float32 [rows, columns], 0..1, over
+    the whole picture. `strength` says how far its peak stands out, in null spreads."""
+
+    values: NDArray[np.float32]
+    strength: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finds:
+    """What a model finds for one noun phrase: candidates best first, and how probable it is that
+    the picture shows it at all (calibrated, 0..1)."""
+
+    phrase: str
+    present: float
+    regions: tuple[FoundRegion, ...]
+    heatmap: Heatmap | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grounded:
+    """The answer to a phrase: the verdict, the regions that fit all of its clauses best first,
+    and the clauses one by one. `others` are regions that fit the object and not every clause."""
+
+    phrase: str
+    verdict: Verdict
+    regions: tuple[FoundRegion, ...]
+    clauses: tuple[Clause, ...]
+    model: str
+    others: tuple[FoundRegion, ...] = ()
+    heatmap: Heatmap | None = None
+    seconds: float = 0.0
+
+
+# --- back again: a region and words for it --------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """Words that name one region. `overlap` is the intersection over union of the region with
+    what the words find again, 0..1; `rivals` how many other regions they find as well."""
+
+    text: str
+    overlap: float
+    rivals: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WordLook:
+    """A word of a caption and where its writer looked; `share` of its attention per cell sums
+    to 1 over the picture."""
+
+    word: str
+    heatmap: Heatmap
+
+
+# --- objects a person keeps ----------------------------------------------------------------
+
+
+class ObjectState(StrEnum):
+    """Whether a person has looked at an object."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroundObject:
+    """Something in a picture: a label, its places, and where they come from.
+
+    `number` tells the objects of one picture apart and never changes. `polygon` are corners of an
+    outline that was drawn or imported; where there is a mask it counts. `source` is a model's id,
+    or "person". `expressions` are phrases that name it.
+    """
+
+    number: int
+    label: str
+    box: Box | None = None
+    mask: Mask | None = None
+    points: tuple[PromptPoint, ...] = ()
+    polygon: tuple[tuple[float, float], ...] = ()
+    source: str = "person"
+    confidence: float | None = None
+    state: ObjectState = ObjectState.ACCEPTED
+    expressions: tuple[str, ...] = ()
+    colour: int = 0
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PictureObjects:
+    """All objects of one picture, in the order of their list."""
+
+    path: Path
+    content_hash: str
+    size: Size
+    objects: tuple[GroundObject, ...]
