@@ -26,7 +26,7 @@ class Mask:
     def of(cls, full: Bits) -> "Mask":
         """From the bits of a whole picture; only what holds anything is kept."""
         height, width = full.shape
-        rows, columns = full.any(axis=1).nonzero()[0], full.any(axis=0).nonzero()[0]
+        rows, columns = np.flatnonzero(full.any(axis=1)), np.flatnonzero(full.any(axis=0))
         if not rows.size:
             return cls(Size(width, height), 0, 0, np.zeros((0, 0), bool))
         top, bottom = int(rows[0]), int(rows[-1]) + 1
@@ -42,7 +42,8 @@ class Mask:
     @property
     def box(self) -> Box | None:
         """Around all that belongs, in whole pixels; None where nothing does."""
-        rows, columns = self.bits.any(axis=1).nonzero()[0], self.bits.any(axis=0).nonzero()[0]
+        rows = np.flatnonzero(self.bits.any(axis=1))
+        columns = np.flatnonzero(self.bits.any(axis=0))
         if not rows.size:
             return None
         return Box(
