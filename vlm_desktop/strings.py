@@ -6,7 +6,7 @@ return codes and data; only `gui` and `cli` call this module.
 
 import logging
 
-from vlm_desktop import documentstrings
+from vlm_desktop import documentstrings, groundstrings
 from vlm_desktop.base import alterrors, altfileerrors, chaterrors, errors, pageerrors
 from vlm_desktop.base.conversations import AnswerSource
 from vlm_desktop.base.errors import AppError, Refusal
@@ -352,8 +352,8 @@ def sentence(error: AppError) -> str:
         values["offer_text"] = offer
     if isinstance(error, errors.NotEnoughRoom | errors.DownloadBroken | chaterrors.ModelTooLarge):
         values |= {name: bytes_text(n) for name, n in values.items() if isinstance(n, int)}
-    kind = type(error)
-    words = ERROR_SENTENCES.get(kind) or documentstrings.DOCUMENT_ERRORS[kind]
+    tables = (ERROR_SENTENCES, documentstrings.DOCUMENT_ERRORS, groundstrings.GROUND_ERRORS)
+    words = next(table[type(error)] for table in tables if type(error) in table)
     return one_line(words.format(**values))
 
 
@@ -367,7 +367,7 @@ def bytes_text(count: float) -> str:
 
 
 def notice(code: str, detail: str) -> str:
-    return NOTICE_SENTENCES[code].format(detail=detail)
+    return (NOTICE_SENTENCES.get(code) or groundstrings.GROUND_NOTICES[code]).format(detail=detail)
 
 
 def bug(error: BaseException) -> str:
@@ -413,6 +413,7 @@ PHASES: dict[Phase, str] = {
     Phase.VERIFY: "Verifying",
     Phase.EVALUATE: "Evaluating",
     Phase.BENCH: "Measuring",
+    Phase.GROUND: "Looking for phrases",
     Phase.EDIT: "Saving",
     Phase.COPY: "Copying the library",
     Phase.SCRUB: "Removing every trace",

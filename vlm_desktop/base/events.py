@@ -30,6 +30,7 @@ class Phase(StrEnum):
     TRASH = "trash"
     LOAD = "load"
     ANSWER = "answer"
+    GROUND = "ground"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The window's own words, one module per area; sentences about errors are in `vlm_desktop.strings`,
-those about alt text and documents that both fronts say in `altstrings` and `documentstrings`.
+those about alt text, documents and grounding that both fronts say in `altstrings`,
+`documentstrings` and `groundstrings`.
 
 Import an area as `strings` and use its constants inside functions only: another language is put
 in their places before the widgets are built (`vlm_desktop.base.language`).
@@ -12,6 +13,7 @@ _SHARED = {
     "sentences": "vlm_desktop.strings",
     "altsentences": "vlm_desktop.altstrings",
     "documentsentences": "vlm_desktop.documentstrings",
+    "groundsentences": "vlm_desktop.groundstrings",
 }
 
 
