@@ -2,9 +2,10 @@
 
 A lane is a queue with its own threads. "model" has one, for indexing and what must not run beside
 it; "answers" has one for models that write, so that a question is answered while photos are
-indexed; "search" has one, because a search must answer while either goes on; "io" has a few for
-thumbnails and small files; "watch" waits for changes of folders. Threads start with their lane's
-first job.
+indexed; "ground" has one for what finds and outlines, and "pointing" one for the quick first
+outline of a click, which must not wait behind those models; "search" has one, because a search
+must answer while either goes on; "io" has a few for thumbnails and small files; "watch" waits for
+changes of folders. Threads start with their lane's first job.
 """
 
 import itertools
@@ -29,7 +30,13 @@ Post: TypeAlias = Callable[[OnEvent, Event], None]
 
 ANSWERS = "answers"
 """The lane of models that write."""
-DEFAULT_LANES: Mapping[str, int] = {"model": 1, ANSWERS: 1, "search": 1, "io": 3, "watch": 1}
+GROUND = "ground"
+"""The lane of what finds and outlines with models."""
+POINTING = "pointing"
+"""The lane of the outline that needs no model."""
+DEFAULT_LANES: Mapping[str, int] = {
+    "model": 1, ANSWERS: 1, GROUND: 1, POINTING: 1, "search": 1, "io": 3, "watch": 1,
+}  # fmt: skip
 
 
 class Job:
