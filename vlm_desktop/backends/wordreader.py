@@ -19,6 +19,7 @@ from PIL import Image
 from vlm_desktop.backends.chat import loading
 from vlm_desktop.backends.chat.folder import ChatFolder
 from vlm_desktop.backends.chat.pictures import reduced
+from vlm_desktop.backends.modelfolder import read_config
 from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.documentanswers import ReadWords
@@ -44,7 +45,7 @@ class LayoutReader:
         self, folder: Path, *, model_id: str, provider: str = "auto", threads: int = 0
     ) -> None:
         place = ChatFolder.read(folder, model_id)
-        config = loading.read_config(folder, model_id)
+        config = read_config(folder, model_id)
         architecture = str((config.get("architectures") or [""])[0])
         if architecture not in (_ASKING, _LABELLING):
             raise ModelUnsupported(model=model_id, family=architecture or place.model_type)

@@ -2,7 +2,6 @@
 
 import gc
 import importlib.util
-import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from safetensors import SafetensorError
 from transformers.utils import logging as hub_logging
 
 from vlm_desktop.backends.encoders.torch_dual import choose_device, memory_error
-from vlm_desktop.base.errors import ModelBroken, ModelOutOfMemory, ModelUnsupported
+from vlm_desktop.base.errors import ModelBroken, ModelOutOfMemory
 
 LOAD_ERRORS = (
     OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, ImportError,
@@ -51,19 +50,6 @@ class Loaded:
     plan: Plan
     memory_bytes: int
     passed_over: tuple[str, ...] = ()
-
-
-def read_config(folder: Path, model_id: str) -> dict[str, Any]:
-    """config.json. Raises `ModelBroken`, and `ModelUnsupported` when it asks for its own code."""
-    try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelBroken(model=model_id, detail=f"config.json: {error}") from error
-    if not isinstance(config, dict):
-        raise ModelBroken(model=model_id, detail="config.json is not a table")
-    if "auto_map" in config:
-        raise ModelUnsupported(model=model_id, family="Python code of its own, which is never run")
-    return config
 
 
 def load_processor(folder: Path, model_id: str) -> Any:

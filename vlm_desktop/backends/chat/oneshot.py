@@ -18,6 +18,7 @@ from vlm_desktop.backends.chat.folder import ChatFolder
 from vlm_desktop.backends.chat.pictures import reduced, tensors
 from vlm_desktop.backends.chat.prompting import check_asked
 from vlm_desktop.backends.encoders.torch_dual import memory_error
+from vlm_desktop.backends.modelfolder import read_config
 from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import (
@@ -76,7 +77,7 @@ class OneShotModel(ABC):
         self._memory_limit = memory_limit
         self._folder = ChatFolder.read(folder, model_id or folder.name)
         self._id = self._folder.model_id
-        named = loading.read_config(folder, self._id).get("architectures") or [""]
+        named = read_config(folder, self._id).get("architectures") or [""]
         self._architecture = str(named[0])
         if self._architecture not in self.architectures:
             family = self._architecture or self._folder.model_type
