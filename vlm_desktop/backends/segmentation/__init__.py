@@ -1,0 +1,1 @@
+"""What outlines objects when it is pointed at them: classical methods, and promptable networks."""
