@@ -101,12 +101,15 @@ def _forget(arguments: argparse.Namespace, services: AppServices, output: Output
                 "vectors": forgotten.vectors,
                 "alt_texts_kept": forgotten.alt_texts_kept,
                 "documents": forgotten.documents,
+                "objects": forgotten.objects,
             }
         )
     else:
         output.text(f"Forgot {forgotten.files:,} files and {forgotten.photos:,} photos.")
         if forgotten.documents:
             output.text(f"The fields of {forgotten.documents:,} documents went, too.")
+        if forgotten.objects:
+            output.text(f"What was marked in {forgotten.objects:,} pictures went, too.")
         if forgotten.alt_texts_kept:
             output.text(
                 f"The alt texts that people wrote for {forgotten.alt_texts_kept:,} images are"

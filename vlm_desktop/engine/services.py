@@ -245,7 +245,11 @@ class AppServices:
     @Part
     def ground(self) -> Ground:
         """Masks for clicks, regions for phrases, words for regions."""
-        return Ground(self.preparer)
+        return Ground(
+            self.preparer,
+            lambda: self.library,
+            lambda: self.upkeep.other_copies(),
+        )
 
     @property
     def limits(self) -> DecodeLimits:

@@ -80,7 +80,8 @@ class ForgetReport:
     `clean` is False when another program was reading the library, so that its log could not be
     emptied. `other_copies` are older copies of the library in the home folder, which still hold
     what was forgotten. `alt_texts_kept` are images that stay known, with their paths, for the alt
-    text that a person wrote, `documents` those whose fields went.
+    text that a person wrote, `documents` those whose fields went, `objects` pictures whose marked
+    objects went.
     """
 
     files: int
@@ -91,6 +92,7 @@ class ForgetReport:
     other_copies: tuple[Path, ...]
     alt_texts_kept: int = 0
     documents: int = 0
+    objects: int = 0
 
 
 class Upkeep:
@@ -219,7 +221,7 @@ class Upkeep:
         yield Progress(Phase.SCRUB, 0, None)
         cancel.raise_if_cancelled()
         # No event from here on: at an event the runner may end a verb, and half forgotten is not.
-        files = photos = vectors = alt_texts_kept = documents = 0
+        files = photos = vectors = alt_texts_kept = documents = objects = 0
         kept_out = False
         begun = False
         for path in paths:
@@ -239,11 +241,12 @@ class Upkeep:
             vectors += forgotten.vectors
             alt_texts_kept += forgotten.alt_texts_kept
             documents += forgotten.documents
+            objects += forgotten.objects
         self._roots_changed()
         clean = library.scrub()
         copies = self.other_copies()
         return ForgetReport(
-            files, photos, vectors, kept_out, clean, copies, alt_texts_kept, documents
+            files, photos, vectors, kept_out, clean, copies, alt_texts_kept, documents, objects
         )
 
     def paths_of(self, content_ids: Sequence[int]) -> tuple[Path, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vlm_desktop.store.contents import clean, replace_text
 from vlm_desktop.store.embeddings import note_added
+from vlm_desktop.store.groundobjects import follow_objects
 from vlm_desktop.store.inventory import find_file
 from vlm_desktop.store.part import Part
 from vlm_desktop.store.pathcodec import encode_path
@@ -61,6 +62,7 @@ class FollowingPart(Part):
         with self._db.writing() as connection:
             file_id = find_file(connection, photo.path)
             _follow_chats(connection, photo)
+            follow_objects(connection, photo.before, photo.after, photo.path)
             if file_id is None:
                 return False
             content_id = _content_of(connection, file_id, photo)

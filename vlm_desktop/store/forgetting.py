@@ -9,6 +9,7 @@ from vlm_desktop.store.altforgetting import forget_alt_of
 from vlm_desktop.store.conversations import forget_pictures_of
 from vlm_desktop.store.docforgetting import forget_documents_of
 from vlm_desktop.store.embeddings import note_deleted
+from vlm_desktop.store.groundforgetting import forget_objects_of
 from vlm_desktop.store.part import Part
 from vlm_desktop.store.pathcodec import below, encode_path
 from vlm_desktop.store.queries import forget_queries_about
@@ -24,9 +25,9 @@ class ForgettingPart(Part):
         Contents that lose their last file go with their vectors, texts, tags and album entries; a
         content that has another file, even a missing one, stays. What was taken out of the
         library with its root (see `removing`) holds nothing back and is forgotten by its path
-        too. Fields of documents go, those a person corrected and what they taught included. Alt
-        texts that a person wrote stay, unless `alt_texts` says that they go, too (see
-        `altforgetting`). Raises `NotInLibrary`.
+        too. Fields of documents go, those a person corrected and what they taught included, and
+        so do objects that were marked in pictures. Alt texts that a person wrote stay, unless
+        `alt_texts` says that they go, too (see `altforgetting`). Raises `NotInLibrary`.
         """
         with self._db.writing() as connection:
             wanted = encode_path(Path(path).absolute())
@@ -39,9 +40,13 @@ class ForgettingPart(Part):
             removed = _mark(connection, wanted, "removed_", "doomed_removed")
             alt_gone, alt_kept = forget_alt_of(connection, Path(path).absolute(), texts=alt_texts)
             documents = forget_documents_of(connection, Path(path).absolute())
-            if not (found or removed or documents or (alt_texts and alt_gone)):
+            deleted = _delete(connection)
+            objects = forget_objects_of(connection, Path(path).absolute(), deleted.hashes)
+            if not (found or removed or documents or objects or (alt_texts and alt_gone)):
                 raise NotInLibrary(path=path)
-            counts = replace(_delete(connection), alt_texts_kept=alt_kept, documents=documents)
+            counts = replace(
+                deleted, alt_texts_kept=alt_kept, documents=documents, objects=objects
+            )
             _delete_empty(connection, wanted)
             forget_queries_about(connection, Path(path).absolute())
             forget_pictures_of(connection, Path(path).absolute())

@@ -13,6 +13,7 @@ following.py    photos whose files the program wrote
 conversations.py, turns.py, chatnotes.py           talks with models
 altsets.py, altimages.py, altwriting.py            alt texts and their history
 dockeeping.py, docwriting.py, doclessons.py, docbatches.py, docforgetting.py    documents
+groundobjects.py, groundbatches.py, groundforgetting.py    objects of pictures
 """
 
 from types import TracebackType
@@ -39,6 +40,9 @@ from vlm_desktop.store.filters import FiltersPart
 from vlm_desktop.store.folders import FoldersPart
 from vlm_desktop.store.following import FollowingPart
 from vlm_desktop.store.forgetting import ForgettingPart
+from vlm_desktop.store.groundbatches import GroundBatchesPart
+from vlm_desktop.store.groundforgetting import GroundForgettingPart
+from vlm_desktop.store.groundobjects import GroundObjectsPart
 from vlm_desktop.store.inspection import InspectionPart
 from vlm_desktop.store.inventory import InventoryPart
 from vlm_desktop.store.lookup import LookupPart
@@ -93,6 +97,9 @@ class Library(
     DocumentLessonsPart,
     DocumentBatchesPart,
     DocumentForgettingPart,
+    GroundObjectsPart,
+    GroundBatchesPart,
+    GroundForgettingPart,
 ):
     """A library in a home folder. Any thread may call any method; `close` comes last.
 

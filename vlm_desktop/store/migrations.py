@@ -15,6 +15,7 @@ from sqlite_utils import Migrations
 
 from vlm_desktop.store.altschema import ALT_TEXTS
 from vlm_desktop.store.doctables import DOCUMENTS
+from vlm_desktop.store.groundtables import GROUND
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -491,3 +492,9 @@ def create_alt_texts(db: "Database") -> None:
 def create_documents(db: "Database") -> None:
     """Documents: values as read, what people said of them, lessons for layouts, batches."""
     db.executescript(DOCUMENTS)
+
+
+@migrations()
+def create_ground(db: "Database") -> None:
+    """Objects of pictures, and batches of pictures to be labelled by phrases."""
+    db.executescript(GROUND)

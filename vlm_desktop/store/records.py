@@ -297,7 +297,7 @@ class ForgottenCounts:
     """`hashes` are the contents that lost their last file: their thumbnails can go.
 
     `alt_texts_kept` are images that stay known for the alt text a person wrote, `documents` those
-    whose fields went.
+    whose fields went, `objects` pictures whose marked objects went.
     """
 
     files: int
@@ -306,6 +306,7 @@ class ForgottenCounts:
     hashes: tuple[str, ...]
     alt_texts_kept: int = 0
     documents: int = 0
+    objects: int = 0
 
 
 @dataclass(frozen=True, slots=True)

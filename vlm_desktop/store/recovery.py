@@ -73,6 +73,10 @@ _TABLES = {
     "document_lessons": "id",
     "document_batches": "id",
     "document_queue": "batch_id, position",
+    "ground_pictures": "id",
+    "ground_objects": "picture_id, number",
+    "ground_batches": "id",
+    "ground_queue": "batch_id, position",
     "settings": "key",
     "kept_out": "fingerprint",
 }
@@ -122,6 +126,8 @@ _PARENTS = (
     ("document_batches", "schema_id", "document_schemas"),
     ("document_queue", "batch_id", "document_batches"),
     ("document_queue", "document_id", "documents"),
+    ("ground_objects", "picture_id", "ground_pictures"),
+    ("ground_queue", "batch_id", "ground_batches"),
 )
 
 
