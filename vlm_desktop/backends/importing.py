@@ -13,10 +13,13 @@ from typing import Any
 
 from vlm_desktop.backends.chat.families import FAMILIES as CHAT_FAMILIES
 from vlm_desktop.backends.encoders.recipe import MODEL_FILE, SUBFOLDERS, read_pair
+from vlm_desktop.backends.grounding.families import OWN_TYPES, PHRASE_FAMILIES
 from vlm_desktop.backends.shelf import (
     INSTALLED,
+    PHRASE_MODEL,
     TASK_DOCUMENT,
     TASK_EMBEDDING,
+    TASK_GROUNDING,
     WORD_READER,
     ModelCard,
     is_model_id,
@@ -250,6 +253,9 @@ def _transformers_card(folder: Path, model_id: str) -> ModelCard:
     if kind in WORD_READER_TYPES:
         name = folder.resolve().name
         return ModelCard(id=model_id, name=name, tasks=(TASK_DOCUMENT,), family=WORD_READER)
+    if kind in OWN_TYPES:
+        name = folder.resolve().name
+        return ModelCard(id=model_id, name=name, tasks=(TASK_GROUNDING,), family=PHRASE_MODEL)
     family = CHAT_FAMILIES.get(str(kind))
     if family is not None:
         named = config.get("architectures")
@@ -258,6 +264,8 @@ def _transformers_card(folder: Path, model_id: str) -> ModelCard:
         if not tasks:
             detail = f"{architecture or kind} is not a model that answers"
             raise ImportRefused(path=folder, detail=detail)
+        if str(kind) in PHRASE_FAMILIES:
+            tasks = (*tasks, TASK_GROUNDING)
         return ModelCard(
             id=model_id,
             name=folder.resolve().name,
@@ -266,7 +274,7 @@ def _transformers_card(folder: Path, model_id: str) -> ModelCard:
             chat_family=family.adapter,
         )
     if kind not in TRANSFORMERS_TYPES:
-        known = ", ".join((*TRANSFORMERS_TYPES, *CHAT_FAMILIES, *WORD_READER_TYPES))
+        known = ", ".join((*TRANSFORMERS_TYPES, *CHAT_FAMILIES, *WORD_READER_TYPES, *OWN_TYPES))
         raise ImportRefused(path=folder, detail=f"model_type is {kind!r}, known are {known}")
     return ModelCard(
         id=model_id,

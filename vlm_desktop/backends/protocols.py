@@ -3,6 +3,9 @@
 from collections.abc import Generator, Sequence
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vlm_desktop.base.arrays import PixelArray, VectorArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import (
@@ -209,6 +212,13 @@ class PhraseModel(Protocol):
         One pass a phrase, whatever else the family could do. `confidence` is the model's own
         score, 0..1, uncalibrated; models that give masks set them.
         """
+        ...
+
+    def heat(
+        self, image: PixelArray, phrase: str, cancel: CancelToken
+    ) -> NDArray[np.float32] | None:
+        """How much each place answers, [rows, columns] over the whole picture, 0..1 and
+        uncalibrated; None from a model that gives boxes only."""
         ...
 
     def unload(self) -> None:

@@ -15,7 +15,13 @@ from vlm_desktop.backends.checking import CheckedFile, FileChecker
 from vlm_desktop.backends.hubaccess import HubAccess
 from vlm_desktop.backends.importing import copy_in, recognise
 from vlm_desktop.backends.late import resolve
-from vlm_desktop.backends.protocols import ChatModel, ImageTextEncoder, TextReader, WordReader
+from vlm_desktop.backends.protocols import (
+    ChatModel,
+    ImageTextEncoder,
+    PhraseModel,
+    TextReader,
+    WordReader,
+)
 from vlm_desktop.backends.reports import AnswerFigures, ExportReport, ProviderChoice
 from vlm_desktop.backends.shelf import (
     BROKEN,
@@ -24,6 +30,7 @@ from vlm_desktop.backends.shelf import (
     INSTALLED,
     PARTIAL,
     TASK_EMBEDDING,
+    TASK_GROUNDING,
     WORD_READER,
     ModelCard,
     completed,
@@ -61,6 +68,7 @@ CHAT_FAMILIES = {
 """Families of models that answer, and the class that runs each."""
 
 WORD_READING = "vlm_desktop.backends.wordreader:LayoutReader"
+PHRASES = "vlm_desktop.backends.grounding.opening:open_phrases"
 READER = "vlm_desktop.backends.ocr.rapid:RapidReader"
 EXPORTER = f"{_ENCODERS}.export:export_folder"
 MEASURING = f"{_CHAT}.measuring"
@@ -194,6 +202,28 @@ class Registry:
         make = resolve(WORD_READING, f"the model {model_id}")
         reader: WordReader = make(folder, model_id=card.id, provider=provider, threads=threads)
         return reader
+
+    def open_phrase_model(
+        self, model_id: str, *, provider: str = "auto", threads: int = 0
+    ) -> PhraseModel:
+        """A model that finds phrases in pictures; its weights are read at the first one.
+
+        Raises `ModelUnknown`, `ModelNotInstalled`, `ModelBroken`, `ModelUnsupported`,
+        `PartMissing`.
+        """
+        card, folder = self._usable(model_id)
+        if TASK_GROUNDING not in card.tasks:
+            raise ModelUnsupported(model=model_id, family=card.family)
+        make = resolve(PHRASES, f"the model {model_id}")
+        model: PhraseModel = make(
+            folder,
+            model_id=card.id,
+            provider=provider,
+            threads=threads,
+            memory_limit=self._memory_limit,
+            cache_folder=self._cache_folder,
+        )
+        return model
 
     def open_reader(self, *, close_look: bool = False) -> TextReader:
         """The reader of text in pictures. Raises `PartMissing`, `ModelBroken`.

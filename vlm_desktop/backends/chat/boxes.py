@@ -6,8 +6,9 @@ patches) never leaves this module.
 """
 
 import json
+import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -29,8 +30,11 @@ _PAIR = r"\(\s*(-?\d+)\s*,\s*(-?\d+)\s*\)"
 _CORNERS = re.compile(rf"{_PAIR}\s*,\s*{_PAIR}")
 _SIGNS = re.compile(r"<\|(?:object_ref|box)_(?:start|end)\|>")
 _RECORD = re.compile(r"\{[^{}]*\"bbox_2d\"[^{}]*\}")
+_THOUSAND = 1000
+_PIECE = re.compile(r"<[^<>]*>|[^<]+|<")
+_LOC = re.compile(r"<loc_(\d+)>")
 _TAG = re.compile(
-    r"<(?:loc|seg)\d{3,4}>|<patch_index_\d{4}>|</?(?:phrase|object|grounding|doc|chunk|line|image)>"
+    r"<(?:loc|seg)\d{3,4}>|<loc_\d+>|<patch_index_\d{4}>|</?(?:phrase|object|grounding|doc|chunk|line|image)>"
     r"|</delimiter_of_multi_objects/>"
 )
 
@@ -54,17 +58,27 @@ def read_boxes(style: str, answer: str, part: Box, seen: Size) -> tuple[tuple[st
     a box without any area is left out.
     """
     found = []
-    for what, (x0, y0, x1, y1) in STYLES[style].read(answer, seen):
-        left, right = sorted((_within(x0), _within(x1)))
-        top, bottom = sorted((_within(y0), _within(y1)))
-        if left < right and top < bottom:
-            width, height = part.x1 - part.x0, part.y1 - part.y0
-            box = Box(
-                part.x0 + left * width, part.y0 + top * height,
-                part.x0 + right * width, part.y0 + bottom * height,
-            )  # fmt: skip
+    for what, fractions in STYLES[style].read(answer, seen):
+        box = placed_box(fractions, part)
+        if box is not None:
             found.append((" ".join(what.split()), box))
     return tuple(found)
+
+
+def placed_box(fractions: Fractions, part: Box) -> Box | None:
+    """Fractions of a part of a picture as a box in its pixels; None for what is no box there."""
+    if not all(map(math.isfinite, fractions)):
+        return None
+    x0, y0, x1, y1 = map(_within, fractions)
+    left, right = sorted((x0, x1))
+    top, bottom = sorted((y0, y1))
+    if left >= right or top >= bottom:
+        return None
+    width, height = part.x1 - part.x0, part.y1 - part.y0
+    return Box(
+        part.x0 + left * width, part.y0 + top * height,
+        part.x0 + right * width, part.y0 + bottom * height,
+    )  # fmt: skip
 
 
 def write_box(style: str, what: str, box: Box, part: Box, seen: Size) -> str:
@@ -183,6 +197,61 @@ def _write_patches(what: str, fractions: Fractions, seen: Size) -> str:
     return f"<phrase> {what}</phrase><object>{cells}</object>"
 
 
+# --- Florence-2: <loc_0> to <loc_999> after what is there, for boxes or for corners of outlines --
+
+
+def located(pieces: Iterable[tuple[str, float]]) -> Iterator[tuple[str, Fractions, float]]:
+    """(What, fractions, mean log probability) of the boxes in an answer's tokens.
+
+    `pieces` are tokens as text with their log probabilities. A run of places is boxes, four
+    places each, and what is left over is none; between <poly> and </poly> it is one outline.
+    """
+    what, told, outlined = "", False, False
+    run: list[tuple[int, float]] = []
+    for piece, logprob in (*pieces, ("", 0.0)):
+        mark = piece.strip()
+        place = _LOC.fullmatch(mark)
+        if place:
+            run.append((int(place.group(1)), logprob))
+            continue
+        if outlined and mark == "<sep>":
+            continue
+        for where, certain in _of_run(run, outlined=outlined):
+            yield what, where, certain
+        told = told or bool(run)
+        run, outlined = [], mark == "<poly>"
+        if mark and not mark.startswith("<"):
+            what, told = (piece, False) if told else (what + piece, False)
+
+
+def _of_run(
+    run: Sequence[tuple[int, float]], *, outlined: bool
+) -> Iterator[tuple[Fractions, float]]:
+    """Places are the middles of their bins."""
+    length = len(run) // 2 * 2 if outlined else 4
+    for start in range(0, len(run) - length + 1, max(length, 4)):
+        part = run[start : start + length]
+        if len(part) < 4:
+            return
+        along = [(number + 0.5) / _THOUSAND for number, _ in part]
+        x, y = along[0::2], along[1::2]
+        where = (min(x), min(y), max(x), max(y)) if outlined else (x[0], y[0], x[1], y[1])
+        yield where, sum(logprob for _, logprob in part) / len(part)
+
+
+def _read_locs(answer: str, seen: Size) -> Iterator[tuple[str, Fractions]]:
+    del seen
+    text = re.sub(r"</?s>|<pad>", "", answer)
+    for what, fractions, _ in located((piece, 0.0) for piece in _PIECE.findall(text)):
+        yield what, fractions
+
+
+def _write_locs(what: str, fractions: Fractions, seen: Size) -> str:
+    del seen
+    numbers = (min(_THOUSAND - 1, int(_THOUSAND * one)) for one in fractions)
+    return what + "".join(f"<loc_{number}>" for number in numbers)
+
+
 STYLES = {
     "corners": BoxStyle(_read_corners, _write_corners),
     "json-thousandths": BoxStyle(
@@ -195,5 +264,6 @@ STYLES = {
     ),
     "bins": BoxStyle(_read_bins, _write_bins),
     "patches": BoxStyle(_read_patches, _write_patches),
+    "locs": BoxStyle(_read_locs, _write_locs),
 }
 """Named in the rows of `families`."""
