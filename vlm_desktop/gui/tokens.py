@@ -43,6 +43,14 @@ class Colours(NamedTuple):
     bad: str
 
 
+class HeatRamp(NamedTuple):
+    """Colours of a heatmap from nothing to most, and how much of the picture they hide (0..1)."""
+
+    colours: tuple[str, ...]
+    least: float
+    most: float
+
+
 @functools.cache
 def _tokens() -> dict[str, Any]:
     path = bundled("resources") / "theme" / "tokens.toml"
@@ -59,6 +67,18 @@ def measures() -> Measures:
 def colours(name: str) -> Colours:
     """The colours of "light", "dark" or "contrast"."""
     return Colours(**_tokens()[name])
+
+
+@functools.cache
+def overlay_colours() -> tuple[str, ...]:
+    """What lies over pictures is told apart by these, in turn; as "#rrggbb"."""
+    return tuple(_tokens()["overlay"]["colours"])
+
+
+@functools.cache
+def heat_ramp() -> HeatRamp:
+    ramp = _tokens()["overlay"]["heat"]
+    return HeatRamp(tuple(ramp["colours"]), ramp["least"], ramp["most"])
 
 
 def is_dark(chosen: Colours) -> bool:

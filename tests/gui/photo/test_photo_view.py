@@ -343,17 +343,17 @@ def test_lines_of_text_are_marked_and_read_once(
 ) -> None:
     view = open_photo(1)
     press(qtbot, view, Qt.Key.Key_T)
-    qtbot.waitUntil(lambda: len(view.canvas.texts) == 1)
-    assert view.canvas.texts[0].box.getRect() == (100, 100, 300, 60)
+    qtbot.waitUntil(lambda: len(view.canvas.items) == 1)
+    assert view.canvas.items[0].box.getRect() == (100, 100, 300, 60)
     assert view.message.text() == strings.LINES_FOUND_ONE
     assert desk.actions.get("photo.text").isChecked()
     view.grab()
     press(qtbot, view, Qt.Key.Key_T)
-    assert not view.canvas.texts
+    assert not view.canvas.items
     press(qtbot, view, Qt.Key.Key_T)
     assert photos.lines_read == 1
     press(qtbot, view, Qt.Key.Key_Right)
-    assert not view.canvas.texts
+    assert not view.canvas.items
     assert not desk.actions.get("photo.text").isChecked()
 
 

@@ -1,7 +1,6 @@
 """A canvas that zooms and moves one picture, with what lies over it. Infers nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -21,6 +20,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QWidget
 
 from vlm_desktop.gui.theme import colours_of, measures
+from vlm_desktop.gui.tokens import Colours
+from vlm_desktop.gui.widgets.overlay import Overlay
+from vlm_desktop.gui.widgets.overlay_items import Key, OverlayItem
+from vlm_desktop.gui.widgets.overlay_painting import OverlayPainter
 from vlm_desktop.gui.widgets.photo_geometry import STEP, Geometry
 from vlm_desktop.gui.widgets.photo_region import Region
 from vlm_desktop.gui.widgets.spoken import speaks_as
@@ -28,15 +31,6 @@ from vlm_desktop.gui.widgets.spoken import speaks_as
 _NOTCH = 120
 _PAN = 80.0
 _DIM = 0.45
-_WASH = 0.18
-
-
-@dataclass(frozen=True, slots=True)
-class TextBox:
-    """A line of text read in the photo, in photo pixels."""
-
-    box: QRectF
-    text: str
 
 
 @speaks_as(QAccessible.Role.Graphic)
@@ -54,6 +48,8 @@ class PhotoCanvas(QWidget):
     region_changed = Signal(bool)
     """Whether a box is on the photo."""
     zoom_changed = Signal()
+    items_changed = Signal()
+    """Other items lie over the photo, or none."""
     dragged_out = Signal()
     """The picture was dragged although it lies there whole."""
 
@@ -62,7 +58,9 @@ class PhotoCanvas(QWidget):
         self.geometry_of_photo = Geometry()
         self.region: Region | None = None
         self._image = QImage()
-        self._texts: tuple[TextBox, ...] = ()
+        self.overlay = Overlay()
+        self.names_all = False
+        """Whether every item is named, or only what is in hand or pointed at."""
         self._pressed: QPointF | None = None
         self._panning = False
         self._drawing = False
@@ -74,10 +72,10 @@ class PhotoCanvas(QWidget):
 
     def show_photo(self, image: QImage, full: QSize) -> None:
         """Another photo, fitted: `image` are its pixels so far, `full` its size at 100 %."""
-        self._texts = ()
         self.cancel_region()
         self._image = image
         self.geometry_of_photo.show(full)
+        self.show_items(())
         self._resized()
         self._view_changed()
 
@@ -89,6 +87,7 @@ class PhotoCanvas(QWidget):
             turned = self.geometry_of_photo.turned
             self.geometry_of_photo.show(full)
             self.geometry_of_photo.turned = turned
+            self.show_items(self.items)
             self._resized()
             self.zoom_changed.emit()
         self.update()
@@ -100,13 +99,33 @@ class PhotoCanvas(QWidget):
     def image(self) -> QImage:
         return self._image
 
-    def show_texts(self, texts: Sequence[TextBox]) -> None:
-        self._texts = tuple(texts)
+    def show_items(self, items: Sequence[OverlayItem]) -> None:
+        """What lies over the photo, in pixels of its full size. Another photo has none at first."""
+        self.overlay.put(items, self.geometry_of_photo.photo)
         self.update()
+        self.items_changed.emit()
 
     @property
-    def texts(self) -> tuple[TextBox, ...]:
-        return self._texts
+    def items(self) -> tuple[OverlayItem, ...]:
+        return self.overlay.items
+
+    @property
+    def current(self) -> Key | None:
+        """The item in hand."""
+        return self.overlay.current
+
+    @property
+    def lit(self) -> Key | None:
+        """The item that stands out, as the one that is pointed at."""
+        return self.overlay.lit
+
+    def light(self, key: Key | None) -> None:
+        """Have one item stand out, as when it is pointed at in a list; None for none."""
+        if self.overlay.item(key) is None:
+            key = None
+        if key != self.overlay.lit:
+            self.overlay.lit = key
+            self.update()
 
     # --- zoom, turn ----------------------------------------------------------------------
 
@@ -125,6 +144,33 @@ class PhotoCanvas(QWidget):
     def turn(self, quarters: int) -> None:
         self.geometry_of_photo.turn(quarters)
         self._view_changed()
+
+    def show_area(self, area: QRectF) -> None:
+        """Move the photo until an area of it is in sight, and no further."""
+        geometry = self.geometry_of_photo
+        box = geometry.to_view(area)
+        room = QRectF(self.rect())
+        if room.contains(box) or not geometry.is_larger:
+            return
+        edge = min(room.width(), room.height()) / 8
+        by = QPointF(
+            _towards(box.left(), box.right(), room.left() + edge, room.right() - edge),
+            _towards(box.top(), box.bottom(), room.top() + edge, room.bottom() - edge),
+        )
+        if geometry.move(by):
+            self._moved()
+
+    @property
+    def region_in_sight(self) -> QRectF:
+        """In photo pixels."""
+        geometry = self.geometry_of_photo
+        back, _ = geometry.transform().inverted()
+        whole = QRectF(QPointF(), geometry.photo)
+        return back.mapRect(QRectF(self.rect())).intersected(whole)
+
+    def _moved(self) -> None:
+        """Another part of the photo is in sight."""
+        self.update()
 
     def _view_changed(self) -> None:
         self._show_cursor()
@@ -178,7 +224,7 @@ class PhotoCanvas(QWidget):
             painter.drawImage(photo, self._image)
             painter.resetTransform()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_texts(painter, QColor(chosen.accent))
+            self._paint_over(painter, chosen)
             if self.region is not None:
                 self._paint_region(painter, geometry.to_view(self.region.box))
             if self.hasFocus():
@@ -189,13 +235,12 @@ class PhotoCanvas(QWidget):
                     QRectF(self.rect()).adjusted(ring / 2, ring / 2, -ring / 2, -ring / 2)
                 )
 
-    def _paint_texts(self, painter: QPainter, accent: QColor) -> None:
-        wash = QColor(accent)
-        wash.setAlphaF(_WASH)
-        painter.setPen(QPen(accent, measures().hairline))
-        painter.setBrush(wash)
-        for text in self._texts:
-            painter.drawRoundedRect(self.geometry_of_photo.to_view(text.box), 2, 2)
+    def _paint_over(self, painter: QPainter, chosen: Colours) -> None:
+        """What lies over the photo."""
+        if self.overlay.items:
+            transform, room = self.geometry_of_photo.transform(), QRectF(self.rect())
+            over = OverlayPainter(painter, self.overlay, transform, room, chosen, self.font())
+            over.paint(names_all=self.names_all)
 
     def _paint_region(self, painter: QPainter, box: QRectF) -> None:
         """What is outside is dimmed; two rings, dark and light, show on any picture."""
@@ -255,7 +300,7 @@ class PhotoCanvas(QWidget):
             self.geometry_of_photo.move(by)
             self._pressed = at
             self._show_cursor()
-            self.update()
+            self._moved()
         else:
             self._pressed = None
             self.dragged_out.emit()
@@ -322,7 +367,7 @@ class PhotoCanvas(QWidget):
         if by is None or not self.geometry_of_photo.is_larger:
             return False
         self.geometry_of_photo.move(by)
-        self.update()
+        self._moved()
         return True
 
     # --- Qt's own ------------------------------------------------------------------------
@@ -344,3 +389,10 @@ class PhotoCanvas(QWidget):
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         else:
             self.setCursor(Qt.CursorShape.ArrowCursor)
+
+
+def _towards(start: float, end: float, first: float, last: float) -> float:
+    """How far to move so that a stretch lies within another, its start first."""
+    if start < first or end - start > last - first:
+        return first - start
+    return min(0.0, last - end)

@@ -87,7 +87,7 @@ class PhotoView(QWidget):
         self.canvas.zoom_changed.connect(self._show_zoom)
         self.canvas.region_drawn.connect(self._search_region)
         self.canvas.region_changed.connect(self._region_changed)
-        self.words.found.connect(self.canvas.show_texts)
+        self.words.found.connect(self.canvas.show_items)
         self.words.said.connect(
             lambda text: self.message.say(text, brief=text != strings.READING_TEXT)
         )

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QRectF, Signal
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.gui.strings import photo as strings
-from vlm_desktop.gui.widgets.photo_canvas import TextBox
+from vlm_desktop.gui.widgets.overlay_items import OverlayItem, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -23,7 +23,7 @@ class PhotoWords(QObject):
     """Asks the text reader on the model lane and gives boxes in photo pixels. Main thread."""
 
     found = Signal(object)
-    """The `TextBox`es to paint, none to paint nothing."""
+    """The `OverlayItem`s to show, none to show nothing."""
     said = Signal(str)
 
     def __init__(self, desk: "Desk", parent: QObject | None = None) -> None:
@@ -80,16 +80,18 @@ class PhotoWords(QObject):
         lines = [line for one in self._pages if one.page == page for line in one.lines]
         scale = _PIXELS_PER_POINT if page else 1.0
         boxes = tuple(
-            TextBox(
-                QRectF(
+            OverlayItem(
+                number,
+                line.text,
+                box=QRectF(
                     scale * line.box.x0,
                     scale * line.box.y0,
                     scale * (line.box.x1 - line.box.x0),
                     scale * (line.box.y1 - line.box.y0),
                 ),
-                line.text,
+                tone=Tone.ACCENT,
             )
-            for line in lines
+            for number, line in enumerate(lines)
         )
         self.found.emit(boxes)
         self.said.emit(strings.lines_found(len(boxes)) if boxes else strings.NO_TEXT)

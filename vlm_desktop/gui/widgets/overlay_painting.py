@@ -1,0 +1,336 @@
+"""Draws an overlay: lines, washes, numbers, labels, handles. Works nothing out and asks nobody."""
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QLinearGradient,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPolygonF,
+    QTransform,
+)
+
+from vlm_desktop.gui.strings import overlay as strings
+from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.tokens import Colours, heat_ramp
+from vlm_desktop.gui.widgets.overlay import Overlay, colour_of
+from vlm_desktop.gui.widgets.overlay_handles import Grip, Handle, handles_of
+from vlm_desktop.gui.widgets.overlay_items import Kind, Line, OverlayItem
+
+_WASH, _LIT_WASH = 0.10, 0.24
+_FILL, _LIT_FILL = 0.34, 0.52
+_EDGE = 0.75
+_MIDDLE_GREY = 128
+_FINE_ZOOM = 0.75
+"""Points of the view per pixel of a rough outline from which on the fine one is drawn."""
+_MOST_LABELS = 60
+"""Where more is in sight, only what is in hand or pointed at is named."""
+_MOST_FULL = 400
+"""Where more is in sight, lines have no edge of their own: they would be all one sees."""
+_LEGEND = 120.0
+
+
+class OverlayPainter:
+    """Paints one overlay once. `room` is the view, `transform` leads to it from the picture."""
+
+    def __init__(
+        self,
+        painter: QPainter,
+        overlay: Overlay,
+        transform: QTransform,
+        room: QRectF,
+        chosen: Colours,
+        font: QFont,
+    ) -> None:
+        self._painter, self._overlay, self._transform = painter, overlay, transform
+        self._room, self._chosen = room, chosen
+        self._scale = transform.map(QLineF(0, 0, 1, 0)).length()
+        self._font = QFont(font)
+        self._font.setPixelSize(measures().type_small)
+        self._metrics = QFontMetricsF(self._font)
+        self._taken: list[QRectF] = []
+
+    def paint(self, *, names_all: bool) -> None:
+        """Names every item, or only what is in hand or pointed at."""
+        overlay = self._overlay
+        back, _ = self._transform.inverted()
+        numbers = overlay.in_sight(back.mapRect(self._room))
+        items = [overlay.shown(one) for one in numbers]
+        for item in items:
+            if item.heat is not None:
+                self._paint_heat(item)
+        upper = (overlay.current, overlay.lit)
+        below = [one for one in items if one.key not in upper and one.heat is None]
+        above = [one for one in items if one.key in upper and one.heat is None]
+        edged = len(items) <= _MOST_FULL
+        for item in below:
+            self._paint_item(item, edged=edged)
+        for item in above:
+            self._paint_item(item, edged=True)
+        names_all = names_all and len(items) <= _MOST_LABELS
+        named = [*reversed(above), *below] if names_all else reversed(above)
+        for item in named:
+            self._paint_label(item)
+        for item in above:
+            if item.key == overlay.current and item.can_edit:
+                self._paint_handles(item)
+
+    # --- shapes --------------------------------------------------------------------------
+
+    def _colour(self, item: OverlayItem) -> QColor:
+        if item.tone is not None:
+            return QColor(getattr(self._chosen, item.tone))
+        return colour_of(item)
+
+    def _is_up(self, item: OverlayItem) -> bool:
+        return item.key in (self._overlay.lit, self._overlay.current)
+
+    def _pens(self, colour: QColor, line: Line, width: float, *, edged: bool) -> list[QPen]:
+        """An edge of the opposite lightness below, so that the line shows on any picture."""
+        pens = [QPen(colour, width, line.value)]
+        if edged:
+            pens.insert(0, QPen(_opposite(colour), width + 2))
+        for pen in pens:
+            pen.setCosmetic(True)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        return pens
+
+    def _paint_item(self, item: OverlayItem, *, edged: bool) -> None:
+        painter, colour = self._painter, self._colour(item)
+        is_up, ring = self._is_up(item), measures().focus_ring
+        width = ring + 1 if item.key == self._overlay.current else ring if is_up else 1.5
+        pens = self._pens(colour, item.line, width, edged=edged)
+        wash = QColor(colour)
+        wash.setAlphaF(_LIT_WASH if is_up else _WASH)
+        kind = item.kind
+        if kind is Kind.MASK:
+            self._paint_mask(item, pens)
+        elif kind is Kind.POLYGON:
+            self._paint_polygon(self._transform.map(item.outline), pens, wash)
+        if item.box is not None and (kind is Kind.BOX or is_up):
+            if kind is not Kind.BOX:
+                pens = self._pens(colour, Line.DASHED, measures().hairline, edged=False)
+                wash = QColor(Qt.GlobalColor.transparent)
+            box = self._transform.mapRect(item.box)
+            painter.fillRect(box, wash)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for pen in pens:
+                painter.setPen(pen)
+                painter.drawRect(box)
+        for point in item.points:
+            at = self._transform.map(QPointF(point.x, point.y))
+            self._paint_point(at, colour, adds=point.adds, is_up=is_up)
+
+    def _paint_polygon(self, outline: QPolygonF, pens: list[QPen], wash: QColor) -> None:
+        painter = self._painter
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(wash)
+        painter.drawPolygon(outline)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for pen in pens:
+            painter.setPen(pen)
+            painter.drawPolygon(outline)
+
+    def _paint_mask(self, item: OverlayItem, pens: list[QPen]) -> None:
+        drawing = self._overlay.drawing(item)
+        if drawing is None:
+            return
+        painter = self._painter
+        painter.save()
+        painter.setTransform(self._transform)
+        painter.setOpacity(_LIT_FILL if self._is_up(item) else _FILL)
+        painter.drawImage(drawing.place, drawing.fill)
+        painter.setOpacity(1.0)
+        path = drawing.fine if self._scale * drawing.step >= _FINE_ZOOM else drawing.rough
+        for pen in pens:
+            painter.strokePath(path, pen)
+        painter.restore()
+
+    def _paint_point(self, at: QPointF, colour: QColor, *, adds: bool, is_up: bool) -> None:
+        """Plus on the colour, or minus in a ring of it."""
+        painter, size = self._painter, measures().space[1] - (0 if is_up else 1)
+        opposite = _opposite(colour)
+        painter.setPen(QPen(opposite, 3 if is_up else 2))
+        painter.setBrush(colour if adds else QColor(self._chosen.raised))
+        painter.drawEllipse(at, size, size)
+        sign = QColor(Qt.GlobalColor.black) if adds else QColor(self._chosen.text)
+        if adds and colour.lightness() < _MIDDLE_GREY:
+            sign = QColor(Qt.GlobalColor.white)
+        if not adds:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(colour, 2))
+            painter.drawEllipse(at, size - 1, size - 1)
+        painter.setPen(QPen(sign, 2))
+        arm = size / 2
+        painter.drawLine(at - QPointF(arm, 0), at + QPointF(arm, 0))
+        if adds:
+            painter.drawLine(at - QPointF(0, arm), at + QPointF(0, arm))
+
+    def _paint_heat(self, item: OverlayItem) -> None:
+        painter = self._painter
+        painter.save()
+        painter.setTransform(self._transform)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(QRectF(QPointF(), self._overlay.photo), self._overlay.warmth(item))
+        painter.restore()
+        self._paint_legend(item.label)
+
+    def _paint_legend(self, label: str) -> None:
+        """What the colours of heat mean, in the lower left corner."""
+        pad = measures().space[1]
+        ends = f"{strings.LEGEND_LITTLE}  {strings.LEGEND_MUCH}"
+        wide = max(_LEGEND, self._metrics.horizontalAdvance(ends)) + 2 * pad
+        wide = min(wide, self._room.width())
+        high = self._metrics.height()
+        lines = 2 if label else 1
+        ground = QRectF(0, 0, wide, lines * high + 3 * pad)
+        ground.moveBottomLeft(self._room.bottomLeft() + QPointF(pad, -pad))
+        self._paint_ground(ground)
+        line = ground.adjusted(pad, pad / 2, -pad, 0)
+        line.setHeight(high)
+        painter = self._painter
+        painter.setPen(QColor(self._chosen.text))
+        painter.setFont(self._font)
+        if label:
+            self._write(line, label)
+            line.translate(0, high)
+        left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(line, int(left), strings.LEGEND_LITTLE)
+        painter.drawText(line, int(right), strings.LEGEND_MUCH)
+        bar = QRectF(line.left(), line.bottom() + pad / 2, line.width(), pad)
+        ramp = QLinearGradient(bar.topLeft(), bar.topRight())
+        colours = heat_ramp().colours
+        for number, colour in enumerate(colours):
+            ramp.setColorAt(number / (len(colours) - 1), QColor(colour))
+        painter.fillRect(bar, ramp)
+        self._taken.append(ground)
+
+    # --- words ---------------------------------------------------------------------------
+
+    def _paint_label(self, item: OverlayItem) -> None:
+        """Its number in its colour and its label, where nothing else is named yet."""
+        number = str(self._overlay.number_of(item.key) + 1)
+        pad = float(measures().space[0])
+        chip = self._metrics.horizontalAdvance(number) + 2 * pad if item.tone is None else 0.0
+        high = self._metrics.height() + pad
+        room = self._room.adjusted(pad, pad, -pad, -pad)
+        most = max(0.0, min(room.width() - chip - 2 * pad, room.width() / 2))
+        words = " ".join(item.label.split())
+        text = self._metrics.elidedText(words, Qt.TextElideMode.ElideRight, most)
+        wide = chip + (self._metrics.horizontalAdvance(text) + 2 * pad if text else 0.0)
+        ground = self._free(item, wide, high, room)
+        if ground is None and text and chip:
+            text, ground = "", self._free(item, chip, high, room)
+        if ground is None or not (chip or text):
+            return
+        self._taken.append(ground)
+        self._paint_ground(ground)
+        colour, painter = self._colour(item), self._painter
+        painter.setFont(self._font)
+        if chip:
+            square = QRectF(ground.topLeft(), ground.bottomLeft() + QPointF(chip, 0))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawRoundedRect(square, pad, pad)
+            painter.setPen(ink_on(colour))
+            painter.drawText(square, int(Qt.AlignmentFlag.AlignCenter), number)
+        if text:
+            painter.setPen(QColor(self._chosen.text))
+            self._write(ground.adjusted(chip + pad, 0, 0, 0), text)
+
+    def _free(self, item: OverlayItem, wide: float, high: float, room: QRectF) -> QRectF | None:
+        """A place for a label at its item, inside of the view; the item in hand always has one."""
+        bounds = self._transform.mapRect(item.bounds)
+        bounds = bounds.adjusted(-1, -1, 1, 1) if bounds.isEmpty() else bounds
+        around = bounds.adjusted(-3, -3, 3, 3) if item.kind is Kind.POINT else bounds
+        seen = around.intersected(room)
+        if seen.isEmpty():
+            return None
+        gap = 2.0 if item.kind is not Kind.POINT else float(measures().space[1])
+        first: QRectF | None = None
+        for left, top in (
+            (seen.left(), around.top() - high - gap),
+            (seen.left(), seen.top() + gap),
+            (seen.left(), around.bottom() + gap),
+            (seen.right() - wide, around.top() - high - gap),
+            (seen.right() - wide, around.bottom() + gap),
+        ):
+            place = QRectF(left, top, wide, high)
+            place.moveLeft(max(room.left(), min(place.left(), room.right() - wide)))
+            place.moveTop(max(room.top(), min(place.top(), room.bottom() - high)))
+            first = first or place
+            if not any(place.intersects(other) for other in self._taken):
+                return place
+        return first if self._is_up(item) else None
+
+    def _paint_ground(self, ground: QRectF) -> None:
+        pad = measures().space[0]
+        self._painter.setPen(QPen(QColor(self._chosen.hairline), measures().hairline))
+        self._painter.setBrush(QColor(self._chosen.raised))
+        self._painter.drawRoundedRect(ground, pad, pad)
+
+    def _write(self, room: QRectF, text: str) -> None:
+        shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        self._painter.drawText(room, int(left), shown)
+
+    # --- handles -------------------------------------------------------------------------
+
+    def _paint_handles(self, item: OverlayItem) -> None:
+        """Small squares on corners and edges; the one that keys move stands out."""
+        for handle in handles_of(item):
+            is_held = self._overlay.handle == handle
+            if handle.grip is not Grip.POINT or is_held:
+                self._paint_handle(handle, is_held=is_held)
+
+    def _paint_handle(self, handle: Handle, *, is_held: bool) -> None:
+        at, half = self._transform.map(handle.at), measures().space[0] - 0.5
+        square = QRectF(at.x() - half, at.y() - half, 2 * half, 2 * half)
+        painter = self._painter
+        painter.setPen(QPen(QColor(Qt.GlobalColor.black), measures().hairline))
+        painter.setBrush(QColor(Qt.GlobalColor.white))
+        if handle.grip is not Grip.POINT:
+            painter.drawRect(square)
+        if is_held:
+            ring = measures().focus_ring
+            around = square.adjusted(-ring, -ring, ring, ring)
+            if handle.grip is Grip.POINT:
+                around = around.adjusted(-half, -half, half, half)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for colour, width in ((Qt.GlobalColor.white, ring + 2), (self._chosen.accent, ring)):
+                painter.setPen(QPen(QColor(colour), width))
+                painter.drawRect(around)
+
+
+def paint_cross(painter: QPainter, at: QPointF) -> None:
+    """Where Enter would click."""
+    arm = float(measures().space[3])
+    path = QPainterPath()
+    for by in (QPointF(arm, 0), QPointF(0, arm)):
+        path.moveTo(at - by)
+        path.lineTo(at - by / 4)
+        path.moveTo(at + by / 4)
+        path.lineTo(at + by)
+    ring = measures().focus_ring
+    for colour, width in ((Qt.GlobalColor.black, 2 * ring), (Qt.GlobalColor.white, ring)):
+        painter.strokePath(path, QPen(QColor(colour), width))
+
+
+def ink_on(colour: QColor) -> QColor:
+    """Black or white, whichever is read better on a colour."""
+    parts = (colour.redF(), colour.greenF(), colour.blueF())
+    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4
+                        for one in parts)  # fmt: skip
+    light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return QColor(Qt.GlobalColor.black if light > 0.18 else Qt.GlobalColor.white)
+
+
+def _opposite(colour: QColor) -> QColor:
+    dark = colour.lightness() >= _MIDDLE_GREY
+    edge = QColor(Qt.GlobalColor.black if dark else Qt.GlobalColor.white)
+    edge.setAlphaF(_EDGE)
+    return edge

@@ -1,0 +1,125 @@
+"""Masks and heatmaps as pictures and lines, made once and only drawn from then on.
+
+The one module of the overlay that works on arrays: it is imported when there is something to do.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainterPath
+
+from vlm_desktop.gui.tokens import heat_ramp
+
+if TYPE_CHECKING:
+    from vlm_desktop.base.grounding import Heatmap
+    from vlm_desktop.base.masks import Bits, Mask
+
+Pixels: TypeAlias = NDArray[np.uint32]
+"""[rows, columns], 0xAARRGGBB with the colours multiplied by alpha."""
+
+_MOST_PIXELS = 1_000_000
+_HEAT_SIDE = 256
+_RAMP = 256
+
+
+@dataclass(frozen=True, slots=True)
+class MaskDrawing:
+    """A mask as it is drawn: the fill, opaque, and where it lies in the picture, and the edges of
+    its pixels, holes included. `rough` is for zooms at which single pixels do not show."""
+
+    fill: QImage
+    place: QRectF
+    fine: QPainterPath
+    rough: QPainterPath
+    step: int
+    """Pixels of the picture per pixel of the fill."""
+
+
+def mask_drawing(mask: "Mask", colour: QColor) -> MaskDrawing:
+    """On any thread."""
+    height, width = mask.bits.shape
+    step = max(1, math.ceil(math.sqrt(height * width / _MOST_PIXELS)))
+    few = mask.bits[step // 2 :: step, step // 2 :: step]
+    if not few.size:
+        few, step = mask.bits, 1
+    tint = 0xFF000000 | colour.rgb() & 0xFFFFFF
+    fill = _image(np.where(few, np.uint32(tint), np.uint32(0)))
+    place = QRectF(mask.left, mask.top, few.shape[1] * step, few.shape[0] * step)
+    fine = _edges(mask.bits, mask.left, mask.top, 1)
+    rough = fine if step == 1 else _edges(few, mask.left, mask.top, step)
+    return MaskDrawing(fill, place, fine, rough, step)
+
+
+def _edges(bits: "Bits", left: int, top: int, step: int) -> QPainterPath:
+    """Straight runs of edges between pixels that belong and pixels that do not."""
+    height, width = bits.shape
+    path = QPainterPath()
+    framed = np.zeros((height + 2, width + 2), bool)
+    framed[1:-1, 1:-1] = bits
+    for row, start, end in _runs(framed[1:, 1:-1] != framed[:-1, 1:-1]):
+        path.moveTo(left + start * step, top + row * step)
+        path.lineTo(left + end * step, top + row * step)
+    for column, start, end in _runs((framed[1:-1, 1:] != framed[1:-1, :-1]).T):
+        path.moveTo(left + column * step, top + start * step)
+        path.lineTo(left + column * step, top + end * step)
+    return path
+
+
+def _runs(changes: "Bits") -> list[list[int]]:
+    """[line, first, end) of every run of changes along the lines."""
+    changes = np.ascontiguousarray(changes)
+    padded = np.zeros((changes.shape[0], changes.shape[1] + 2), np.int8)
+    padded[:, 1:-1] = changes
+    turns = np.diff(padded, axis=1)
+    lines, starts = np.nonzero(turns == 1)
+    _, ends = np.nonzero(turns == -1)
+    found: list[list[int]] = np.stack([lines, starts, ends], axis=1).tolist()
+    return found
+
+
+def heat_image(heat: "Heatmap") -> QImage:
+    """Its values through the theme's ramp, smooth between the middles of cells; what is cold lets
+    the picture through. On any thread."""
+    values = np.clip(np.nan_to_num(heat.values), 0.0, 1.0)
+    rows, columns = values.shape
+    scale = max(1, _HEAT_SIDE // max(rows, columns))
+    smooth = _stretch(_stretch(values, rows * scale).T, columns * scale).T
+    return _image(_ramp()[np.rint(smooth * (_RAMP - 1)).astype(np.intp)])
+
+
+def _stretch(values: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+    """Rows to `count` rows, linear between the middles of those there are."""
+    at = (np.arange(count) + 0.5) * values.shape[0] / count - 0.5
+    at = np.clip(at, 0, values.shape[0] - 1)
+    low = np.floor(at).astype(np.intp)
+    high = np.minimum(low + 1, values.shape[0] - 1)
+    part = (at - low).astype(np.float32)[:, None]
+    mixed: NDArray[np.float32] = values[low] * (1 - part) + values[high] * part
+    return mixed
+
+
+def _ramp() -> Pixels:
+    """The theme's colours of heat, from clear to strong."""
+    stops = [QColor(one) for one in heat_ramp().colours]
+    at = np.linspace(0, len(stops) - 1, _RAMP)
+    channels = [
+        np.interp(at, np.arange(len(stops)), [getattr(one, name)() for one in stops])
+        for name in ("red", "green", "blue")
+    ]
+    alpha = np.linspace(heat_ramp().least, heat_ramp().most, _RAMP)
+    red, green, blue = (np.rint(one * alpha).astype(np.uint32) for one in channels)
+    whole = np.rint(255 * alpha).astype(np.uint32)
+    return whole << 24 | red << 16 | green << 8 | blue
+
+
+def _image(pixels: Pixels) -> QImage:
+    whole = np.ascontiguousarray(pixels, dtype=np.uint32)
+    height, width = whole.shape
+    wrapped = QImage(
+        whole.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied
+    )
+    return wrapped.copy()
