@@ -44,18 +44,26 @@ def colour_names(pixels: PixelArray, language: str = "en") -> tuple[str, ...]:
 
     `pixels` are uint8 [height, width, 3] in sRGB.
     """
+    shares = colour_shares(_small(pixels).reshape(-1, 3))
+    enough = sorted(
+        (name for name in shares if shares[name] >= _LEAST_SHARE), key=lambda name: -shares[name]
+    )
+    words: dict[str, str] = rows()["colours"].get(primary(language), {})
+    return tuple(words.get(name, name) for name in enough[:_MOST])
+
+
+def colour_shares(rgb: PixelArray) -> dict[str, float]:
+    """How much of some pixels (uint8 [n, 3] in sRGB) bears each name, summing to 1; at least one.
+
+    Takes [n, 66] numbers of memory: hand in some ten thousand pixels at most.
+    """
     names, examples = _table()
-    lab = _lab(_small(pixels).reshape(-1, 3))  # [n, 3]
+    lab = _lab(rgb)  # [n, 3]
     away = ((lab[:, None, :] - examples[None, :, :]) ** 2).sum(axis=2)  # [n, examples]
     counts: dict[str, int] = {}
     for nearest in away.argmin(axis=1).tolist():
         counts[names[nearest]] = counts.get(names[nearest], 0) + 1
-    enough = sorted(
-        (name for name in counts if counts[name] >= _LEAST_SHARE * len(lab)),
-        key=lambda name: -counts[name],
-    )
-    words: dict[str, str] = rows()["colours"].get(primary(language), {})
-    return tuple(words.get(name, name) for name in enough[:_MOST])
+    return {name: count / len(lab) for name, count in counts.items()}
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,182 @@
+"""Phrases and where they are: `services.ground.phrases`. For the lane "ground".
+
+    clauses.py     a phrase taken apart          finding.py    the contract of what finds nouns
+    attributes.py  colours, sizes, materials     placing.py    sides, choices, relations
+    verdicts.py    what is said in the end       finders.py    the starter, or a model of the shelf
+
+A finder is asked for nouns alone, once for each; all that a phrase says of them is checked region
+by region, so that what does not hold can be named.
+"""
+
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field, replace
+
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.events import Event, Notice, Phase, Progress
+from vlm_desktop.base.grounding import (
+    Finds,
+    FoundRegion,
+    Grounded,
+    GroundPicture,
+    ObjectPrompt,
+)
+from vlm_desktop.base.masks import Mask
+from vlm_desktop.base.types import Box, Size
+from vlm_desktop.engine.encoding import Encoders
+from vlm_desktop.engine.ground.attributes import AttributeChecks
+from vlm_desktop.engine.ground.clauses import Phrase, Related, Thing, parsed
+from vlm_desktop.engine.ground.finders import Finders
+from vlm_desktop.engine.ground.finding import Finder
+from vlm_desktop.engine.ground.judging import Check, Fit
+from vlm_desktop.engine.ground.masking import MaskCard, Masking
+from vlm_desktop.engine.ground.placing import place_checks, relation_checks
+from vlm_desktop.engine.ground.verdicts import ABSENT, Weighed, candidates, decided
+
+_MOST_CHECKED = 12
+"""Regions of a noun that are looked at one by one, at most."""
+
+
+class Phrases:
+    """Grounds phrases; see the module. Any thread; finders take turns."""
+
+    def __init__(self, finders: Finders, encoders: Encoders, masking: Masking) -> None:
+        self._finders = finders
+        self._masking = masking
+        self._attributes = AttributeChecks(encoders, finders.search_model, self._outline)
+
+    def models(self) -> tuple[MaskCard, ...]:
+        """Models of the shelf that can be asked; the starter ("") always can."""
+        return self._finders.models()
+
+    def ground(
+        self,
+        picture: GroundPicture,
+        phrases: Sequence[str],
+        cancel: CancelToken,
+        *,
+        model_id: str = "",
+        with_masks: bool = False,
+    ) -> Generator[Event, None, tuple[Grounded, ...]]:
+        """The answer to each phrase, in order; a noun that several name is looked for once.
+
+        "" asks the starter. Raises PhraseEmpty, ModelUnknown, FindsNoPhrases, ModelError,
+        Cancelled.
+        """
+        read = [parsed(phrase) for phrase in phrases]
+        finder = self._finders.finder(model_id)
+        look = Look(picture, finder, self._attributes, cancel)
+        found = []
+        for done, phrase in enumerate(read):
+            if phrase.cut:
+                yield Notice("phrase-cut", phrase.text)
+            yield Progress(Phase.GROUND, done, len(read))
+            cancel.raise_if_cancelled()
+            grounded = look.ground(phrase)
+            if with_masks:
+                grounded = self._with_masks(picture, grounded, cancel)
+            found.append(grounded)
+        yield Progress(Phase.GROUND, len(read), len(read))
+        return tuple(found)
+
+    def look(self, picture: GroundPicture, cancel: CancelToken, model_id: str = "") -> "Look":
+        """For asking several phrases of one picture, one after the other."""
+        return Look(picture, self._finders.finder(model_id), self._attributes, cancel)
+
+    def _with_masks(
+        self, picture: GroundPicture, grounded: Grounded, cancel: CancelToken
+    ) -> Grounded:
+        def outlined(region: FoundRegion) -> FoundRegion:
+            if region.mask is not None:
+                return region
+            return replace(region, mask=self._outline(picture, region.box, cancel))
+
+        return replace(grounded, regions=tuple(outlined(one) for one in grounded.regions))
+
+    def _outline(self, picture: GroundPicture, box: Box, cancel: CancelToken) -> Mask | None:
+        if box.x1 - box.x0 < 2 or box.y1 - box.y0 < 2:
+            return None
+        made = self._masking.segment(picture, ObjectPrompt(box=box), cancel)
+        return made.choices[made.best].mask if made.choices else None
+
+
+@dataclass(slots=True)
+class Look:
+    """One picture, one finder; nouns that were looked for are remembered. For one thread."""
+
+    picture: GroundPicture
+    finder: Finder
+    attributes: AttributeChecks
+    cancel: CancelToken
+    _found: dict[str, Finds] = field(default_factory=dict)
+
+    def ground(self, phrase: Phrase) -> Grounded:
+        """The answer to a phrase, without masks. Raises ModelError, Cancelled."""
+        began = time.monotonic()
+        weighed = self.weigh(phrase.thing)
+        seconds = time.monotonic() - began
+        return decided(phrase, weighed, self.finder.model_id, seconds)
+
+    def weigh(self, thing: Thing) -> Weighed:
+        """Everything that bears the noun, and what of the rest holds of each."""
+        finds = self.find(thing.noun)
+        if finds.present < ABSENT:
+            return Weighed(finds.present, (), finds.heatmap)
+        regions = candidates(finds)[:_MOST_CHECKED]
+        fits = [Fit(region) for region in regions]
+        fits = self._with_attributes(thing, fits)
+        for related in thing.relations:
+            fits = _added(fits, self._related(related, [one.region.box for one in fits]))
+        fits = self._with_places(thing, fits)
+        return Weighed(finds.present, tuple(fits), finds.heatmap)
+
+    def find(self, noun: str) -> Finds:
+        """What the finder says of a noun; it is asked once."""
+        key = noun.casefold()
+        if key not in self._found:
+            self.cancel.raise_if_cancelled()
+            self._found[key] = self.finder.find(self.picture, noun, self.cancel)
+        return self._found[key]
+
+    def _with_attributes(self, thing: Thing, fits: list[Fit]) -> list[Fit]:
+        for attribute in thing.attributes:
+            regions = [one.region for one in fits]
+            checks = self.attributes.check(
+                self.picture, regions, attribute, thing.noun, self.cancel
+            )
+            fits = _added(fits, checks)
+        return fits
+
+    def _related(self, related: Related, boxes: list[Box]) -> list[Check]:
+        """A thing that is not here is no neighbour of anything."""
+        others: list[list[Box]] = []
+        for thing in related.things:
+            weighed = self.weigh(thing)
+            there = [one.region.box for one in weighed.that_hold()]
+            if not there:
+                return _without(related, boxes, weighed.present, self.picture.size)
+            others.append(there)
+        return relation_checks(related, boxes, others, self.picture.size)
+
+    def _with_places(self, thing: Thing, fits: list[Fit]) -> list[Fit]:
+        """Choices are made among those of which nothing else fails: the biggest red cup."""
+        several = thing.plural or (thing.number or 1) > 1
+        for place in thing.places:
+            still = [one for one in fits if not one.fails] or fits
+            boxes = [one.region.box for one in still]
+            checks = place_checks(place, boxes, self.picture.size, several=several)
+            made = dict(zip(map(id, still), checks, strict=True))
+            fits = [one.with_checks(made[id(one)]) if id(one) in made else one for one in fits]
+        return fits
+
+
+def _without(related: Related, boxes: list[Box], present: float, size: Size) -> list[Check]:
+    """The checks where the other thing was not found."""
+    from_absence = relation_checks(related, boxes, [[]] * len(related.things), size)
+    if present < ABSENT:
+        return from_absence
+    return [replace(one, probability=0.5) for one in from_absence]
+
+
+def _added(fits: list[Fit], checks: list[Check]) -> list[Fit]:
+    return [one.with_checks(check) for one, check in zip(fits, checks, strict=True)]
