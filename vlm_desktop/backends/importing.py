@@ -14,12 +14,15 @@ from typing import Any
 from vlm_desktop.backends.chat.families import FAMILIES as CHAT_FAMILIES
 from vlm_desktop.backends.encoders.recipe import MODEL_FILE, SUBFOLDERS, read_pair
 from vlm_desktop.backends.grounding.families import OWN_TYPES, PHRASE_FAMILIES
+from vlm_desktop.backends.segmentation.families import FAMILIES as MASK_FAMILIES
 from vlm_desktop.backends.shelf import (
     INSTALLED,
+    MASK_MODEL,
     PHRASE_MODEL,
     TASK_DOCUMENT,
     TASK_EMBEDDING,
     TASK_GROUNDING,
+    TASK_SEGMENTATION,
     WORD_READER,
     ModelCard,
     is_model_id,
@@ -43,6 +46,12 @@ TRANSFORMERS_TYPES = (
 )  # fmt: skip
 """`model_type` of config.json that the family "transformers-dual" runs."""
 WORD_READER_TYPES = ("layoutlmv3",)
+_ONE_TASK = {
+    **dict.fromkeys(WORD_READER_TYPES, (TASK_DOCUMENT, WORD_READER)),
+    **dict.fromkeys(OWN_TYPES, (TASK_GROUNDING, PHRASE_MODEL)),
+    **dict.fromkeys(MASK_FAMILIES, (TASK_SEGMENTATION, MASK_MODEL)),
+}
+"""`model_type`s that do one thing: which, and the family that runs them."""
 
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib", ".msgpack", ".h5")
 _NOT_WEIGHTS = {"training_args.bin", "optimizer.bin", "scheduler.bin", "optimizer.pt"}
@@ -250,12 +259,9 @@ def _recognise_pair(folder: Path, names: set[str], model_id: str) -> Recognised:
 def _transformers_card(folder: Path, model_id: str) -> ModelCard:
     config = _json(folder, "config.json")
     kind = config.get("model_type")
-    if kind in WORD_READER_TYPES:
-        name = folder.resolve().name
-        return ModelCard(id=model_id, name=name, tasks=(TASK_DOCUMENT,), family=WORD_READER)
-    if kind in OWN_TYPES:
-        name = folder.resolve().name
-        return ModelCard(id=model_id, name=name, tasks=(TASK_GROUNDING,), family=PHRASE_MODEL)
+    if kind in _ONE_TASK:
+        task, runner = _ONE_TASK[kind]
+        return ModelCard(id=model_id, name=folder.resolve().name, tasks=(task,), family=runner)
     family = CHAT_FAMILIES.get(str(kind))
     if family is not None:
         named = config.get("architectures")
@@ -274,7 +280,7 @@ def _transformers_card(folder: Path, model_id: str) -> ModelCard:
             chat_family=family.adapter,
         )
     if kind not in TRANSFORMERS_TYPES:
-        known = ", ".join((*TRANSFORMERS_TYPES, *CHAT_FAMILIES, *WORD_READER_TYPES, *OWN_TYPES))
+        known = ", ".join((*TRANSFORMERS_TYPES, *CHAT_FAMILIES, *_ONE_TASK))
         raise ImportRefused(path=folder, detail=f"model_type is {kind!r}, known are {known}")
     return ModelCard(
         id=model_id,

@@ -18,6 +18,7 @@ from vlm_desktop.backends.late import resolve
 from vlm_desktop.backends.protocols import (
     ChatModel,
     ImageTextEncoder,
+    MaskModel,
     PhraseModel,
     TextReader,
     WordReader,
@@ -28,6 +29,7 @@ from vlm_desktop.backends.shelf import (
     BUNDLED,
     DOWNLOAD_FOLDER,
     INSTALLED,
+    MASK_MODEL,
     PARTIAL,
     TASK_EMBEDDING,
     TASK_GROUNDING,
@@ -68,12 +70,16 @@ CHAT_FAMILIES = {
 """Families of models that answer, and the class that runs each."""
 
 WORD_READING = "vlm_desktop.backends.wordreader:LayoutReader"
+_SEGMENTATION = "vlm_desktop.backends.segmentation"
+MASKS = f"{_SEGMENTATION}.promptable:PromptableModel"
+MASK_EXPORTER = f"{_SEGMENTATION}.maskexport:export_folder"
 PHRASES = "vlm_desktop.backends.grounding.opening:open_phrases"
 READER = "vlm_desktop.backends.ocr.rapid:RapidReader"
 EXPORTER = f"{_ENCODERS}.export:export_folder"
 MEASURING = f"{_CHAT}.measuring"
 VISION_EXPORTER = f"{_CHAT}.transformers_chat:export_folder"
-CAPTIONER_EXPORTER = f"{_CHAT}.captioner:export_folder"
+BESIDE_EXPORTERS = {CAPTIONER: f"{_CHAT}.captioner:export_folder", MASK_MODEL: MASK_EXPORTER}
+"""What writes graphs beside the weights, by family, where it is not `VISION_EXPORTER`."""
 DOWNLOADER = "vlm_desktop.backends.downloading:Download"
 CHOOSER = "vlm_desktop.backends.providers:choose_provider"
 
@@ -225,6 +231,26 @@ class Registry:
         )
         return model
 
+    def open_mask_model(
+        self, model_id: str, *, provider: str = "auto", threads: int = 0
+    ) -> MaskModel:
+        """A model that outlines what is pointed at; its weights are read at first use.
+
+        Raises `ModelUnknown`, `ModelNotInstalled`, `ModelBroken`, `ModelUnsupported`,
+        `PartMissing`, `ProviderRefused`.
+        """
+        card, folder = self._usable(model_id)
+        if card.family != MASK_MODEL:
+            raise ModelUnsupported(model=model_id, family=card.family)
+        model: MaskModel = resolve(MASKS, f"the model {model_id}")(
+            folder,
+            model_id=card.id,
+            provider=provider,
+            threads=threads,
+            memory_limit=self._memory_limit,
+        )
+        return model
+
     def open_reader(self, *, close_look: bool = False) -> TextReader:
         """The reader of text in pictures. Raises `PartMissing`, `ModelBroken`.
 
@@ -294,12 +320,13 @@ class Registry:
 
         Yields (steps done, steps in all). Without `destination` the pair is installed as
         <id>-onnx-<precision>. Of a model that answers it is the image tower, beside its weights;
-        the decoder stays in PyTorch. Raises `ExportRefused`, `ExportImpossible`, `PartMissing`,
-        `DestinationNotWritable`; nothing is left behind then, nor when the generator is closed.
+        the decoder stays in PyTorch. Of a promptable one both halves go there. Raises
+        `ExportRefused`, `ExportImpossible`, `PartMissing`, `DestinationNotWritable`; nothing is
+        left behind then, nor when the generator is closed.
         """
         card, folder = self._usable(model_id)
         if TASK_EMBEDDING not in card.tasks:
-            target = CAPTIONER_EXPORTER if card.chat_family == CAPTIONER else VISION_EXPORTER
+            target = BESIDE_EXPORTERS.get(card.family, VISION_EXPORTER)
             run = resolve(target, "exporting a model to ONNX")
             done: ExportReport = yield from run(card, folder, destination, precision=precision)
             return done

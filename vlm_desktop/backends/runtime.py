@@ -1,6 +1,7 @@
 """ONNX Runtime behind one small face: sessions with our options, and its errors translated."""
 
 import os
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
+
+from vlm_desktop.base.cancel import CancelToken
 
 # Its builds for Windows hand events to the system's own reporting, which no gate of ours sees.
 onnxruntime.disable_telemetry_events()
@@ -62,6 +65,7 @@ class Session(Protocol):
     def get_providers(self) -> list[str]: ...
 
 
+_LOOK_SECONDS = 0.05
 GPU_ROOM = 4 * 1024**3
 """Bytes beside the weights that a GPU arena may take unless a setting says otherwise."""
 
@@ -147,6 +151,35 @@ def run_session(session: Session, feeds: Feeds, output: str = "") -> NDArray[Any
         if is_shortage(error):
             raise MemoryError(first_line(error)) from error
         raise
+
+
+def run_stoppable(session: Session, feeds: Feeds, cancel: CancelToken) -> list[NDArray[Any]]:
+    """All outputs, for runs of seconds: `cancel` stops one between two nodes of the graph.
+
+    Raises Cancelled. Shortages become MemoryError, other errors pass.
+    """
+    options = onnxruntime.RunOptions()
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(_LOOK_SECONDS):
+            if cancel.is_cancelled:
+                options.terminate = True
+                return
+
+    watcher = threading.Thread(target=watch, name="onnx-cancel", daemon=True)
+    watcher.start()
+    run: Any = session.run
+    try:
+        return [np.asarray(one) for one in run(None, feeds, options)]
+    except ERRORS as error:
+        cancel.raise_if_cancelled()
+        if is_shortage(error):
+            raise MemoryError(first_line(error)) from error
+        raise
+    finally:
+        done.set()
+        watcher.join()
 
 
 def first_line(error: BaseException) -> str:

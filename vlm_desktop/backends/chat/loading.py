@@ -117,8 +117,11 @@ def load_fitting(
     ways: Sequence[Plan],
     trial: Callable[[Any], None],
     auto: Any = transformers.AutoModelForImageTextToText,
+    read: Callable[[Path, str, Plan, Any], Any] | None = None,
 ) -> Loaded:
     """The first way that loads and passes `trial`, one forward of a few tokens.
+
+    `read` reads the weights where `read_weights` would not do.
 
     Raises `ModelOutOfMemory` when none fits, `ModelBroken`.
     """
@@ -126,7 +129,7 @@ def load_fitting(
     for plan in ways:
         model: Any = None
         try:
-            model = read_weights(folder, model_id, plan, auto)
+            model = (read or read_weights)(folder, model_id, plan, auto)
             trial(model)
             return Loaded(model, plan, weight_bytes(model), tuple(passed))
         except (MemoryError, RuntimeError, ValueError) as error:

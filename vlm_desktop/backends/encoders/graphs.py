@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,20 @@ def export_graph(
     axes: dict[str, dict[int, str]] = {}
     for name in feeds:
         axes[name] = {0: BATCH_AXIS, 1: LENGTH_AXIS} if free_length else {0: BATCH_AXIS}
+    write_graph(tower, feeds, [output], path, axes)
+
+
+def write_graph(
+    tower: torch.nn.Module,
+    feeds: Feeds,
+    outputs: Sequence[str],
+    path: Path,
+    axes: Mapping[str, Mapping[int, str]],
+) -> None:
+    """Write `tower`, which takes `feeds` by keyword, with the dynamic axes that are named.
+
+    Raises RuntimeError with the exporter's reason when the tower cannot be traced.
+    """
     weights = sum(one.numel() * one.element_size() for one in tower.parameters())
     try:
         with _quiet():
@@ -44,10 +58,10 @@ def export_graph(
                 kwargs={name: torch.from_numpy(value) for name, value in feeds.items()},
                 f=path,
                 input_names=list(feeds),
-                output_names=[output],
+                output_names=list(outputs),
                 opset_version=OPSET,
                 dynamo=True,
-                dynamic_shapes=axes,
+                dynamic_shapes={name: dict(axes.get(name, {})) for name in feeds},
                 external_data=weights > _ONE_FILE,
                 verbose=False,
             )

@@ -1,0 +1,170 @@
+"""Tiny networks of the true architectures, with their real processors, in the hub's layout."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers as hf
+
+SIDE = 64
+_WIDTH, _PATCH = 16, 8
+_CELLS = SIDE // _PATCH
+
+
+def _prompts(kind: str, **more: Any) -> Any:
+    return getattr(hf, f"{kind}PromptEncoderConfig")(
+        hidden_size=_WIDTH, image_size=SIDE, patch_size=_PATCH, mask_input_channels=4, **more
+    )
+
+
+def _decoder(kind: str, **more: Any) -> Any:
+    return getattr(hf, f"{kind}MaskDecoderConfig")(
+        hidden_size=_WIDTH, mlp_dim=24, num_hidden_layers=2, num_attention_heads=2,
+        iou_head_hidden_dim=16, **more,
+    )  # fmt: skip
+
+
+def _first(kind: str, **decoder: Any) -> Any:
+    """SAM and SAM-HQ: a plain vision transformer, one level."""
+    vision = getattr(hf, f"{kind}VisionConfig")(
+        hidden_size=24, output_channels=_WIDTH, num_hidden_layers=2, num_attention_heads=2,
+        image_size=SIDE, patch_size=_PATCH, mlp_dim=32, window_size=3, global_attn_indexes=[1],
+        num_pos_feats=_WIDTH // 2,
+    )  # fmt: skip
+    config = getattr(hf, f"{kind}Config")(
+        vision_config=vision,
+        prompt_encoder_config=_prompts(kind),
+        mask_decoder_config=_decoder(kind, **decoder),
+    )
+    return getattr(hf, f"{kind}Model")(config)
+
+
+def _pads(folder: Path, processor: Any) -> None:
+    images = hf.SamImageProcessor(
+        size={"longest_edge": SIDE}, pad_size={"height": SIDE, "width": SIDE},
+        mask_size={"longest_edge": SIDE // 4},
+        mask_pad_size={"height": SIDE // 4, "width": SIDE // 4},
+    )  # fmt: skip
+    processor(images).save_pretrained(folder)
+
+
+def _levels(side: int = SIDE) -> list[list[int]]:
+    cells = side // _PATCH
+    return [[4 * cells, 4 * cells], [2 * cells, 2 * cells], [cells, cells]]
+
+
+def sam(folder: Path) -> None:
+    _first("Sam").save_pretrained(folder)
+    _pads(folder, hf.SamProcessor)
+
+
+def sam_hq(folder: Path) -> None:
+    _first("SamHQ", vit_dim=24).save_pretrained(folder)
+    _pads(folder, hf.SamHQProcessor)
+
+
+def _sam2_vision() -> Any:
+    backbone = hf.Sam2HieraDetConfig(
+        hidden_size=8, num_attention_heads=1, image_size=[SIDE, SIDE], patch_kernel_size=[3, 3],
+        patch_stride=[2, 2], patch_padding=[1, 1], blocks_per_stage=[1, 1, 2, 1],
+        embed_dim_per_stage=[8, 16, 32, 64], num_attention_heads_per_stage=[1, 2, 2, 4],
+        window_size_per_stage=[4, 4, 4, 4], global_attention_blocks=[3],
+        window_positional_embedding_background_size=[4, 4],
+    )  # fmt: skip
+    return hf.Sam2VisionConfig(
+        backbone_config=backbone, backbone_channel_list=[64, 32, 16, 8],
+        backbone_feature_sizes=_levels(), fpn_hidden_size=_WIDTH,
+    )  # fmt: skip
+
+
+def sam2(folder: Path) -> None:
+    config = hf.Sam2Config(
+        vision_config=_sam2_vision(),
+        prompt_encoder_config=_prompts("Sam2"),
+        mask_decoder_config=_decoder("Sam2"),
+    )
+    hf.Sam2Model(config).save_pretrained(folder)
+    images = hf.Sam2ImageProcessor(size={"height": SIDE, "width": SIDE})
+    hf.Sam2Processor(images).save_pretrained(folder)
+
+
+def sam2_video(folder: Path) -> None:
+    """As the checkpoints of SAM 2.1 are published: memory beside what pictures need."""
+    config = hf.Sam2VideoConfig(
+        vision_config=_sam2_vision(),
+        prompt_encoder_config=_prompts("Sam2Video"),
+        mask_decoder_config=_decoder("Sam2Video"),
+        image_size=SIDE, memory_encoder_hidden_size=_WIDTH, memory_encoder_output_channels=8,
+        memory_attention_hidden_size=_WIDTH, memory_attention_num_layers=1,
+        memory_attention_feed_forward_hidden_size=16,
+        memory_attention_rope_feat_sizes=[_CELLS, _CELLS],
+        mask_downsampler_embed_dim=_WIDTH, memory_fuser_embed_dim=_WIDTH,
+        memory_fuser_intermediate_dim=16, memory_fuser_num_layers=1,
+    )  # fmt: skip
+    hf.Sam2VideoModel(config).save_pretrained(folder)
+    images = hf.Sam2ImageProcessor(size={"height": SIDE, "width": SIDE})
+    hf.Sam2VideoProcessor(images, hf.Sam2VideoVideoProcessor()).save_pretrained(folder)
+
+
+def edgetam(folder: Path) -> None:
+    backbone = hf.TimmWrapperConfig(
+        architecture="repvit_m0_9", do_pooling=False,
+        model_args={
+            "in_chans": 3, "features_only": True, "out_indices": [0, 1, 2, 3],
+            "embed_dim": (8, 16, 24, 32), "depth": (1, 1, 1, 1),
+        },
+    )  # fmt: skip
+    vision = hf.EdgeTamVisionConfig(
+        backbone_config=backbone, backbone_channel_list=[32, 24, 16, 8],
+        backbone_feature_sizes=[[16, 16], [8, 8], [4, 4]], fpn_hidden_size=_WIDTH,
+    )  # fmt: skip
+    prompts = hf.EdgeTamPromptEncoderConfig(
+        hidden_size=_WIDTH, image_size=SIDE, patch_size=16, mask_input_channels=4
+    )
+    config = hf.EdgeTamConfig(
+        vision_config=vision,
+        prompt_encoder_config=prompts,
+        mask_decoder_config=_decoder("EdgeTam"),
+    )
+    hf.EdgeTamModel(config).save_pretrained(folder)
+    images = hf.Sam2ImageProcessor(size={"height": SIDE, "width": SIDE})
+    hf.Sam2Processor(images).save_pretrained(folder)
+
+
+def sam3(folder: Path) -> None:
+    backbone = hf.Sam3ViTConfig(
+        hidden_size=24, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2,
+        image_size=SIDE, patch_size=_PATCH, window_size=4, global_attn_indexes=[1],
+        pretrain_image_size=SIDE // 2,
+    )  # fmt: skip
+    vision = hf.Sam3VisionConfig(
+        backbone_config=backbone, fpn_hidden_size=_WIDTH, backbone_feature_sizes=_levels()
+    )
+    config = hf.Sam3TrackerConfig(
+        vision_config=vision,
+        prompt_encoder_config=_prompts("Sam3Tracker"),
+        mask_decoder_config=_decoder("Sam3Tracker"),
+    )
+    hf.Sam3TrackerModel(config).save_pretrained(folder)
+    images = hf.Sam3ImageProcessor(
+        size={"height": SIDE, "width": SIDE}, image_mean=[0.5] * 3, image_std=[0.5] * 3
+    )
+    hf.Sam3TrackerProcessor(images).save_pretrained(folder)
+
+
+BUILDERS: dict[str, Callable[[Path], None]] = {
+    "sam": sam,
+    "sam-hq": sam_hq,
+    "sam2": sam2,
+    "sam2.1": sam2_video,
+    "edgetam": edgetam,
+    "sam3": sam3,
+}
+
+
+def build(name: str, folder: Path) -> Path:
+    """Write the tiny network of a family; the same one every time."""
+    torch.manual_seed(7)
+    BUILDERS[name](folder)
+    return folder
