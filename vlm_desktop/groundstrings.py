@@ -3,8 +3,16 @@
 Beside `vlm_desktop.strings`, in the same manner: whole sentences with named places.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from vlm_desktop.base import grounderrors
-from vlm_desktop.base.errors import AppError
+from vlm_desktop.base.language import fill
+
+if TYPE_CHECKING:  # the window starts here, and this would load numpy
+    from vlm_desktop.base.errors import AppError
+    from vlm_desktop.base.grounding import Clause, Grounded
 
 GROUND_ERRORS: dict[type[AppError], str] = {
     grounderrors.PromptEmpty: "Click on the object, or drag a box around it.",
@@ -23,3 +31,89 @@ GROUND_NOTICES: dict[str, str] = {
     "phrase-cut": "The phrase is very long; only its beginning was looked for: “{detail}”.",
 }
 """`strings.notice` looks here for what is not in its own table."""
+
+VERDICTS: dict[str, str] = {
+    "found": "Found: {phrase}.",
+    "several": "{count} match: {phrase}.",
+    "absent": "Not here: {phrase}.",
+    "attribute-wrong": "Not quite: {phrase}.",
+    "unsure": "Not sure: {phrase}.",
+}
+"""What is said of a phrase, by `base.grounding.Verdict`."""
+
+REASONS: dict[str, str] = {
+    "object": "Nothing here is “{noun}”.",
+    "attribute": "“{noun}” is here, but not “{said}”.",
+    "relation": "“{noun}” is here, but not “{said}”.",
+    "place": "“{noun}” is here, but not “{said}”.",
+    "number": "“{noun}” is here, but not “{said}” of them.",
+}
+"""Why a phrase was not found, by the kind of the clause that does not hold."""
+
+REASONS_INSTEAD: dict[str, str] = {
+    "attribute": "“{noun}” is here, but it is {instead} and not “{said}”.",
+    "place": "“{noun}” is here, but it is {instead} and not “{said}”.",
+    "number": "“{noun}” is here {instead} times, and not “{said}”.",
+}
+"""The same where it is known what is there in its place."""
+
+REASON_OPEN = "“{noun}” is here; whether it is “{said}” cannot be told."
+REASON_UNSURE = "Whether “{noun}” is here cannot be told."
+
+SEEN: dict[str, str] = {
+    "black": "black",
+    "grey": "grey",
+    "white": "white",
+    "red": "red",
+    "orange": "orange",
+    "brown": "brown",
+    "beige": "beige",
+    "yellow": "yellow",
+    "green": "green",
+    "turquoise": "turquoise",
+    "blue": "blue",
+    "purple": "purple",
+    "pink": "pink",
+    "left": "on the left",
+    "right": "on the right",
+    "top": "at the top",
+    "bottom": "at the bottom",
+    "middle": "in the middle",
+    "top left": "at the top left",
+    "top right": "at the top right",
+    "bottom left": "at the bottom left",
+    "bottom right": "at the bottom right",
+}
+"""What was seen in place of what was said, by `Clause.instead`; other words are shown as they
+are."""
+
+
+def verdict(grounded: Grounded) -> str:
+    """What is said of a phrase, in a sentence."""
+    words = VERDICTS[grounded.verdict.value]
+    return fill(words, phrase=grounded.phrase, count=len(grounded.regions))
+
+
+def reason(grounded: Grounded) -> str:
+    """Why a phrase was not found, or is not sure, in a sentence; "" where there is nothing to say.
+
+    Names the first clause that does not hold, else the first that cannot be told.
+    """
+    if grounded.verdict.value in {"found", "several"} or not grounded.clauses:
+        return ""
+    noun = grounded.clauses[0]
+    failing = [one for one in grounded.clauses if one.holds is False]
+    if failing:
+        return _failing(failing[0], noun)
+    if noun.holds is None:
+        return fill(REASON_UNSURE, noun=noun.text)
+    still = [one for one in grounded.clauses if one.holds is None]
+    return fill(REASON_OPEN, noun=noun.text, said=still[0].text) if still else ""
+
+
+def _failing(clause: Clause, noun: Clause) -> str:
+    kind = clause.kind.value
+    if clause.instead and kind in REASONS_INSTEAD:
+        instead = SEEN.get(clause.instead, clause.instead)
+        return fill(REASONS_INSTEAD[kind], noun=noun.text, said=clause.text, instead=instead)
+    return fill(REASONS[kind], noun=noun.text, said=clause.text)

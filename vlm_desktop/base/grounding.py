@@ -171,6 +171,34 @@ class Grounded:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class CountedPoint:
+    """One thing that was counted: a place on it, where it reaches, how surely it is one."""
+
+    x: float
+    y: float
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many answer a phrase: one dot each, the surest first.
+
+    `expected` is the sum of all confidences and `spread` its standard deviation, as if each were
+    right or wrong by itself: what to doubt the number of dots by. `present` is how probable it is
+    that there is any at all.
+    """
+
+    phrase: str
+    points: tuple[CountedPoint, ...]
+    present: float
+    expected: float
+    spread: float
+    model: str
+    seconds: float = 0.0
+
+
 # --- back again: a region and words for it --------------------------------------------------
 
 

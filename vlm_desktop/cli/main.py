@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ocr": ("ocr", "read the text in a picture or PDF"),
     "document": ("document", "read fields of documents, with evidence"),
     "documents": ("documents", "keep documents to review, list and forget them"),
+    "ground": ("ground", "find what phrases name in a picture"),
     "alttext": ("alttext", "draft, check, write and read alt text"),
     "chat": ("chat", "ask a local model about pictures"),
     "evaluate": ("evaluate", "measure quality on your own data"),
