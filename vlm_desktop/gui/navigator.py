@@ -1,8 +1,14 @@
 """What one pane asks of another, as signals. Main thread."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from vlm_desktop.base.types import Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +17,16 @@ class ContentSet:
 
     title: str
     content_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A file for a pane, by the pane's key; of a PDF a page, of a picture perhaps only a part."""
+
+    pane: str
+    path: "Path"
+    page: int = 0
+    box: "Box | None" = None
 
 
 class Navigator(QObject):
@@ -34,6 +50,10 @@ class Navigator(QObject):
     """The content ids of photos to write alt text for."""
     documents_wanted = Signal(object)
     """The content ids of photos or PDFs whose fields are to be read."""
+    ground_wanted = Signal(object)
+    """The content ids of photos to point at; the first of them is opened."""
+    sent = Signal(object)
+    """A `Sending`: a file, or a part of it, for another pane."""
     selection_changed = Signal(object)
     """The content ids selected in the grid, in its order."""
     library_changed = Signal()

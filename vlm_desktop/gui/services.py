@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vlm_desktop.engine.explore import Explore
     from vlm_desktop.engine.exporting import Exporting
     from vlm_desktop.engine.folders import Folders
+    from vlm_desktop.engine.ground.facade import Ground
     from vlm_desktop.engine.keeping import Keeping
     from vlm_desktop.engine.models import ModelShelf
     from vlm_desktop.engine.peeking import Peeking
@@ -154,6 +155,11 @@ class Services(Protocol):
     @property
     def documents(self) -> "Documents":
         """Documents: pages, words, fields with evidence."""
+        ...
+
+    @property
+    def ground(self) -> "Ground":
+        """Pointing and naming: outlines, phrases, objects."""
         ...
 
     @property

@@ -18,6 +18,7 @@ from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.indexing import IndexController
 from vlm_desktop.gui.library_state import LibraryState
 from vlm_desktop.gui.library_tools import LibraryTools
+from vlm_desktop.gui.mail import Mail
 from vlm_desktop.gui.navigator import Navigator
 from vlm_desktop.gui.palette import CommandPalette
 from vlm_desktop.gui.panes.building import build_pane
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from vlm_desktop.gui.panes.alttext.alttext_pane import AltTextPane
     from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
     from vlm_desktop.gui.panes.documents.documents_pane import DocumentsPane
+    from vlm_desktop.gui.panes.ground.ground_pane import GroundPane
     from vlm_desktop.gui.services import Services
 
 _ACTIVE = "active"
@@ -140,6 +142,8 @@ class Shell(QObject):
         navigator.chat_wanted.connect(self._ask_about)
         navigator.alttext_wanted.connect(self._write_about)
         navigator.documents_wanted.connect(self._read_fields)
+        navigator.ground_wanted.connect(self._point_at)
+        self._mail = Mail(self, navigator)
         navigator.library_changed.connect(desk.library.refresh)
         desk.indexing.committed.connect(self._library_grew)
         desk.indexing.finished.connect(self._library_grew)
@@ -179,6 +183,9 @@ class Shell(QObject):
         if changed:
             pane.activate()
 
+    def has_pane(self, key: str) -> bool:
+        return key in self._window.specs
+
     def _show_search_for(self, signal: Any, wanted: object) -> None:
         """Bring the Search pane to front; built only now, it has not heard what is wanted yet."""
         is_new = "search" not in self._panes
@@ -203,6 +210,12 @@ class Shell(QObject):
         if "documents" in self._window.specs:
             self.show_pane("documents")
             cast("DocumentsPane", self.pane("documents")).take_photos(content_ids)
+
+    def _point_at(self, content_ids: tuple[int, ...]) -> None:
+        """Bring the Ground pane to front with the first of these."""
+        if "ground" in self._window.specs:
+            self.show_pane("ground")
+            cast("GroundPane", self.pane("ground")).opening.take_photos(content_ids)
 
     def _settings(self) -> Any:
         self.show_pane("settings")

@@ -4,6 +4,7 @@ from vlm_desktop.base.paths import bundled
 from vlm_desktop.gui.alttext_sheet import alttext_sheet
 from vlm_desktop.gui.chat_sheet import chat_sheet
 from vlm_desktop.gui.documents_sheet import documents_sheet
+from vlm_desktop.gui.ground_sheet import ground_sheet
 from vlm_desktop.gui.tokens import Colours, Measures, is_dark
 
 
@@ -24,6 +25,7 @@ def whole_sheet(chosen: Colours, size: Measures) -> str:
         + chat_sheet(chosen, size)
         + alttext_sheet(chosen, size)
         + documents_sheet(chosen, size)
+        + ground_sheet(chosen, size)
     )
 
 

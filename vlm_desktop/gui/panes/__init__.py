@@ -1,6 +1,6 @@
 """The panes of the window, in the order of the rail. None is imported before it is shown.
 
-Ctrl+5 and Ctrl+6 are kept for the panes to come, so that no shortcut ever moves.
+Ctrl+6 is kept for the pane to come, so that no shortcut ever moves.
 """
 
 from typing import NamedTuple
@@ -49,6 +49,13 @@ PANES: tuple[PaneSpec, ...] = (
         "documents",
         "Ctrl+4",
         "vlm_desktop.gui.panes.documents.documents_pane:DocumentsPane",
+    ),
+    PaneSpec(
+        "ground",
+        "PANE_GROUND",
+        "ground",
+        "Ctrl+5",
+        "vlm_desktop.gui.panes.ground.ground_pane:GroundPane",
     ),
     PaneSpec(
         "library",

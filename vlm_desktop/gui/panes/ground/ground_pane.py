@@ -1,0 +1,354 @@
+"""The Ground pane: point at things, name them, outline them."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from vlm_desktop.base.grounding import ObjectState
+from vlm_desktop.base.language import fill
+from vlm_desktop.gui.announce import announce
+from vlm_desktop.gui.desk import Desk
+from vlm_desktop.gui.panes.ground.count_bar import CountBar
+from vlm_desktop.gui.panes.ground.counting import Counting
+from vlm_desktop.gui.panes.ground.ground_actions import GroundActions
+from vlm_desktop.gui.panes.ground.hands import Hands
+from vlm_desktop.gui.panes.ground.items import (
+    DRAFT,
+    OBJECT,
+    ItemKey,
+    draft_item,
+    found_items,
+    hover_item,
+    key,
+    object_items,
+)
+from vlm_desktop.gui.panes.ground.masks_corner import MasksCorner
+from vlm_desktop.gui.panes.ground.objects_panel import ObjectsPanel
+from vlm_desktop.gui.panes.ground.opening import Opening
+from vlm_desktop.gui.panes.ground.phrase_bar import PhraseBar
+from vlm_desktop.gui.panes.ground.phrases_corner import PhrasesCorner
+from vlm_desktop.gui.panes.ground.phrasing import Phrasing
+from vlm_desktop.gui.panes.ground.picture_panel import PicturePanel
+from vlm_desktop.gui.panes.ground.pointing import Pointing
+from vlm_desktop.gui.panes.ground.session import GroundSession
+from vlm_desktop.gui.panes.ground.side_panel import SidePanel
+from vlm_desktop.gui.panes.pane import Pane
+from vlm_desktop.gui.panes.search.query_line import holds_picture
+from vlm_desktop.gui.strings import ground as strings
+from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.message_page import Message, MessagePage
+from vlm_desktop.gui.widgets.overlay_canvas import Tool
+
+_PICTURE, _SIDE = 700, 260
+
+
+class GroundPane(Pane):
+    """Wires the parts. Session, outline and phrases ask the engine; the parts show it."""
+
+    key = "ground"
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self.setAcceptDrops(True)
+        self._begun = False
+        self._wanted_path = ""
+        self.session = GroundSession(desk, self)
+        self.pointing = Pointing(self.session)
+        self.phrasing = Phrasing(self.session)
+        self.counting = Counting(self.session, self)
+        self._build()
+        self.opening = Opening(self.session, self)
+        self.hands = Hands(self)
+        self.masks = MasksCorner(self.session, self.pointing, self.picture.draft, self)
+        self.phrases = PhrasesCorner(self)
+        self.actions_of_pane = GroundActions(self)
+        self._connect()
+        self.choose_tool("point")
+        self._show_all()
+
+    # --- building ------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.picture = PicturePanel(self.session, self)
+        self.canvas = self.picture.canvas
+        self.bar = PhraseBar(self)
+        self.count_bar = CountBar(self.counting, self)
+        self.side = SidePanel(self)
+        self.objects = ObjectsPanel(self.canvas, self.side)
+        self.side.add_page(strings.OBJECTS_TAB, self.objects)
+        self.page = MessagePage(self)
+        self.layers = QStackedWidget(self)
+        self.layers.addWidget(self.page)
+        self.layers.addWidget(self.picture)
+        middle = QWidget(self)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(self.count_bar)
+        column.addWidget(self.layers, 1)
+        self.beside = QSplitter(Qt.Orientation.Horizontal, self)
+        self.beside.setChildrenCollapsible(False)
+        self.beside.setHandleWidth(measures().hairline)
+        self.beside.addWidget(middle)
+        self.beside.addWidget(self.side)
+        self.beside.setStretchFactor(0, 1)
+        self.beside.setSizes([_PICTURE, _SIDE])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.beside)
+
+    def _connect(self) -> None:
+        session = self.session
+        session.opened.connect(self._opened)
+        session.loaded.connect(self._loaded)
+        session.refused.connect(self._show_trouble)
+        session.objects_changed.connect(self.show_items)
+        session.chosen_changed.connect(self._show_chosen)
+        session.vanished.connect(self._show_vanished)
+        self.pointing.changed.connect(self._show_draft)
+        self.pointing.hovered.connect(self._show_hover)
+        self.phrasing.changed.connect(self.show_items)
+        self.counting.changed.connect(self._show_counting)
+        self.canvas.current_changed.connect(lambda _: self._show_current())
+        self.page.primary.clicked.connect(self._page_pressed)
+        self.desk.navigator.library_changed.connect(session.look_again)
+
+    # --- the pane ------------------------------------------------------------------------
+
+    def activate(self) -> None:
+        if self.session.picture is not None:
+            self.focus_picture()
+        else:
+            self.bar.focus() if self.session.path is not None else self.side.open.setFocus()
+
+    def back(self) -> bool:
+        """End what goes on over the picture; drop what is outlined; stop what runs."""
+        if self.canvas.end_hand():
+            return True
+        if self.pointing.stop_waiting() or self.phrasing.stop() or self.session.cancel():
+            return True
+        if self.pointing.is_active:
+            self.pointing.drop()
+            return True
+        if self.counting.end():
+            return True
+        if self.session.picture is not None and not self.canvas.hasFocus():
+            self.focus_picture()
+            return True
+        return False
+
+    def stop(self) -> None:
+        self.phrasing.stop()
+        self.pointing.drop()
+        self.session.cancel()
+
+    def state(self) -> dict[str, Any]:
+        path = self.session.path
+        return {
+            "path": str(path) if path is not None else self._wanted_path,
+            "beside": self.beside.sizes(),
+            "outline": self.pointing.model,
+            "find": self.phrasing.model,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """The picture of the last time is opened once the pane shows."""
+        self._wanted_path = state["path"] if isinstance(state.get("path"), str) else ""
+        if isinstance(state.get("outline"), str):
+            self.pointing.model = state["outline"]
+        if isinstance(state.get("find"), str):
+            self.phrasing.model = state["find"]
+        sizes = state.get("beside")
+        if isinstance(sizes, list) and len(sizes) == 2 and all(
+            isinstance(one, int) for one in sizes
+        ):  # fmt: skip
+            self.beside.setSizes(sizes)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        if not self._begun:
+            self._begun = True
+            self.masks.refresh()
+            self.phrases.refresh()
+            if self.session.path is None and self._wanted_path:
+                self.session.open(Path(self._wanted_path))
+        else:
+            self.session.look_again()
+
+    def event(self, event: QEvent) -> bool:
+        """Ctrl+Z takes back a click, while something is outlined, before it takes back changes."""
+        is_key = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if is_key and event.matches(QKeySequence.StandardKey.Undo) and self.can_step_back:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.matches(QKeySequence.StandardKey.Undo) and self.step_back():
+            return
+        super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """A picture may be dropped anywhere in the pane."""
+        if holds_picture(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        event.acceptProposedAction()
+        self.opening.take(event.mimeData())
+
+    # --- what a person does --------------------------------------------------------------
+
+    @property
+    def current(self) -> ItemKey | None:
+        """What is chosen over the picture."""
+        found = self.canvas.current
+        return found if isinstance(found, tuple) else None
+
+    @property
+    def can_step_back(self) -> bool:
+        return self.pointing.is_active or self.counting.can_step_back
+
+    def step_back(self) -> bool:
+        """Take back the last click of the outline, or the last correction of a count."""
+        return self.pointing.step_back() or self.counting.step_back()
+
+    def choose_tool(self, name: str) -> None:
+        """ "point", "box" or "look"."""
+        self.canvas.set_tool(Tool(name))
+        if name != "point":
+            self.pointing.leave()
+        self.actions_of_pane.show_tool(name)
+        self._show_hint()
+
+    def focus_picture(self) -> None:
+        if self.layers.currentWidget() is self.picture:
+            self.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def focus_list(self) -> None:
+        self.side.show_page(0)
+        self.objects.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def go_to(self, at: ItemKey) -> None:
+        """Choose something over the picture."""
+        self.canvas.set_current(at)
+
+    # --- what comes back -----------------------------------------------------------------
+
+    def _opened(self) -> None:
+        self.picture.show_picture()
+        self.bar.show_state(can_ask=False)
+        self.show_items()
+        self._show_all()
+
+    def _loaded(self) -> None:
+        self.picture.show_picture()
+        self.bar.show_state(can_ask=True)
+        self._show_all()
+        if self.isVisible() and self.window().focusWidget() in (None, self, self.side.open):
+            self.focus_picture()
+
+    def show_items(self) -> None:
+        """All that lies over the picture."""
+        session = self.session
+        draft = draft_item(session, self.pointing)
+        items = object_items(session, self.pointing.editing)
+        if self.counting.is_active:
+            items += self.counting.items()
+        else:
+            first = session.new_number() + 1
+            items += found_items(self.phrasing.asked, session.objects, first)
+        items += self.phrases.heat_items()
+        if draft is not None:
+            items.append(draft)
+        self.canvas.show_items(items)
+        kept = sum(1 for one in session.objects if one.state is ObjectState.ACCEPTED)
+        self.objects.show_count(kept, any_items=bool(items))
+        self._show_current()
+
+    def _show_draft(self) -> None:
+        was_draft = self.current == key(DRAFT)
+        self.show_items()
+        if self.pointing.is_active and not was_draft:
+            self.go_to(key(DRAFT))
+        self._show_hint()
+        self.actions_of_pane.refresh()
+
+    def _show_hint(self) -> None:
+        look = self.canvas.tool is Tool.LOOK
+        hint = strings.HINT_LOOK if look else strings.HINT_EMPTY
+        self.picture.draft.show_draft(self.pointing, self.masks.name_of_model, hint)
+
+    def _show_hover(self) -> None:
+        self.canvas.show_preview(hover_item(self.session, self.pointing))
+
+    def _show_counting(self) -> None:
+        if self.counting.is_active:
+            self.pointing.drop()
+            self.choose_tool("point")
+        self.show_items()
+        self.actions_of_pane.refresh()
+
+    def _show_chosen(self) -> None:
+        if self.session.chosen:
+            self.go_to(key(OBJECT, self.session.chosen))
+
+    def _show_current(self) -> None:
+        """What is chosen over the picture, in the column beside it."""
+        at = self.current
+        one = self.session.object(at[1]) if at is not None and at[0] == OBJECT else None
+        proposed = one is not None and one.state is ObjectState.PROPOSED
+        label = one.label if one is not None else ""
+        self.objects.show_chosen(at, label, can_label=one is not None, is_proposed=proposed)
+        if one is not None:
+            self.session.choose(one.number)
+        self.actions_of_pane.refresh()
+
+    # --- empty, working, failed ----------------------------------------------------------
+
+    def _show_all(self) -> None:
+        """A picture, or how to begin."""
+        session = self.session
+        if session.picture is not None:
+            self._bring(self.picture)
+            return
+        self._bring(self.page)
+        if session.trouble:
+            return
+        if session.path is not None:
+            message = Message(strings.WORKING_TITLE, strings.WORKING_TEXT)
+        else:
+            message = Message(strings.EMPTY_TITLE, strings.EMPTY_TEXT, strings.EMPTY_OPEN)
+        self.page.show_message(message)
+
+    def _bring(self, layer: QWidget) -> None:
+        """Show a layer; the focus does not vanish with the one that goes."""
+        if layer is self.layers.currentWidget():
+            return
+        focused = self.window().focusWidget()
+        if focused is not None and self.layers.isAncestorOf(focused) and self.isVisible():
+            self.side.open.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.layers.setCurrentWidget(layer)
+
+    def _show_trouble(self, sentence: str) -> None:
+        """The picture cannot be opened: why, and a way to try again."""
+        self.page.show_message(Message(strings.FAILED_TITLE, sentence, strings.TRY_AGAIN))
+        self._bring(self.page)
+        announce(self, sentence)
+
+    def _show_vanished(self, gone: bool) -> None:
+        path = self.session.path
+        words = fill(strings.VANISHED, name=path.name) if gone and path is not None else ""
+        self.picture.show_notice(words)
+        if words:
+            announce(self, words)
+
+    def _page_pressed(self) -> None:
+        if self.session.path is not None:
+            self.session.open(self.session.path)
+        else:
+            self.opening.pick()

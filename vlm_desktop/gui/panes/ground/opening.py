@@ -1,0 +1,99 @@
+"""Where pictures come from: files, the clipboard, what is dropped, what other areas send."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtGui import QAction, QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from vlm_desktop.gui.panes.ground.session import GroundSession
+from vlm_desktop.gui.panes.search.query_line import holds_picture, picture_paths
+from vlm_desktop.gui.panes.search.query_pictures import write_pasted
+from vlm_desktop.gui.strings import ground as strings
+
+_ENDINGS = "*.jpg *.jpeg *.png *.webp *.heic *.heif *.avif *.tif *.tiff *.gif *.bmp *.dng"
+
+
+class Opening(QObject):
+    """Main thread. One picture is open at a time."""
+
+    def __init__(self, session: GroundSession, over: QWidget) -> None:
+        super().__init__(over)
+        self._session, self._over, self._desk = session, over, session.desk
+        self.file = self._add("open", strings.OPEN_COMMAND, self.pick, "Ctrl+N")
+        self.file.setToolTip(strings.OPEN_TIP)
+        self.selection = self._add(
+            "selection", strings.OPEN_SELECTION,
+            lambda: self.take_photos(self._desk.navigator.selection), "",
+        )  # fmt: skip
+        self.pasted = self._add("paste", strings.OPEN_PASTED, self.paste, "Ctrl+Shift+V")
+        self.menu = QMenu(over)
+        for action in (self.file, self.selection, self.pasted):
+            self.menu.addAction(action)
+        self._desk.navigator.selection_changed.connect(lambda _: self._refresh())
+        self._refresh()
+
+    def _add(self, name: str, text: str, slot: object, key: str) -> QAction:
+        def do() -> None:
+            self._desk.navigator.pane_wanted.emit("ground")
+            slot()  # type: ignore[operator]
+
+        return self._desk.actions.add(
+            f"ground.{name}", text, do, shortcut=key or None, where=self._over, while_shown=True
+        )
+
+    def _refresh(self) -> None:
+        self.selection.setEnabled(bool(self._desk.navigator.selection))
+
+    def pick(self) -> None:
+        """Let a person choose a file."""
+        kinds = f"{strings.PICTURE_FILES} ({_ENDINGS} {_ENDINGS.upper()});;{strings.ALL_FILES} (*)"
+        begin = str(self._session.path.parent) if self._session.path is not None else ""
+        chosen, _ = QFileDialog.getOpenFileName(self._over, strings.CHOOSE_PICTURE, begin, kinds)
+        if chosen:
+            self._session.open(Path(chosen))
+
+    def paste(self) -> None:
+        """Take what lies in the clipboard, if it is a picture."""
+        mime = QGuiApplication.clipboard().mimeData()
+        if holds_picture(mime):
+            self.take(mime)
+        else:
+            self._desk.say(strings.NOTHING_TO_PASTE)
+
+    def take(self, mime: QMimeData) -> None:
+        """A file that was dropped or pasted, else the picture itself."""
+        paths = picture_paths(mime)
+        if paths:
+            self.take_paths(paths)
+        elif mime.hasImage():
+            image, services = QImage(mime.imageData()), self._desk.services
+            if image.isNull():
+                self._desk.say(strings.NOTHING_TO_PASTE)
+                return
+            self._desk.fetch(lambda: write_pasted(image, services.chat.pasted), self._session.open)
+
+    def take_paths(self, paths: Sequence[Path]) -> None:
+        """The first of these."""
+        if paths:
+            self._session.open(paths[0])
+            if len(paths) > 1:
+                self._desk.say(strings.ONLY_FIRST)
+
+    def take_photos(self, content_ids: Sequence[int]) -> None:
+        """The first of these photos of the library that has a file."""
+        ids, services = tuple(content_ids)[:1], self._desk.services
+
+        def done(paths: list[Path]) -> None:
+            if paths:
+                self._session.open(paths[0])
+                if len(content_ids) > 1:
+                    self._desk.say(strings.ONLY_FIRST)
+            else:
+                self._desk.say(strings.PHOTO_GONE)
+
+        if ids:
+            self._desk.fetch(
+                lambda: [path for one in ids for path in services.upkeep.paths_of([one])], done
+            )

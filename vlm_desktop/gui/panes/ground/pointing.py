@@ -1,0 +1,363 @@
+"""The object that is being pointed at: a prompt that grows step by step, and its outline."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.errors import ModelOutOfMemory
+from vlm_desktop.base.events import Event
+from vlm_desktop.base.grounding import (
+    GroundObject,
+    GroundPicture,
+    MaskChoice,
+    MaskLevel,
+    ObjectPrompt,
+    PromptPoint,
+)
+from vlm_desktop.base.masks import Mask
+from vlm_desktop.base.types import Box
+from vlm_desktop.gui.panes.ground.session import GroundSession
+from vlm_desktop.gui.words import failure
+from vlm_desktop.jobs import GROUND, POINTING
+
+if TYPE_CHECKING:
+    from vlm_desktop.engine.ground.masking import Segmented
+    from vlm_desktop.jobs import Job
+
+_IDLE_MS = 700
+_HOVER_MS = 140
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What came of a prompt. `choices` go from the whole to the smallest part, `best` is the one to
+    show first; `is_rough` says that its edge can become better."""
+
+    prompt: ObjectPrompt
+    choices: tuple[MaskChoice, ...] = ()
+    best: int = 0
+    model: str = ""
+    is_rough: bool = True
+
+
+class Pointing(QObject):
+    """One object at a time. Main thread: outlines are made on lanes, the newest prompt wins."""
+
+    changed = Signal()
+    """Prompt, outline or state are others."""
+    hovered = Signal()
+    failed = Signal(str)
+    ran_out = Signal(str, str)
+    """A model had too little memory: its id, and a sentence."""
+
+    def __init__(self, session: GroundSession) -> None:
+        super().__init__(session)
+        self._session, self._desk = session, session.desk
+        self.model = ""
+        """The shelf model that outlines, "" for none."""
+        self.editing = 0
+        """The number of the kept object that is changed, 0 for a new one."""
+        self.level = 0
+        self.answer: Answer | None = None
+        self.hover: Answer | None = None
+        self.hover_level = 0
+        self.is_waiting = False
+        """A model is still at work on what is shown."""
+        self._steps: list[ObjectPrompt] = []
+        self._kept_mask: Mask | None = None
+        self._wished: MaskLevel | None = None
+        """How much a person took with the wheel."""
+        self._turn = 0
+        self._jobs: list[Job] = []
+        self._idle = QTimer(self, singleShot=True, interval=_IDLE_MS)
+        self._idle.timeout.connect(self._refine)
+        self._still = QTimer(self, singleShot=True, interval=_HOVER_MS)
+        self._still.timeout.connect(self._look_under)
+        self._under: PromptPoint | None = None
+        session.opened.connect(self.drop)
+
+    # --- what there is -------------------------------------------------------------------
+
+    @property
+    def prompt(self) -> ObjectPrompt:
+        return self._steps[-1] if self._steps else ObjectPrompt()
+
+    @property
+    def is_active(self) -> bool:
+        """Whether something is pointed at."""
+        return bool(self._steps)
+
+    @property
+    def steps(self) -> int:
+        """How many steps can be taken back."""
+        return len(self._steps)
+
+    @property
+    def choice(self) -> MaskChoice | None:
+        """The outline that is shown."""
+        return _at(self.answer, self.level)
+
+    @property
+    def hover_choice(self) -> MaskChoice | None:
+        return _at(self.hover, self.hover_level)
+
+    @property
+    def mask(self) -> Mask | None:
+        """What would be kept: the outline shown; of an object taken up, its own until the first
+        change."""
+        if self._kept_mask is not None:
+            return self._kept_mask
+        return self.choice.mask if self.choice is not None else None
+
+    # --- steps ---------------------------------------------------------------------------
+
+    def add_point(self, x: float, y: float, adds: bool) -> bool:
+        """What is at a place belongs to it, or does not; False outside of the picture."""
+        picture = self._session.picture
+        if picture is None:
+            return False
+        if not (0 <= x < picture.size.width and 0 <= y < picture.size.height):
+            return False
+        prompt = self.prompt
+        self._step(replace(prompt, points=(*prompt.points, PromptPoint(x, y, adds))))
+        return True
+
+    def set_box(self, box: Box) -> None:
+        """A box around it; the points in it stay."""
+        self._step(replace(self.prompt, box=box))
+
+    def move_point(self, index: int, x: float, y: float) -> None:
+        points = list(self.prompt.points)
+        if 0 <= index < len(points):
+            points[index] = replace(points[index], x=x, y=y)
+            self._step(replace(self.prompt, points=tuple(points)))
+
+    def remove_point(self, index: int) -> None:
+        points = [one for number, one in enumerate(self.prompt.points) if number != index]
+        self._step(replace(self.prompt, points=tuple(points)))
+
+    def step_back(self) -> bool:
+        """Take back the last step; False where there is none."""
+        if not self._steps:
+            return False
+        self._steps.pop()
+        if not self._steps or self.prompt == ObjectPrompt():
+            self.drop()
+        else:
+            self._kept_mask = None
+            self._ask()
+        return True
+
+    def drop(self) -> None:
+        """Point at nothing."""
+        was = self.is_active
+        self._turn += 1
+        self._idle.stop()
+        self._cancel()
+        self._steps, self.answer, self._kept_mask = [], None, None
+        self.level, self.editing, self.is_waiting = 0, 0, False
+        self._wished = None
+        self.leave()
+        if was:
+            self.changed.emit()
+
+    def take_up(self, one: GroundObject) -> None:
+        """Go on with a kept object where its prompt was left."""
+        self.drop()
+        self.editing = one.number
+        box = one.box if not one.points and one.mask is None else None
+        self._steps = [ObjectPrompt(one.points, box)]
+        self._kept_mask = one.mask
+        self.changed.emit()
+
+    def cycle(self, by: int) -> bool:
+        """Take the whole, a part, or a part of that; False where there is nothing to choose."""
+        if self.is_active:
+            if self.answer is None or len(self.answer.choices) < 2:
+                return False
+            self.level = (self.level + by) % len(self.answer.choices)
+            self._wished = self.answer.choices[self.level].level
+            self.changed.emit()
+            return True
+        if self.hover is None or len(self.hover.choices) < 2:
+            return False
+        self.hover_level = (self.hover_level + by) % len(self.hover.choices)
+        self._wished = self.hover.choices[self.hover_level].level
+        self.hovered.emit()
+        return True
+
+    def use_model(self, model: str) -> None:
+        """Have another model outline, "" for none; what is pointed at is outlined anew."""
+        if model != self.model:
+            self.model = model
+            if self.is_active and self._kept_mask is None:
+                self._ask()
+
+    def _step(self, prompt: ObjectPrompt) -> None:
+        wished = self._wished
+        self.leave()
+        self._wished = wished
+        if prompt == ObjectPrompt():
+            self.drop()
+            return
+        self._steps.append(prompt)
+        self._kept_mask = None
+        self._ask()
+
+    # --- outlines ------------------------------------------------------------------------
+
+    def _ask(self) -> None:
+        """The outline that needs no model comes at once; the model's takes its place."""
+        picture, prompt, model = self._session.picture, self.prompt, self.model
+        if picture is None:
+            return
+        self._turn += 1
+        turn = self._turn
+        self._idle.stop()
+        self._cancel()
+        self.is_waiting = True
+        self.changed.emit()
+
+        def rough(found: "Segmented") -> None:
+            if turn == self._turn and (self.answer is None or self.answer.prompt is not prompt):
+                self._take(_answer(prompt, found), is_last=not model)
+
+        def finished(found: "Segmented | ModelOutOfMemory") -> None:
+            if turn != self._turn:
+                return
+            if isinstance(found, ModelOutOfMemory):
+                self._end_waiting()
+                self.ran_out.emit(model, failure(found))
+            else:
+                self._take(_answer(prompt, found), is_last=True)
+
+        self._jobs = [self._segment(picture, prompt, "", rough, POINTING)]
+        if model:
+            self._jobs.append(self._segment(picture, prompt, model, finished, GROUND))
+
+    def _segment(
+        self,
+        picture: GroundPicture,
+        prompt: ObjectPrompt,
+        model: str,
+        done: "Callable[[Segmented], None] | Callable[[Segmented | ModelOutOfMemory], None]",
+        lane: str,
+    ) -> "Job":
+        services, turn = self._desk.services, self._turn
+
+        def verb(
+            cancel: CancelToken,
+        ) -> "Generator[Event, None, Segmented | ModelOutOfMemory]":
+            yield from ()
+            try:
+                return services.ground.masks.segment(picture, prompt, cancel, model_id=model)
+            except ModelOutOfMemory as error:
+                if not model:
+                    raise
+                return error
+
+        def failed(sentence: str) -> None:
+            if turn == self._turn:
+                self._end_waiting()
+                self.failed.emit(sentence)
+
+        return self._desk.ask(verb, done, failed=failed, lane=lane, latest=f"ground-mask-{lane}")
+
+    def _take(self, answer: Answer, *, is_last: bool) -> None:
+        self.answer = answer
+        levels = [one.level for one in answer.choices]
+        self.level = levels.index(self._wished) if self._wished in levels else answer.best
+        self.is_waiting = not is_last
+        if is_last and answer.choices and answer.is_rough:
+            self._idle.start()
+        self.changed.emit()
+
+    def _end_waiting(self) -> None:
+        self.is_waiting = False
+        self.changed.emit()
+
+    def _cancel(self) -> None:
+        for job in self._jobs:
+            job.cancel()
+        self._jobs = []
+
+    def stop_waiting(self) -> bool:
+        """Stop the model; the rough outline stays. False where none is at work."""
+        if not self.is_waiting or not self.model or self.answer is None:
+            return False
+        self._turn += 1
+        self._cancel()
+        self._end_waiting()
+        return True
+
+    def _refine(self) -> None:
+        """Nothing happened for a while: the edge at full size."""
+        picture, answer, choice = self._session.picture, self.answer, self.choice
+        if picture is None or answer is None or choice is None:
+            return
+        services, turn, level = self._desk.services, self._turn, self.level
+
+        def verb(cancel: CancelToken) -> Generator[Event, None, Mask]:
+            yield from ()
+            return services.ground.masks.refine(picture, answer.prompt, choice.mask, cancel)
+
+        def done(mask: Mask) -> None:
+            if turn == self._turn and self.answer is answer:
+                choices = list(answer.choices)
+                choices[level] = replace(choice, mask=mask)
+                self.answer = replace(answer, choices=tuple(choices), is_rough=False)
+                self.changed.emit()
+
+        self._jobs = [
+            self._desk.ask(verb, done, failed=lambda _: None, lane=POINTING, latest="ground-refine")
+        ]
+
+    # --- under the pointer ---------------------------------------------------------------
+
+    def point(self, x: float, y: float) -> None:
+        """The pointer rests here, perhaps: show what a click would take."""
+        if self.is_active or self._session.picture is None:
+            return
+        self._under = PromptPoint(x, y)
+        self._still.start()
+
+    def leave(self) -> None:
+        """The pointer is elsewhere."""
+        self._still.stop()
+        self._under = None
+        if not self.is_active:
+            self._wished = None
+        if self.hover is not None:
+            self.hover, self.hover_level = None, 0
+            self.hovered.emit()
+
+    def _look_under(self) -> None:
+        picture, under = self._session.picture, self._under
+        if picture is None or under is None or self.is_active:
+            return
+        prompt = ObjectPrompt((under,))
+        services = self._desk.services
+
+        def verb(cancel: CancelToken) -> "Generator[Event, None, Segmented]":
+            yield from ()
+            return services.ground.masks.segment(picture, prompt, cancel)
+
+        def done(found: "Segmented") -> None:
+            if under is self._under and not self.is_active:
+                self.hover, self.hover_level = _answer(prompt, found), found.best
+                self.hovered.emit()
+
+        self._desk.ask(verb, done, failed=lambda _: None, lane=POINTING, latest="ground-hover")
+
+
+def _answer(prompt: ObjectPrompt, found: "Segmented") -> Answer:
+    return Answer(prompt, found.choices, found.best, found.model, found.is_rough)
+
+
+def _at(answer: Answer | None, level: int) -> MaskChoice | None:
+    if answer is None or not answer.choices:
+        return None
+    return answer.choices[min(level, len(answer.choices) - 1)]

@@ -1,0 +1,225 @@
+"""The open picture: its pixels, the objects kept of it, what was found in it."""
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.events import Event
+from vlm_desktop.base.grounding import GroundObject, GroundPicture, PictureObjects
+from vlm_desktop.base.language import fill
+from vlm_desktop.gui.desk import Desk
+from vlm_desktop.gui.panes.chat.pixels import image_of
+from vlm_desktop.gui.strings import ground as strings
+from vlm_desktop.gui.undo import Change
+from vlm_desktop.gui.verbs import quick
+
+if TYPE_CHECKING:
+    from vlm_desktop.engine.ground.facade import Ground
+    from vlm_desktop.jobs import Job
+
+COLOURS = 8
+"""How many colours objects take turns with."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Loaded:
+    picture: GroundPicture
+    image: QImage
+    objects: tuple[GroundObject, ...]
+
+
+class GroundSession(QObject):
+    """What the parts of the pane share. Main thread; the engine is asked on lanes."""
+
+    opened = Signal()
+    """Another picture, or none; its pixels are still to come."""
+    loaded = Signal()
+    """Its pixels and objects are here."""
+    refused = Signal(str)
+    """A sentence: the picture cannot be opened."""
+    objects_changed = Signal()
+    chosen_changed = Signal()
+    """Another object is chosen, or none."""
+    vanished = Signal(bool)
+    """Whether the picture's file is gone while it is open."""
+    listed = Signal()
+    """What is kept of pictures may be another than it was."""
+
+    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.path: Path | None = None
+        self.picture: GroundPicture | None = None
+        self.image = QImage()
+        self.objects: tuple[GroundObject, ...] = ()
+        self.chosen = 0
+        """The number of the object that is worked on, 0 for none."""
+        self.trouble = ""
+        """Why the picture cannot be opened."""
+        self._gone = False
+        self._job: Job | None = None
+        for signal in (desk.changes.undone, desk.changes.redone):
+            signal.connect(lambda _: self.reread())
+
+    @property
+    def services(self) -> "Ground":
+        """For functions that run on lanes, never here."""
+        return self.desk.services.ground
+
+    @property
+    def kept(self) -> PictureObjects | None:
+        """The picture with its objects, as it is kept."""
+        one = self.picture
+        if one is None:
+            return None
+        return PictureObjects(one.path, one.content_hash, one.size, self.objects)
+
+    def say(self, words: str) -> None:
+        self.desk.say(words)
+
+    # --- opening -------------------------------------------------------------------------
+
+    def open(self, path: Path | None) -> None:
+        """Show a picture, None for none."""
+        self.cancel()
+        self.path, self.picture, self.image = path, None, QImage()
+        self.objects, self.chosen, self.trouble = (), 0, ""
+        self._gone = False
+        self.opened.emit()
+        if path is not None:
+            self._load(path)
+
+    def _load(self, path: Path) -> None:
+        services = self.desk.services
+
+        def verb(cancel: CancelToken) -> Generator[Event, None, _Loaded]:
+            yield from ()
+            picture = services.ground.pictures.load(path, cancel)
+            image = image_of(picture.pixels)
+            kept = services.ground.keeping.objects(picture)
+            return _Loaded(picture, image, kept.objects)
+
+        def done(found: _Loaded) -> None:
+            self._job = None
+            if path == self.path:
+                self.picture, self.image, self.objects = found.picture, found.image, found.objects
+                self.loaded.emit()
+                self.objects_changed.emit()
+
+        def failed(sentence: str) -> None:
+            self._job = None
+            if path == self.path:
+                self.trouble = sentence
+                self.refused.emit(sentence)
+
+        self._job = self.desk.ask(verb, done, failed=failed, latest="ground-picture")
+
+    def cancel(self) -> bool:
+        """Stop loading; False where nothing is loaded."""
+        job, self._job = self._job, None
+        if job is not None:
+            job.cancel()
+        return job is not None
+
+    def look_again(self) -> None:
+        """The file may be gone by now: said once, and once more when it is back."""
+        path = self.path
+        if path is None or self.picture is None:
+            return
+
+        def done(there: bool) -> None:
+            if path == self.path and there == self._gone:
+                self._gone = not there
+                self.vanished.emit(self._gone)
+
+        self.desk.fetch(path.is_file, done, latest="ground-there")
+
+    # --- objects -------------------------------------------------------------------------
+
+    def object(self, number: int) -> GroundObject | None:
+        return next((one for one in self.objects if one.number == number), None)
+
+    @property
+    def chosen_object(self) -> GroundObject | None:
+        return self.object(self.chosen)
+
+    def choose(self, number: int) -> None:
+        """Work on another object, 0 for none."""
+        if number != self.chosen:
+            self.chosen = number if self.object(number) is not None else 0
+            self.chosen_changed.emit()
+
+    def new_number(self) -> int:
+        return 1 + max((one.number for one in self.objects), default=0)
+
+    def name_of(self, one: GroundObject) -> str:
+        """Its label, else what it is called until it has one."""
+        return one.label or fill(strings.OBJECT_NAME, number=one.number)
+
+    def put(self, text: str, *objects: GroundObject) -> None:
+        """Add objects, or put them in the place of those with their numbers; Ctrl+Z takes it back.
+
+        `text` is what the Edit menu calls it.
+        """
+        new = {one.number: one for one in objects}
+        known = tuple(new.pop(one.number, one) for one in self.objects)
+        self.replace(text, (*known, *new.values()))
+
+    def remove(self, *numbers: int) -> None:
+        """Take objects away."""
+        gone = [one for one in self.objects if one.number in numbers]
+        if not gone:
+            return
+        if len(gone) == 1:
+            text = fill(strings.CHANGE_REMOVED, name=self.name_of(gone[0]))
+        else:
+            text = fill(strings.CHANGE_REMOVED_MANY, count=len(gone))
+        self.replace(text, tuple(one for one in self.objects if one.number not in numbers))
+
+    def replace(self, text: str, objects: tuple[GroundObject, ...]) -> None:
+        """These are the objects from now on: shown at once, kept on a lane."""
+        kept = self.kept
+        if kept is None:
+            return
+        wanted = replace(kept, objects=objects)
+        services = self.desk.services
+
+        def failed(sentence: str) -> None:
+            self.say(sentence)
+            self.reread()
+
+        self._take(objects)
+        change = Change(
+            text,
+            quick(lambda: services.ground.keeping.save(wanted)),
+            lambda before: quick(lambda: services.ground.keeping.save(before)),
+        )
+        self.desk.changes.perform(change, lambda _: self.listed.emit(), failed)
+
+    def reread(self) -> None:
+        """What is kept may be another than what is shown, as after undoing."""
+        picture, services = self.picture, self.desk.services
+        self.listed.emit()
+        if picture is None:
+            return
+        content_hash = picture.content_hash
+
+        def done(found: PictureObjects | None) -> None:
+            if self.picture is picture:
+                self._take(found.objects if found is not None else ())
+
+        self.desk.fetch(
+            lambda: services.ground.keeping.of_hash(content_hash), done, latest="ground-objects"
+        )
+
+    def _take(self, objects: tuple[GroundObject, ...]) -> None:
+        self.objects = objects
+        if self.chosen and self.object(self.chosen) is None:
+            self.chosen = 0
+            self.chosen_changed.emit()
+        self.objects_changed.emit()
