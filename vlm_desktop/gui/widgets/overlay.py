@@ -40,7 +40,10 @@ class Overlay:
         """What an item is while it is dragged; it is painted in that one's place."""
         self.order: tuple[int, ...] = ()
         """Numbers of items as one reads them."""
+        self.version = 0
+        """Another one with every change of what is painted, apart from what is up."""
         self._numbers: dict[Key, int] = {}
+        self._middles: tuple[QPointF, ...] = ()
         self._grid = BoxGrid((), 1.0)
         self._points = BoxGrid((), 1.0)
         self._point_of: tuple[int, ...] = ()
@@ -52,6 +55,7 @@ class Overlay:
     def put(self, items: Sequence[OverlayItem], photo: QSize | QSizeF) -> None:
         """Other items over a picture of that size; drawings of masks known already are kept."""
         self.items, self.photo = tuple(items), QSizeF(photo)
+        self.version += 1
         self._numbers = {item.key: number for number, item in enumerate(self.items)}
         if self.current not in self._numbers:
             self.current = None
@@ -65,11 +69,12 @@ class Overlay:
         spots = [(number, one) for number, item in enumerate(self.items) for one in item.points]
         self._points = BoxGrid([QRectF(one.x, one.y, 0, 0) for _, one in spots], longest)
         self._point_of = tuple(number for number, _ in spots)
-        middles = [
-            QRectF(middle_of(item, self.photo), QSizeF()) if box.isNull() else box
-            for item, box in zip(self.items, bounds, strict=True)
+        self._middles = tuple(middle_of(item, self.photo) for item in self.items)
+        places = [
+            box if box.isValid() else QRectF(middle, QSizeF())
+            for middle, box in zip(self._middles, bounds, strict=True)
         ]
-        self.order = tuple(reading_order(middles))
+        self.order = tuple(reading_order(places))
         self._draw()
 
     def change(self, item: OverlayItem) -> None:
@@ -79,6 +84,12 @@ class Overlay:
     def item(self, key: Key | None) -> OverlayItem | None:
         number = self._numbers.get(key) if key is not None else None
         return self.items[number] if number is not None else None
+
+    def move(self, item: OverlayItem | None) -> None:
+        """An item is dragged and looks like this meanwhile; None for no more."""
+        if item != self.moving:
+            self.moving = item
+            self.version += 1
 
     def shown(self, number: int) -> OverlayItem:
         """The item as it is painted now."""
@@ -152,7 +163,7 @@ class Overlay:
             for handle in handles_of(self.items[number])[: len(self.items[number].points)]
         ]
         for group in (own, points):
-            near = [(_way(one.at - at), one.number, one) for one in group]
+            near = [(_way(one.at - at), one.number, one) for one in group if not one.is_for_keys]
             best = min(near, key=lambda one: one[:2], default=None)
             if best is not None and best[0] <= reach:
                 return best[2]
@@ -183,18 +194,16 @@ class Overlay:
 
     def aside(self, down: int) -> Key | None:
         """The nearest one above (-1) or below (1) the current one; that itself at the ends."""
-        here = self.item(self.current)
-        if here is None:
+        number = self.number_of(self.current)
+        if number < 0:
             return self.step(down)
-        start = middle_of(here, self.photo)
-        best: tuple[float, Key] = (float("inf"), here.key)
-        for item in self.items:
-            way = middle_of(item, self.photo) - start
-            ahead = way.y() * down
-            cost = ahead * _ASIDE + abs(way.x())
-            if ahead > 0 and cost < best[0]:
-                best = (cost, item.key)
-        return best[1]
+        x, y = self._middles[number].toTuple()
+        best = (float("inf"), number)
+        for other, middle in enumerate(self._middles):
+            ahead = (middle.y() - y) * down
+            if ahead > 0:
+                best = min(best, (ahead * _ASIDE + abs(middle.x() - x), other))
+        return self.items[best[1]].key
 
 
 def colour_of(item: OverlayItem) -> QColor:

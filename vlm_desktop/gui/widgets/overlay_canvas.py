@@ -134,7 +134,8 @@ class OverlayCanvas(PhotoCanvas):
     def end_hand(self) -> bool:
         """End what goes on over the picture; False when nothing does."""
         was_drag = self._grabbed is not None or self._from is not None
-        self._grabbed, self._from, self._to, self.overlay.moving = None, None, None, None
+        self._grabbed = self._from = self._to = None
+        self.overlay.move(None)
         ended = self.by_keys.end() or self.cancel_region() or was_drag
         self.update()
         return ended
@@ -233,7 +234,7 @@ class OverlayCanvas(PhotoCanvas):
             item = self.overlay.item(self._grabbed.key)
             if item is not None and self._is_drag(event.position()):
                 photo = self.geometry_of_photo.photo
-                self.overlay.moving = moved(item, self._grabbed, at, photo)
+                self.overlay.move(moved(item, self._grabbed, at, photo))
                 self.update()
         elif self._from is not None:
             self._to = at

@@ -37,6 +37,11 @@ class Handle:
     number: int
     at: QPointF
 
+    @property
+    def is_for_keys(self) -> bool:
+        """A whole box is not taken hold of by mouse: what it is drawn around is clicked."""
+        return self.grip is Grip.BOX and self.number == _WHOLE
+
 
 def handles_of(item: OverlayItem) -> tuple[Handle, ...]:
     """Points first: they lie on top."""

@@ -60,7 +60,7 @@ class Tool(Enum):
 class OverlayItem:
     """An object with its shapes, in pixels of the upright picture at its full size.
 
-    `colour` counts round the theme's colours of overlays. `note` is said after the place, as how
+    `colour` counts round the theme's colours of overlays. `note` is said after the label, as how
     sure a model is. With `can_edit` its points, corners and edges may be moved. Where there is a
     mask or a polygon, the box is only shown for the item in hand.
     """

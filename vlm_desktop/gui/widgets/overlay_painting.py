@@ -1,5 +1,7 @@
 """Draws an overlay: lines, washes, numbers, labels, handles. Works nothing out and asks nobody."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
@@ -20,15 +22,16 @@ from vlm_desktop.gui.widgets.overlay import Overlay, colour_of
 from vlm_desktop.gui.widgets.overlay_handles import Grip, Handle, handles_of
 from vlm_desktop.gui.widgets.overlay_items import Kind, Line, OverlayItem
 
-_WASH, _LIT_WASH = 0.10, 0.24
-_FILL, _LIT_FILL = 0.34, 0.52
+_WASH, _LIT_WASH = 0.11, 0.24
+_FILL, _LIT_FILL = 0.34, 0.24
+"""What is up lies over itself as it was."""
 _EDGE = 0.75
 _MIDDLE_GREY = 128
 _FINE_ZOOM = 0.75
 """Points of the view per pixel of a rough outline from which on the fine one is drawn."""
 _MOST_LABELS = 60
 """Where more is in sight, only what is in hand or pointed at is named."""
-_MOST_FULL = 400
+_MOST_EDGED = 400
 """Where more is in sight, lines have no edge of their own: they would be all one sees."""
 _LEGEND = 120.0
 
@@ -53,27 +56,51 @@ class OverlayPainter:
         self._metrics = QFontMetricsF(self._font)
         self._taken: list[QRectF] = []
 
-    def paint(self, *, names_all: bool) -> None:
-        """Names every item, or only what is in hand or pointed at."""
-        overlay = self._overlay
+    def paint(self) -> None:
+        """Everything, with names; for what lies there only for a moment."""
+        self.paint_upper(self.paint_all())
+
+    def paint_all(self) -> list[int]:
+        """Every item as it is when nobody points at it. Costs most; the same until the view or an
+        item changes. Numbers of the items in sight, in the order given."""
         back, _ = self._transform.inverted()
-        numbers = overlay.in_sight(back.mapRect(self._room))
-        items = [overlay.shown(one) for one in numbers]
+        numbers = self._overlay.in_sight(back.mapRect(self._room))
+        items = [self._overlay.shown(one) for one in numbers]
+        is_crowd = len(items) > _MOST_EDGED
+        boxes: dict[tuple[str, Line, bool], list[QRectF]] = {}
         for item in items:
             if item.heat is not None:
                 self._paint_heat(item)
-        upper = (overlay.current, overlay.lit)
-        below = [one for one in items if one.key not in upper and one.heat is None]
-        above = [one for one in items if one.key in upper and one.heat is None]
-        edged = len(items) <= _MOST_FULL
-        for item in below:
-            self._paint_item(item, edged=edged)
+            elif item.kind is Kind.BOX and not item.points:
+                # Together: thousands of lines of a page are a few calls.
+                alike = (self._colour(item).name(), item.line, item.tone is not None)
+                boxes.setdefault(alike, []).append(self._transform.mapRect(item.bounds))
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, not is_crowd)
+        for (name, line, is_washed), rects in boxes.items():
+            self._paint_boxes(QColor(name), line, rects, is_washed=is_washed, edged=not is_crowd)
+        for item in items:
+            if item.heat is None and (item.kind is not Kind.BOX or item.points):
+                self._paint_item(item, is_up=False, edged=not is_crowd)
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        return numbers
+
+    def paint_upper(self, named: Sequence[int]) -> None:
+        """What is in hand and pointed at, once more and stronger; the legend of heat; names of
+        these and of others by number, as long as they are not too many to read."""
+        overlay = self._overlay
+        keys = dict.fromkeys((overlay.lit, overlay.current))
+        upper = [overlay.number_of(key) for key in keys]
+        above = [overlay.shown(one) for one in upper if one >= 0]
+        warm = next((one for one in overlay.items if one.heat is not None), None)
+        if warm is not None:
+            self._paint_legend(warm.label)
+        for item in reversed(above):
+            self._paint_item(item, is_up=True, edged=True)
         for item in above:
-            self._paint_item(item, edged=True)
-        names_all = names_all and len(items) <= _MOST_LABELS
-        named = [*reversed(above), *below] if names_all else reversed(above)
-        for item in named:
             self._paint_label(item)
+        for number in named if len(named) <= _MOST_LABELS else ():
+            if overlay.items[number].key not in keys:
+                self._paint_label(overlay.shown(number))
         for item in above:
             if item.key == overlay.current and item.can_edit:
                 self._paint_handles(item)
@@ -92,34 +119,45 @@ class OverlayPainter:
         """An edge of the opposite lightness below, so that the line shows on any picture."""
         pens = [QPen(colour, width, line.value)]
         if edged:
-            pens.insert(0, QPen(_opposite(colour), width + 2))
+            pens.insert(0, QPen(_opposite(colour), width + 1.5))
         for pen in pens:
             pen.setCosmetic(True)
             pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
         return pens
 
-    def _paint_item(self, item: OverlayItem, *, edged: bool) -> None:
-        painter, colour = self._painter, self._colour(item)
-        is_up, ring = self._is_up(item), measures().focus_ring
-        width = ring + 1 if item.key == self._overlay.current else ring if is_up else 1.5
+    def _paint_boxes(
+        self, colour: QColor, line: Line, boxes: list[QRectF], *, is_washed: bool, edged: bool
+    ) -> None:
+        """Boxes that look alike."""
+        painter = self._painter
+        wash = QColor(colour)
+        wash.setAlphaF(_WASH)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(wash)
+        if is_washed:
+            painter.drawRects(boxes)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for pen in self._pens(colour, line, measures().focus_ring, edged=edged):
+            painter.setPen(pen)
+            painter.drawRects(boxes)
+
+    def _paint_item(self, item: OverlayItem, *, is_up: bool, edged: bool) -> None:
+        painter, colour, kind = self._painter, self._colour(item), item.kind
+        width = measures().focus_ring + (item.key == self._overlay.current)
         pens = self._pens(colour, item.line, width, edged=edged)
         wash = QColor(colour)
-        wash.setAlphaF(_LIT_WASH if is_up else _WASH)
-        kind = item.kind
+        # The picture is the hero: only states and what is in hand are tinted.
+        wash.setAlphaF(_LIT_WASH if is_up else _WASH if item.tone is not None else 0.0)
         if kind is Kind.MASK:
-            self._paint_mask(item, pens)
+            self._paint_mask(item, pens, is_up=is_up)
         elif kind is Kind.POLYGON:
             self._paint_polygon(self._transform.map(item.outline), pens, wash)
-        if item.box is not None and (kind is Kind.BOX or is_up):
-            if kind is not Kind.BOX:
-                pens = self._pens(colour, Line.DASHED, measures().hairline, edged=False)
-                wash = QColor(Qt.GlobalColor.transparent)
-            box = self._transform.mapRect(item.box)
-            painter.fillRect(box, wash)
+        elif kind is Kind.BOX:
+            self._paint_polygon(QPolygonF(self._transform.mapRect(item.bounds)), pens, wash)
+        if item.box is not None and kind is not Kind.BOX and is_up:
+            painter.setPen(self._pens(colour, Line.DASHED, measures().hairline, edged=False)[0])
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            for pen in pens:
-                painter.setPen(pen)
-                painter.drawRect(box)
+            painter.drawRect(self._transform.mapRect(item.box))
         for point in item.points:
             at = self._transform.map(QPointF(point.x, point.y))
             self._paint_point(at, colour, adds=point.adds, is_up=is_up)
@@ -134,14 +172,14 @@ class OverlayPainter:
             painter.setPen(pen)
             painter.drawPolygon(outline)
 
-    def _paint_mask(self, item: OverlayItem, pens: list[QPen]) -> None:
+    def _paint_mask(self, item: OverlayItem, pens: list[QPen], *, is_up: bool) -> None:
         drawing = self._overlay.drawing(item)
         if drawing is None:
             return
         painter = self._painter
         painter.save()
         painter.setTransform(self._transform)
-        painter.setOpacity(_LIT_FILL if self._is_up(item) else _FILL)
+        painter.setOpacity(_LIT_FILL if is_up else _FILL)
         painter.drawImage(drawing.place, drawing.fill)
         painter.setOpacity(1.0)
         path = drawing.fine if self._scale * drawing.step >= _FINE_ZOOM else drawing.rough
@@ -176,7 +214,6 @@ class OverlayPainter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(QRectF(QPointF(), self._overlay.photo), self._overlay.warmth(item))
         painter.restore()
-        self._paint_legend(item.label)
 
     def _paint_legend(self, label: str) -> None:
         """What the colours of heat mean, in the lower left corner."""
@@ -203,9 +240,11 @@ class OverlayPainter:
         painter.drawText(line, int(right), strings.LEGEND_MUCH)
         bar = QRectF(line.left(), line.bottom() + pad / 2, line.width(), pad)
         ramp = QLinearGradient(bar.topLeft(), bar.topRight())
-        colours = heat_ramp().colours
-        for number, colour in enumerate(colours):
-            ramp.setColorAt(number / (len(colours) - 1), QColor(colour))
+        heat = heat_ramp()
+        for number, name in enumerate(heat.colours):
+            at, colour = number / (len(heat.colours) - 1), QColor(name)
+            colour.setAlphaF(heat.least + at * (heat.most - heat.least))
+            ramp.setColorAt(at, colour)
         painter.fillRect(bar, ramp)
         self._taken.append(ground)
 
@@ -284,7 +323,7 @@ class OverlayPainter:
         """Small squares on corners and edges; the one that keys move stands out."""
         for handle in handles_of(item):
             is_held = self._overlay.handle == handle
-            if handle.grip is not Grip.POINT or is_held:
+            if is_held or not (handle.grip is Grip.POINT or handle.is_for_keys):
                 self._paint_handle(handle, is_held=is_held)
 
     def _paint_handle(self, handle: Handle, *, is_held: bool) -> None:

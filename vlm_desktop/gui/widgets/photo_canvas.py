@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
+    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
@@ -58,6 +59,9 @@ class PhotoCanvas(QWidget):
         self.geometry_of_photo = Geometry()
         self.region: Region | None = None
         self._image = QImage()
+        self._layer = QPixmap()
+        self._layer_look: object = None
+        self._in_layer: list[int] = []
         self.overlay = Overlay()
         self.names_all = False
         """Whether every item is named, or only what is in hand or pointed at."""
@@ -236,11 +240,26 @@ class PhotoCanvas(QWidget):
                 )
 
     def _paint_over(self, painter: QPainter, chosen: Colours) -> None:
-        """What lies over the photo."""
-        if self.overlay.items:
-            transform, room = self.geometry_of_photo.transform(), QRectF(self.rect())
-            over = OverlayPainter(painter, self.overlay, transform, room, chosen, self.font())
-            over.paint(names_all=self.names_all)
+        """What lies over the photo: painted once for a view, only what is up each time."""
+        if not self.overlay.items:
+            self._layer = QPixmap()
+            return
+        ratio, room = self.devicePixelRatioF(), QRectF(self.rect())
+        transform = self.geometry_of_photo.transform()
+        look = (self.overlay.version, transform, self.size(), ratio, chosen)
+        if self._layer.isNull() or look != self._layer_look:
+            self._layer = QPixmap(self.size() * ratio)
+            self._layer.setDevicePixelRatio(ratio)
+            self._layer.fill(Qt.GlobalColor.transparent)
+            self._layer_look = look
+            with QPainter(self._layer) as below:
+                below.setRenderHint(QPainter.RenderHint.Antialiasing)
+                OverlayPainter(
+                    below, self.overlay, transform, room, chosen, self.font()
+                ).paint_all()
+        painter.drawPixmap(0, 0, self._layer)
+        over = OverlayPainter(painter, self.overlay, transform, room, chosen, self.font())
+        over.paint_upper(self._in_layer if self.names_all else ())
 
     def _paint_region(self, painter: QPainter, box: QRectF) -> None:
         """What is outside is dimmed; two rings, dark and light, show on any picture."""

@@ -82,7 +82,7 @@ class _RegionRow(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
         size = measures()
-        return QSize(8 * size.space[5], size.type_body + size.type_small + 3 * size.space[1])
+        return QSize(4 * size.space[5], size.type_body + size.type_small + 3 * size.space[1])
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         size, chosen = measures(), colours_of(option.palette)
@@ -126,6 +126,7 @@ class RegionList(QListView):
         self.setItemDelegate(_RegionRow(self))
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(strings.LIST_NAME)
         self.setAccessibleDescription(strings.LIST_DESCRIPTION)
         self.selectionModel().currentChanged.connect(self._current_changed)

@@ -26,7 +26,7 @@ def said(item: OverlayItem, photo: QSizeF, number: int = 0, count: int = 0) -> s
 
 
 def details(item: OverlayItem, photo: QSizeF) -> str:
-    """What an item is, where, and how large: "outline, upper left, 12 % of the picture"."""
+    """Its note, what it is, where, and how large: "outline, upper left, 12 % of the picture"."""
     kind = strings.KINDS[item.kind]
     if item.kind is Kind.POINT:
         kind = strings.points(len(item.points))
@@ -37,7 +37,7 @@ def details(item: OverlayItem, photo: QSizeF) -> str:
     if share > 0:
         form = strings.SHARE_TINY if share < _TINY else strings.SHARE
         parts.append(fill(form, percent=round(100 * share)))
-    return ", ".join([*parts, item.note] if item.note else parts)
+    return ", ".join([item.note, *parts] if item.note else parts)
 
 
 def middle_of(item: OverlayItem, photo: QSizeF) -> QPointF:
