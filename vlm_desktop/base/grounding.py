@@ -202,6 +202,14 @@ class Counted:
 # --- back again: a region and words for it --------------------------------------------------
 
 
+class DescriptionLength(StrEnum):
+    """How much is said of a region: its name, a caption, or all that is known."""
+
+    SHORT = "short"
+    MEDIUM = "medium"
+    LONG = "long"
+
+
 @dataclass(frozen=True, slots=True)
 class Expression:
     """Words that name one region. `overlap` is the intersection over union of the region with
