@@ -254,9 +254,10 @@ class PhotoCanvas(QWidget):
             self._layer_look = look
             with QPainter(self._layer) as below:
                 below.setRenderHint(QPainter.RenderHint.Antialiasing)
-                OverlayPainter(
+                all_of_it = OverlayPainter(
                     below, self.overlay, transform, room, chosen, self.font()
-                ).paint_all()
+                )
+                self._in_layer = all_of_it.paint_all()
         painter.drawPixmap(0, 0, self._layer)
         over = OverlayPainter(painter, self.overlay, transform, room, chosen, self.font())
         over.paint_upper(self._in_layer if self.names_all else ())
