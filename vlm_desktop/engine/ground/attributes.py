@@ -18,8 +18,8 @@ from vlm_desktop.base.grounding import ClauseKind, FoundRegion, GroundPicture
 from vlm_desktop.base.masks import Mask
 from vlm_desktop.base.types import Box
 from vlm_desktop.engine.encoding import Encoders
-from vlm_desktop.engine.ground.clauses import Attribute
 from vlm_desktop.engine.ground.judging import Check
+from vlm_desktop.engine.ground.phraseparts import Attribute
 from vlm_desktop.engine.ground.phrasewords import phrase_words
 from vlm_desktop.engine.ground.regioncolours import region_colours
 from vlm_desktop.engine.ground.spatial import area, height, logistic, width

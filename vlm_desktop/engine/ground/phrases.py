@@ -25,11 +25,12 @@ from vlm_desktop.base.masks import Mask
 from vlm_desktop.base.types import Box, Size
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.ground.attributes import AttributeChecks
-from vlm_desktop.engine.ground.clauses import Phrase, Related, Thing, parsed
+from vlm_desktop.engine.ground.clauses import parsed
 from vlm_desktop.engine.ground.finders import Finders
 from vlm_desktop.engine.ground.finding import Finder
 from vlm_desktop.engine.ground.judging import Check, Fit
 from vlm_desktop.engine.ground.masking import MaskCard, Masking
+from vlm_desktop.engine.ground.phraseparts import Phrase, Related, Thing
 from vlm_desktop.engine.ground.placing import place_checks, relation_checks
 from vlm_desktop.engine.ground.verdicts import ABSENT, Weighed, candidates, decided
 

@@ -106,5 +106,10 @@ def _one_of(words: Iterable[str]) -> str:
     return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in ordered)
 
 
+def low(text: str) -> str:
+    """In lower case, with single blanks: as the tables are written."""
+    return " ".join(text.split()).casefold()
+
+
 def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text, re.IGNORECASE)

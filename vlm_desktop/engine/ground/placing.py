@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from vlm_desktop.base.grounding import ClauseKind
 from vlm_desktop.base.types import Box, Size
-from vlm_desktop.engine.ground import spatial
-from vlm_desktop.engine.ground.clauses import Place, Placed, Ranked, Related
+from vlm_desktop.engine.ground import relations, spatial
 from vlm_desktop.engine.ground.judging import Check
+from vlm_desktop.engine.ground.phraseparts import Place, Placed, Ranked, Related
 from vlm_desktop.engine.ground.spatial import Measure, Relation
 
 _SURE_OF_RELATIVE = 0.8
@@ -64,7 +64,7 @@ def _relation(
     first = others[0]
     if relation in {Relation.CLOSEST_TO, Relation.FURTHEST_FROM}:
         far = relation is Relation.FURTHEST_FROM
-        return spatial.by_distance(boxes, first, size, far=far)
+        return relations.by_distance(boxes, first, size, far=far)
     if relation is Relation.BETWEEN:
-        return [spatial.between(box, first, others[-1]) for box in boxes]
-    return [spatial.related(box, relation, first) for box in boxes]
+        return [relations.between(box, first, others[-1]) for box in boxes]
+    return [relations.related(box, relation, first) for box in boxes]

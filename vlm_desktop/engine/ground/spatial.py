@@ -6,7 +6,7 @@ Boxes know nothing of depth, so "behind" and "in front of" are always 0.5.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 
 from vlm_desktop.base.types import Box, Size
@@ -17,12 +17,10 @@ _UNKNOWN = 0.5
 _BORDER, _SOFT = 0.45, 0.05
 """A centre left of 0.45 of the width is "left"; a twentieth of the width is undecided."""
 _MIDDLE_HALF, _MIDDLE_HIGH = 0.18, 0.35
-_SIDE_GAP = 0.02
+SIDE_GAP = 0.02
 """Share of a picture's side by which two centres differ so that e/(1+e) = 73 % say so."""
 _SIZE_GAP = 0.15
 """The same for the logarithm of two areas or lengths."""
-_SAME = 0.8
-"""Boxes that overlap so far are one and the same thing."""
 
 
 class Side(StrEnum):
@@ -103,7 +101,7 @@ def area(box: Box) -> float:
     return width(box) * height(box)
 
 
-def _across(one: Box, other: Box) -> tuple[float, float]:
+def across(one: Box, other: Box) -> tuple[float, float]:
     """How far two boxes overlap in width and height; negative is the gap between them."""
     wide = min(one.x1, other.x1) - max(one.x0, other.x0)
     high = min(one.y1, other.y1) - max(one.y0, other.y0)
@@ -112,7 +110,7 @@ def _across(one: Box, other: Box) -> tuple[float, float]:
 
 def common(one: Box, other: Box) -> float:
     """Area of what two boxes share."""
-    wide, high = _across(one, other)
+    wide, high = across(one, other)
     return max(0.0, wide) * max(0.0, high)
 
 
@@ -125,12 +123,8 @@ def overlap(one: Box, other: Box) -> float:
 
 def gap(one: Box, other: Box) -> float:
     """The distance of two boxes' edges in pixels; 0 where they touch."""
-    wide, high = _across(one, other)
+    wide, high = across(one, other)
     return math.hypot(max(0.0, -wide), max(0.0, -high))
-
-
-def _scale(one: Box, other: Box) -> float:
-    return max(1.0, (math.sqrt(area(one)) + math.sqrt(area(other))) / 2)
 
 
 # --- places in the picture -----------------------------------------------------------------
@@ -176,7 +170,7 @@ def ranked(boxes: Sequence[Box], size: Size, measure: Measure, number: int = 1) 
     if measure is Measure.MIDDLE:
         return _middle(boxes, size)
     values = [_value(box, size, measure) for box in boxes]
-    return chosen(values, number, _SIZE_GAP if _is_of_size(measure) else _SIDE_GAP)
+    return chosen(values, number, _SIZE_GAP if _is_of_size(measure) else SIDE_GAP)
 
 
 def chosen(values: Sequence[float], number: int, spread: float) -> list[float]:
@@ -228,140 +222,4 @@ def _middle(boxes: Sequence[Box], size: Size) -> list[float]:
     if len(boxes) % 2 and len(boxes) > 1:
         return ranked(boxes, size, Measure.LEFT, len(boxes) // 2 + 1)
     values = [abs(centre(box)[0] / max(1, size.width) - 0.5) for box in boxes]
-    return chosen(values, 1, _SIDE_GAP)
-
-
-def by_distance(
-    boxes: Sequence[Box], others: Sequence[Box], size: Size, *, far: bool
-) -> list[float]:
-    """For each box how surely it is the nearest to any of the others, or the furthest from all."""
-    diagonal = math.hypot(size.width, size.height) or 1.0
-
-    def away(box: Box) -> float:
-        # Edges first; of boxes that touch the other one, the nearer centre.
-        there = [one for one in others if overlap(box, one) < _SAME] or list(others)
-        return min(
-            (gap(box, one) + 0.25 * math.dist(centre(box), centre(one))) / diagonal for one in there
-        )
-
-    if not others:
-        return [_UNKNOWN] * len(boxes)
-    values = [-away(box) if far else away(box) for box in boxes]
-    return chosen(values, 1, _SIDE_GAP)
-
-
-# --- one thing to another ------------------------------------------------------------------
-
-
-def related(box: Box, relation: Relation, others: Sequence[Box]) -> float:
-    """How surely a box lies so to at least one of the others.
-
-    Not for `BETWEEN`, `CLOSEST_TO` and `FURTHEST_FROM`, which look at several at once.
-    """
-    there = [one for one in others if overlap(box, one) < _SAME]
-    if relation is Relation.WITHOUT:
-        return 1 - max((_with(box, one) for one in there), default=0.0)
-    test = _TESTS.get(relation)
-    if test is None:
-        return _UNKNOWN
-    return max((test(box, one) for one in there), default=0.0)
-
-
-def _left_of(box: Box, other: Box) -> float:
-    reach = max(1.0, (width(box) + width(other)) / 2)
-    return logistic(((centre(other)[0] - centre(box)[0]) / reach - 0.3) / 0.1)
-
-
-def _right_of(box: Box, other: Box) -> float:
-    return _left_of(other, box)
-
-
-def _above(box: Box, other: Box) -> float:
-    reach = max(1.0, (height(box) + height(other)) / 2)
-    sure = logistic(((centre(other)[1] - centre(box)[1]) / reach - 0.3) / 0.1)
-    if _across(box, other)[0] <= 0:
-        return min(sure, 0.6)  # higher up, and beside it
-    return sure
-
-
-def _below(box: Box, other: Box) -> float:
-    """Further down, or in the lower half of it, as a dog is under a table."""
-    lower = logistic((centre(box)[1] - centre(other)[1]) / max(1.0, 0.1 * height(other)) - 1)
-    return max(_above(other, box), min(_inside(box, other), lower))
-
-
-def _on(box: Box, other: Box) -> float:
-    """Its foot within the other thing, its middle not below that one's: a cup on a table."""
-    share = _across(box, other)[0] / max(1.0, width(box))
-    high = max(1.0, min(height(box), height(other)))
-    lands = min(box.y1 - other.y0, other.y1 - box.y1) / high
-    raised = (centre(other)[1] - centre(box)[1]) / max(1.0, height(other))
-    return min(
-        logistic((share - 0.45) / 0.1),
-        logistic((lands + 0.2) / 0.07),
-        logistic((raised + 0.25) / 0.1),
-    )
-
-
-def _inside(box: Box, other: Box) -> float:
-    return logistic((common(box, other) / max(1.0, area(box)) - 0.65) / 0.1)
-
-
-def _near(box: Box, other: Box) -> float:
-    return logistic((0.8 - gap(box, other) / _scale(box, other)) / 0.2)
-
-
-def _next_to(box: Box, other: Box) -> float:
-    """Side by side: close, at about the same height, neither within the other."""
-    level = _across(box, other)[1] / max(1.0, min(height(box), height(other)))
-    within = common(box, other) / max(1.0, min(area(box), area(other)))
-    return min(
-        logistic((0.45 - gap(box, other) / _scale(box, other)) / 0.12),
-        logistic((level - 0.25) / 0.1),
-        logistic((0.75 - within) / 0.08),
-    )
-
-
-def _with(box: Box, other: Box) -> float:
-    """A good part of the other thing lies within: worn, held, carried, ridden."""
-    return logistic((common(box, other) / max(1.0, area(other)) - 0.25) / 0.07)
-
-
-_TESTS: dict[Relation, Callable[[Box, Box], float]] = {
-    Relation.LEFT_OF: _left_of,
-    Relation.RIGHT_OF: _right_of,
-    Relation.ABOVE: _above,
-    Relation.BELOW: _below,
-    Relation.ON: _on,
-    Relation.NEXT_TO: _next_to,
-    Relation.NEAR: _near,
-    Relation.INSIDE: _inside,
-    Relation.WITH: _with,
-}
-
-
-def between(box: Box, ones: Sequence[Box], others: Sequence[Box]) -> float:
-    """How surely a box lies between one of each; between two of the same, hand in both twice."""
-    best = 0.0
-    for one in ones:
-        for other in others:
-            if max(overlap(one, other), overlap(box, one), overlap(box, other)) < _SAME:
-                best = max(best, _lies_between(centre(box), centre(one), centre(other)))
-    return best
-
-
-def _lies_between(
-    place: tuple[float, float], one: tuple[float, float], other: tuple[float, float]
-) -> float:
-    along = (other[0] - one[0], other[1] - one[1])
-    length = math.hypot(*along)
-    if length < 1.0:
-        return 0.0
-    offset = (place[0] - one[0], place[1] - one[1])
-    share = (offset[0] * along[0] + offset[1] * along[1]) / length**2
-    aside = abs(offset[0] * along[1] - offset[1] * along[0]) / length**2
-    return min(
-        logistic((share - 0.12) / 0.04),
-        logistic((0.88 - share) / 0.04),
-        logistic((0.5 - aside) / 0.1),
-    )
+    return chosen(values, 1, SIDE_GAP)

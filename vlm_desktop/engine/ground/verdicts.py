@@ -15,8 +15,8 @@ from vlm_desktop.base.grounding import (
     Heatmap,
     Verdict,
 )
-from vlm_desktop.engine.ground.clauses import Phrase, Thing
 from vlm_desktop.engine.ground.judging import Check, Fit
+from vlm_desktop.engine.ground.phraseparts import Phrase, Thing
 
 ABSENT, PRESENT = 0.35, 0.5
 """Below the first the picture does not show it, from the second on it does; between them nobody
