@@ -33,7 +33,7 @@ from vlm_desktop.base.chat import (
 from vlm_desktop.base.grounding import FoundRegion, MaskModelSpec
 
 _KOSMOS = "Kosmos2ForConditionalGeneration"
-_MOST_TOKENS = 384
+MOST_TOKENS = 384
 
 
 class KosmosPhrases(TransformersCaptioner):
@@ -88,7 +88,7 @@ class AskedPhrases:
         self, picture: ChatImage, phrase: str, words: str, cancel: CancelToken
     ) -> tuple[FoundRegion, ...]:
         asked = Message(Role.USER, (ImagePart(0), TextPart(words)))
-        options = GenerationOptions(max_new_tokens=_MOST_TOKENS)
+        options = GenerationOptions(max_new_tokens=MOST_TOKENS)
         writing = self._chat.stream([asked], [picture], options, cancel)
         logprob, count = 0.0, 0
         while True:

@@ -20,7 +20,7 @@ from vlm_desktop.base.types import Box, Size
 
 DETECTION, GROUNDING = "<OPEN_VOCABULARY_DETECTION>", "<CAPTION_TO_PHRASE_GROUNDING>"
 _NAME_WORDS = 2
-_MOST_TOKENS = 256
+MOST_TOKENS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Florence(PhraseNetwork):
         encoded = model.get_encoder()(inputs_embeds=embeds, attention_mask=inputs["attention_mask"])
         done = model.generate(
             encoder_outputs=encoded, attention_mask=inputs["attention_mask"],
-            max_new_tokens=_MOST_TOKENS, do_sample=False,
+            max_new_tokens=MOST_TOKENS, do_sample=False,
             output_scores=True, return_dict_in_generate=True,
         )  # fmt: skip
         scores = model.compute_transition_scores(

@@ -125,6 +125,14 @@ def nougat() -> transformers.NougatTokenizer:
     return transformers.NougatTokenizer(vocab=numbered, merges=list(merges))
 
 
+def bart(**options: object) -> transformers.BartTokenizer:
+    """Florence-2's: byte-level, with its five signs first."""
+    vocab, merges = _byte_pairs(360)
+    first = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
+    numbered = {token: number for number, token in enumerate((*first, *vocab))}
+    return transformers.BartTokenizer(vocab=numbered, merges=list(merges), **options)
+
+
 def layoutlm() -> transformers.LayoutLMv3Tokenizer:
     """RoBERTa's, with boxes beside its words."""
     vocab, merges = _byte_pairs(360)
