@@ -26,6 +26,7 @@ from vlm_desktop.base.grounding import (
     MaskFeatures,
     MaskModelSpec,
     ObjectPrompt,
+    PhraseTraits,
 )
 from vlm_desktop.base.ocrtext import ReadLine, ReadPicture
 from vlm_desktop.base.types import Box, EncoderSpec, OcrLine
@@ -203,6 +204,9 @@ class PhraseModel(Protocol):
 
     @property
     def spec(self) -> MaskModelSpec: ...
+
+    @property
+    def traits(self) -> PhraseTraits: ...
 
     def find(
         self, image: PixelArray, phrases: Sequence[str], cancel: CancelToken

@@ -77,6 +77,18 @@ class MaskModelSpec:
     memory_bytes: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class PhraseTraits:
+    """How a detector's scores are to be read, and what asking costs.
+
+    `even` is the score from which its authors call something found. `looks_once`: a further
+    phrase of the same picture costs little.
+    """
+
+    even: float
+    looks_once: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MaskFeatures:
     """What an encoder made of one picture: all a decoder needs. Arrays on the CPU.

@@ -30,7 +30,7 @@ from vlm_desktop.base.chat import (
     Role,
     TextPart,
 )
-from vlm_desktop.base.grounding import FoundRegion, MaskModelSpec
+from vlm_desktop.base.grounding import FoundRegion, MaskModelSpec, PhraseTraits
 
 _KOSMOS = "Kosmos2ForConditionalGeneration"
 MOST_TOKENS = 384
@@ -62,6 +62,10 @@ class AskedPhrases:
             id=runs.model_id, revision=runs.revision, device=runs.device,
             precision=runs.precision, memory_bytes=runs.memory_bytes,
         )  # fmt: skip
+
+    @property
+    def traits(self) -> PhraseTraits:
+        return PhraseTraits(self._family.even, self._family.pictures_apart)
 
     def find(
         self, image: PixelArray, phrases: Sequence[str], cancel: CancelToken

@@ -31,7 +31,8 @@ class PhraseFamily:
     from the next. `pictures_apart`: what is
     seen of a picture does not depend on the phrase, so it is looked at once. `square`: the picture
     is filled up to a square at its right or its bottom, and boxes are fractions of that. Boxes
-    below the score `floor` are left out unless nothing else is there.
+    below the score `floor` are left out unless nothing else is there; from `even` on the authors
+    call something found, or show it in their examples.
     """
 
     model_type: str
@@ -42,6 +43,7 @@ class PhraseFamily:
     pictures_apart: bool = False
     square: bool = False
     floor: float = 0.05
+    even: float = 0.35
 
 
 ROWS = (
@@ -53,13 +55,14 @@ ROWS = (
     ),
     PhraseFamily(
         "owlvit", DETECTOR, "OwlViTForObjectDetection", "a photo of {a phrase}",
-        pictures_apart=True, floor=0.01,
+        pictures_apart=True, floor=0.01, even=0.1,
     ),
     PhraseFamily(
         "owlv2", DETECTOR, "Owlv2ForObjectDetection", "a photo of {a phrase}",
-        pictures_apart=True, square=True, floor=0.02,
+        pictures_apart=True, square=True, floor=0.02, even=0.2,
     ),
-    PhraseFamily("clipseg", SEGMENTER, "CLIPSegForImageSegmentation", pictures_apart=True),
+    PhraseFamily("clipseg", SEGMENTER, "CLIPSegForImageSegmentation", pictures_apart=True,
+                 even=0.4),
     PhraseFamily("florence2", WRITER, "Florence2ForConditionalGeneration", pictures_apart=True),
     PhraseFamily("kosmos-2", ASKED),
     PhraseFamily("paligemma", ASKED, say="detect {phrase}"),

@@ -24,7 +24,7 @@ from vlm_desktop.backends.grounding.families import PHRASE_FAMILIES, PhraseFamil
 from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import ModelBroken, ModelOutOfMemory, ModelUnsupported
-from vlm_desktop.base.grounding import FoundRegion, MaskModelSpec
+from vlm_desktop.base.grounding import FoundRegion, MaskModelSpec, PhraseTraits
 from vlm_desktop.base.types import Size
 
 MOST_PIXELS = 4_000_000
@@ -69,6 +69,10 @@ class PhraseNetwork(ABC):
     def spec(self) -> MaskModelSpec:
         """Device and memory are final once it has found something."""
         return self._spec
+
+    @property
+    def traits(self) -> PhraseTraits:
+        return PhraseTraits(self._family.even, self._family.pictures_apart)
 
     def find(
         self, image: PixelArray, phrases: Sequence[str], cancel: CancelToken
