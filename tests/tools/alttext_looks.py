@@ -27,7 +27,7 @@ from vlm_desktop.base.alttext import (
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.engine.samples import sample_photos
 from vlm_desktop.gui.panes.alttext.alttext_pane import AltTextPane
-from vlm_desktop.gui.panes.alttext.evidence_canvas import EvidenceBox
+from vlm_desktop.gui.panes.alttext.claims_corner import box_of_claim
 from vlm_desktop.gui.strings import alttext as strings
 
 _PHOTOS = ("astronaut.png", "chelsea.png", "coffee.png", "hubble_deep_field.jpg", "rocket.jpg",
@@ -133,11 +133,11 @@ def context(stage: Stage, pane: AltTextPane) -> None:
 def evidence(stage: Stage, pane: AltTextPane) -> None:
     _filled(stage, pane)
     stage.settle(3)
-    pane.picture.canvas.show_boxes(
+    pane.picture.canvas.show_items(
         (
-            EvidenceBox(QRectF(150, 10, 170, 190), "a smiling woman", ClaimState.SUPPORTED),
-            EvidenceBox(QRectF(300, 20, 180, 300), "a rocket", ClaimState.SEEN_ONCE),
-            EvidenceBox(QRectF(10, 10, 120, 330), "a blue flag", ClaimState.DISPUTED),
+            box_of_claim(0, QRectF(150, 10, 170, 190), "a smiling woman", ClaimState.SUPPORTED),
+            box_of_claim(1, QRectF(300, 20, 180, 300), "a rocket", ClaimState.SEEN_ONCE),
+            box_of_claim(2, QRectF(10, 10, 120, 330), "a blue flag", ClaimState.DISPUTED),
         )
     )
     pane.picture.canvas.light(0)

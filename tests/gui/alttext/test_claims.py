@@ -81,10 +81,10 @@ def test_the_current_claim_stands_out_in_the_text_and_over_the_picture(
     assert pane.editor.alt.lit == (claim.start, claim.end)
     assert "cat" in TEXT[claim.start : claim.end]
     canvas = pane.picture.canvas
-    assert canvas.boxes[canvas.lit].label == claim.text
+    assert canvas.item(canvas.lit).label == claim.text
     once = row_of(checked, "mat", ClaimState.SEEN_ONCE)
     checked.panel.choose(once)
-    assert canvas.lit == -1, "nothing is known of where it is"
+    assert canvas.lit is None, "nothing is known of where it is"
 
 
 def test_a_box_under_the_pointer_lights_its_words_and_a_click_chooses_its_claim(
@@ -92,12 +92,13 @@ def test_a_box_under_the_pointer_lights_its_words_and_a_click_chooses_its_claim(
 ) -> None:
     checked.panel.choose(row_of(checked, "mat", ClaimState.SEEN_ONCE))
     canvas = pane.picture.canvas
-    canvas.box_pointed.emit(0)
-    first = checked.panel.rows[checked._boxes[0]].claim
+    box = canvas.items[0].key
+    canvas.pointed.emit(box)
+    first = checked.panel.rows[box].claim
     assert pane.editor.alt.lit == (first.start, first.end)
-    canvas.box_pointed.emit(-1)
+    canvas.pointed.emit(None)
     assert pane.editor.alt.lit != (first.start, first.end)
-    canvas.box_chosen.emit(0)
+    canvas.chosen.emit(box)
     assert checked.panel.current is not None
     assert checked.panel.current.claim == first
 
@@ -105,23 +106,37 @@ def test_a_box_under_the_pointer_lights_its_words_and_a_click_chooses_its_claim(
 def test_pointing_at_a_row_lights_its_box(pane: AltTextPane, checked: ClaimsCorner) -> None:
     rows, canvas = checked.panel.list, pane.picture.canvas
     checked.panel.choose(row_of(checked, "mat", ClaimState.SEEN_ONCE))
-    rows.pointed.emit(checked._boxes[1])
-    assert canvas.lit == 1
+    box = canvas.items[1].key
+    rows.pointed.emit(box)
+    assert canvas.lit == box
     leave = QMouseEvent(
         QEvent.Type.Leave, QPointF(), QPointF(), Qt.MouseButton.NoButton,
         Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
     )  # fmt: skip
     QApplication.sendEvent(rows, leave)
-    assert canvas.lit == -1
+    assert canvas.lit is None
+
+
+def test_arrow_keys_over_the_picture_walk_the_claims_that_have_a_place(
+    pane: AltTextPane, checked: ClaimsCorner, qtbot: QtBot
+) -> None:
+    canvas = pane.picture.canvas
+    canvas.setFocus()
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_Right):
+        qtbot.keyClick(canvas, key)
+        assert checked.panel.list.currentRow() == canvas.current
+    assert canvas.current is not None
+    qtbot.keyClick(canvas, Qt.Key.Key_Return)
+    assert checked.panel.list.hasFocus()
 
 
 def test_folding_the_claims_takes_the_boxes_away(pane: AltTextPane, checked: ClaimsCorner) -> None:
-    assert pane.picture.canvas.boxes
+    assert pane.picture.canvas.items
     checked.section.set_open(False)
-    assert pane.picture.canvas.boxes == ()
+    assert pane.picture.canvas.items == ()
     assert pane.editor.alt.lit is None
     checked.section.set_open(True)
-    assert pane.picture.canvas.boxes
+    assert pane.picture.canvas.items
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_S])
@@ -234,11 +249,11 @@ def test_each_image_has_its_own_claims(
 ) -> None:
     pane.step(1)
     assert checked.panel.rows == ()
-    assert pane.picture.canvas.boxes == ()
+    assert pane.picture.canvas.items == ()
     assert checked.panel.note.text() == strings.NOT_CHECKED
     pane.step(-1)
     qtbot.waitUntil(lambda: bool(checked.panel.rows))
-    assert pane.picture.canvas.boxes
+    assert pane.picture.canvas.items
 
 
 def test_escape_stops_the_check(

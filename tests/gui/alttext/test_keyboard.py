@@ -4,18 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.alttext.fake_alttext import FakeAltTexts
 from tests.tools.naming import nameless, out_of_order
-from vlm_desktop.base.altchecks import ClaimState
 from vlm_desktop.base.alttext import AltImage, AltState, Decision
 from vlm_desktop.gui.panes.alttext import editor_corner, lint_panel
 from vlm_desktop.gui.panes.alttext.alttext_pane import AltTextPane
-from vlm_desktop.gui.panes.alttext.evidence_canvas import EvidenceBox, EvidenceCanvas
 from vlm_desktop.gui.panes.alttext.picture_loader import LoadedPicture
 from vlm_desktop.gui.strings import alttext as strings
 
@@ -178,33 +176,6 @@ def test_a_command_from_another_pane_brings_this_one_to_front(
     pane.desk.actions.get("alttext.text").trigger()
     assert pane.isVisible()
     assert focused(pane) is pane.editor.alt.box
-
-
-def test_a_box_that_is_pointed_at_stands_out_and_says_so(qtbot: QtBot) -> None:
-    canvas = EvidenceCanvas()
-    qtbot.addWidget(canvas)
-    canvas.resize(400, 300)
-    image = QImage(400, 300, QImage.Format.Format_RGB32)
-    image.fill(Qt.GlobalColor.gray)
-    canvas.show_photo(image, image.size())
-    canvas.show()
-    canvas.show_boxes(
-        [
-            EvidenceBox(QRectF(0, 0, 400, 300), "<b>all</b>", ClaimState.DISPUTED),
-            EvidenceBox(QRectF(100, 100, 50, 50), "a part", ClaimState.SUPPORTED),
-        ]
-    )
-    pointed: list[int] = []
-    canvas.box_pointed.connect(pointed.append)
-    inside = canvas.geometry_of_photo.to_view(QRectF(120, 120, 1, 1)).center()
-    qtbot.mouseMove(canvas, QPointF(inside).toPoint())
-    qtbot.waitUntil(lambda: pointed == [1])
-    assert canvas.lit == 1, "the smaller one of those under the pointer"
-    canvas.light(0)
-    assert canvas.lit == 0
-    canvas.light(7)
-    assert canvas.lit == -1
-    canvas.grab()  # paints lines and the label
 
 
 def test_a_hidden_picture_is_not_shown(pane: AltTextPane, qtbot: QtBot) -> None:

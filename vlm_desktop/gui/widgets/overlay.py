@@ -43,6 +43,7 @@ class Overlay:
         self.version = 0
         """Another one with every change of what is painted, apart from what is up."""
         self._numbers: dict[Key, int] = {}
+        self._groups: dict[Key, list[int]] = {}
         self._middles: tuple[QPointF, ...] = ()
         self._grid = BoxGrid((), 1.0)
         self._points = BoxGrid((), 1.0)
@@ -57,10 +58,12 @@ class Overlay:
         self.items, self.photo = tuple(items), QSizeF(photo)
         self.version += 1
         self._numbers = {item.key: number for number, item in enumerate(self.items)}
-        if self.current not in self._numbers:
-            self.current = None
-        if self.lit not in self._numbers:
-            self.lit = None
+        self._groups = {}
+        for number, item in enumerate(self.items):
+            if item.group is not None:
+                self._groups.setdefault(item.group, []).append(number)
+        self.current = self.current if self.current in self._numbers else None
+        self.lit = self.lit if self.knows(self.lit) else None
         self.handle = self._same_handle(self.handle)
         self.moving = None
         longest = max(self.photo.width(), self.photo.height())
@@ -95,6 +98,20 @@ class Overlay:
         """The item as it is painted now."""
         item, moving = self.items[number], self.moving
         return moving if moving is not None and moving.key == item.key else item
+
+    def knows(self, key: Key | None) -> bool:
+        """Whether it is an item's key, or that of a group."""
+        return key is not None and (key in self._numbers or key in self._groups)
+
+    @property
+    def upper(self) -> list[int]:
+        """Numbers of what is pointed at, with all of its group, and of what is in hand."""
+        found = []
+        for key in (self.lit, self.current):
+            if key is not None:
+                found += self._groups.get(key, [])
+                found += [self._numbers[key]] if key in self._numbers else []
+        return list(dict.fromkeys(found))
 
     def number_of(self, key: Key | None) -> int:
         """Its place in the order given, counted from 0; -1 for none."""

@@ -20,7 +20,7 @@ from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.strings import overlay as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.overlay_handles import Grip, Handle, inside, moved
-from vlm_desktop.gui.widgets.overlay_items import Key, OverlayItem, Tool
+from vlm_desktop.gui.widgets.overlay_items import Key, Look, OverlayItem, Tool
 from vlm_desktop.gui.widgets.overlay_keys import OverlayKeys
 from vlm_desktop.gui.widgets.overlay_painting import paint_cross
 from vlm_desktop.gui.widgets.photo_canvas import PhotoCanvas
@@ -60,9 +60,9 @@ class OverlayCanvas(PhotoCanvas):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tool = Tool.LOOK
-        self.names_all = True
-        self.walks = True
-        """Whether arrow keys go from region to region."""
+        self.look = Look()
+        self.walk_held = Qt.KeyboardModifier.NoModifier
+        """What is held while arrow keys go from region to region."""
         self.wheel_taker: WheelTaker | None = None
         """Gets the regions under the pointer, the smallest first, and notches of the wheel; True
         where it made something of them. With Ctrl the wheel zooms."""
@@ -294,13 +294,15 @@ class OverlayCanvas(PhotoCanvas):
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         zooms = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        under = self.hits(self.geometry_of_photo.to_photo(event.position()))
-        if self.wheel_taker is None or zooms or not under:
+        taker = self.wheel_taker
+        at = self.geometry_of_photo.to_photo(event.position())
+        under = self.hits(at) if taker is not None else ()
+        if taker is None or zooms or not under:
             super().wheelEvent(event)
             return
         self._notches += event.angleDelta().y() / _NOTCH
         whole = int(self._notches)
-        if whole and not self.wheel_taker(under, whole):
+        if whole and not taker(under, whole):
             self._notches = 0.0
             super().wheelEvent(event)
             return

@@ -57,12 +57,22 @@ class Tool(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """How a canvas has its overlay drawn: with how wide lines, these with an `edge` that shows on
+    any picture or without, and which items are named."""
+
+    width: float = 2.0
+    has_edge: bool = True
+    names_all: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class OverlayItem:
     """An object with its shapes, in pixels of the upright picture at its full size.
 
     `colour` counts round the theme's colours of overlays. `note` is said after the label, as how
-    sure a model is. With `can_edit` its points, corners and edges may be moved. Where there is a
-    mask or a polygon, the box is only shown for the item in hand.
+    sure a model is. Items of a `group` stand out together. With `can_edit` its points, corners and
+    edges may be moved. Where there is a mask or a polygon, the box shows only for what is up.
     """
 
     key: Key
@@ -77,6 +87,7 @@ class OverlayItem:
     tone: Tone | None = None
     note: str = ""
     can_edit: bool = False
+    group: Key | None = None
 
     @property
     def kind(self) -> Kind:

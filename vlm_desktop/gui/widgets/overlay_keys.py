@@ -46,7 +46,9 @@ class OverlayKeys:
             return True
         if self._canvas.overlay.handle is not None and self._edit(key, held):
             return True
-        return not held and (self._begin(key) or self._walk(key))
+        if held == self._canvas.walk_held and self._walk(key):
+            return True
+        return not held and (self._begin(key) or self._use(key))
 
     def _begin(self, key: Qt.Key) -> bool:
         """What the tool does with the mouse, by keys."""
@@ -85,22 +87,25 @@ class OverlayKeys:
     # --- from region to region -----------------------------------------------------------
 
     def _walk(self, key: Qt.Key) -> bool:
-        canvas, overlay = self._canvas, self._canvas.overlay
-        if not overlay.items or canvas.image.isNull():
+        canvas = self._canvas
+        walks = key in _WAYS or key in (Qt.Key.Key_Home, Qt.Key.Key_End)
+        if not walks or not canvas.items or canvas.image.isNull():
             return False
-        current = overlay.current
-        if key in _WAYS or key in (Qt.Key.Key_Home, Qt.Key.Key_End):
-            if not canvas.walks:
-                return False
-            canvas.set_current(self._next(key), say=True)
-        elif current is not None and key in _ENTER:
-            canvas.chosen.emit(current)
-        elif current is not None and key in _DELETE:
-            canvas.delete_wanted.emit(current)
-        elif key == Qt.Key.Key_F2:
-            return self.begin_edit()
+        canvas.set_current(self._next(key), say=True)
+        return True
+
+    def _use(self, key: Qt.Key) -> bool:
+        """What becomes of the region in hand."""
+        canvas = self._canvas
+        item = canvas.item(canvas.current)
+        if item is None:
+            return False
+        if key in _ENTER:
+            canvas.chosen.emit(item.key)
+        elif key in _DELETE and item.can_edit:
+            canvas.delete_wanted.emit(item.key)
         else:
-            return False
+            return key == Qt.Key.Key_F2 and self.begin_edit()
         return True
 
     def _next(self, key: Qt.Key) -> object:

@@ -20,7 +20,7 @@ from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.tokens import Colours, heat_ramp
 from vlm_desktop.gui.widgets.overlay import Overlay, colour_of
 from vlm_desktop.gui.widgets.overlay_handles import Grip, Handle, handles_of
-from vlm_desktop.gui.widgets.overlay_items import Kind, Line, OverlayItem
+from vlm_desktop.gui.widgets.overlay_items import Kind, Line, Look, OverlayItem
 
 _WASH, _LIT_WASH = 0.11, 0.24
 _FILL, _LIT_FILL = 0.34, 0.24
@@ -34,6 +34,7 @@ _MOST_LABELS = 60
 _MOST_EDGED = 400
 """Where more is in sight, lines have no edge of their own: they would be all one sees."""
 _LEGEND = 120.0
+_PLAIN = Look()
 
 
 class OverlayPainter:
@@ -47,9 +48,11 @@ class OverlayPainter:
         room: QRectF,
         chosen: Colours,
         font: QFont,
+        look: Look = _PLAIN,
     ) -> None:
         self._painter, self._overlay, self._transform = painter, overlay, transform
-        self._room, self._chosen = room, chosen
+        self._room, self._chosen, self._look = room, chosen, look
+        self._up = frozenset(overlay.upper)
         self._scale = transform.map(QLineF(0, 0, 1, 0)).length()
         self._font = QFont(font)
         self._font.setPixelSize(measures().type_small)
@@ -84,13 +87,12 @@ class OverlayPainter:
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         return numbers
 
-    def paint_upper(self, named: Sequence[int]) -> None:
+    def paint_upper(self, numbers: Sequence[int]) -> None:
         """What is in hand and pointed at, once more and stronger; the legend of heat; names of
-        these and of others by number, as long as they are not too many to read."""
+        these and, if the look is so, of those by number while they are not too many to read."""
         overlay = self._overlay
-        keys = dict.fromkeys((overlay.lit, overlay.current))
-        upper = [overlay.number_of(key) for key in keys]
-        above = [overlay.shown(one) for one in upper if one >= 0]
+        named = numbers if self._look.names_all and len(numbers) <= _MOST_LABELS else ()
+        above = [overlay.shown(one) for one in overlay.upper]
         warm = next((one for one in overlay.items if one.heat is not None), None)
         if warm is not None:
             self._paint_legend(warm.label)
@@ -98,8 +100,8 @@ class OverlayPainter:
             self._paint_item(item, is_up=True, edged=True)
         for item in above:
             self._paint_label(item)
-        for number in named if len(named) <= _MOST_LABELS else ():
-            if overlay.items[number].key not in keys:
+        for number in named:
+            if number not in self._up:
                 self._paint_label(overlay.shown(number))
         for item in above:
             if item.key == overlay.current and item.can_edit:
@@ -113,12 +115,12 @@ class OverlayPainter:
         return colour_of(item)
 
     def _is_up(self, item: OverlayItem) -> bool:
-        return item.key in (self._overlay.lit, self._overlay.current)
+        return self._overlay.number_of(item.key) in self._up
 
     def _pens(self, colour: QColor, line: Line, width: float, *, edged: bool) -> list[QPen]:
         """An edge of the opposite lightness below, so that the line shows on any picture."""
         pens = [QPen(colour, width, line.value)]
-        if edged:
+        if edged and self._look.has_edge:
             pens.insert(0, QPen(_opposite(colour), width + 1.5))
         for pen in pens:
             pen.setCosmetic(True)
@@ -137,14 +139,14 @@ class OverlayPainter:
         if is_washed:
             painter.drawRects(boxes)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for pen in self._pens(colour, line, measures().focus_ring, edged=edged):
+        for pen in self._pens(colour, line, self._look.width, edged=edged):
             painter.setPen(pen)
             painter.drawRects(boxes)
 
     def _paint_item(self, item: OverlayItem, *, is_up: bool, edged: bool) -> None:
         painter, colour, kind = self._painter, self._colour(item), item.kind
-        width = measures().focus_ring + (item.key == self._overlay.current)
-        pens = self._pens(colour, item.line, width, edged=edged)
+        ring = measures().focus_ring + (item.key == self._overlay.current)
+        pens = self._pens(colour, item.line, ring if is_up else self._look.width, edged=edged)
         wash = QColor(colour)
         # The picture is the hero: only states and what is in hand are tinted.
         wash.setAlphaF(_LIT_WASH if is_up else _WASH if item.tone is not None else 0.0)

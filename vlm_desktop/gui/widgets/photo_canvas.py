@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from vlm_desktop.gui.theme import colours_of, measures
 from vlm_desktop.gui.tokens import Colours
 from vlm_desktop.gui.widgets.overlay import Overlay
-from vlm_desktop.gui.widgets.overlay_items import Key, OverlayItem
+from vlm_desktop.gui.widgets.overlay_items import Key, Look, OverlayItem
 from vlm_desktop.gui.widgets.overlay_painting import OverlayPainter
 from vlm_desktop.gui.widgets.photo_geometry import STEP, Geometry
 from vlm_desktop.gui.widgets.photo_region import Region
@@ -60,11 +60,12 @@ class PhotoCanvas(QWidget):
         self.region: Region | None = None
         self._image = QImage()
         self._layer = QPixmap()
-        self._layer_look: object = None
+        self._layer_of: object = None
         self._in_layer: list[int] = []
         self.overlay = Overlay()
-        self.names_all = False
-        """Whether every item is named, or only what is in hand or pointed at."""
+        self.look = Look(names_all=False)
+        self.over_colours: Colours | None = None
+        """Those of what lies over the photo, None for the theme's."""
         self._pressed: QPointF | None = None
         self._panning = False
         self._drawing = False
@@ -124,9 +125,8 @@ class PhotoCanvas(QWidget):
         return self.overlay.lit
 
     def light(self, key: Key | None) -> None:
-        """Have one item stand out, as when it is pointed at in a list; None for none."""
-        if self.overlay.item(key) is None:
-            key = None
+        """Have an item or a group stand out, as when it is pointed at in a list; None for none."""
+        key = key if self.overlay.knows(key) else None
         if key != self.overlay.lit:
             self.overlay.lit = key
             self.update()
@@ -228,7 +228,7 @@ class PhotoCanvas(QWidget):
             painter.drawImage(photo, self._image)
             painter.resetTransform()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_over(painter, chosen)
+            self._paint_over(painter, self.over_colours or chosen)
             if self.region is not None:
                 self._paint_region(painter, geometry.to_view(self.region.box))
             if self.hasFocus():
@@ -246,21 +246,23 @@ class PhotoCanvas(QWidget):
             return
         ratio, room = self.devicePixelRatioF(), QRectF(self.rect())
         transform = self.geometry_of_photo.transform()
-        look = (self.overlay.version, transform, self.size(), ratio, chosen)
-        if self._layer.isNull() or look != self._layer_look:
+        known = (self.overlay.version, transform, self.size(), ratio, chosen)
+
+        def painter_on(target: QPainter) -> OverlayPainter:
+            return OverlayPainter(
+                target, self.overlay, transform, room, chosen, self.font(), self.look
+            )
+
+        if self._layer.isNull() or known != self._layer_of:
             self._layer = QPixmap(self.size() * ratio)
             self._layer.setDevicePixelRatio(ratio)
             self._layer.fill(Qt.GlobalColor.transparent)
-            self._layer_look = look
+            self._layer_of = known
             with QPainter(self._layer) as below:
                 below.setRenderHint(QPainter.RenderHint.Antialiasing)
-                all_of_it = OverlayPainter(
-                    below, self.overlay, transform, room, chosen, self.font()
-                )
-                self._in_layer = all_of_it.paint_all()
+                self._in_layer = painter_on(below).paint_all()
         painter.drawPixmap(0, 0, self._layer)
-        over = OverlayPainter(painter, self.overlay, transform, room, chosen, self.font())
-        over.paint_upper(self._in_layer if self.names_all else ())
+        painter_on(painter).paint_upper(self._in_layer)
 
     def _paint_region(self, painter: QPainter, box: QRectF) -> None:
         """What is outside is dimmed; two rings, dark and light, show on any picture."""

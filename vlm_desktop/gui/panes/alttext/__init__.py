@@ -18,5 +18,5 @@
 A further panel is a widget of its own, handed the session and put into the editor's column with
 `EditorPanel.add_section`, or a dialog. It listens to `AltSession.chosen` and `put`, changes images
 with `AltSession.act`, has typing kept first with `Autosave.flush(then)`, changes a text as if it
-were typed with `TextField.put_text`, and shows boxes with `EvidenceCanvas.show_boxes`.
+were typed with `TextField.put_text`, and shows boxes with `OverlayCanvas.show_items`.
 """

@@ -15,12 +15,13 @@ from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.panes.alttext.claims_panel import ClaimRow, ClaimsPanel
 from vlm_desktop.gui.panes.alttext.editor_corner import needs_text
 from vlm_desktop.gui.panes.alttext.editor_panel import EditorPanel
-from vlm_desktop.gui.panes.alttext.evidence_canvas import NONE, EvidenceBox, EvidenceCanvas
 from vlm_desktop.gui.panes.alttext.known_ledgers import KnownLedgers, Place
 from vlm_desktop.gui.panes.alttext.session import AltSession
 from vlm_desktop.gui.panes.alttext.text_field import TextField
 from vlm_desktop.gui.strings import alttext_checks as strings
 from vlm_desktop.gui.widgets.long_task import LongTask
+from vlm_desktop.gui.widgets.overlay_canvas import OverlayCanvas
+from vlm_desktop.gui.widgets.overlay_items import Line, OverlayItem, Tone
 from vlm_desktop.jobs import ANSWERS
 
 if TYPE_CHECKING:
@@ -28,13 +29,18 @@ if TYPE_CHECKING:
 
 Found = dict[Field, Ledger]
 _REST_MS = 250
+_LOOKS = {
+    ClaimState.SUPPORTED: (Tone.GOOD, Line.WHOLE),
+    ClaimState.DISPUTED: (Tone.BAD, Line.DASHED),
+    ClaimState.SEEN_ONCE: (Tone.CAREFUL, Line.DOTTED),
+}
 
 
 class ClaimsCorner(QObject):
     """Main thread; models look on their lane, sentences are rebuilt on an io lane."""
 
     def __init__(
-        self, session: AltSession, editor: EditorPanel, canvas: EvidenceCanvas, over: QWidget
+        self, session: AltSession, editor: EditorPanel, canvas: OverlayCanvas, over: QWidget
     ) -> None:
         super().__init__(over)
         self._session, self._desk = session, session.desk
@@ -43,8 +49,6 @@ class ClaimsCorner(QObject):
         self.panel = ClaimsPanel(editor)
         self.section = editor.add_section("claims", strings.CLAIMS, self.panel, before="history")
         self.task = LongTask(self._desk, self)
-        self._boxes: tuple[int, ...] = ()
-        """The row of each box over the picture."""
         self._struck_in = Field.ALT
         self._soon = QTimer(self, singleShot=True, interval=_REST_MS)
         self._soon.timeout.connect(self.show)
@@ -62,8 +66,10 @@ class ClaimsCorner(QObject):
         rows.struck.connect(self.strike)
         rows.undo_wanted.connect(self._undo)
         rows.redo_wanted.connect(self._redo)
-        self._canvas.box_pointed.connect(self._box_pointed)
-        self._canvas.box_chosen.connect(self._box_chosen)
+        self._canvas.pointed.connect(self._box_pointed)
+        self._canvas.chosen.connect(self._box_chosen)
+        self._canvas.current_changed.connect(lambda key: key is not None and panel.choose(key))
+        rows.currentRowChanged.connect(self._canvas.set_current)
         self.section.folded.connect(lambda _: self.show())
         session = self._session
         session.chosen.connect(self.show)
@@ -168,16 +174,14 @@ class ClaimsCorner(QObject):
         return rows, "" if rows else strings.NO_CLAIMS
 
     def _show_boxes(self) -> None:
-        boxes, numbers = [], []
+        boxes = []
         for number, row in enumerate(self.panel.rows if self.section.is_open else ()):
             box = next((one.box for one in row.claim.evidence if one.box is not None), None)
             if box is not None:
                 where = QRectF(box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0)
-                boxes.append(EvidenceBox(where, row.claim.text, row.claim.state))
-                numbers.append(number)
-        if tuple(boxes) != self._canvas.boxes:
-            self._canvas.show_boxes(boxes)
-        self._boxes = tuple(numbers)
+                boxes.append(box_of_claim(number, where, row.claim.text, row.claim.state))
+        if tuple(boxes) != self._canvas.items:
+            self._canvas.show_items(boxes)
         self._light(self.panel.list.currentRow())
 
     def _light(self, number: int) -> None:
@@ -187,19 +191,17 @@ class ClaimsCorner(QObject):
             own = row is not None and row.field is field and row.is_placed
             start, end = (row.claim.start, row.claim.end) if own and row is not None else (0, 0)
             self._field(field).light(start, end)
-        self._canvas.light(self._boxes.index(number) if number in self._boxes else NONE)
+        self._canvas.light(number)
 
     def _point(self, number: int) -> None:
-        self._light(number if number != NONE else self.panel.list.currentRow())
+        self._light(number if number >= 0 else self.panel.list.currentRow())
 
-    def _box_pointed(self, box: int) -> None:
-        known = 0 <= box < len(self._boxes)
-        self._light(self._boxes[box] if known else self.panel.list.currentRow())
+    def _box_pointed(self, number: int | None) -> None:
+        self._light(self.panel.list.currentRow() if number is None else number)
 
-    def _box_chosen(self, box: int) -> None:
-        if 0 <= box < len(self._boxes):
-            self.panel.choose(self._boxes[box])
-            self.panel.list.setFocus(Qt.FocusReason.MouseFocusReason)
+    def _box_chosen(self, number: int) -> None:
+        self.panel.choose(number)
+        self.panel.list.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def focus(self) -> None:
         """Open the claims and go there."""
@@ -293,6 +295,12 @@ class ClaimsCorner(QObject):
             self._went_back()
         else:
             self._desk.changes.redo()
+
+
+def box_of_claim(number: int, box: QRectF, text: str, state: ClaimState) -> OverlayItem:
+    """Where a claim is to be seen; its state is told by the line, too."""
+    tone, line = _LOOKS[state]
+    return OverlayItem(number, text, box=box, line=line, tone=tone)
 
 
 def _by_field(checking: "Checker", found: Ledger, texts: dict[Field, str], language: str) -> Found:

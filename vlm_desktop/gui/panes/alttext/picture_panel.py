@@ -19,12 +19,13 @@ from vlm_desktop.base.alttext import AltImage
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.alttext.context_panel import ContextPanel
-from vlm_desktop.gui.panes.alttext.evidence_canvas import EvidenceCanvas
 from vlm_desktop.gui.panes.alttext.picture_loader import LoadedPicture, PictureLoader
 from vlm_desktop.gui.strings import alttext as strings
 from vlm_desktop.gui.strings import alttext_files as file_strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.flow_layout import FlowLayout
+from vlm_desktop.gui.widgets.overlay_canvas import OverlayCanvas
+from vlm_desktop.gui.widgets.overlay_items import Look
 from vlm_desktop.gui.widgets.photo_geometry import STEP
 
 _LEAST_SIDE = 480
@@ -82,7 +83,8 @@ class PicturePanel(QWidget):
         self.loader = PictureLoader(desk, self)
         self.loader.loaded.connect(self._loaded)
         self.loader.failed.connect(self._failed)
-        self.canvas = EvidenceCanvas(self)
+        self.canvas = OverlayCanvas(self)
+        self.canvas.look = Look(names_all=False)
         self.canvas.setAccessibleName(strings.PICTURE)
         self.canvas.sharper_wanted.connect(self._sharpen)
         self.page = PictureMessage(self)
@@ -135,7 +137,7 @@ class PicturePanel(QWidget):
             self._path = self._shown = None
             self.loader.forget()
             self.canvas.clear()
-            self.canvas.show_boxes(())
+            self.canvas.show_items(())
             self.context.show_context(None)
             self.layers.setCurrentWidget(self.canvas)
             return
@@ -149,7 +151,7 @@ class PicturePanel(QWidget):
         self.page.again.show()
         if image.path is None or image.missing:
             self._path = self._shown = None
-            self.canvas.show_boxes(())
+            self.canvas.show_items(())
             if image.path is None and image.document is not None:
                 self._show_message(fill(file_strings.PAGE_FAR, name=image.name))
                 self.page.again.hide()
@@ -160,7 +162,7 @@ class PicturePanel(QWidget):
         has_changed = self.loader.note(image.path, image.content_hash)
         if image.path != self._path or has_changed:
             self._path = image.path
-            self.canvas.show_boxes(())
+            self.canvas.show_items(())
             self.loader.wish(image.path, self._side(), following)
 
     def hide_picture(self, hidden: bool) -> None:
@@ -187,9 +189,9 @@ class PicturePanel(QWidget):
             self.canvas.refine(picture.image, picture.full)
         else:
             self._shown = picture.path
-            boxes = self.canvas.boxes
+            boxes = self.canvas.items
             self.canvas.show_photo(picture.image, picture.full)
-            self.canvas.show_boxes(boxes)
+            self.canvas.show_items(boxes)
         self.layers.setCurrentWidget(self.canvas)
 
     def _sharpen(self) -> None:
