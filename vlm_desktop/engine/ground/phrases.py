@@ -34,8 +34,8 @@ from vlm_desktop.engine.ground.phraseparts import Phrase, Related, Thing
 from vlm_desktop.engine.ground.placing import place_checks, relation_checks
 from vlm_desktop.engine.ground.verdicts import ABSENT, Weighed, candidates, decided
 
-_MOST_CHECKED = 12
-"""Regions of a noun that are looked at one by one, at most."""
+_MOST_LOOKED_AT = 40
+"""Regions whose pixels are looked at for an attribute, at most; geometry costs nothing."""
 
 
 class Phrases:
@@ -123,7 +123,9 @@ class Look:
         finds = self.find(thing.noun)
         if finds.present < ABSENT:
             return Weighed(finds.present, (), finds.heatmap)
-        regions = candidates(finds)[:_MOST_CHECKED]
+        regions = candidates(finds)
+        if thing.attributes:
+            regions = regions[:_MOST_LOOKED_AT]
         fits = [Fit(region) for region in regions]
         fits = self._with_attributes(thing, fits)
         for related in thing.relations:

@@ -146,7 +146,13 @@ def test_attributes_and_relations_behind_that_is() -> None:
 
 @pytest.mark.parametrize(
     ("phrase", "number"),
-    [("two dogs", 2), ("12 cups", 12), ("a pair of shoes", 2), ("a dog", None), ("the red one", None)],
+    [
+        ("two dogs", 2),
+        ("12 cups", 12),
+        ("a pair of shoes", 2),
+        ("a dog", None),
+        ("the red one", None),
+    ],
 )
 def test_numbers(phrase: str, number: int | None) -> None:
     assert thing(phrase).number == number
