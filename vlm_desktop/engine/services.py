@@ -38,9 +38,8 @@ from vlm_desktop.engine.explore import Explore
 from vlm_desktop.engine.exporting import Exporting
 from vlm_desktop.engine.folders import Folders
 from vlm_desktop.engine.givingway import RoomMakingEncoder
-from vlm_desktop.engine.ground.embeddings import Embeddings
 from vlm_desktop.engine.ground.facade import Ground
-from vlm_desktop.engine.ground.promptmodels import PromptModels
+from vlm_desktop.engine.ground.shelfmodels import GroundModels
 from vlm_desktop.engine.indexing import Indexer, IndexOptions, IndexSummary
 from vlm_desktop.engine.keeping import Keeping
 from vlm_desktop.engine.labels import Labeller, Policy
@@ -251,13 +250,8 @@ class AppServices:
             self.preparer,
             lambda: self.library,
             lambda: self.upkeep.other_copies(),
-            PromptModels(
-                self._registry.cards,
-                lambda model_id: self._registry.open_mask_model(
-                    model_id, provider=self.settings.provider, threads=self.settings.encode_threads
-                ),
-                Embeddings(self.paths.features),
-                lambda: self.residents,
+            GroundModels(
+                self._registry, lambda: self.settings, lambda: self.residents, self.paths.features
             ),
         )
 
@@ -283,7 +277,7 @@ class AppServices:
             if "residents" in self.__dict__:
                 self.residents.renew_later()
             if "ground" in self.__dict__:
-                self.ground.promptable.renew_later()
+                self.ground.models.renew_later()
         if before.watch_folders != settings.watch_folders:
             self.folders.watch_anew()
 
@@ -478,7 +472,7 @@ class AppServices:
         if "residents" in self.__dict__:
             self.residents.release(model_id)
         if "ground" in self.__dict__:
-            self.ground.promptable.release(model_id)
+            self.ground.models.release(model_id)
 
     def _free_device(self, cancel: CancelToken) -> bool:
         """Have models that answer leave their device; whether one was there."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from vlm_desktop.engine.ground.keeping import KeptObjects
 from vlm_desktop.engine.ground.masking import Masking
 from vlm_desktop.engine.ground.pictures import GroundPictures
-from vlm_desktop.engine.ground.promptmodels import PromptModels
+from vlm_desktop.engine.ground.shelfmodels import GroundModels
 from vlm_desktop.engine.preparing import Preparer
 from vlm_desktop.store.library import Library
 
@@ -22,13 +22,13 @@ class Ground:
         preparer: Preparer,
         library: Callable[[], Library],
         other_copies: Callable[[], tuple[Path, ...]],
-        promptable: PromptModels,
+        models: GroundModels,
     ) -> None:
         self.pictures = GroundPictures(preparer.pictures)
-        self.promptable = promptable
-        self.masks = Masking(promptable)
+        self.models = models
+        self.masks = Masking(models.promptable)
         self.keeping = KeptObjects(library, other_copies)
 
     def close(self) -> None:
         """End processes and free networks."""
-        self.promptable.close()
+        self.models.close()

@@ -29,20 +29,31 @@ _KEPT_PICTURES = 256
 
 
 class PhraseModels:
-    """Opens finders over models of the shelf; one model at a time lies in memory. Any thread."""
+    """Finders over models of the shelf; one model at a time lies in memory. Any thread.
+
+    `open_model` opens a model without its weights.
+    """
 
     def __init__(
         self, open_model: Callable[[str], PhraseModel], residents: Callable[[], Residents]
     ) -> None:
-        self.memory: OneModel[PhraseModel] = OneModel(open_model, residents)
+        self._memory: OneModel[PhraseModel] = OneModel(open_model, residents)
 
     def finder(self, model_id: str) -> "ModelFinder":
         """A finder over a model; nothing is opened before it is asked."""
-        return ModelFinder(model_id, self.memory)
+        return ModelFinder(model_id, self._memory)
+
+    def release(self, model_id: str) -> None:
+        """Let go of a model that is being removed; waits for its answer."""
+        self._memory.release(model_id)
+
+    def renew_later(self) -> None:
+        """Open every model anew at its next use."""
+        self._memory.renew_later()
 
     def close(self) -> None:
         """Free the weights."""
-        self.memory.close()
+        self._memory.close()
 
 
 class ModelFinder:
