@@ -28,9 +28,7 @@ class Mail(QObject):
         """Bring the pane to front with what is sent."""
         shell, path = self._shell, sending.path
         if sending.pane == "search":
-            self._navigator.picture_wanted.emit(
-                ImageTerm(path, box=sending.box, page=sending.page)
-            )
+            self._navigator.picture_wanted.emit(ImageTerm(path, box=sending.box, page=sending.page))
             return
         if not shell.has_pane(sending.pane):
             return

@@ -43,5 +43,6 @@ class CountBar(QFrame):
         self.setVisible(counting.is_active)
         working = fill(strings.COUNT_WORKING, phrase=counting.phrase)
         self.total.setText(working if counting.is_running else counting.total)
+        self.hint.setText(" ".join(filter(None, (counting.doubt, strings.COUNT_HINT))))
         self.hint.setVisible(not counting.is_running)
         self.keep.setEnabled(bool(counting.dots))

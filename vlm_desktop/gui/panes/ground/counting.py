@@ -1,5 +1,6 @@
 """Counting: one dot for each thing, added and taken away by hand."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -10,6 +11,7 @@ from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.panes.ground.items import DOT, ItemKey, key
 from vlm_desktop.gui.panes.ground.session import COLOURS, GroundSession
+from vlm_desktop.gui.panes.ground.verdict_words import percent
 from vlm_desktop.gui.strings import ground as strings
 from vlm_desktop.gui.strings import ground_phrases as phrase_strings
 from vlm_desktop.gui.widgets.overlay_items import OverlayItem
@@ -21,12 +23,27 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from vlm_desktop.base.events import Event
-    from vlm_desktop.engine.ground.counting import Counted
+    from vlm_desktop.base.grounding import Counted
+    from vlm_desktop.base.types import Box
     from vlm_desktop.jobs import Job
 
+_SURE = 0.5
+"""A spread, in things, that is not worth telling."""
 _NEAR = 0.06
 """Of the longer side: so near must a click be to take a dot away."""
-Dots = tuple[PromptPoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One thing that was counted; what a person added has neither box nor confidence."""
+
+    x: float
+    y: float
+    box: "Box | None" = None
+    confidence: float | None = None
+
+
+Dots = tuple[Dot, ...]
 
 
 class Counting(QObject):
@@ -41,6 +58,7 @@ class Counting(QObject):
         self.phrase = ""
         self.is_active = False
         self._steps: list[Dots] = []
+        self._counted: Counted | None = None
         self._job: Job | None = None
         session.opened.connect(self.end)
 
@@ -65,13 +83,15 @@ class Counting(QObject):
         self.is_active, self.phrase = True, phrase
 
         def verb(cancel: CancelToken) -> "Generator[Event, None, Counted]":
-            return (
-                yield from services.ground.counting.count(picture, phrase, cancel, model_id=model)
-            )
+            yield from ()
+            return services.ground.counting.count(picture, phrase, cancel, model_id=model)
 
         def done(found: "Counted") -> None:
             self._job = None
-            self._steps = [tuple(found.points)]
+            self._counted = found
+            self._steps = [
+                tuple(Dot(one.x, one.y, one.box, one.confidence) for one in found.points)
+            ]
             self._say()
 
         def failed(sentence: str) -> None:
@@ -90,7 +110,7 @@ class Counting(QObject):
         if job is not None:
             job.silence()
             job.cancel()
-        self.is_active, self._steps = False, []
+        self.is_active, self._steps, self._counted = False, [], None
         self.changed.emit()
         return True
 
@@ -101,7 +121,7 @@ class Counting(QObject):
         if self.is_running:
             return
         if adds:
-            self._step((*self.dots, PromptPoint(x, y)))
+            self._step((*self.dots, Dot(x, y)))
             return
         picture = self._session.picture
         longest = max(picture.size.width, picture.size.height) if picture is not None else 0
@@ -143,6 +163,15 @@ class Counting(QObject):
         """ "cups: 7" """
         return fill(phrase_strings.COUNT_TOTAL, phrase=self.phrase, count=len(self.dots))
 
+    @property
+    def doubt(self) -> str:
+        """How far off the count may be, "" where a person corrected it or it is sure."""
+        counted = self._counted
+        if counted is None or self.can_step_back or counted.spread < _SURE:
+            return ""
+        expected = round(counted.expected, 1)
+        return fill(phrase_strings.COUNT_DOUBT, expected=expected, spread=counted.spread)
+
     # --- what shows, what is kept --------------------------------------------------------
 
     def items(self) -> list[OverlayItem]:
@@ -151,7 +180,10 @@ class Counting(QObject):
                 key=key(DOT, number),
                 label=fill(phrase_strings.COUNT_DOT, phrase=self.phrase, number=number + 1),
                 colour=self._session.new_number(),
-                points=(one,),
+                points=(PromptPoint(one.x, one.y),),
+                note=""
+                if one.confidence is None
+                else fill(phrase_strings.REGION_SURE, sure=percent(one.confidence)),
             )
             for number, one in enumerate(self.dots)
         ]
@@ -163,10 +195,13 @@ class Counting(QObject):
             GroundObject(
                 first + number,
                 self.phrase,
-                points=(one,),
-                colour=first % COLOURS,
+                box=one.box,
+                points=(PromptPoint(one.x, one.y),),
+                confidence=one.confidence,
+                source=self._counted.model if self._counted and one.box else "person",
                 expressions=(self.phrase,),
-            )  # fmt: skip
+                colour=first % COLOURS,
+            )
             for number, one in enumerate(self.dots)
         ]
         if objects:

@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu
 
 from vlm_desktop.gui.announce import announce
+from vlm_desktop.gui.navigator import Sending
 from vlm_desktop.gui.panes.ground.items import FOUND, OBJECT, OTHER
 from vlm_desktop.gui.strings import ground as strings
 from vlm_desktop.gui.widgets.photo_geometry import STEP
+from vlm_desktop.gui.widgets.send_menu import send_menu
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -83,8 +86,39 @@ class GroundActions(QObject):
         self._add("phrases", strings.GO_PHRASES, pane.bar.focus, "Ctrl+E")
         self._add("list", strings.GO_LIST, pane.focus_list, "Ctrl+G")
         self._add("part", strings.GO_NEXT_PART, self.next_part, "F6")
+        self._build_menus()
         pane.picture.draft.keep_wanted.connect(pane.hands.keep)
         self.refresh()
+
+    def _build_menus(self) -> None:
+        """What stands behind the three dots, and the menu of the picture."""
+        pane = self._pane
+        self.send = send_menu(pane.desk, pane.key, self._sending, pane)
+        self.more = QMenu(pane)
+        for action in (pane.captions.action, *pane.speaking.actions):
+            self.more.addAction(action)
+        self.more.addMenu(self.send)
+        self.more.addSeparator()
+        for action in (pane.labels.folder, pane.labels.selection, pane.labels.resume):
+            self.more.addAction(action)
+        self.more.addSeparator()
+        for action in (self.remove_all,):
+            self.more.addAction(action)
+        pane.side.set_menus(pane.opening.menu, self.more)
+        pane.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        pane.canvas.addActions(
+            [self.keep, self.drop, self.change, self.rename, self.remove, *pane.speaking.actions,
+             self.send.menuAction()]
+        )  # fmt: skip
+
+    def _sending(self, pane: str) -> Sending | None:
+        """The part that is chosen, where the other pane takes parts; else the picture."""
+        picture = self._pane.session.picture
+        if picture is None:
+            return None
+        parts = pane in ("search", "chat")
+        box = self._pane.speaking.box(self._pane.current) if parts else None
+        return Sending(pane, picture.path, box=box)
 
     def _add(self, name: str, text: str, slot: Callable[[], object], key: str) -> QAction:
         """While the pane is in sight; from the palette it comes to front first."""

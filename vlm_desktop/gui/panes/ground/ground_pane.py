@@ -11,6 +11,7 @@ from vlm_desktop.base.grounding import ObjectState
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.desk import Desk
+from vlm_desktop.gui.panes.ground.caption_corner import CaptionCorner, CaptionStrip
 from vlm_desktop.gui.panes.ground.count_bar import CountBar
 from vlm_desktop.gui.panes.ground.counting import Counting
 from vlm_desktop.gui.panes.ground.ground_actions import GroundActions
@@ -25,6 +26,7 @@ from vlm_desktop.gui.panes.ground.items import (
     key,
     object_items,
 )
+from vlm_desktop.gui.panes.ground.label_corner import LabelCorner
 from vlm_desktop.gui.panes.ground.masks_corner import MasksCorner
 from vlm_desktop.gui.panes.ground.objects_panel import ObjectsPanel
 from vlm_desktop.gui.panes.ground.opening import Opening
@@ -32,9 +34,13 @@ from vlm_desktop.gui.panes.ground.phrase_bar import PhraseBar
 from vlm_desktop.gui.panes.ground.phrases_corner import PhrasesCorner
 from vlm_desktop.gui.panes.ground.phrasing import Phrasing
 from vlm_desktop.gui.panes.ground.picture_panel import PicturePanel
+from vlm_desktop.gui.panes.ground.pictures_panel import PicturesPanel
 from vlm_desktop.gui.panes.ground.pointing import Pointing
+from vlm_desktop.gui.panes.ground.review_corner import ReviewCorner, ReviewStrip
 from vlm_desktop.gui.panes.ground.session import GroundSession
 from vlm_desktop.gui.panes.ground.side_panel import SidePanel
+from vlm_desktop.gui.panes.ground.words_corner import WordsCorner
+from vlm_desktop.gui.panes.ground.words_panel import WordsPanel
 from vlm_desktop.gui.panes.pane import Pane
 from vlm_desktop.gui.panes.search.query_line import holds_picture
 from vlm_desktop.gui.strings import ground as strings
@@ -42,7 +48,8 @@ from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.message_page import Message, MessagePage
 from vlm_desktop.gui.widgets.overlay_canvas import Tool
 
-_PICTURE, _SIDE = 700, 260
+_PICTURE, _SIDE = 700, 270
+_OBJECTS, _WORDS = 0, 1
 
 
 class GroundPane(Pane):
@@ -64,6 +71,10 @@ class GroundPane(Pane):
         self.hands = Hands(self)
         self.masks = MasksCorner(self.session, self.pointing, self.picture.draft, self)
         self.phrases = PhrasesCorner(self)
+        self.captions = CaptionCorner(self)
+        self.speaking = WordsCorner(self)
+        self.review = ReviewCorner(self)
+        self.labels = LabelCorner(self)
         self.actions_of_pane = GroundActions(self)
         self._connect()
         self.choose_tool("point")
@@ -79,6 +90,12 @@ class GroundPane(Pane):
         self.side = SidePanel(self)
         self.objects = ObjectsPanel(self.canvas, self.side)
         self.side.add_page(strings.OBJECTS_TAB, self.objects)
+        self.words = WordsPanel(self.side)
+        self.side.add_page(strings.WORDS_TAB, self.words)
+        self.pictures = PicturesPanel(self.side)
+        self.side.add_page(strings.PICTURES_TAB, self.pictures)
+        self.caption_strip = CaptionStrip(self)
+        self.review_strip = ReviewStrip(self)
         self.page = MessagePage(self)
         self.layers = QStackedWidget(self)
         self.layers.addWidget(self.page)
@@ -88,7 +105,8 @@ class GroundPane(Pane):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.bar)
-        column.addWidget(self.count_bar)
+        for strip in (self.count_bar, self.caption_strip, self.review_strip):
+            column.addWidget(strip)
         column.addWidget(self.layers, 1)
         self.beside = QSplitter(Qt.Orientation.Horizontal, self)
         self.beside.setChildrenCollapsible(False)
@@ -115,6 +133,7 @@ class GroundPane(Pane):
         self.counting.changed.connect(self._show_counting)
         self.canvas.current_changed.connect(lambda _: self._show_current())
         self.page.primary.clicked.connect(self._page_pressed)
+        self.page.second.clicked.connect(self.labels.pick)
         self.desk.navigator.library_changed.connect(session.look_again)
 
     # --- the pane ------------------------------------------------------------------------
@@ -134,7 +153,7 @@ class GroundPane(Pane):
         if self.pointing.is_active:
             self.pointing.drop()
             return True
-        if self.counting.end():
+        if self.counting.end() or self.captions.end():
             return True
         if self.session.picture is not None and not self.canvas.hasFocus():
             self.focus_picture()
@@ -142,6 +161,7 @@ class GroundPane(Pane):
         return False
 
     def stop(self) -> None:
+        self.labels.stop()
         self.phrasing.stop()
         self.pointing.drop()
         self.session.cancel()
@@ -174,6 +194,7 @@ class GroundPane(Pane):
             self._begun = True
             self.masks.refresh()
             self.phrases.refresh()
+            self.review.refresh()
             if self.session.path is None and self._wanted_path:
                 self.session.open(Path(self._wanted_path))
         else:
@@ -230,8 +251,12 @@ class GroundPane(Pane):
             self.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def focus_list(self) -> None:
-        self.side.show_page(0)
+        self.side.show_page(_OBJECTS)
         self.objects.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def show_words(self) -> None:
+        """The tab of what is said of the chosen region."""
+        self.side.show_page(_WORDS)
 
     def go_to(self, at: ItemKey) -> None:
         """Choose something over the picture."""
@@ -262,7 +287,7 @@ class GroundPane(Pane):
         else:
             first = session.new_number() + 1
             items += found_items(self.phrasing.asked, session.objects, first)
-        items += self.phrases.heat_items()
+        items += self.phrases.heat_items() + self.captions.items()
         if draft is not None:
             items.append(draft)
         self.canvas.show_items(items)
@@ -301,9 +326,8 @@ class GroundPane(Pane):
         """What is chosen over the picture, in the column beside it."""
         at = self.current
         one = self.session.object(at[1]) if at is not None and at[0] == OBJECT else None
-        proposed = one is not None and one.state is ObjectState.PROPOSED
         label = one.label if one is not None else ""
-        self.objects.show_chosen(at, label, can_label=one is not None, is_proposed=proposed)
+        self.objects.show_chosen(at, label, can_label=one is not None)
         if one is not None:
             self.session.choose(one.number)
         self.actions_of_pane.refresh()
@@ -322,7 +346,9 @@ class GroundPane(Pane):
         if session.path is not None:
             message = Message(strings.WORKING_TITLE, strings.WORKING_TEXT)
         else:
-            message = Message(strings.EMPTY_TITLE, strings.EMPTY_TEXT, strings.EMPTY_OPEN)
+            message = Message(
+                strings.EMPTY_TITLE, strings.EMPTY_TEXT, strings.EMPTY_OPEN, strings.EMPTY_LABEL
+            )
         self.page.show_message(message)
 
     def _bring(self, layer: QWidget) -> None:

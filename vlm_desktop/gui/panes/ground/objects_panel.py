@@ -29,8 +29,6 @@ class ObjectsPanel(QWidget):
     keep_wanted = Signal()
     change_wanted = Signal()
     remove_wanted = Signal()
-    accept_wanted = Signal()
-    reject_wanted = Signal()
 
     def __init__(self, canvas: OverlayCanvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +48,7 @@ class ObjectsPanel(QWidget):
         layout.addWidget(self.layers, 1)
         layout.addWidget(self._build_label())
         layout.addWidget(self._build_buttons())
-        self.show_chosen(None, "", can_label=False, is_proposed=False)
+        self.show_chosen(None, "", can_label=False)
 
     def _build_label(self) -> QWidget:
         self.label_row = QWidget(self)
@@ -71,14 +69,12 @@ class ObjectsPanel(QWidget):
     def _build_buttons(self) -> QWidget:
         self.buttons = QWidget(self)
         flow = FlowLayout(self.buttons, measures().space[0])
-        self.accept = self._button(strings.ACCEPT, strings.ACCEPT_TIP, self.accept_wanted)
-        self.reject = self._button(strings.REJECT, strings.REJECT_TIP, self.reject_wanted)
         self.keep = self._button(strings.KEEP_FOUND, "", self.keep_wanted)
         self.change = self._button(
             strings.CHANGE_POINTS, strings.CHANGE_POINTS_TIP, self.change_wanted
         )
         self.remove = self._button(strings.REMOVE, strings.REMOVE_TIP, self.remove_wanted)
-        for button in (self.accept, self.reject, self.keep, self.change, self.remove):
+        for button in (self.keep, self.change, self.remove):
             flow.addWidget(button)
         return self.buttons
 
@@ -97,17 +93,13 @@ class ObjectsPanel(QWidget):
         self.count.setText(strings.object_count(kept))
         self.layers.setCurrentWidget(self.list if any_items else self.none)
 
-    def show_chosen(
-        self, key: ItemKey | None, label: str, *, can_label: bool, is_proposed: bool
-    ) -> None:
+    def show_chosen(self, key: ItemKey | None, label: str, *, can_label: bool) -> None:
         """What is chosen, and its label."""
         kind = key[0] if key is not None else ""
         self.label_row.setVisible(can_label)
         if self.line.text() != label and not (self.line.hasFocus() and self.line.isModified()):
             self.line.setText(label)
         self.keep.setVisible(kind in (FOUND, OTHER))
-        self.accept.setVisible(is_proposed)
-        self.reject.setVisible(is_proposed)
         self.change.setVisible(kind == OBJECT)
         self.remove.setVisible(kind == OBJECT)
         self.buttons.setVisible(kind in (FOUND, OTHER, OBJECT))

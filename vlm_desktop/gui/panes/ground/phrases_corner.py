@@ -81,6 +81,11 @@ class PhrasesCorner(QObject):
         self._drop_heat()
         self._phrasing.ask(phrases)
 
+    def find_words(self, words: str) -> None:
+        """Look for these and nothing else."""
+        self._bar.line.setText(words)
+        self.find([words])
+
     def count(self, phrase: str) -> None:
         if not phrase:
             self._session.say(strings.NOTHING_TYPED)

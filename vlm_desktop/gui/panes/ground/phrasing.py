@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from vlm_desktop import strings as sentences
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import AppError, Cancelled
-from vlm_desktop.base.events import Event
+from vlm_desktop.base.events import Event, Notice
 from vlm_desktop.base.grounding import FoundRegion, Grounded, GroundObject, GroundPicture
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.ground.session import COLOURS, GroundSession
@@ -135,6 +136,8 @@ class Phrasing(QObject):
                 yield _Answered(number, Asked(phrase, found))
 
     def _heard(self, event: Event) -> None:
+        if isinstance(event, Notice):
+            self._session.say(sentences.notice(event.code, event.detail))
         if isinstance(event, _Answered) and event.number < len(self.asked):
             asked = list(self.asked)
             asked[event.number] = event.asked

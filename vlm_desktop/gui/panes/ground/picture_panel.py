@@ -18,6 +18,9 @@ from vlm_desktop.gui.strings import ground as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.wrapped_label import WrappedLabel
 
+_ENLARGED = 4.0
+"""So many times at most a small picture is enlarged to fill the room: one points better then."""
+
 
 class PicturePanel(QWidget):
     """Main thread. Finer pixels are fetched on a lane once the picture is looked at closely."""
@@ -29,6 +32,7 @@ class PicturePanel(QWidget):
         self.canvas = GroundCanvas(self)
         self.canvas.setAccessibleName(strings.PICTURE)
         self.canvas.setAccessibleDescription(strings.PICTURE_HINT)
+        self.canvas.geometry_of_photo.most_fit = _ENLARGED
         self.canvas.sharper_wanted.connect(self._sharpen)
         self.notice = WrappedLabel("", self, name="careful")
         space = measures().space

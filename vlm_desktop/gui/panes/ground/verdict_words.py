@@ -1,5 +1,6 @@
 """What is said of a phrase and of each of its parts. Pure."""
 
+from vlm_desktop import groundstrings as sentences
 from vlm_desktop.base.grounding import Clause, ClauseKind, Grounded, Verdict
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.ground.phrasing import Asked
@@ -48,8 +49,13 @@ def _wrong_words(answer: Grounded) -> str:
         return strings.VERDICT_WRONG_ONLY
     seen = [one for one in wrong if one.instead]
     if seen:
-        return fill(strings.VERDICT_WRONG, thing=thing, instead=seen[0].instead)
+        return fill(strings.VERDICT_WRONG, thing=thing, instead=seen_words(seen[0].instead))
     return fill(strings.VERDICT_WRONG_BARE, thing=thing, attribute=wrong[0].text)
+
+
+def seen_words(instead: str) -> str:
+    """What was seen in place of what was said."""
+    return sentences.SEEN.get(instead, instead)
 
 
 def clause_icon(clause: Clause) -> str:
@@ -67,7 +73,7 @@ def clause_words(clause: Clause) -> str:
     form = strings.CLAUSE_HOLDS if clause.holds else strings.CLAUSE_FAILS
     if not clause.holds and clause.instead:
         form = strings.CLAUSE_INSTEAD
-    said = fill(form, text=clause.text, instead=clause.instead)
+    said = fill(form, text=clause.text, instead=seen_words(clause.instead))
     return fill(strings.CLAUSE_SURE, said=said, sure=percent(clause.confidence))
 
 
