@@ -10,18 +10,16 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPaintEvent,
     QPen,
-    QPolygonF,
     QTransform,
 )
 from PySide6.QtWidgets import QWidget
 
-from vlm_desktop.gui.panes.documents.field_state import FieldState, state_colour
-from vlm_desktop.gui.panes.documents.page_marks import Mark, Overlay
+from vlm_desktop.gui.panes.documents.page_marks import FieldKey, Mark, Overlay, items_of
 from vlm_desktop.gui.panes.documents.page_shapes import NONE, PageShapes
-from vlm_desktop.gui.theme import LIGHT, colours_of, measures
+from vlm_desktop.gui.theme import LIGHT, measures
 from vlm_desktop.gui.tokens import Colours, colours
+from vlm_desktop.gui.widgets.overlay_items import Key, Look
 from vlm_desktop.gui.widgets.photo_canvas import PhotoCanvas
 from vlm_desktop.gui.widgets.spoken import speaks_as
 
@@ -62,11 +60,13 @@ class PageCanvas(PhotoCanvas):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.geometry_of_photo.most_fit = _MOST_FIT
+        # Paper is light in every theme, and so must be read what lies over it.
+        self.over_colours = colours(LIGHT)
+        self.look = Look(width=measures().hairline, has_edge=False, names_all=False)
         self.shapes: PageShapes | None = None
         self.is_drawing = False
         self._detail, self._detail_region = QImage(), QRectF()
         self._marks: tuple[Mark, ...] = ()
-        self._lit: tuple[str, int] | None = None
         self._looked: tuple[QRectF, ...] = ()
         self._cursor = self._anchor = NONE
         self._chosen: tuple[int, ...] = ()
@@ -82,7 +82,7 @@ class PageCanvas(PhotoCanvas):
 
     def show_page(self, image: QImage, full: QSize, quarters: int) -> None:
         """Another page, `quarters` turned clockwise; its words and marks are still to come."""
-        self.shapes, self._marks, self._lit, self._looked = None, (), None, ()
+        self.shapes, self._marks, self._looked = None, (), ()
         self._detail = QImage()
         self._cursor = self._anchor = NONE
         self._chosen = ()
@@ -102,26 +102,28 @@ class PageCanvas(PhotoCanvas):
 
     def show_words(self, shapes: PageShapes | None) -> None:
         self.shapes = shapes
+        self._lay_marks()
         self._cursor = self._anchor = NONE
         self._chosen = ()
         self.update()
 
     def show_marks(self, marks: Sequence[Mark]) -> None:
         self._marks = tuple(marks)
-        self.update()
+        self._lay_marks()
 
     @property
     def marks(self) -> tuple[Mark, ...]:
         return self._marks
 
-    def light(self, key: tuple[str, int] | None, looked: Sequence[QRectF] = ()) -> None:
+    def light(self, key: Key | None, looked: Sequence[QRectF] = ()) -> None:
         """Have the marks of one field stand out; `looked` are places where it was looked for."""
-        self._lit, self._looked = key, tuple(looked)
-        self.update()
+        if tuple(looked) != self._looked:
+            self._looked = tuple(looked)
+            self._lay_marks()
+        super().light(key)
 
-    @property
-    def lit(self) -> tuple[str, int] | None:
-        return self._lit
+    def _lay_marks(self) -> None:
+        self.show_items(items_of(self._marks, self._looked, self.shapes))
 
     def choose_words(self, words: Sequence[int]) -> None:
         """Have words stand out as those that Enter would take."""
@@ -147,21 +149,6 @@ class PageCanvas(PhotoCanvas):
         self.update()
         return there
 
-    def show_area(self, area: QRectF) -> None:
-        """Move the page until an area of it is in sight, and no further."""
-        geometry = self.geometry_of_photo
-        box = geometry.to_view(area)
-        room = QRectF(self.rect())
-        if area.isEmpty() or room.contains(box) or not geometry.is_larger:
-            return
-        edge = min(room.width(), room.height()) / 8
-        by = QPointF(
-            _towards(box.left(), box.right(), room.left() + edge, room.right() - edge),
-            _towards(box.top(), box.bottom(), room.top() + edge, room.bottom() - edge),
-        )
-        if geometry.move(by):
-            self._moved()
-
     def lay_over(self, overlay: Overlay | None) -> None:
         """Give mouse and keys to an overlay, or take them back."""
         self._overlay, self._held = overlay, False
@@ -176,52 +163,28 @@ class PageCanvas(PhotoCanvas):
         self._show_cursor()
         self.update()
 
-    @property
-    def region_in_sight(self) -> QRectF:
-        """In the page's coordinates."""
-        geometry = self.geometry_of_photo
-        back, _ = geometry.transform().inverted()
-        whole = QRectF(QPointF(), geometry.photo)
-        return back.mapRect(QRectF(self.rect())).intersected(whole)
-
     def _moved(self) -> None:
-        self.update()
+        super()._moved()
         self.moved.emit()
 
     def _view_changed(self) -> None:
         super()._view_changed()
         self.moved.emit()
 
-    def _pull(self, at: QPointF) -> None:
-        super()._pull(at)
-        self.moved.emit()
-
     # --- painting ------------------------------------------------------------------------
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        super().paintEvent(event)
-        if self.image.isNull():
-            return
-        # Paper is light in every theme, and so must be read what lies over it.
-        chosen, transform = colours(LIGHT), self.geometry_of_photo.transform()
-        with QPainter(self) as painter:
-            if not self._detail.isNull():
-                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-                painter.setTransform(transform)
-                painter.drawImage(self._detail_region, self._detail)
-                painter.resetTransform()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_words(painter, transform, chosen)
-            self._paint_marks(painter, transform, chosen)
-            self._paint_choice(painter, transform, chosen)
-            if self._overlay is not None:
-                self._overlay.paint(painter, transform, chosen)
-            if self.hasFocus():
-                ring = measures().focus_ring
-                painter.setPen(QPen(QColor(colours_of(self.palette()).accent), ring))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                edge = ring / 2
-                painter.drawRect(QRectF(self.rect()).adjusted(edge, edge, -edge, -edge))
+    def _paint_over(self, painter: QPainter, chosen: Colours) -> None:
+        transform = self.geometry_of_photo.transform()
+        if not self._detail.isNull():
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.setTransform(transform)
+            painter.drawImage(self._detail_region, self._detail)
+            painter.resetTransform()
+        self._paint_words(painter, transform, chosen)
+        super()._paint_over(painter, chosen)
+        self._paint_choice(painter, transform, chosen)
+        if self._overlay is not None:
+            self._overlay.paint(painter, transform, chosen)
 
     def _paint_words(self, painter: QPainter, transform: QTransform, chosen: Colours) -> None:
         """Thin outlines, so that one sees what can be taken."""
@@ -244,34 +207,6 @@ class PageCanvas(PhotoCanvas):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.drawRects([transform.mapRect(self.shapes.boxes[one]) for one in words])
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-
-    def _paint_marks(self, painter: QPainter, transform: QTransform, chosen: Colours) -> None:
-        """The state is told by the line, too: whole, or dashed where a person should look."""
-        ring = measures().focus_ring
-        for mark in sorted(self._marks, key=lambda one: one.key == self._lit):
-            lit = mark.key == self._lit
-            colour = QColor(state_colour(chosen, mark.state))
-            wash = QColor(colour)
-            wash.setAlphaF(_WASH if lit else _WASH / 2)
-            dashed = mark.state in (FieldState.DOUBTFUL, FieldState.UNGROUNDED) and not lit
-            style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
-            painter.setBrush(wash)
-            for outline in self._outlines(mark, transform, ring + 1 if lit else ring):
-                painter.setPen(QPen(colour, ring if lit else measures().hairline, style))
-                painter.drawPolygon(outline)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(chosen.careful), ring, Qt.PenStyle.DotLine))
-        for area in self._looked:
-            painter.drawRect(transform.mapRect(area))
-
-    def _outlines(self, mark: Mark, transform: QTransform, around: int) -> list[QPolygonF]:
-        """In points of the view; `around` keeps a thick line off the letters."""
-        shapes = self.shapes
-        if shapes is not None and shapes.page.view.skew and mark.words:
-            there = [one for one in mark.words if 0 <= one < len(shapes.boxes)]
-            return [transform.map(shapes.polygon(one)) for one in there]
-        box = transform.mapRect(mark.box)
-        return [QPolygonF(box.adjusted(-around, -around, around, around))]
 
     def _paint_choice(self, painter: QPainter, transform: QTransform, chosen: Colours) -> None:
         ring = measures().focus_ring
@@ -382,13 +317,9 @@ class PageCanvas(PhotoCanvas):
         super().leaveEvent(event)
         self.mark_pointed.emit(None)
 
-    def _key_at(self, at: QPointF) -> tuple[str, int] | None:
-        under = [
-            (mark.box.width() * mark.box.height(), mark.key)
-            for mark in self._marks
-            if mark.box.contains(at)
-        ]
-        return min(under)[1] if under else None
+    def _key_at(self, at: QPointF) -> FieldKey | None:
+        under = (self.overlay.item(key) for key in self.overlay.hits(at, 0.0))
+        return next((one.group for one in under if one is not None and one.group), None)
 
     def _show_cursor(self) -> None:
         if self._panning:
@@ -413,7 +344,7 @@ class PageCanvas(PhotoCanvas):
             self._space_held = True
             self._show_cursor()
         elif control and self._pan_by_key(key):
-            self.moved.emit()
+            return
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown) and not held:
             self.page_wanted.emit(1 if key == Qt.Key.Key_PageDown else -1)
         elif not control and self._walk(key, extend=shifted):
@@ -460,10 +391,3 @@ class PageCanvas(PhotoCanvas):
         self.show_area(self.shapes.boxes[word])
         self.update()
         self.cursor_moved.emit(word)
-
-
-def _towards(start: float, end: float, first: float, last: float) -> float:
-    """How far to move so that a stretch lies within another, its start first."""
-    if start < first or end - start > last - first:
-        return first - start
-    return min(0.0, last - end)

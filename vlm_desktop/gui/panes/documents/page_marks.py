@@ -1,24 +1,65 @@
 """What lies over a page: where values stand, and what may be moved about there."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QTransform
 
 from vlm_desktop.gui.panes.documents.field_state import FieldState
+from vlm_desktop.gui.panes.documents.page_shapes import PageShapes
 from vlm_desktop.gui.tokens import Colours
+from vlm_desktop.gui.widgets.overlay_items import Line, OverlayItem, Tone
+
+FieldKey = tuple[str, int]
+"""A field's name and row."""
+_TONES = {
+    FieldState.HUMAN: Tone.ACCENT,
+    FieldState.READ: Tone.GOOD,
+    FieldState.LEARNED: Tone.GOOD,
+    FieldState.EMBEDDED: Tone.GOOD,
+    FieldState.DOUBTFUL: Tone.CAREFUL,
+    FieldState.UNGROUNDED: Tone.BAD,
+    FieldState.MISSING: Tone.DISABLED,
+    FieldState.ABSENT: Tone.DISABLED,
+}
+_TO_LOOK_AT = (FieldState.DOUBTFUL, FieldState.UNGROUNDED)
+_AROUND = 0.15
+"""Of a word's height: keeps lines off the letters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
     """Where a value stands: a box on the page, its words where they are known."""
 
-    key: tuple[str, int]
-    """The field's name and row."""
+    key: FieldKey
     box: QRectF
     state: FieldState
     words: tuple[int, ...] = ()
+
+
+def items_of(
+    marks: Sequence[Mark], looked: Sequence[QRectF], shapes: PageShapes | None
+) -> list[OverlayItem]:
+    """Marks as what lies over the page, all of a field in one group; and places where a value was
+    looked for. The state is told by the line, too: dashed where a person should look."""
+    found = []
+    for number, mark in enumerate(marks):
+        line = Line.DASHED if mark.state in _TO_LOOK_AT else Line.WHOLE
+        alike = OverlayItem(number, line=line, tone=_TONES[mark.state], group=mark.key)
+        if shapes is None or not shapes.page.view.skew or not mark.words:
+            far = _AROUND * mark.box.height()
+            found.append(replace(alike, box=mark.box.adjusted(-far, -far, far, far)))
+            continue
+        for one in shapes.ordered(mark.words):
+            corners = tuple(at.toTuple() for at in shapes.polygon(one))
+            found.append(replace(alike, key=(number, one), polygon=corners))
+    found += [
+        OverlayItem(("looked", number), box=area, line=Line.DOTTED, tone=Tone.CAREFUL)
+        for number, area in enumerate(looked)
+    ]
+    return found
 
 
 class Overlay(Protocol):

@@ -7,14 +7,11 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPolygonF
 
 from vlm_desktop.base.types import Box
+from vlm_desktop.gui.widgets.overlay_grid import BoxGrid
 
 if TYPE_CHECKING:
     from vlm_desktop.base.pagereading import PageReading
 
-_CELLS = 48
-"""The longer side of a page is divided into so many cells."""
-_MOST_CELLS = 64
-"""Words over more cells are looked at one by one: no page makes the index large."""
 _OVERLAP = 0.3
 _HAIR = 0.5
 NONE = -1
@@ -29,12 +26,7 @@ class PageShapes:
     def __init__(self, page: "PageReading") -> None:
         self.page = page
         self.boxes = [rect_of(page.view.box_to_page(word.box)) for word in page.words]
-        longest = max(page.view.page.width, page.view.page.height, 1)
-        self._side = longest / _CELLS
-        self._cells: dict[tuple[int, int], list[int]] = {}
-        self._large: list[int] = []
-        for number, box in enumerate(self.boxes):
-            self._put(number, box)
+        self._grid = BoxGrid(self.boxes, max(page.view.page.width, page.view.page.height))
         lined = [word for line in page.lines for word in line.words]
         known = set(lined)
         self.order = tuple(lined) + tuple(n for n in range(len(self.boxes)) if n not in known)
@@ -47,20 +39,6 @@ class PageShapes:
             word: number for number, line in enumerate(page.lines) for word in line.words
         }
 
-    def _put(self, number: int, box: QRectF) -> None:
-        left, top, right, bottom = self._span(box)
-        if (right - left + 1) * (bottom - top + 1) > _MOST_CELLS:
-            self._large.append(number)
-            return
-        for column in range(left, right + 1):
-            for row in range(top, bottom + 1):
-                self._cells.setdefault((column, row), []).append(number)
-
-    def _span(self, box: QRectF) -> tuple[int, int, int, int]:
-        side = self._side
-        return (int(box.left() // side), int(box.top() // side), int(box.right() // side),
-                int(box.bottom() // side))  # fmt: skip
-
     def polygon(self, word: int) -> QPolygonF:
         """A word's own outline, which leans where the page does."""
         box, view = self.page.words[word].box, self.page.view
@@ -69,26 +47,11 @@ class PageShapes:
 
     def at(self, point: QPointF) -> int:
         """The smallest word under a point of the page; -1 for none."""
-        cell = (int(point.x() // self._side), int(point.y() // self._side))
-        under = [
-            (self.boxes[one].width() * self.boxes[one].height(), one)
-            for one in (*self._cells.get(cell, ()), *self._large)
-            if self.boxes[one].contains(point)
-        ]
-        return min(under)[1] if under else NONE
+        return next(iter(self._grid.at(point)), NONE)
 
     def touching(self, area: QRectF) -> list[int]:
         """Words that lie in an area or across its edge, in no order."""
-        left, top, right, bottom = self._span(area)
-        found = set(self._large)
-        for cell, words in self._cells.items() if _is_wide(area, self._side) else ():
-            if left <= cell[0] <= right and top <= cell[1] <= bottom:
-                found.update(words)
-        if not _is_wide(area, self._side):
-            for column in range(left, right + 1):
-                for row in range(top, bottom + 1):
-                    found.update(self._cells.get((column, row), ()))
-        return [one for one in found if self.boxes[one].intersects(area)]
+        return self._grid.touching(area)
 
     def swept(self, area: QRectF) -> tuple[int, ...]:
         """Words that a drag over an area means, in reading order: a stroke along a line is enough,
@@ -161,8 +124,3 @@ def box_of(rect: QRectF) -> Box:
 
 def _middle(box: Box) -> float:
     return (box.x0 + box.x1) / 2
-
-
-def _is_wide(area: QRectF, side: float) -> bool:
-    """Whether walking over all cells that hold words is less work than over those of the area."""
-    return area.width() * area.height() > (_CELLS * side) ** 2

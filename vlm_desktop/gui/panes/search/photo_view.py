@@ -19,7 +19,8 @@ from vlm_desktop.gui.panes.search.photo_watch import FileWatch
 from vlm_desktop.gui.panes.search.photo_words import PhotoWords
 from vlm_desktop.gui.strings import photo as strings
 from vlm_desktop.gui.theme import measures
-from vlm_desktop.gui.widgets.photo_canvas import PhotoCanvas
+from vlm_desktop.gui.widgets.overlay_canvas import OverlayCanvas
+from vlm_desktop.gui.widgets.overlay_items import Look
 
 if TYPE_CHECKING:
     from vlm_desktop.engine.photos import PhotoFacts
@@ -67,7 +68,9 @@ class PhotoView(QWidget):
 
     def _build(self) -> None:
         self.bar = PhotoBar(self)
-        self.canvas = PhotoCanvas(self)
+        self.canvas = OverlayCanvas(self)
+        self.canvas.look = Look(names_all=False)
+        self.canvas.walk_held = Qt.KeyboardModifier.ShiftModifier  # else to the next photo
         self.canvas.setAccessibleName(strings.VIEW_NAME)
         self.message = FloatingMessage(self.canvas)
         self.beside = QSplitter(Qt.Orientation.Horizontal, self)
