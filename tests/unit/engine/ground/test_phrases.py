@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
+
 from tests.fakes import ColourEncoder
 from tests.unit.engine.ground.pointing import (
     BLUE_CUP,
@@ -12,7 +13,6 @@ from tests.unit.engine.ground.pointing import (
     OneFinder,
     picture,
 )
-
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import Cancelled
 from vlm_desktop.base.events import Event, Notice, Phase, Progress
