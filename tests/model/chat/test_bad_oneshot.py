@@ -41,8 +41,8 @@ def changed(folder: Path, name: str, **values: object) -> None:
 
 TASKS = {
     "blip-caption": ("caption",), "blip-vqa": ("vqa",), "vilt": ("vqa",),
-    "paligemma": ("caption", "vqa"), "blip2": ("caption", "vqa"),
-    "qwen2-vl": ("chat", "caption", "vqa"),
+    "paligemma": ("caption", "vqa", "grounding"), "blip2": ("caption", "vqa"),
+    "qwen2-vl": ("chat", "caption", "vqa", "grounding"),
 }  # fmt: skip
 
 

@@ -60,7 +60,10 @@ def test_several_boxes_keep_their_order_and_names():
     ]  # fmt: skip
 
 
-STEP = {"corners": 1 / 1000, "json-thousandths": 1 / 1000, "bins": 1 / 1024, "patches": 1 / 32}
+STEP = {
+    "corners": 1 / 1000, "json-thousandths": 1 / 1000, "bins": 1 / 1024, "patches": 1 / 32,
+    "locs": 1 / 1000,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -8,6 +8,9 @@ from vlm_desktop.backends.encoders.recipe import is_model_file
 from vlm_desktop.backends.registry import CHAT_FAMILIES, FAMILIES
 from vlm_desktop.backends.shelf import (
     CHAT_TASKS,
+    MASK_MODEL,
+    PHRASE_MODEL,
+    TASK_GROUNDING,
     WORD_READER,
     is_model_id,
     model_id_from,
@@ -22,7 +25,7 @@ def test_the_shelf_of_the_program_reads_and_is_complete():
     assert len({card.id for card in cards}) == len(cards) >= 10
     for card in cards:
         assert is_model_id(card.id), card.id
-        assert card.family in {*FAMILIES, *CHAT_FAMILIES, WORD_READER}
+        assert card.family in {*FAMILIES, *CHAT_FAMILIES, WORD_READER, MASK_MODEL, PHRASE_MODEL}
         assert card.state == "available"
         assert card.path is None
         assert card.licence
@@ -52,7 +55,7 @@ def test_models_that_answer_are_fetched_whole_and_nothing_else_is():
     ]
     assert {card.chat_family for card in cards} == set(CHAT_FAMILIES) - {"starter-assistant"}
     for card in cards:
-        assert set(card.tasks) <= CHAT_TASKS
+        assert set(card.tasks) <= CHAT_TASKS | {TASK_GROUNDING}
         for name in CHAT_FILES:
             assert any(fnmatch.fnmatchcase(name, one) for one in card.files), (card.id, name)
         for name in NEVER_FILES:

@@ -35,6 +35,7 @@ TASKS = {
     "caption": "Describes photos",
     "vqa": "Answers questions about a photo",
     "document": "Reads documents",
+    "grounding": "Finds in a photo what words name",
 }
 OTHER_TASK = "Does {task}"
 LANGUAGES = {

@@ -1,0 +1,193 @@
+"""Boxes of detectors, from what networks give to pixels and back; what bins cost."""
+
+import numpy as np
+import pytest
+
+from vlm_desktop.backends.chat.boxes import STYLES, located, placed_box, read_boxes, write_box
+from vlm_desktop.backends.grounding.coordinates import boxes_within, from_centres, to_centres
+from vlm_desktop.backends.grounding.quantising import (
+    SIDES,
+    USUAL_BINS,
+    quantisation_errors,
+    quantised,
+)
+from vlm_desktop.base.types import Box, Size
+
+SHAPES = [Size(640, 480), Size(480, 640), Size(10_000, 100), Size(100, 10_000), Size(1, 1)]
+
+
+def corners(box: Box) -> tuple[float, float, float, float]:
+    return box.x0, box.y0, box.x1, box.y1
+
+
+# --- what detectors give -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shown", SHAPES)
+@pytest.mark.parametrize("square", [False, True])
+def test_boxes_come_back_as_they_were(shown, square):
+    source = np.random.default_rng(1)
+    two = np.sort(source.uniform(0, 1, (50, 2, 2)), axis=1)
+    true = np.concatenate([two[:, 0], two[:, 1]], axis=1)
+    back = from_centres(to_centres(true, shown, square=square), shown, square=square)
+    assert back == pytest.approx(true, abs=1e-9)
+
+
+def test_a_square_around_a_picture_is_undone():
+    # A picture of 100 by 25 in the upper left of a square of 100: its lower right quarter.
+    (box,) = boxes_within(
+        from_centres([[0.75, 0.1875, 0.5, 0.125]], Size(100, 25), square=True), Size(400, 100)
+    )
+    assert corners(box) == pytest.approx((200, 50, 400, 100))
+    (tall,) = boxes_within(
+        from_centres([[0.125, 0.5, 0.25, 1.0]], Size(25, 100), square=True), Size(25, 100)
+    )
+    assert corners(tall) == pytest.approx((0, 0, 25, 100))
+
+
+def test_what_lies_in_the_padding_is_no_box():
+    below = [[0.5, 0.7, 0.4, 0.2], [0.5, 0.3, 0.4, 0.3]]
+    gone, cut = boxes_within(from_centres(below, Size(100, 30), square=True), Size(1000, 300))
+    assert gone is None
+    assert corners(cut) == pytest.approx((300, 150, 700, 300))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        (np.nan, 0.5, 0.2, 0.2),
+        (0.5, 0.5, np.nan, 0.2),
+        (np.inf, 0.5, 0.2, 0.2),
+        (0.5, 0.5, 0.0, 0.2),
+        (0.5, 0.5, 0.2, 0.0),
+        (3.0, 3.0, 0.5, 0.5),
+        (-1.0, 0.5, 0.5, 0.5),
+    ],
+)
+@pytest.mark.parametrize("square", [False, True])
+def test_what_is_no_box_gives_none(row, square):
+    good = (0.25, 0.25, 0.25, 0.25)
+    first, second = boxes_within(from_centres([row, good], Size(8, 4), square=square), Size(80, 40))
+    assert first is None
+    assert second is not None
+
+
+def test_what_lies_outside_is_cut_off_and_corners_are_put_right():
+    outside, turned = boxes_within(
+        np.array([[-0.5, 0.25, 0.5, 7.0], [0.75, 1.0, 0.25, 0.5]]), Size(640, 480)
+    )
+    assert corners(outside) == (0, 120, 320, 480)
+    assert corners(turned) == (160, 240, 480, 480)
+
+
+def test_a_negative_size_is_a_box_the_wrong_way_round():
+    (box,) = boxes_within(from_centres([[0.5, 0.5, -0.5, -0.25]], Size(8, 8)), Size(80, 80))
+    assert corners(box) == pytest.approx((20, 30, 60, 50))
+
+
+def test_no_boxes_are_no_boxes():
+    assert boxes_within(from_centres(np.zeros((0, 4)), Size(8, 8)), Size(80, 80)) == ()
+
+
+# --- Florence-2 ----------------------------------------------------------------------------
+
+PICTURE = Box(0, 0, 1000, 500)
+
+
+def test_florence_says_boxes_after_what_is_there():
+    answer = (
+        "</s><s>a red cat<loc_100><loc_200><loc_299><loc_399>"
+        "<loc_0><loc_0><loc_999><loc_999>dog<loc_10><loc_20><loc_30><loc_40></s>"
+    )
+    found = read_boxes("locs", answer, PICTURE, Size(768, 768))
+    assert [what for what, _ in found] == ["a red cat", "a red cat", "dog"]
+    assert corners(found[0][1]) == pytest.approx((100.5, 100.25, 299.5, 199.75))
+    assert corners(found[1][1]) == pytest.approx((0.5, 0.25, 999.5, 499.75))
+
+
+def test_an_outline_becomes_the_box_around_it():
+    answer = (
+        "cat<poly><loc_100><loc_100><loc_300><loc_150><loc_200><loc_400></poly>"
+        "<poly><loc_500><loc_500><loc_600><loc_500><sep><loc_700><loc_600><loc_550><loc_900></poly>"
+    )
+    found = read_boxes("locs", answer, PICTURE, Size(768, 768))
+    assert [what for what, _ in found] == ["cat", "cat"]
+    assert corners(found[0][1]) == pytest.approx((100.5, 50.25, 300.5, 200.25))
+    assert corners(found[1][1]) == pytest.approx((500.5, 250.25, 700.5, 450.25))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["cat", "cat<loc_1><loc_2><loc_3>", "", "<poly></poly>", "cat<poly><loc_1></poly>",
+     "cat<loc_1_2><loc_x><loc_>", "cat<loc_300><loc_1><loc_300><loc_9>"],
+)  # fmt: skip
+def test_an_answer_without_whole_places_has_no_boxes(answer):
+    assert read_boxes("locs", answer, PICTURE, Size(768, 768)) == ()
+
+
+def test_places_beyond_the_last_bin_are_cut_off():
+    ((_, box),) = read_boxes(
+        "locs", "x<loc_500><loc_500><loc_4000><loc_99999>", PICTURE, Size(1, 1)
+    )
+    assert corners(box) == pytest.approx((500.5, 250.25, 1000, 500))
+
+
+def test_the_score_of_a_place_is_that_of_its_own_words():
+    numbers = [("<loc_1>", -1.0), ("<loc_2>", -2.0), ("<loc_30>", -3.0), ("<loc_40>", -4.0)]
+    pieces = [("a", -9.0), (" cat", -9.0), *numbers, *[(piece, -1.0) for piece, _ in numbers]]
+    first, second = located([*pieces, ("<loc_5>", -7.0)])
+    assert (first[0], first[2], second[2]) == ("a cat", -2.5, -1.0)
+
+
+# --- all styles ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("picture", SHAPES)
+def test_written_places_are_read_back_at_extreme_aspects(style, picture):
+    seen = Size(28, 2800) if picture.height > picture.width else Size(2800, 28)
+    whole = Box(0, 0, picture.width, picture.height)
+    box = Box(0.1 * picture.width, 0.3 * picture.height, 0.6 * picture.width, 0.9 * picture.height)
+    text = write_box(style, "a dog", box, whole, seen)
+    ((what, back),) = read_boxes(style, text, whole, seen)
+    assert what == "a dog"
+    step = 1 / 28 if style == "json-pixels" else 1 / 32 if style == "patches" else 1 / 1000
+    assert back.x0 == pytest.approx(box.x0, abs=step * picture.width)
+    assert back.x1 == pytest.approx(box.x1, abs=step * picture.width)
+    assert back.y0 == pytest.approx(box.y0, abs=step * picture.height)
+    assert back.y1 == pytest.approx(box.y1, abs=step * picture.height)
+
+
+@pytest.mark.parametrize(
+    "answer", ['{"bbox_2d": [NaN, 1, 200, 300]}', '{"bbox_2d": [1, 1, Infinity, 300]}']
+)
+def test_numbers_that_are_none_are_no_places(answer):
+    assert read_boxes("json-thousandths", answer, PICTURE, Size(8, 8)) == ()
+    assert placed_box((float("nan"), 0.1, 0.5, 0.5), PICTURE) is None
+
+
+# --- quantising ----------------------------------------------------------------------------
+
+
+def test_what_bins_cost_falls_with_their_number():
+    errors = quantisation_errors()
+    assert [one.bins for one in errors] == list(USUAL_BINS) == [10, 32, 100, 1000, 1024]
+    for one in errors:
+        assert one.corner == pytest.approx(0.5 / one.bins, rel=0.02)
+        assert one.worst <= one.overlaps[0] <= one.overlaps[1] <= one.overlaps[2] <= 1
+        assert len(one.overlaps) == len(SIDES)
+    small = [one.overlaps[0] for one in errors]
+    assert small == sorted(small)
+    assert small[0] < 0.3 < 0.6 < small[2] < 0.95 < small[3]
+    assert quantisation_errors((1024,)) == (errors[-1],), "the same boxes every time"
+
+
+def test_a_place_is_the_middle_of_its_bin():
+    assert quantised(np.array([0.0, 0.05, 0.1, 0.999, 1.0]), 10) == pytest.approx(
+        [0.05, 0.05, 0.15, 0.95, 0.95]
+    )
+
+
+def test_one_bin_is_the_least():
+    with pytest.raises(ValueError, match="0 bins"):
+        quantisation_errors((0,))
