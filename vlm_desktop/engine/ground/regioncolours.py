@@ -1,9 +1,10 @@
 """What colour a region has, as people name it, measured from its pixels.
 
 Names come from CIELAB (`engine.alttext.colours`). Light and dark shades count for their colour,
-and a neighbour counts in part: a red bus in the shade is partly brown, a white shirt partly grey.
-Black, grey and white are in nearly everything as shade and shine, so a colour of its own outweighs
-them.
+and a neighbour counts in part: a red bus in the shade is partly brown, a white shirt mostly light
+grey. Where much of a region is a neighbour's, nothing is denied: people see past the light, pixels
+do not. Black, grey and white are in nearly everything as shade and shine, so a colour of its own
+outweighs them.
 """
 
 from collections.abc import Mapping
@@ -18,10 +19,10 @@ from vlm_desktop.base.types import Box
 from vlm_desktop.engine.alttext.colours import colour_shares
 from vlm_desktop.engine.ground.spatial import logistic
 
-_NEIGHBOURS: dict[str, tuple[str, ...]] = {
+_NEAR: dict[str, tuple[str, ...]] = {
     "black": ("dark grey",),
     "grey": ("dark grey", "light grey"),
-    "white": ("light grey",),
+    "white": ("light grey", "beige"),
     "red": ("pink", "brown", "orange"),
     "orange": ("red", "brown", "yellow"),
     "brown": ("orange", "beige", "olive"),
@@ -35,8 +36,10 @@ _NEIGHBOURS: dict[str, tuple[str, ...]] = {
 }
 _SHADES = {"dark grey": "grey", "light grey": "grey", "olive": "green"}
 """Names that are shades of a colour and do not end in it."""
-_PART = 0.35
-"""What a neighbour counts."""
+_PART, _MOST_PART = 0.35, 0.7
+"""What a neighbour counts; the second is light grey for white, as most white things are."""
+_OPEN_SHARE, _OPEN = 0.4, 0.4
+"""With so much of a colour and its neighbours it is not denied: the probability is at least so."""
 _SHADOWS = frozenset({"black", "grey", "white"})
 _OWN = 1.6
 """What a colour of its own counts beside black, grey and white."""
@@ -49,9 +52,11 @@ _MOST_PIXELS = 6_000
 
 @dataclass(frozen=True, slots=True)
 class RegionColours:
-    """Shares of each colour word (`colour` in the tables of phrases), 0..1, the largest first."""
+    """Shares of each colour word (`colour` in the tables of phrases), 0..1, the largest first;
+    `around` with all of its neighbours."""
 
     shares: Mapping[str, float]
+    around: Mapping[str, float]
 
     @property
     def main(self) -> str:
@@ -65,9 +70,10 @@ class RegionColours:
         rival = max((self._weight(name) for name in self.shares if name != colour), default=0.0)
         own = self._weight(colour) if share else 0.0
         among = own / (own + rival) if own + rival else 0.0
-        return min(
+        sure = min(
             logistic((share - _LEAST) / _LEAST_SOFT), logistic((among - _RIVAL) / _RIVAL_SOFT)
         )
+        return max(sure, _OPEN) if self.around.get(colour, 0.0) >= _OPEN_SHARE else sure
 
     def instead_of(self, colour: str) -> str:
         """What it is called where it is not called by a colour; "" where nothing stands out."""
@@ -82,23 +88,26 @@ def region_colours(picture: GroundPicture, box: Box, mask: Mask | None = None) -
     """Measure a region: in its mask, without one in the inner part of its box."""
     pixels = _pixels(picture, box, mask)
     if not len(pixels):
-        return RegionColours({})
+        return RegionColours({}, {})
     step = -(-len(pixels) // _MOST_PIXELS)
-    return RegionColours(_words(colour_shares(np.ascontiguousarray(pixels[::step]))))
-
-
-def _words(shares: Mapping[str, float]) -> dict[str, float]:
+    named = colour_shares(np.ascontiguousarray(pixels[::step]))
     own: dict[str, float] = {}
-    for name, share in shares.items():
+    for name, share in named.items():
         word = _SHADES.get(name, name.split(" ")[-1])
         own[word] = own.get(word, 0.0) + share
-    found = {
-        word: own.get(word, 0.0)
-        + _PART * sum(own.get(one, 0.0) if one in own else shares.get(one, 0.0) for one in near)
-        for word, near in _NEIGHBOURS.items()
-    }
-    ordered = sorted(found, key=lambda word: -found[word])
-    return {word: min(1.0, found[word]) for word in ordered if found[word] > 0}
+    # Shades are looked up by their full name, colours with all of their shades.
+    known = {**named, **own}
+    shares, around = {}, {}
+    for word, near in _NEAR.items():
+        parts = [(known.get(one, 0.0), _part(word, one)) for one in near]
+        shares[word] = min(1.0, own.get(word, 0.0) + sum(part * share for share, part in parts))
+        around[word] = min(1.0, own.get(word, 0.0) + sum(share for share, _ in parts))
+    ordered = sorted(shares, key=lambda word: -shares[word])
+    return RegionColours({word: shares[word] for word in ordered}, around)
+
+
+def _part(word: str, neighbour: str) -> float:
+    return _MOST_PART if (word, neighbour) == ("white", "light grey") else _PART
 
 
 def _pixels(picture: GroundPicture, box: Box, mask: Mask | None) -> PixelArray:
