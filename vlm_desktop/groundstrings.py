@@ -24,11 +24,41 @@ GROUND_ERRORS: dict[type[AppError], str] = {
         "{model} cannot look for words in a picture. Models that can: {known}."
     ),
     grounderrors.LabelBatchUnknown: "This batch of pictures is not kept any more.",
+    grounderrors.AnnotationsTooLarge: (
+        "{path} is too large to be read at once. Split it and try again."
+    ),
+    grounderrors.AnnotationsUnknown: (
+        "{path} holds no objects in a format that is read here: COCO, YOLO, labelme, Pascal VOC, "
+        "RefCOCO in JSON, or an export of this program."
+    ),
+    grounderrors.ExportFolderFull: (
+        "The folder {path} holds something already, and nothing is written over. Choose another "
+        "name or an empty folder."
+    ),
+    grounderrors.NoSuchObject: "This object of {path} is gone, or has no outline.",
 }
 """`strings.sentence` looks here for what is not in its own table."""
 
 GROUND_NOTICES: dict[str, str] = {
     "phrase-cut": "The phrase is very long; only its beginning was looked for: “{detail}”.",
+    "objects-clipped": "Places that reach beyond their picture were cut at its edge: {detail}.",
+    "objects-outside": "Places outside of their picture were left out: {detail}.",
+    "objects-unreadable": "Entries that make no sense were left out: {detail}.",
+    "objects-without-place": "Objects without a place were left out: {detail}.",
+    "objects-without-outline": "Objects without an outline were left out: {detail}.",
+    "objects-without-words": "Objects that nothing names were left out: {detail}.",
+    "objects-too-many": "Of pictures with too many objects, some were left out: {detail}.",
+    "labels-changed": "Labels were changed to what the format can hold: {detail}.",
+    "labels-too-many": "Objects of labels beyond the 255th were left out: {detail}.",
+    "masks-overlap": (
+        "Masks that overlap cover each other in the pictures of labels; each is whole in its own "
+        "file: {detail}."
+    ),
+    "pictures-absent": "Pictures that were not found were left out: {detail}.",
+    "pictures-unreadable": "Pictures that cannot be read were left out: {detail}.",
+    "pictures-other-size": (
+        "Pictures of another size than the file says were left out: {detail}."
+    ),
 }
 """`strings.notice` looks here for what is not in its own table."""
 

@@ -3,6 +3,8 @@
 Their sentences are in `vlm_desktop.groundstrings`.
 """
 
+from pathlib import Path
+
 from vlm_desktop.base.errors import RequestError
 
 
@@ -37,3 +39,34 @@ class PromptOutside(GroundRefused):
 
 class LabelBatchUnknown(GroundRefused):
     """The batch of pictures to label was removed, or never was."""
+
+
+# --- exports and imports of objects ----------------------------------------------------
+
+
+class AnnotationsTooLarge(GroundRefused):
+    """A file of annotations of more bytes, or a folder of more files, than are read at once."""
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(path=path)
+
+
+class AnnotationsUnknown(GroundRefused):
+    """None of the formats that are read here."""
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(path=path)
+
+
+class ExportFolderFull(GroundRefused):
+    """The folder to export to holds something already."""
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(path=path)
+
+
+class NoSuchObject(GroundRefused):
+    """The object was taken out of its picture, or has no place that could be shown."""
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(path=path)

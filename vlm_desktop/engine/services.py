@@ -253,6 +253,7 @@ class AppServices:
             GroundModels(
                 self._registry, lambda: self.settings, lambda: self.residents, self.paths.features
             ),
+            lambda: DecodePool(1, self.limits),
         )
 
     @property

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from pycocotools import mask as coco
@@ -21,6 +21,7 @@ def theirs(bits: np.ndarray) -> str:
     return made.decode("ascii")
 
 
+@settings(deadline=None)
 @given(_BITS)
 def test_a_mask_comes_back_exactly_and_is_written_as_pycocotools_does(bits: np.ndarray) -> None:
     mask = Mask.of(bits)
@@ -31,6 +32,7 @@ def test_a_mask_comes_back_exactly_and_is_written_as_pycocotools_does(bits: np.n
         assert (back.left, back.top, back.bits.shape) == (mask.left, mask.top, mask.bits.shape)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 2**40), max_size=40))
 def test_lengths_come_back_from_their_compressed_form(lengths: list[int]) -> None:
     assert rle.decompress(rle.compress(lengths)) == lengths
@@ -64,6 +66,7 @@ def test_runs_that_do_not_fill_the_picture_are_refused(runs: str | list[int]) ->
         rle.decode(Size(4, 3), runs)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_refused_or_a_mask(stored: bytes) -> None:
     try:

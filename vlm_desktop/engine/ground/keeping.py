@@ -84,10 +84,12 @@ class KeptObjects:
 
     # --- all -----------------------------------------------------------------------------
 
-    def pictures(self, *states: ObjectState) -> tuple[KeptPicture, ...]:
+    def pictures(
+        self, *states: ObjectState, hashes: Sequence[str] | None = None
+    ) -> tuple[KeptPicture, ...]:
         """Pictures that have objects in one of these states, or in any; the latest changed
-        first. Their masks are not read."""
-        return tuple(self._library().ground_pictures(states))
+        first. With `hashes` only those, in no order. Their masks are not read."""
+        return tuple(self._library().ground_pictures(states, hashes))
 
     def labels(self) -> tuple[str, ...]:
         """All labels of objects that nobody rejected, in the order of the alphabet."""
@@ -105,6 +107,14 @@ class KeptObjects:
             if path.exists():
                 return path
         return picture.path
+
+    def known_at(self, content_hash: str) -> Path | None:
+        """Where a picture with objects, or one of the library, lies by its bytes; None where it is
+        not known, or nowhere. Asks the disk."""
+        library = self._library()
+        kept = library.ground_pictures(hashes=[content_hash])
+        paths = [*(one.path for one in kept), *library.paths_of_hash(content_hash)]
+        return next((path for path in paths if path.exists()), None)
 
     # --- forgetting ----------------------------------------------------------------------
 
