@@ -254,6 +254,8 @@ class AppServices:
                 self._registry, lambda: self.settings, lambda: self.residents, self.paths.features
             ),
             lambda: DecodePool(1, self.limits),
+            self.encoders,
+            lambda: self.model_in_use(),
         )
 
     @property
@@ -445,20 +447,9 @@ class AppServices:
 
     def close(self) -> None:
         """Free networks and processes, and close the database."""
-        if "photos" in self.__dict__:
-            self.photos.close()
-        if "chat" in self.__dict__:
-            self.chat.close()
-        if "preparer" in self.__dict__:
-            self.preparer.close()
-        if "residents" in self.__dict__:
-            self.residents.close()
-        if "peeking" in self.__dict__:
-            self.peeking.close()
-        if "documents" in self.__dict__:
-            self.documents.close()
-        if "ground" in self.__dict__:
-            self.ground.close()
+        for part in ("photos", "chat", "preparer", "residents", "peeking", "documents", "ground"):
+            if part in self.__dict__:
+                getattr(self, part).close()
         self.encoders.close()
         with self._lock:
             if self._library is not None:

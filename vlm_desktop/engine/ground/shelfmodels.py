@@ -14,7 +14,7 @@ from vlm_desktop.engine.residents import Residents
 class GroundModels:
     """Promptable models and detectors. Opens nothing before one is asked. Any thread.
 
-    `seen` is the folder where embeddings of pictures are kept.
+    `seen` is the folder where embeddings of pictures are kept. `cards` lists the whole shelf.
     """
 
     def __init__(
@@ -24,6 +24,8 @@ class GroundModels:
         residents: Callable[[], Residents],
         seen: Path,
     ) -> None:
+        self.cards = registry.cards
+        self.settings = settings
         self.promptable = PromptModels(
             registry.cards,
             lambda model_id: registry.open_mask_model(
