@@ -15,6 +15,7 @@ from tests.gui.documents.no_documents import NoDocuments
 from tests.gui.fake_browsing import FakeBrowsing, FakeLibrary
 from tests.gui.fake_folders import FakeFolders
 from tests.gui.fake_keeping import FakeKeeping
+from tests.gui.ground.no_ground import NoGround
 from tests.gui.photo.fake_photos import FakePhotos
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import AppError, Refusal
@@ -113,6 +114,7 @@ class FakeServices:
         self.chat = FakeChat(self.folder)
         self.alttext = NoAltTexts()
         self.documents = NoDocuments()
+        self.ground = NoGround()
         self.peeking = FakePeeking()
 
     def release(self) -> None:

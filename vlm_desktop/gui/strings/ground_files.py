@@ -14,8 +14,6 @@ ROW_COUNT_ONE = "1 object"
 ROW_PROPOSED = "{count:,} to review"
 ROW_SAID = "{name}, {state}, {labels}"
 ROW_SAID_BARE = "{name}, {state}"
-STATE_PROPOSED = "to review"
-STATE_ACCEPTED = "reviewed"
 LABEL_FOLDER = "Label a fo&lder…"
 LABEL_FOLDER_TIP = "Look for phrases in all pictures of a folder; you review what was found"
 LABEL_MANY = "Label a &folder by phrases…"
@@ -47,7 +45,6 @@ LABEL_STOPPED = "Stopped. What was found is kept; it goes on where it was."
 LABEL_EMPTY = "There are no pictures in {name}."
 LABEL_GO_ON = "&Go on labelling"
 LABEL_GO_ON_NONE = "Everything has been labelled."
-LABEL_FILES = "{count:,} files"
 
 # --- review ----------------------------------------------------------------------------------
 

@@ -135,6 +135,14 @@ class Counting(QObject):
         if at[0] == DOT and 0 <= at[1] < len(self.dots):
             self._take_away(at[1])
 
+    def move(self, at: ItemKey, x: float, y: float) -> None:
+        """A dot was dragged elsewhere."""
+        if at[0] == DOT and 0 <= at[1] < len(self.dots):
+            dots = list(self.dots)
+            dots[at[1]] = Dot(x, y)
+            self._steps.append(tuple(dots))
+            self.changed.emit()
+
     def step_back(self) -> bool:
         """Take back the last correction; False where there is none."""
         if not self.can_step_back:
@@ -181,6 +189,7 @@ class Counting(QObject):
                 label=fill(phrase_strings.COUNT_DOT, phrase=self.phrase, number=number + 1),
                 colour=self._session.new_number(),
                 points=(PromptPoint(one.x, one.y),),
+                can_edit=True,
                 note=""
                 if one.confidence is None
                 else fill(phrase_strings.REGION_SURE, sure=percent(one.confidence)),

@@ -30,6 +30,7 @@ class Hands(QObject):
         canvas.point_moved.connect(self._move_point)
         canvas.point_removed.connect(self._remove_point)
         canvas.box_changed.connect(self._change_box)
+        canvas.polygon_changed.connect(self._change_polygon)
         canvas.delete_wanted.connect(self.delete)
         canvas.chosen.connect(self.take)
         canvas.hovered.connect(self._hover)
@@ -65,6 +66,19 @@ class Hands(QObject):
     def _move_point(self, at: ItemKey, index: int, to: QPointF) -> None:
         if at == key(DRAFT):
             self._pointing.move_point(index, to.x(), to.y())
+        elif at[0] == OBJECT:
+            self._move_object_point(at[1], index, to)
+        else:
+            self._pane.counting.move(at, to.x(), to.y())
+
+    def _move_object_point(self, number: int, index: int, to: QPointF) -> None:
+        """An object that is only a point, as one that was counted."""
+        one = self._session.object(number)
+        if one is not None and index < len(one.points):
+            points = list(one.points)
+            points[index] = replace(points[index], x=to.x(), y=to.y())
+            words = fill(strings.CHANGE_OUTLINE, name=self._session.name_of(one))
+            self._session.put(words, replace(one, points=tuple(points)))
 
     def _remove_point(self, at: ItemKey, index: int) -> None:
         if at == key(DRAFT):
@@ -78,6 +92,14 @@ class Hands(QObject):
         if one is not None:
             words = fill(strings.CHANGE_BOX, name=self._session.name_of(one))
             self._session.put(words, replace(one, box=_box(box)))
+
+    def _change_polygon(self, at: ItemKey, corners: tuple[tuple[float, float], ...]) -> None:
+        one = self._session.object(at[1]) if at[0] == OBJECT else None
+        if one is not None:
+            words = fill(strings.CHANGE_OUTLINE, name=self._session.name_of(one))
+            across, down = [x for x, _ in corners], [y for _, y in corners]
+            box = Box(min(across), min(down), max(across), max(down))
+            self._session.put(words, replace(one, polygon=corners, box=box))
 
     def keep(self) -> bool:
         """Keep what is outlined; False where nothing is."""

@@ -48,13 +48,13 @@ def _object_item(session: "GroundSession", one: GroundObject) -> OverlayItem:
         key=key(OBJECT, one.number),
         label=session.name_of(one),
         colour=one.colour,
-        box=rect(one.box),
+        box=None if outlined else rect(one.box),
         mask=one.mask,
         polygon=() if one.mask is not None else one.polygon,
         points=() if outlined or one.box is not None else one.points,
         line=Line.DASHED if proposed else Line.WHOLE,
         note=", ".join(notes),
-        can_edit=not outlined and one.box is not None,
+        can_edit=True,
     )
 
 

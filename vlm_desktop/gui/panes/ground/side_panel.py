@@ -63,6 +63,7 @@ class SidePanel(QFrame):
         """A tab and what is behind it."""
         number = self.pages.addWidget(page)
         self.tabs.addTab(words)
+        self.tabs.setMinimumWidth(self.tabs.sizeHint().width())
         return number
 
     def set_menus(self, opening: QMenu, more: QMenu) -> None:

@@ -38,6 +38,7 @@ class WordsCorner(QObject):
         panel.ask_wanted.connect(lambda: self.send("chat"))
         panel.taken.connect(lambda words: pane.phrases.find_words(words))
         pane.canvas.current_changed.connect(lambda _: self.refresh())
+        pane.canvas.items_changed.connect(self.refresh)
         self._session.opened.connect(self.refresh)
         add = self._desk.actions.add
         self.actions = (
@@ -77,12 +78,11 @@ class WordsCorner(QObject):
         can = self.region(at) is not None
         for action in self.actions:
             action.setEnabled(can)
-        if at == self._about and can:
-            return
-        self._about = at if can else None
         item = self._pane.canvas.item(at) if can else None
-        name = item.label if item is not None else ""
-        self._panel.show_about(fill(strings.ABOUT, name=name) if can else "")
+        words = fill(strings.ABOUT, name=item.label) if item is not None else ""
+        is_same = at == self._about and can
+        self._about = at if can else None
+        self._panel.show_about(words, is_same=is_same)
 
     # --- into words ----------------------------------------------------------------------
 

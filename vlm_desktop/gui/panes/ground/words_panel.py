@@ -76,6 +76,7 @@ class WordsPanel(QWidget):
         self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroll.setWidget(self.inside)
+        self.scroll.setMinimumWidth(self.inside.minimumSizeHint().width() + space[2])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(space[1])
@@ -123,12 +124,13 @@ class WordsPanel(QWidget):
 
     # --- what is shown -------------------------------------------------------------------
 
-    def show_about(self, words: str) -> None:
-        """What is put into words; "" for nothing, and what was said before goes."""
+    def show_about(self, words: str, *, is_same: bool = False) -> None:
+        """What is put into words, "" for nothing; what was said of something else goes."""
         self.about.setText(words or strings.CHOOSE_FIRST)
         self.scroll.setVisible(bool(words))
-        self.show_description("")
-        self.show_expressions(())
+        if not is_same:
+            self.show_description("")
+            self.show_expressions(())
 
     def show_description(self, words: str) -> None:
         self.description.setText(words)
