@@ -184,7 +184,8 @@ def test_what_was_unloaded_comes_back_with_the_next_question(name, open_tiny, pi
     before = model.find(pictures["landscape"], ["cat"], CancelToken())
     assert model.spec.memory_bytes > 0
     model.unload()
-    assert model._model is None and model._seen is None
+    assert model._model is None
+    assert model._seen is None
     after = model.find(pictures["landscape"], ["cat"], CancelToken())
     assert rows(after[0]) == pytest.approx(rows(before[0]), abs=1e-6)
 
