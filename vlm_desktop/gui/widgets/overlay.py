@@ -64,8 +64,9 @@ class Overlay:
                 self._groups.setdefault(item.group, []).append(number)
         self.current = self.current if self.current in self._numbers else None
         self.lit = self.lit if self.knows(self.lit) else None
-        self.handle = self._same_handle(self.handle)
-        self.moving = None
+        self.handle = self.same_handle(self.handle)
+        if self.moving is not None and self.moving.key not in self._numbers:
+            self.moving = None
         longest = max(self.photo.width(), self.photo.height())
         bounds = [item.bounds for item in self.items]
         self._grid = BoxGrid(bounds, longest)
@@ -117,7 +118,7 @@ class Overlay:
         """Its place in the order given, counted from 0; -1 for none."""
         return self._numbers.get(key, -1) if key is not None else -1
 
-    def _same_handle(self, handle: Handle | None) -> Handle | None:
+    def same_handle(self, handle: Handle | None) -> Handle | None:
         """The handle where it is now."""
         item = self.item(handle.key) if handle is not None else None
         if item is None or handle is None or not item.can_edit:

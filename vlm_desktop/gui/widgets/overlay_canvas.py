@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QColor,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -81,8 +82,11 @@ class OverlayCanvas(PhotoCanvas):
 
     def show_items(self, items: Sequence[OverlayItem]) -> None:
         before = self.overlay.current
-        self._grabbed = None
         super().show_items(items)
+        # What comes while something is dragged does not take it out of the hand.
+        self._grabbed = self.overlay.same_handle(self._grabbed)
+        if self._grabbed is None:
+            self.overlay.move(None)
         if self.overlay.current != before:
             self.current_changed.emit(None)
 
@@ -266,6 +270,7 @@ class OverlayCanvas(PhotoCanvas):
         self._down = self._from = self._to = self._grabbed = None
         drew_region = self._drawing
         super().mouseReleaseEvent(event)
+        self.overlay.move(None)
         if grabbed is not None and item is not None:
             self.take(item, grabbed)
         elif area is not None:
@@ -285,6 +290,10 @@ class OverlayCanvas(PhotoCanvas):
             super().mouseDoubleClickEvent(event)
         else:
             self.mousePressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        self._space_held = False
+        super().focusOutEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         super().leaveEvent(event)

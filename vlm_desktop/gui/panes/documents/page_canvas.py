@@ -19,7 +19,7 @@ from vlm_desktop.gui.panes.documents.page_marks import FieldKey, Mark, Overlay, 
 from vlm_desktop.gui.panes.documents.page_shapes import NONE, PageShapes
 from vlm_desktop.gui.theme import LIGHT, measures
 from vlm_desktop.gui.tokens import Colours, colours
-from vlm_desktop.gui.widgets.overlay_items import Key, Look
+from vlm_desktop.gui.widgets.overlay_items import Line, Look
 from vlm_desktop.gui.widgets.photo_canvas import PhotoCanvas
 from vlm_desktop.gui.widgets.spoken import speaks_as
 
@@ -68,6 +68,7 @@ class PageCanvas(PhotoCanvas):
         self._detail, self._detail_region = QImage(), QRectF()
         self._marks: tuple[Mark, ...] = ()
         self._looked: tuple[QRectF, ...] = ()
+        self._lit: FieldKey | None = None
         self._cursor = self._anchor = NONE
         self._chosen: tuple[int, ...] = ()
         self._from: QPointF | None = None
@@ -82,7 +83,7 @@ class PageCanvas(PhotoCanvas):
 
     def show_page(self, image: QImage, full: QSize, quarters: int) -> None:
         """Another page, `quarters` turned clockwise; its words and marks are still to come."""
-        self.shapes, self._marks, self._looked = None, (), ()
+        self.shapes, self._marks, self._lit, self._looked = None, (), None, ()
         self._detail = QImage()
         self._cursor = self._anchor = NONE
         self._chosen = ()
@@ -115,15 +116,22 @@ class PageCanvas(PhotoCanvas):
     def marks(self) -> tuple[Mark, ...]:
         return self._marks
 
-    def light(self, key: Key | None, looked: Sequence[QRectF] = ()) -> None:
+    def light(self, key: FieldKey | None, looked: Sequence[QRectF] = ()) -> None:
         """Have the marks of one field stand out; `looked` are places where it was looked for."""
-        if tuple(looked) != self._looked:
-            self._looked = tuple(looked)
+        others = tuple(looked) != self._looked or bool(looked)
+        self._lit, self._looked = key, tuple(looked)
+        if others:
             self._lay_marks()
         super().light(key)
 
+    @property
+    def lit(self) -> FieldKey | None:
+        """The field whose marks stand out, also while it has none."""
+        return self._lit
+
     def _lay_marks(self) -> None:
-        self.show_items(items_of(self._marks, self._looked, self.shapes))
+        self.show_items(items_of(self._marks, self._looked, self._lit, self.shapes))
+        super().light(self._lit)
 
     def choose_words(self, words: Sequence[int]) -> None:
         """Have words stand out as those that Enter would take."""
@@ -319,7 +327,8 @@ class PageCanvas(PhotoCanvas):
 
     def _key_at(self, at: QPointF) -> FieldKey | None:
         under = (self.overlay.item(key) for key in self.overlay.hits(at, 0.0))
-        return next((one.group for one in under if one is not None and one.group), None)
+        marks = (one for one in under if one is not None and one.line is not Line.DOTTED)
+        return next((one.group for one in marks), None)
 
     def _show_cursor(self) -> None:
         if self._panning:

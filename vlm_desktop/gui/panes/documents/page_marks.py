@@ -40,10 +40,14 @@ class Mark:
 
 
 def items_of(
-    marks: Sequence[Mark], looked: Sequence[QRectF], shapes: PageShapes | None
+    marks: Sequence[Mark],
+    looked: Sequence[QRectF],
+    looked_for: FieldKey | None,
+    shapes: PageShapes | None,
 ) -> list[OverlayItem]:
-    """Marks as what lies over the page, all of a field in one group; and places where a value was
-    looked for. The state is told by the line, too: dashed where a person should look."""
+    """Marks as what lies over the page, all of a field in one group; and, dotted, places where
+    the value of a field was looked for. The state is told by the line, too: dashed where a person
+    should look."""
     found = []
     for number, mark in enumerate(marks):
         line = Line.DASHED if mark.state in _TO_LOOK_AT else Line.WHOLE
@@ -56,7 +60,9 @@ def items_of(
             corners = tuple(at.toTuple() for at in shapes.polygon(one))
             found.append(replace(alike, key=(number, one), polygon=corners))
     found += [
-        OverlayItem(("looked", number), box=area, line=Line.DOTTED, tone=Tone.CAREFUL)
+        OverlayItem(
+            ("looked", number), box=area, line=Line.DOTTED, tone=Tone.CAREFUL, group=looked_for
+        )
         for number, area in enumerate(looked)
     ]
     return found
