@@ -22,6 +22,7 @@ from vlm_desktop.base.grounding import (
     Grounded,
     GroundPicture,
     ObjectPrompt,
+    Verdict,
 )
 from vlm_desktop.base.masks import Mask
 from vlm_desktop.base.paths import bundled
@@ -41,12 +42,14 @@ from vlm_desktop.engine.ground.regioncolours import RegionColours, region_colour
 
 FOUND_AGAIN = 0.5
 """From this overlap on a region was found again."""
+_LIKELY = 0.04
+"""A less probable noun is not tried: another thing's name may find the region, too."""
 _MOST_TRIED = 24
 _SHOWN = 3
 _AROUND = 0.15
 _TOKENS = {DescriptionLength.MEDIUM: 60, DescriptionLength.LONG: 160}
 _MOST_COLOURS = 3
-_NAMED_COLOUR = 0.2
+_NAMED_COLOUR = 0.3
 
 
 class Expressions:
@@ -83,9 +86,10 @@ class Expressions:
         colours = region_colours(picture, box, mask)
         rows = _rows()
         if length is DescriptionLength.SHORT:
-            noun = self._naming.names(picture, box, cancel, 1)[0].noun
-            colour = colours.main
-            return str(rows["say"]["coloured"]).format(colour=colour, noun=noun) if colour else noun
+            (named,) = self._naming.names(picture, box, cancel, 1)
+            colour = colours.main if named.has_colour else ""
+            coloured = str(rows["say"]["coloured"])
+            return coloured.format(colour=colour, noun=named.noun) if colour else named.noun
         caption = _sentence(_driven(self._caption(picture, box, length, cancel)))
         if length is DescriptionLength.MEDIUM:
             return caption
@@ -109,17 +113,22 @@ class Expressions:
         colour = region_colours(picture, box, mask).main
         look = self._phrases.look(picture, cancel, model_id)
         tried: dict[str, Expression] = {}
-        for named in self._naming.names(picture, box, cancel):
+        names = [
+            one for one in self._naming.names(picture, box, cancel) if one.probability >= _LIKELY
+        ]
+        for named in names:
             rivals = _rivals(look, named.noun, box)
-            for way in ways_to_say(named.noun, colour, box, rivals, picture.size):
+            said = colour if named.has_colour else ""
+            for way in ways_to_say(named.noun, said, box, rivals, picture.size):
                 if way not in tried and len(tried) < _MOST_TRIED:
                     cancel.raise_if_cancelled()
                     tried[way] = _tried(look, way, box)
                 if way in tried and _proves(tried[way]):
                     break  # longer ways to say the same noun tell nothing more
-        proven = [one for one in tried.values() if _proves(one)]
+        # Sorting is stable: of as many words, the likelier noun stays first.
+        proven = sorted(filter(_proves, tried.values()), key=lambda one: len(one.text.split()))
         if proven:
-            return tuple(sorted(proven, key=lambda one: (len(one.text.split()), len(one.text))))
+            return tuple(proven)
         best = sorted(tried.values(), key=lambda one: (one.overlap < FOUND_AGAIN, one.rivals))
         return tuple(best[:_SHOWN])
 
@@ -165,7 +174,8 @@ def _rivals(look: Look, noun: str, box: Box) -> list[Box]:
 
 def _tried(look: Look, way: str, box: Box) -> Expression:
     found: Grounded = look.ground(parsed(way))
-    overlaps = [spatial.overlap(region.box, box) for region in found.regions]
+    regions = found.regions if found.verdict in {Verdict.FOUND, Verdict.SEVERAL} else ()
+    overlaps = [spatial.overlap(region.box, box) for region in regions]
     best = max(overlaps, default=0.0)
     return Expression(way, best, sum(one < FOUND_AGAIN for one in overlaps))
 
