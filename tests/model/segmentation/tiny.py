@@ -7,6 +7,8 @@ from typing import Any
 import torch
 import transformers as hf
 
+Made = tuple[Any, Any]
+"""A model and its processor."""
 SIDE = 64
 _WIDTH, _PATCH = 16, 8
 _CELLS = SIDE // _PATCH
@@ -20,7 +22,7 @@ def _prompts(kind: str, **more: Any) -> Any:
 
 def _decoder(kind: str, **more: Any) -> Any:
     return getattr(hf, f"{kind}MaskDecoderConfig")(
-        hidden_size=_WIDTH, mlp_dim=24, num_hidden_layers=2, num_attention_heads=2,
+        hidden_size=_WIDTH, mlp_dim=24, num_hidden_layers=1, num_attention_heads=2,
         iou_head_hidden_dim=16, **more,
     )  # fmt: skip
 
@@ -40,13 +42,16 @@ def _first(kind: str, **decoder: Any) -> Any:
     return getattr(hf, f"{kind}Model")(config)
 
 
-def _pads(folder: Path, processor: Any) -> None:
-    images = hf.SamImageProcessor(
+def _pads() -> Any:
+    return hf.SamImageProcessor(
         size={"longest_edge": SIDE}, pad_size={"height": SIDE, "width": SIDE},
         mask_size={"longest_edge": SIDE // 4},
         mask_pad_size={"height": SIDE // 4, "width": SIDE // 4},
     )  # fmt: skip
-    processor(images).save_pretrained(folder)
+
+
+def _stretches() -> Any:
+    return hf.Sam2ImageProcessor(size={"height": SIDE, "width": SIDE})
 
 
 def _levels(side: int = SIDE) -> list[list[int]]:
@@ -54,14 +59,12 @@ def _levels(side: int = SIDE) -> list[list[int]]:
     return [[4 * cells, 4 * cells], [2 * cells, 2 * cells], [cells, cells]]
 
 
-def sam(folder: Path) -> None:
-    _first("Sam").save_pretrained(folder)
-    _pads(folder, hf.SamProcessor)
+def sam() -> Made:
+    return _first("Sam"), hf.SamProcessor(_pads())
 
 
-def sam_hq(folder: Path) -> None:
-    _first("SamHQ", vit_dim=24).save_pretrained(folder)
-    _pads(folder, hf.SamHQProcessor)
+def sam_hq() -> Made:
+    return _first("SamHQ", vit_dim=24), hf.SamHQProcessor(_pads())
 
 
 def _sam2_vision() -> Any:
@@ -78,18 +81,16 @@ def _sam2_vision() -> Any:
     )  # fmt: skip
 
 
-def sam2(folder: Path) -> None:
+def sam2() -> Made:
     config = hf.Sam2Config(
         vision_config=_sam2_vision(),
         prompt_encoder_config=_prompts("Sam2"),
         mask_decoder_config=_decoder("Sam2"),
     )
-    hf.Sam2Model(config).save_pretrained(folder)
-    images = hf.Sam2ImageProcessor(size={"height": SIDE, "width": SIDE})
-    hf.Sam2Processor(images).save_pretrained(folder)
+    return hf.Sam2Model(config), hf.Sam2Processor(_stretches())
 
 
-def sam2_video(folder: Path) -> None:
+def sam2_video() -> Made:
     """As the checkpoints of SAM 2.1 are published: memory beside what pictures need."""
     config = hf.Sam2VideoConfig(
         vision_config=_sam2_vision(),
@@ -102,12 +103,11 @@ def sam2_video(folder: Path) -> None:
         mask_downsampler_embed_dim=_WIDTH, memory_fuser_embed_dim=_WIDTH,
         memory_fuser_intermediate_dim=16, memory_fuser_num_layers=1,
     )  # fmt: skip
-    hf.Sam2VideoModel(config).save_pretrained(folder)
-    images = hf.Sam2ImageProcessor(size={"height": SIDE, "width": SIDE})
-    hf.Sam2VideoProcessor(images, hf.Sam2VideoVideoProcessor()).save_pretrained(folder)
+    processor = hf.Sam2VideoProcessor(_stretches(), hf.Sam2VideoVideoProcessor())
+    return hf.Sam2VideoModel(config), processor
 
 
-def edgetam(folder: Path) -> None:
+def edgetam() -> Made:
     backbone = hf.TimmWrapperConfig(
         architecture="repvit_m0_9", do_pooling=False,
         model_args={
@@ -127,33 +127,31 @@ def edgetam(folder: Path) -> None:
         prompt_encoder_config=prompts,
         mask_decoder_config=_decoder("EdgeTam"),
     )
-    hf.EdgeTamModel(config).save_pretrained(folder)
-    images = hf.Sam2ImageProcessor(size={"height": SIDE, "width": SIDE})
-    hf.Sam2Processor(images).save_pretrained(folder)
+    return hf.EdgeTamModel(config), hf.Sam2Processor(_stretches())
 
 
-def sam3(folder: Path) -> None:
+def sam3() -> Made:
     backbone = hf.Sam3ViTConfig(
         hidden_size=24, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2,
         image_size=SIDE, patch_size=_PATCH, window_size=4, global_attn_indexes=[1],
         pretrain_image_size=SIDE // 2,
     )  # fmt: skip
     vision = hf.Sam3VisionConfig(
-        backbone_config=backbone, fpn_hidden_size=_WIDTH, backbone_feature_sizes=_levels()
-    )
+        backbone_config=backbone, fpn_hidden_size=_WIDTH, backbone_feature_sizes=_levels(),
+        scale_factors=[4.0, 2.0, 1.0],
+    )  # fmt: skip
     config = hf.Sam3TrackerConfig(
         vision_config=vision,
         prompt_encoder_config=_prompts("Sam3Tracker"),
         mask_decoder_config=_decoder("Sam3Tracker"),
     )
-    hf.Sam3TrackerModel(config).save_pretrained(folder)
     images = hf.Sam3ImageProcessor(
         size={"height": SIDE, "width": SIDE}, image_mean=[0.5] * 3, image_std=[0.5] * 3
     )
-    hf.Sam3TrackerProcessor(images).save_pretrained(folder)
+    return hf.Sam3TrackerModel(config), hf.Sam3TrackerProcessor(images)
 
 
-BUILDERS: dict[str, Callable[[Path], None]] = {
+BUILDERS: dict[str, Callable[[], Made]] = {
     "sam": sam,
     "sam-hq": sam_hq,
     "sam2": sam2,
@@ -166,5 +164,10 @@ BUILDERS: dict[str, Callable[[Path], None]] = {
 def build(name: str, folder: Path) -> Path:
     """Write the tiny network of a family; the same one every time."""
     torch.manual_seed(7)
-    BUILDERS[name](folder)
+    model, processor = BUILDERS[name]()
+    for weight in model.parameters():
+        if weight.ndim > 1:  # as made, numbers would vanish on their way through it
+            torch.nn.init.normal_(weight, std=weight[0].numel() ** -0.5)
+    model.save_pretrained(folder)
+    processor.save_pretrained(folder)
     return folder

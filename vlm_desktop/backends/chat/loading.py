@@ -143,8 +143,11 @@ def load_fitting(
     raise ModelOutOfMemory(model=model_id, detail="; ".join(passed))
 
 
-def read_weights(folder: Path, model_id: str, plan: Plan, auto: Any) -> Any:
-    """The weights, every one of them from the folder. Raises `ModelBroken`, memory errors."""
+def read_weights(folder: Path, model_id: str, plan: Plan, auto: Any, **options: Any) -> Any:
+    """The weights, every one of them from the folder; `options` go to transformers.
+
+    Raises `ModelBroken`, memory errors.
+    """
     more: dict[str, Any] = {"dtype": _DTYPES.get(plan.precision, torch.float16)}
     if plan.precision in ("int8", "int4"):
         more["quantization_config"] = transformers.BitsAndBytesConfig(  # type: ignore[no-untyped-call]
@@ -161,6 +164,7 @@ def read_weights(folder: Path, model_id: str, plan: Plan, auto: Any) -> Any:
             trust_remote_code=False,
             output_loading_info=True,
             **more,
+            **options,
         )
     except LOAD_ERRORS as error:
         if isinstance(error, RuntimeError) and isinstance(memory_error(error), MemoryError):

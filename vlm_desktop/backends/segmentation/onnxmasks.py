@@ -35,18 +35,26 @@ class OnnxMasks:
     """
 
     def __init__(
-        self, folder: MaskFolder, provider: str = "auto", threads: int = 0, memory_limit: int = 0
+        self,
+        folder: MaskFolder,
+        provider: str = "auto",
+        threads: int = 0,
+        memory_limit: int = 0,
+        *,
+        graphs: Path | None = None,
     ) -> None:
+        """`graphs` is where they lie when it is not beside the weights."""
         self._folder = folder
         self._wanted = provider
         self._threads = threads
         self._memory_limit = memory_limit
-        self._sha256 = _hashes(folder)
+        self._graphs = graphs or folder.path
+        self._sha256 = _hashes(self._graphs, folder.revision)
         self._sessions: dict[str, runtime.Session] = {}
-        if sha256_of(folder.path / DECODER) != self._sha256[DECODER]:
+        if sha256_of(self._graphs / DECODER) != self._sha256[DECODER]:
             raise ValueError(f"{DECODER} is not the file it was")
         self.device, self.precision = "cpu", "fp32"
-        files = [*folder.path.glob(f"{ENCODER}*"), *folder.path.glob(f"{DECODER}*")]
+        files = [one for name in (ENCODER, DECODER) for one in self._graphs.glob(f"{name}*")]
         self.memory_bytes = sum(one.stat().st_size for one in files)
 
     def encode(self, pixels: Floats, cancel: CancelToken) -> dict[str, Floats]:
@@ -82,7 +90,7 @@ class OnnxMasks:
 
     def _session(self, name: str, feeds: runtime.Feeds) -> runtime.Session:
         if name not in self._sessions:
-            graph = self._folder.path / name
+            graph = self._graphs / name
             if name != DECODER and sha256_of(graph) != self._sha256[name]:
                 detail = f"{name} is not the file it was; export it anew, or delete {NOTE}"
                 raise ModelBroken(model=self._folder.model_id, detail=detail)
@@ -115,14 +123,14 @@ def example_prompt(side: int) -> dict[str, NDArray[Any]]:
     }
 
 
-def _hashes(folder: MaskFolder) -> dict[str, str]:
+def _hashes(graphs: Path, revision: str) -> dict[str, str]:
     """What the note says of the graphs. Raises ValueError with the reason why it does not count."""
-    note = _note(folder.path)
-    if note.get("revision") != folder.revision:
+    note = _note(graphs)
+    if note.get("revision") != revision:
         raise ValueError("the graphs were made of other weights")
     found = {name: str(note.get(name, "")) for name in (ENCODER, DECODER)}
     for name in found:
-        if not (folder.path / name).is_file():
+        if not (graphs / name).is_file():
             raise ValueError(f"{name} is not there")
     return found
 

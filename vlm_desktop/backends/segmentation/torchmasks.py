@@ -1,7 +1,7 @@
 """A promptable segmenter run by PyTorch."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,11 @@ import numpy as np
 import torch
 import transformers
 from numpy.typing import NDArray
+from torch.utils.hooks import RemovableHandle
 from transformers.utils import logging as hub_logging
 
 from vlm_desktop.backends.chat import loading
+from vlm_desktop.backends.modelfolder import read_config
 from vlm_desktop.backends.segmentation.maskfolder import MaskFolder
 from vlm_desktop.backends.segmentation.squares import ADDS, PADDING, Floats
 from vlm_desktop.backends.segmentation.towers import PictureTower, PromptTower
@@ -29,9 +31,19 @@ class TorchMasks:
     """
 
     def __init__(
-        self, folder: MaskFolder, *, provider: str, threads: int, memory_limit: int
+        self,
+        folder: MaskFolder,
+        *,
+        provider: str,
+        threads: int = 0,
+        memory_limit: int = 0,
+        attention: str = "",
     ) -> None:
-        """Raises `ProviderRefused`."""
+        """`attention` is an implementation of transformers other than its usual one.
+
+        Raises `ProviderRefused`.
+        """
+        self._attention = attention
         self._folder = folder
         self._threads = threads
         self._memory_limit = memory_limit
@@ -45,6 +57,7 @@ class TorchMasks:
         self._picture: PictureTower | None = None
         self._prompt: PromptTower | None = None
         self._cancel = CancelToken()
+        self._hooks: list[RemovableHandle] = []
 
     def load(self) -> None:
         """Raises `ModelBroken`, `ModelOutOfMemory`."""
@@ -55,7 +68,8 @@ class TorchMasks:
         hub_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         network = getattr(transformers, self._folder.family.network)
         path, name = self._folder.path, self._folder.model_id
-        loaded = loading.load_fitting(path, name, self._ways, self._try, network, _read_halves)
+        read = _reading(self._attention)
+        loaded = loading.load_fitting(path, name, self._ways, self._try, network, read)
         self.device, self.precision = loaded.plan.device, loaded.plan.precision
         self.memory_bytes = loaded.memory_bytes
         self._picture = PictureTower(loaded.model, self._folder.family).eval()
@@ -104,7 +118,14 @@ class TorchMasks:
             )
             return logits.float().cpu().numpy(), scores.float().cpu().numpy()
 
+    def stop_watching(self) -> None:
+        """Take out what looks at the token: it cannot be traced into a graph."""
+        for hook in self._hooks:
+            hook.remove()
+        self._hooks.clear()
+
     def unload(self) -> None:
+        self.stop_watching()
         self._picture = self._prompt = None
         loading.release(self.device)
 
@@ -119,7 +140,7 @@ class TorchMasks:
         for rows in encoder.modules():
             if isinstance(rows, torch.nn.ModuleList | torch.nn.Sequential):
                 for block in rows:
-                    block.register_forward_pre_hook(look_at_token)
+                    self._hooks.append(block.register_forward_pre_hook(look_at_token))
 
     def _try(self, model: Any) -> None:
         """Both halves over a grey picture. Raises ValueError when they give no numbers."""
@@ -155,9 +176,19 @@ def _look(picture: PictureTower, pixels: Floats) -> tuple[torch.Tensor, ...]:
         return picture(torch.from_numpy(pixels).to(weight.device, weight.dtype))
 
 
-def _read_halves(folder: Path, model_id: str, plan: loading.Plan, network: Any) -> Any:
-    """The weights as they are, then the encoder alone in the plan's precision."""
-    model = loading.read_weights(folder, model_id, loading.Plan("cpu", "fp32"), network)
-    if plan.precision in _HALVES:
-        model.vision_encoder.to(_HALVES[plan.precision])
-    return model.to(plan.device)
+def _reading(attention: str) -> Callable[[Path, str, loading.Plan, Any], Any]:
+    """Reads the weights as they are, then puts the encoder alone into the plan's precision."""
+    options = {"attn_implementation": attention} if attention else {}
+
+    def read(folder: Path, model_id: str, plan: loading.Plan, network: Any) -> Any:
+        whole = loading.Plan("cpu", "fp32")
+        # A configuration for videos is one for pictures and more.
+        kind = network.config_class
+        told = {**read_config(folder, model_id), "model_type": kind.model_type}
+        config = kind.from_dict(told)
+        model = loading.read_weights(folder, model_id, whole, network, config=config, **options)
+        if plan.precision in _HALVES:
+            model.vision_encoder.to(_HALVES[plan.precision])
+        return model.to(plan.device)
+
+    return read

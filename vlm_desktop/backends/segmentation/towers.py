@@ -75,6 +75,26 @@ class PictureTower(torch.nn.Module):
         return self._look(self.model, pixel_values)
 
 
+class Once(torch.nn.Module):
+    """What a network gave first, again and again until it is told to forget.
+
+    Both kinds of answers differ only in what comes after the decoder's transformer.
+    """
+
+    def __init__(self, network: Any) -> None:
+        super().__init__()
+        self.network = network
+        self._given: Any = None
+
+    def forward(self, **asked: Any) -> Any:
+        if self._given is None:
+            self._given = self.network(**asked)
+        return self._given
+
+    def forget(self) -> None:
+        self._given = None
+
+
 class PromptTower(torch.nn.Module):
     """What was seen and a prompt to masks. Holds nothing of the picture's half."""
 
@@ -82,6 +102,8 @@ class PromptTower(torch.nn.Module):
         super().__init__()
         prompts = model.prompt_encoder
         self.decoder: Any = model.mask_decoder
+        if not isinstance(self.decoder.transformer, Once):
+            self.decoder.transformer = Once(self.decoder.transformer)
         self.places: Any = prompts.shared_embedding
         self._told = TOWERS[family.tower].told
         self._side = int(prompts.input_image_size)
@@ -111,14 +133,21 @@ class PromptTower(torch.nn.Module):
         points [1, 1, n, 2], labels [1, 1, n] -> [3, h, w], [3], [1, h, w], [1].
         """
         seen = tuple(one for one in (first, second, third) if one is not None)
-        told = self._tokens(points, labels)
-        return (*self.answer(told, seen, several=True), *self.answer(told, seen, several=False))
+        tokens = self._tokens(points, labels)
+        try:
+            lone = self._answer(tokens, seen, several=False)
+            return (*self._answer(tokens, seen, several=True), *lone)
+        finally:
+            self.decoder.transformer.forget()
 
     def ask(self, points: torch.Tensor, labels: torch.Tensor, seen: Seen, *, several: bool) -> Seen:
         """Only one of both answers: logits and scores."""
-        return self.answer(self._tokens(points, labels), seen, several=several)
+        try:
+            return self._answer(self._tokens(points, labels), seen, several=several)
+        finally:
+            self.decoder.transformer.forget()
 
-    def answer(self, tokens: torch.Tensor, seen: Seen, *, several: bool) -> Seen:
+    def _answer(self, tokens: torch.Tensor, seen: Seen, *, several: bool) -> Seen:
         logits, scores, *_ = self.decoder(
             image_positional_embeddings=self.grid,
             sparse_prompt_embeddings=tokens,
