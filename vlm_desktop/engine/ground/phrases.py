@@ -34,6 +34,8 @@ from vlm_desktop.engine.ground.phraseparts import Phrase, Related, Thing
 from vlm_desktop.engine.ground.placing import place_checks, relation_checks
 from vlm_desktop.engine.ground.verdicts import ABSENT, Weighed, candidates, decided
 
+_LEAST_SIDE = 2.0
+"""Pixels of a box's shorter side from which it has an outline."""
 _MOST_LOOKED_AT = 40
 """Regions whose pixels are looked at for an attribute, at most; geometry costs nothing."""
 
@@ -95,7 +97,10 @@ class Phrases:
         return replace(grounded, regions=tuple(outlined(one) for one in grounded.regions))
 
     def _outline(self, picture: GroundPicture, box: Box, cancel: CancelToken) -> Mask | None:
-        if box.x1 - box.x0 < 2 or box.y1 - box.y0 < 2:
+        """The mask of a box; None for one of hardly a pixel, or outside of the picture."""
+        wide = min(box.x1, picture.size.width) - max(box.x0, 0.0)
+        high = min(box.y1, picture.size.height) - max(box.y0, 0.0)
+        if min(wide, high) < _LEAST_SIDE:
             return None
         made = self._masking.segment(picture, ObjectPrompt(box=box), cancel)
         return made.choices[made.best].mask if made.choices else None

@@ -115,10 +115,14 @@ def _pixels(picture: GroundPicture, box: Box, mask: Mask | None) -> PixelArray:
     height, width = picture.pixels.shape[:2]
     across = width / max(1, picture.size.width)
     down = height / max(1, picture.size.height)
-    if mask is not None and mask.bits.any():
-        rows = ((np.arange(height) + 0.5) / down).astype(int).clip(0, picture.size.height - 1)
-        columns = ((np.arange(width) + 0.5) / across).astype(int).clip(0, picture.size.width - 1)
-        found = picture.pixels[mask.full()[np.ix_(rows, columns)]]
+    if mask is not None:
+        high, wide = mask.bits.shape
+        rows = ((np.arange(height) + 0.5) / down).astype(int) - mask.top
+        columns = ((np.arange(width) + 0.5) / across).astype(int) - mask.left
+        held_rows = np.flatnonzero((rows >= 0) & (rows < high))
+        held_columns = np.flatnonzero((columns >= 0) & (columns < wide))
+        bits = mask.bits[np.ix_(rows[held_rows], columns[held_columns])]
+        found = picture.pixels[np.ix_(held_rows, held_columns)][bits]
         if len(found):
             return found
     inner = 0.15
