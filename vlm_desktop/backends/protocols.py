@@ -1,7 +1,7 @@
 """The contracts a backend fulfils. Engine code knows these and nothing behind them."""
 
 from collections.abc import Generator, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,29 @@ class ImageTextEncoder(Protocol):
 
     def close(self) -> None:
         """Free the networks. The encoder cannot be used afterwards."""
+        ...
+
+
+class CellEncoder(Protocol):
+    """An image tower seen from inside: a square map of cells, and their way into the embedding
+    space. Any thread. Raises `ModelBroken`, `ModelOutOfMemory`."""
+
+    def look(self, images: Sequence[PixelArray]) -> NDArray[np.float32]:
+        """Pictures, each squashed to the tower's square -> [n, cells, features], row by row."""
+        ...
+
+    def pool(self, cells: NDArray[np.float32], shares: NDArray[np.float32]) -> VectorArray:
+        """Regions, each with its shares [r, m] of cells [m, features], 0..1 and not all 0 ->
+        [r, dimension], unit rows, comparable with the encoder's texts."""
+        ...
+
+
+@runtime_checkable
+class HasCells(Protocol):
+    """An encoder whose image tower can be seen from inside."""
+
+    def cells(self) -> CellEncoder:
+        """Raises `ModelBroken`."""
         ...
 
 

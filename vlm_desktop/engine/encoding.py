@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from vlm_desktop.backends.protocols import ImageTextEncoder
+from vlm_desktop.backends.protocols import CellEncoder, HasCells, ImageTextEncoder
 from vlm_desktop.base.arrays import PixelArray, VectorArray
+from vlm_desktop.base.errors import ModelBroken
 from vlm_desktop.base.types import EncoderSpec
 from vlm_desktop.engine.querytext import query_prompts
 
@@ -26,6 +27,7 @@ class Encoders:
         self._open_encoder = open_encoder
         self._lock = threading.Lock()
         self._opened: dict[str, ImageTextEncoder] = {}
+        self._cells: dict[str, CellEncoder] = {}
         self._texts: OrderedDict[tuple[str, str], VectorArray] = OrderedDict()
 
     def get(self, model_id: str) -> ImageTextEncoder:
@@ -69,6 +71,16 @@ class Encoders:
         with self._lock:
             return encoder.encode_images(images)
 
+    def cells(self, model_id: str) -> CellEncoder:
+        """The cells of a model's image tower. Raises ModelBroken where it tells none."""
+        encoder = self.get(model_id)
+        with self._lock:
+            if model_id not in self._cells:
+                if not isinstance(encoder, HasCells):
+                    raise ModelBroken(model=model_id, detail="its image tower tells no cells")
+                self._cells[model_id] = encoder.cells()
+            return self._cells[model_id]
+
     def _remember(self, model_id: str, vectors: dict[str, VectorArray]) -> None:
         for text, vector in vectors.items():
             self._texts[model_id, text] = vector
@@ -80,11 +92,13 @@ class Encoders:
         """Open every network anew at its next use. Those at work go on, and go when done."""
         with self._lock:
             self._opened.clear()
+            self._cells.clear()
 
     def release(self, model_id: str) -> None:
         """Let go of a model that is being removed: another may come to bear its name."""
         with self._lock:
             self._opened.pop(model_id, None)
+            self._cells.pop(model_id, None)
             for key in [key for key in self._texts if key[0] == model_id]:
                 del self._texts[key]
 
@@ -94,4 +108,5 @@ class Encoders:
             for encoder in self._opened.values():
                 encoder.close()
             self._opened.clear()
+            self._cells.clear()
             self._texts.clear()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vlm_desktop.backends import runtime
 from vlm_desktop.backends.encoders.batches import BatchRunner
+from vlm_desktop.backends.encoders.cell_tower import CellTower
 from vlm_desktop.backends.encoders.preprocess import Preprocessor
 from vlm_desktop.backends.encoders.recipe import PairRecipe, read_pair
 from vlm_desktop.backends.encoders.tokens import TextTokens
@@ -123,6 +124,11 @@ class OnnxDualEncoder:
             return self._encode_text(order[start:stop])
 
         return self._text.batches.run(len(order), encode)[places]
+
+    def cells(self) -> CellTower:
+        """The image tower's cells, with a session of its own. Raises `ModelBroken` for towers that
+        tell none."""
+        return CellTower(self._folder, model_id=self._id, threads=self._threads)
 
     def close(self) -> None:
         self._closed = True
