@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from tests.tools import alttext_looks, documents_looks
+from tests.tools import alttext_looks, documents_looks, ground_looks
 from tests.tools.chat_looks import LOOKS, look
 from tests.tools.stage import Stage
 from vlm_desktop.base.errors import HubGated, LicenceDiffers
@@ -165,6 +165,7 @@ SITUATIONS: dict[str, dict[str, Bring]] = {
     "documents": {
         name: documents_looks.look(bring) for name, bring in documents_looks.LOOKS.items()
     },
+    "ground": {name: ground_looks.look(bring) for name, bring in ground_looks.LOOKS.items()},
     "models": {
         "trouble": _refused_downloads,
         "question": _asked_to_download,

@@ -30,10 +30,12 @@ from vlm_desktop.base.grounding import (
 )
 from vlm_desktop.base.masks import Mask
 from vlm_desktop.base.paths import HomePaths
-from vlm_desktop.base.types import Box, Size
+from vlm_desktop.base.types import Box, DecodeLimits, Size
+from vlm_desktop.engine.ground.exporting import GroundExports
 from vlm_desktop.engine.ground.keeping import KeptObjects
 from vlm_desktop.engine.ground.labelling import Labelling
 from vlm_desktop.engine.ground.masking import MaskCard, Segmented
+from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
 
 SIZE = Size(200, 120)
@@ -236,6 +238,7 @@ class FakeGround:
         self.labelling = Labelling(
             self.library, self.pictures.load, self.phrases.ground, self.keeping
         )
+        self.exports = GroundExports(self.keeping, lambda: DecodePool(1, DecodeLimits()))
 
     def library(self) -> Library:
         with self._lock:
@@ -245,6 +248,7 @@ class FakeGround:
 
     def close(self) -> None:
         self.masks.gate.set()
+        self.exports.close()
         if self._library is not None:
             self._library.close()
             self._library = None

@@ -64,7 +64,6 @@ HINT_LOOK = "A click chooses what is there."
 LEVELS = {"whole": "Whole", "part": "Part", "subpart": "Part of a part"}
 LEVEL_TIP = "More or less of it (turn the wheel over it, or press W)"
 ROUGH = "rough"
-ROUGH_TIP = "Made without a model; it becomes finer in a moment"
 ROUGH_WAITING = "rough, {model} is looking…"
 OUTLINING = "outlining…"
 OUTLINED_BY = "outlined by {model}"
@@ -88,7 +87,6 @@ USE_NONE = "Go on without a model"
 
 # --- objects ---------------------------------------------------------------------------------
 
-OBJECTS = "Objects"
 OBJECTS_TAB = "Objects"
 WORDS_TAB = "Words"
 PICTURES_TAB = "Pictures"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QMenu, QWidget
 
+from vlm_desktop.base.conversations import Attachment
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.navigator import Sending
 from vlm_desktop.gui.strings import ground as strings
@@ -23,6 +24,11 @@ def send_menu(desk: Desk, here: str, what: Callable[[str], Sending | None], over
         if pane != here:
             menu.addAction(words, lambda key=pane: _send(desk, what(key)))
     return menu
+
+
+def sending_of(picture: Attachment, pane: str) -> Sending:
+    """A picture of a conversation; where a pane looks at parts, the part that counts."""
+    return Sending(pane, picture.path, picture.page, picture.box)
 
 
 def _send(desk: Desk, sending: Sending | None) -> None:

@@ -13,11 +13,13 @@ from vlm_desktop.base.alttext import Brief, SetSource
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.language import current, fill
+from vlm_desktop.gui.navigator import Sending
 from vlm_desktop.gui.panes.alttext.brief_dialog import BriefDialog
 from vlm_desktop.gui.panes.alttext.session import AltSession
 from vlm_desktop.gui.strings import alttext as strings
 from vlm_desktop.gui.verbs import quick
 from vlm_desktop.gui.widgets.name_question import ask_name
+from vlm_desktop.gui.widgets.send_menu import send_menu
 
 if TYPE_CHECKING:
     from vlm_desktop.jobs import Job
@@ -82,6 +84,8 @@ class SetsCorner(QObject):
             for action in group:
                 self.more_menu.addAction(action)
             self.more_menu.addSeparator()
+        self.send = send_menu(self._desk, "alttext", self._sending, self._over)
+        self.more_menu.addMenu(self.send)
 
     def _front(self, slot: Callable[[], object]) -> Callable[[], object]:
         """From the palette, the pane comes to the front first."""
@@ -92,11 +96,18 @@ class SetsCorner(QObject):
 
         return do
 
+    def _sending(self, pane: str) -> Sending | None:
+        """The file of the current image."""
+        image = self._session.current
+        return Sending(pane, image.path) if image is not None and image.path is not None else None
+
     def _refresh_actions(self) -> None:
         is_open = bool(self._session.open_id)
         for action in (self.add_files, self.brief, self.rename, self.remove, self.look):
             action.setEnabled(is_open)
         self.remove_image.setEnabled(bool(self._session.current_id))
+        image = self._session.current
+        self.send.setEnabled(image is not None and image.path is not None)
         self.from_selection.setEnabled(bool(self._desk.navigator.selection))
 
     # --- what a person chooses -----------------------------------------------------------

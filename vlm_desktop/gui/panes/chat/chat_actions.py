@@ -14,6 +14,7 @@ from vlm_desktop.gui.panes.chat.batch_dialog import BatchDialog
 from vlm_desktop.gui.panes.chat.compare_dialog import CompareDialog
 from vlm_desktop.gui.panes.chat.example_dialog import ExampleDialog
 from vlm_desktop.gui.strings import chat as strings
+from vlm_desktop.gui.widgets.send_menu import send_menu, sending_of
 
 if TYPE_CHECKING:
     from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
@@ -262,6 +263,8 @@ class ChatActions(QObject):
         menu.addAction(strings.MOVE_FRONT, lambda: pictures.move(place, -1)).setEnabled(place > 0)
         last = len(pictures.items) - 1
         menu.addAction(strings.MOVE_BACK, lambda: pictures.move(place, 1)).setEnabled(place < last)
+        menu.addSeparator()
+        menu.addMenu(send_menu(pane.desk, "chat", lambda key: sending_of(picture, key), menu))
         menu.addSeparator()
         menu.addAction(fill(strings.PICTURE_REMOVE, letter=letter), lambda: pictures.remove(place))
         return menu

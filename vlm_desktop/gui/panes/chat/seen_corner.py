@@ -18,6 +18,7 @@ from vlm_desktop.gui.panes.chat.pixels import image_of
 from vlm_desktop.gui.panes.chat.session import ChatSession
 from vlm_desktop.gui.panes.chat.sources import PictureSources
 from vlm_desktop.gui.strings import chat as strings
+from vlm_desktop.gui.widgets.send_menu import send_menu, sending_of
 
 
 class SeenCorner(QObject):
@@ -82,6 +83,10 @@ class SeenCorner(QObject):
         menu.addAction(strings.SEEN_SHOW, lambda: self.look(there, picture.letter))
         menu.addAction(strings.ASK_PART, lambda: self._sources.choose_region(there))
         menu.addAction(strings.ASK_AGAIN, lambda: self._sources.take_attachments([there]))
+        menu.addSeparator()
+        menu.addMenu(
+            send_menu(self._session.desk, "chat", lambda key: sending_of(there, key), menu)
+        )
         menu.addSeparator()
         words = strings.TAKE_BACK if picture.dropped else strings.LEAVE_OUT
         menu.addAction(words, lambda: self._toggle(picture))

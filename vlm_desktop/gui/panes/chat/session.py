@@ -74,7 +74,7 @@ class ChatSession(QObject):
 
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self.desk = self._desk = desk
         self.conversation: Conversation | None = None
         self.asked: Asked | None = None
         self._job: Job | None = None

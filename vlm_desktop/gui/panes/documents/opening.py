@@ -9,11 +9,13 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from vlm_desktop.base.language import fill
+from vlm_desktop.gui.navigator import Sending
 from vlm_desktop.gui.panes.documents.batch_corner import BatchCorner
 from vlm_desktop.gui.panes.documents.session import DocumentSession
 from vlm_desktop.gui.panes.settings import working
 from vlm_desktop.gui.strings import documents as strings
 from vlm_desktop.gui.strings import documents_files as file_strings
+from vlm_desktop.gui.widgets.send_menu import send_menu
 
 if TYPE_CHECKING:
     from vlm_desktop.base.documentkeeping import DocumentsForgotten
@@ -46,6 +48,8 @@ class Opening(QObject):
         self.more_menu = QMenu(over)
         for action in (self.again, self.forget, self.forget_all):
             self.more_menu.addAction(action)
+        self.send = send_menu(self._desk, "documents", self._sending, over)
+        self.more_menu.addMenu(self.send)
         for signal in (session.opened, session.sheet_changed, session.listed, batch.changed):
             signal.connect(self._refresh)
         self._desk.navigator.selection_changed.connect(lambda _: self._refresh())
@@ -69,7 +73,15 @@ class Opening(QObject):
         self.selection.setEnabled(bool(self._desk.navigator.selection))
         self.again.setEnabled(session.path is not None)
         self.forget.setEnabled(session.sheet is not None)
+        self.send.setEnabled(session.path is not None)
         self.forget_all.setEnabled(bool(session.documents) and idle)
+
+    def _sending(self, pane: str) -> Sending | None:
+        """The page in sight."""
+        session = self._session
+        path = session.path
+        page = session.page if path is not None and path.suffix.lower() == ".pdf" else 0
+        return Sending(pane, path, page) if path is not None else None
 
     # --- opening -------------------------------------------------------------------------
 

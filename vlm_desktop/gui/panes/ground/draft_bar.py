@@ -19,6 +19,7 @@ from vlm_desktop.gui.panes.ground.pointing import Pointing
 from vlm_desktop.gui.strings import ground as strings
 from vlm_desktop.gui.theme import colours_of, measures
 from vlm_desktop.gui.widgets.elided_box import ElidedBox
+from vlm_desktop.gui.widgets.elided_label import ElidedLabel
 from vlm_desktop.gui.widgets.flow_layout import FlowLayout
 from vlm_desktop.gui.widgets.row_painting import paint_dot
 from vlm_desktop.gui.widgets.spoken import speaks_as
@@ -63,7 +64,9 @@ class DraftBar(QFrame):
         super().__init__(parent)
         self.setObjectName("draftBar")
         space = measures().space
-        self.words = WrappedLabel(strings.HINT_EMPTY, self, name="muted")
+        self.words = ElidedLabel(self)
+        self.words.setObjectName("muted")
+        self.words.setText(strings.HINT_EMPTY)
         self.level = QPushButton(self)
         self.level.setObjectName("quiet")
         self.level.setToolTip(strings.LEVEL_TIP)
@@ -103,7 +106,7 @@ class DraftBar(QFrame):
         label.setObjectName("hint")
         label.setBuddy(self.models)
         self.dot = ReadyDot(self.choice)
-        self.ready = QLabel(self.choice)
+        self.ready = ElidedLabel(self.choice)
         self.ready.setObjectName("hint")
         row = QHBoxLayout(self.choice)
         row.setContentsMargins(0, 0, 0, 0)
@@ -144,7 +147,7 @@ class DraftBar(QFrame):
         words = {READY: strings.READY, WORKING: strings.PREPARING, UNKNOWN: strings.NOT_READY}
         tips = {READY: strings.READY_TIP, WORKING: strings.PREPARING_TIP}
         self.ready.setText(words.get(state, ""))
-        self.ready.setToolTip(tips.get(state, ""))
+        self.dot.setToolTip(tips.get(state, ""))
         self.dot.setAccessibleName(words.get(state, strings.NOT_READY))
 
     def show_draft(self, pointing: Pointing, model_name: str, hint: str) -> None:

@@ -102,7 +102,12 @@ class GroundActions(QObject):
         for action in (pane.labels.folder, pane.labels.selection, pane.labels.resume):
             self.more.addAction(action)
         self.more.addSeparator()
-        for action in (self.remove_all,):
+        exports = pane.exports
+        for action in (exports.export, exports.cutout, exports.mask, exports.taking,
+                       exports.folder):  # fmt: skip
+            self.more.addAction(action)
+        self.more.addSeparator()
+        for action in (self.remove_all, exports.forget, exports.forget_all):
             self.more.addAction(action)
         pane.side.set_menus(pane.opening.menu, self.more)
         pane.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)

@@ -1,7 +1,7 @@
 """The Ground pane: point at things, name them, outline them."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShowEvent
@@ -14,6 +14,7 @@ from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.ground.caption_corner import CaptionCorner, CaptionStrip
 from vlm_desktop.gui.panes.ground.count_bar import CountBar
 from vlm_desktop.gui.panes.ground.counting import Counting
+from vlm_desktop.gui.panes.ground.exports_corner import ExportsCorner
 from vlm_desktop.gui.panes.ground.ground_actions import GroundActions
 from vlm_desktop.gui.panes.ground.hands import Hands
 from vlm_desktop.gui.panes.ground.items import (
@@ -48,6 +49,9 @@ from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.message_page import Message, MessagePage
 from vlm_desktop.gui.widgets.overlay_canvas import Tool
 
+if TYPE_CHECKING:
+    from vlm_desktop.base.types import Box
+
 _PICTURE, _SIDE = 700, 270
 _OBJECTS, _WORDS = 0, 1
 
@@ -62,6 +66,8 @@ class GroundPane(Pane):
         self.setAcceptDrops(True)
         self._begun = False
         self._wanted_path = ""
+        self._part: Box | None = None
+        """What is to be outlined once the picture is here."""
         self.session = GroundSession(desk, self)
         self.pointing = Pointing(self.session)
         self.phrasing = Phrasing(self.session)
@@ -75,6 +81,7 @@ class GroundPane(Pane):
         self.speaking = WordsCorner(self)
         self.review = ReviewCorner(self)
         self.labels = LabelCorner(self)
+        self.exports = ExportsCorner(self)
         self.actions_of_pane = GroundActions(self)
         self._connect()
         self.choose_tool("point")
@@ -162,6 +169,7 @@ class GroundPane(Pane):
 
     def stop(self) -> None:
         self.labels.stop()
+        self.exports.task.stop()
         self.phrasing.stop()
         self.pointing.drop()
         self.session.cancel()
@@ -246,6 +254,20 @@ class GroundPane(Pane):
         self.actions_of_pane.show_tool(name)
         self._show_hint()
 
+    def take_part(self, path: Path, box: "Box | None") -> None:
+        """A picture sent from another pane; a part of it is outlined once it is here."""
+        self._part = box
+        if path == self.session.path and self.session.picture is not None:
+            self._outline_part()
+        else:
+            self.session.open(path)
+
+    def _outline_part(self) -> None:
+        box, self._part = self._part, None
+        if box is not None:
+            self.pointing.drop()
+            self.pointing.set_box(box)
+
     def focus_picture(self) -> None:
         if self.layers.currentWidget() is self.picture:
             self.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -274,6 +296,7 @@ class GroundPane(Pane):
         self.picture.show_picture()
         self.bar.show_state(can_ask=True)
         self._show_all()
+        self._outline_part()
         if self.isVisible() and self.window().focusWidget() in (None, self, self.side.open):
             self.focus_picture()
 

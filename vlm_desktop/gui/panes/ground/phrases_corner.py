@@ -10,6 +10,7 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.grounding import Heatmap
 from vlm_desktop.base.language import fill
+from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.panes.ground.items import FOUND, HEAT, OTHER, key
 from vlm_desktop.gui.panes.ground.phrasing import MOST_PHRASES
 from vlm_desktop.gui.strings import ground_phrases as strings
@@ -80,6 +81,7 @@ class PhrasesCorner(QObject):
         self._pane.counting.end()
         self._drop_heat()
         self._phrasing.ask(phrases)
+        announce(self._pane, strings.looking_words(phrases))
 
     def find_words(self, words: str) -> None:
         """Look for these and nothing else."""

@@ -57,7 +57,6 @@ class SidePanel(QFrame):
         layout.addWidget(self.tabs)
         layout.addWidget(self.pages, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        self.setMinimumWidth(6 * space[5])
 
     def add_page(self, words: str, page: QWidget) -> int:
         """A tab and what is behind it."""

@@ -155,7 +155,7 @@ class PhotoActions:
         book = self._desk.actions
         menu = QMenu(self._view)
         for group in (
-            ("photo.ask", "photo.alttext", "photo.search-part", "photo.similar"),
+            ("photo.ask", "photo.alttext", "photo.ground", "photo.search-part", "photo.similar"),
             ("photo.copy", "photo.copy-path"),
             ("photo.open-outside",),
             ("photo.show-in-folder",),

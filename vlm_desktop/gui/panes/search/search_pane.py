@@ -86,6 +86,8 @@ class SearchPane(Pane):
                                 menu="photo", tip=photo_strings.WRITE_ALT_TIP)  # fmt: skip
         self.fields_action = add("photo.documents", photo_strings.READ_FIELDS, self.read_fields,
                                  menu="photo", tip=photo_strings.READ_FIELDS_TIP)  # fmt: skip
+        self.point_action = add("photo.ground", photo_strings.POINT_AT, self.point_at,
+                                menu="photo", tip=photo_strings.POINT_AT_TIP)  # fmt: skip
         add("search.find", query_strings.FIND, self.focus_query, shortcut="Ctrl+F", menu="view")
         self.discarding = Discarding(self.desk, self.grid, self.photo)
         self.grid.addActions(
@@ -94,6 +96,7 @@ class SearchPane(Pane):
                 self.ask_action,
                 self.write_action,
                 self.fields_action,
+                self.point_action,
                 self.folder_action,
                 self.discarding.action,
                 self.photo.details_action,
@@ -213,6 +216,13 @@ class SearchPane(Pane):
         if selected:
             self.desk.navigator.documents_wanted.emit(tuple(selected))
 
+    def point_at(self) -> None:
+        """Point at things in the open photo, or in the first that is selected."""
+        shown = self.photo.view.content_id if self.photo.is_open else None
+        selected = (shown,) if shown is not None else self.desk.navigator.selection
+        if selected:
+            self.desk.navigator.ground_wanted.emit(tuple(selected))
+
     def show_in_folder(self) -> None:
         """Show the open or selected photo in the file manager."""
         if self.photo.is_open:
@@ -249,6 +259,7 @@ class SearchPane(Pane):
         self.ask_action.setEnabled(there)
         self.write_action.setEnabled(there)
         self.fields_action.setEnabled(there)
+        self.point_action.setEnabled(there)
 
     # --- what comes back -----------------------------------------------------------------
 
