@@ -9,17 +9,28 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.flow.chat.conftest import LentPool
 from tests.flow.cli.conftest import Cli
-from tests.flow.engine.conftest import drive
+from tests.flow.engine.conftest import drive, pool
 from tests.unit.engine.ground.pointing import KnowingFinder, picture
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.cli.main import FAILED, WRONG_USAGE, main
+from vlm_desktop.engine import services as services_module
 from vlm_desktop.engine.services import AppServices
+from vlm_desktop.media.pool import DecodePool
+
+__all__ = ["pool"]
 
 
 @pytest.fixture
 def finder() -> KnowingFinder:
     return KnowingFinder()
+
+
+@pytest.fixture(autouse=True)
+def lent_pool(pool: DecodePool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    """The ring's own workers read the pictures: starting some is most of such a test."""
+    monkeypatch.setattr(services_module, "DecodePool", lambda *_: LentPool(pool))
 
 
 @pytest.fixture(name="ground")
