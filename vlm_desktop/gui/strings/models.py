@@ -36,6 +36,7 @@ TASKS = {
     "vqa": "Answers questions about a photo",
     "document": "Reads documents",
     "grounding": "Finds in a photo what words name",
+    "segmentation": "Outlines what you point at",
 }
 OTHER_TASK = "Does {task}"
 LANGUAGES = {
