@@ -14,6 +14,7 @@ from vlm_desktop.engine.ground.expressions import Expressions
 from vlm_desktop.engine.ground.finders import STARTER, Finders
 from vlm_desktop.engine.ground.finding import Finder
 from vlm_desktop.engine.ground.keeping import KeptObjects
+from vlm_desktop.engine.ground.labelling import Labelling
 from vlm_desktop.engine.ground.masking import Masking
 from vlm_desktop.engine.ground.phrases import Phrases
 from vlm_desktop.engine.ground.pictures import GroundPictures
@@ -55,6 +56,7 @@ class Ground:
         self.counting = Counting(self.phrases)
         self.keeping = KeptObjects(library, other_copies)
         self.exports = GroundExports(self.keeping, open_pool)
+        self.labelling = Labelling(library, self.pictures.load, self.phrases.ground, self.keeping)
 
     def close(self) -> None:
         """End processes and free networks."""
