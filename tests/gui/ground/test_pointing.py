@@ -155,11 +155,11 @@ def test_a_model_replaces_the_rough_outline_when_it_is_ready(
     click(qtbot, pane, 50, 50)
     qtbot.waitUntil(lambda: pane.pointing.answer is not None)
     assert pane.pointing.answer.model == "classical"
-    assert pane.picture.draft.words.text() == "rough, SAM is looking…"
+    assert pane.picture.draft.words.text() == "Rough outline; SAM is looking…"
     ground.masks.gate.set()
     qtbot.waitUntil(lambda: pane.pointing.answer.model == "sam")
     qtbot.waitUntil(lambda: pane.picture.draft.dot.state == READY)
-    assert pane.picture.draft.words.text() == "outlined by SAM"
+    assert pane.picture.draft.words.text() == "Outlined by SAM"
     pane.hands.keep()
     assert pane.session.objects[0].source == "sam"
 

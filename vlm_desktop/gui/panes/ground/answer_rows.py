@@ -55,6 +55,7 @@ class AnswerRow(QFrame):
         self.heat.setToolTip(name)
         self.heat.clicked.connect(self.heat_wanted)
         self.flow.addWidget(self.phrase)
+        self.flow.addWidget(self.heat)
         self.chips: list[StateChip] = []
         self.show_asked(asked)
 
@@ -64,12 +65,10 @@ class AnswerRow(QFrame):
         for chip in self.chips:
             self.flow.removeWidget(chip)
             chip.deleteLater()
-        self.flow.removeWidget(self.heat)
         self.chips = list(self._chips())
         for chip in self.chips:
             self.flow.addWidget(chip)
             chip.show()
-        self.flow.addWidget(self.heat)
         said = asked_words(asked)
         self.setAccessibleName(said)
         self.phrase.setAccessibleName(said)

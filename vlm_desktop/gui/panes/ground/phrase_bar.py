@@ -51,11 +51,12 @@ class PhraseBar(QFrame):
         self.line.returnPressed.connect(self.find_now)
         self.find = self._button(strings.FIND, strings.FIND_TIP, self.find_now)
         self.count = self._button(strings.COUNT, strings.COUNT_TIP, self._count)
-        self.models = ElidedBox(self)
+        self.choice = QWidget(self)
+        self.models = ElidedBox(self.choice)
         self.models.setAccessibleName(strings.FIND_WITH)
         self.models.setToolTip(strings.FIND_WITH)
         self.models.activated.connect(lambda row: self.model_chosen.emit(self.models.itemData(row)))
-        self.models_label = QLabel(strings.FIND_WITH, self)
+        self.models_label = QLabel(strings.FIND_WITH, self.choice)
         self.models_label.setBuddy(self.models)
         self.models_label.setObjectName("hint")
         row = QHBoxLayout()
@@ -63,8 +64,6 @@ class PhraseBar(QFrame):
         row.addWidget(self.line, 1)
         row.addWidget(self.find)
         row.addWidget(self.count)
-        row.addWidget(self.models_label)
-        row.addWidget(self.models)
         self.rows = AnswerRows(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(space[1], space[1], space[1], space[0])
@@ -78,11 +77,18 @@ class PhraseBar(QFrame):
     def _build_after(self) -> QWidget:
         """What may be done with all that was found."""
         self.after = QWidget(self)
+        chooser = QHBoxLayout(self.choice)
+        chooser.setContentsMargins(0, 0, 0, 0)
+        chooser.setSpacing(measures().space[1])
+        chooser.addWidget(self.models_label)
+        chooser.addWidget(self.models)
         flow = FlowLayout(self.after, measures().space[0])
+        flow.addWidget(self.choice)
         self.keep_all = self._button(strings.KEEP_ALL, strings.KEEP_ALL_TIP, None)
         self.clear = self._button(strings.CLEAR, strings.CLEAR_TIP, None)
         for button in (self.keep_all, self.clear):
             button.setObjectName("quiet")
+            button.hide()
             flow.addWidget(button)
         self.after.hide()
         return self.after
@@ -105,8 +111,8 @@ class PhraseBar(QFrame):
         for model, name in models:
             self.models.addItem(name, model)
         self.models.setCurrentIndex(max(0, self.models.findData(chosen)))
-        for widget in (self.models, self.models_label):
-            widget.setVisible(bool(models))
+        self.choice.setVisible(bool(models))
+        self._show_after()
 
     def show_state(self, *, can_ask: bool) -> None:
         for button in (self.find, self.count):
@@ -115,8 +121,15 @@ class PhraseBar(QFrame):
     def show_asked(self, asked: Sequence[Asked]) -> None:
         self.rows.show_asked(asked)
         found = sum(len(one.answer.regions) for one in asked if one.answer is not None)
-        self.after.setVisible(bool(asked))
+        for button in (self.keep_all, self.clear):
+            button.setVisible(bool(asked))
         self.keep_all.setEnabled(found > 0)
+        self._show_after()
+
+    def _show_after(self) -> None:
+        """Only where there is something in it."""
+        parts = (self.choice, self.keep_all)
+        self.after.setVisible(any(not one.isHidden() for one in parts))
 
     def focus(self) -> None:
         self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -38,8 +38,12 @@ def state_words(one: KeptPicture) -> str:
 
 def said(one: KeptPicture) -> str:
     """A row in one line."""
-    form = strings.ROW_SAID if one.labels else strings.ROW_SAID_BARE
-    return fill(form, name=one.path.name, state=state_words(one), labels=", ".join(one.labels))
+    form = strings.ROW_SAID if labels_of(one) else strings.ROW_SAID_BARE
+    return fill(form, name=one.path.name, state=state_words(one), labels=labels_of(one))
+
+
+def labels_of(one: KeptPicture) -> str:
+    return ", ".join(label for label in one.labels if label)
 
 
 class PictureModel(QAbstractListModel):
@@ -76,7 +80,7 @@ class PictureModel(QAbstractListModel):
         if role == PICTURE:
             return one
         if role == DETAILS:
-            return " · ".join(filter(None, (state_words(one), ", ".join(one.labels))))
+            return " · ".join(filter(None, (state_words(one), labels_of(one))))
         return None
 
 
@@ -123,6 +127,7 @@ class PictureList(QListView):
         self.setModel(self.rows)
         self.setItemDelegate(_PictureRow(self))
         self.setUniformItemSizes(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
         self.setAccessibleName(strings.PICTURES)
         self.clicked.connect(self._open)

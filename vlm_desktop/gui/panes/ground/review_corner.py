@@ -67,7 +67,8 @@ class ReviewCorner(QObject):
         self._pane, self._session, self._desk = pane, pane.session, pane.desk
         self.pictures: tuple[KeptPicture, ...] = ()
         self._strip, self._panel = pane.review_strip, pane.pictures
-        self._was_proposed = False
+        self._is_new = False
+        """The picture that is open has just been opened."""
         self._idle = QTimer(self, singleShot=True, interval=_IDLE_MS)
         self._idle.timeout.connect(self._look_ahead)
         session = self._session
@@ -75,6 +76,10 @@ class ReviewCorner(QObject):
         session.objects_changed.connect(self._show)
         session.opened.connect(self._opened)
         session.loaded.connect(self._begin)
+        # The canvas is not done with its new items when it tells of them.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._go_to_first)
+        self._pane.canvas.items_changed.connect(self._soon.start)
         self._panel.list.opened.connect(self.open)
         self._panel.retry_wanted.connect(self.refresh)
         self._build_commands()
@@ -181,12 +186,19 @@ class ReviewCorner(QObject):
 
     def _begin(self) -> None:
         """A picture of the queue is open: its first proposed object comes to hand."""
-        if self.proposed:
-            self._pane.choose_tool("look")
-            self._pane.go_to(key(OBJECT, self.proposed[0].number))
+        self._is_new = True
         self._idle.start()
 
+    def _go_to_first(self) -> None:
+        """Once it lies over the picture."""
+        first = key(OBJECT, self.proposed[0].number) if self._is_new and self.proposed else None
+        if first is not None and self._pane.canvas.item(first) is not None:
+            self._is_new = False
+            self._pane.choose_tool("look")
+            self._pane.go_to(first)
+
     def _opened(self) -> None:
+        self._is_new = False
         self._idle.stop()
         self._panel.show_pictures(self.pictures, self._session.path)
 
