@@ -83,7 +83,7 @@ REASONS: dict[str, str] = {
 REASONS_INSTEAD: dict[str, str] = {
     "attribute": "“{noun}” is here, but it is {instead} and not “{said}”.",
     "place": "“{noun}” is here, but it is {instead} and not “{said}”.",
-    "number": "“{noun}” is here {instead} times, and not “{said}”.",
+    "number": "“{noun}”: {instead} are here, and not “{said}”.",
 }
 """The same where it is known what is there in its place."""
 

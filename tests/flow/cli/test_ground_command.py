@@ -94,7 +94,7 @@ def test_for_a_person_it_says_sentences(ground: Cli, desk: Path) -> None:
         "Found: leftmost cup.",
         "  [50, 100, 100, 150]  80%",
         "Not quite: three cups.",
-        "  “cups” is here 2 times, and not “three”.",
+        "  “cups”: 2 are here, and not “three”.",
     ]
 
 

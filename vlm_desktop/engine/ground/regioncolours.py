@@ -34,6 +34,8 @@ _NEAR: dict[str, tuple[str, ...]] = {
     "purple": ("blue", "pink"),
     "pink": ("purple", "red", "beige"),
 }
+_SHADED: dict[str, tuple[str, ...]] = {"white": ("grey",), "yellow": ("brown",)}
+"""What a colour turns into in the shade: it counts nothing, but then the colour is not denied."""
 _SHADES = {"dark grey": "grey", "light grey": "grey", "olive": "green"}
 """Names that are shades of a colour and do not end in it."""
 _PART, _MOST_PART = 0.35, 0.7
@@ -101,7 +103,8 @@ def region_colours(picture: GroundPicture, box: Box, mask: Mask | None = None) -
     for word, near in _NEAR.items():
         parts = [(known.get(one, 0.0), _part(word, one)) for one in near]
         shares[word] = min(1.0, own.get(word, 0.0) + sum(part * share for share, part in parts))
-        around[word] = min(1.0, own.get(word, 0.0) + sum(share for share, _ in parts))
+        shaded = sum(known.get(one, 0.0) for one in _SHADED.get(word, ()))
+        around[word] = min(1.0, own.get(word, 0.0) + sum(share for share, _ in parts) + shaded)
     ordered = sorted(shares, key=lambda word: -shares[word])
     return RegionColours({word: shares[word] for word in ordered}, around)
 
