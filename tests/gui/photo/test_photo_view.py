@@ -25,6 +25,7 @@ from vlm_desktop.gui.panes.search.photo_actions import PhotoActions
 from vlm_desktop.gui.panes.search.photo_corner import PhotoCorner
 from vlm_desktop.gui.panes.search.photo_view import PhotoView
 from vlm_desktop.gui.strings import photo as strings
+from vlm_desktop.gui.widgets import overlay_canvas
 
 Open = Callable[[int], PhotoView]
 
@@ -355,6 +356,22 @@ def test_lines_of_text_are_marked_and_read_once(
     press(qtbot, view, Qt.Key.Key_Right)
     assert not view.canvas.items
     assert not desk.actions.get("photo.text").isChecked()
+
+
+def test_shift_and_arrows_read_the_lines_while_arrows_alone_go_on(
+    qtbot: QtBot, open_photo: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view, said = open_photo(1), list[str]()
+    monkeypatch.setattr(overlay_canvas, "announce", lambda _, words: said.append(words))
+    press(qtbot, view, Qt.Key.Key_T)
+    qtbot.waitUntil(lambda: len(view.canvas.items) == 1)
+    shown = view.content_id
+    qtbot.keyClick(view.canvas, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert view.content_id == shown
+    text = view.canvas.items[0].label
+    assert said == [f"1 of 1: {text}, box, {said[0].split(', box, ')[1]}"]
+    press(qtbot, view, Qt.Key.Key_Right)
+    assert view.content_id != shown
 
 
 # --- outside -------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Masks and heat as pictures: exact, with holes, made once."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -20,12 +22,16 @@ def alpha_of(image: QImage) -> NDArray[np.uint8]:
 
 
 def lines_of(path: QPainterPath) -> list[QLineF]:
+    """Of its loops, which are closed."""
     elements = [path.elementAt(number) for number in range(path.elementCount())]
-    assert all(one.isMoveTo() for one in elements[::2])
-    return [
+    lines = [
         QLineF(start.x, start.y, end.x, end.y)
-        for start, end in zip(elements[::2], elements[1::2], strict=True)
+        for start, end in pairwise(elements)
+        if end.isLineTo()
     ]
+    for loop in path.toSubpathPolygons():
+        assert loop.isClosed()
+    return lines
 
 
 def outlined(bits: NDArray[np.bool_]) -> set[tuple[float, float, float, float]]:
@@ -49,8 +55,9 @@ def unit_edges(path: QPainterPath) -> list[tuple[float, float, float, float]]:
     for line in lines_of(path):
         step = 1 / line.length()
         for number in range(round(line.length())):
-            start, end = line.pointAt(number * step), line.pointAt((number + 1) * step)
-            edges.append(tuple(round(one) for one in (start.x(), start.y(), end.x(), end.y())))
+            ends = (line.pointAt(number * step), line.pointAt((number + 1) * step))
+            low, high = sorted((round(one.x()), round(one.y())) for one in ends)
+            edges.append((*low, *high))
     return edges
 
 
@@ -68,6 +75,12 @@ def test_fill_and_outline_are_the_mask_with_its_holes(seed: int) -> None:
     found = unit_edges(made.fine)
     assert len(found) == len(set(found)), "no edge twice"
     assert set(found) == outlined(bits)
+
+
+def test_pixels_that_touch_at_a_corner_are_outlined_each() -> None:
+    bits = np.eye(4, dtype=bool) | np.eye(4, dtype=bool)[::-1]
+    found = unit_edges(mask_drawing(Mask.of(bits), RED).fine)
+    assert sorted(found) == sorted(outlined(bits))
 
 
 def test_the_fill_has_the_colour_as_it_is() -> None:
@@ -88,9 +101,9 @@ def test_a_large_mask_is_filled_coarsely_and_outlined_exactly() -> None:
     made = mask_drawing(Mask.of(bits), RED)
     assert made.fill.width() * made.fill.height() <= overlay_pixels._MOST_PIXELS * 1.1
     assert made.step > 1
-    lines = sorted((line.x1(), line.y1(), line.x2(), line.y2()) for line in lines_of(made.fine))
-    assert (500, 400, 3500, 400) in lines
-    assert (1000, 1000, 1000, 1400) in lines, "the hole"
+    lines = [(line.x1(), line.y1(), line.x2(), line.y2()) for line in lines_of(made.fine)]
+    assert (500, 400, 3500, 400) in lines, "clockwise"
+    assert (1000, 1000, 1000, 1400) in lines, "the hole, the other way round"
     assert len(lines) == 8
     whole = made.place
     assert abs(whole.right() - 3500) < made.step

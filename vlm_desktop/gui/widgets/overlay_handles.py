@@ -76,15 +76,15 @@ def moved(item: OverlayItem, handle: Handle, to: QPointF, photo: QSizeF) -> Over
         return replace(item, polygon=tuple(corners))
     assert item.box is not None
     if handle.number == _WHOLE:
-        return replace(item, box=_put(item.box, to, photo))
+        corner = to - (item.box.center() - item.box.topLeft())
+        return replace(item, box=placed(item.box, corner, photo))
     return replace(item, box=_stretched(item.box, handle.number, to))
 
 
-def _put(box: QRectF, middle: QPointF, photo: QSizeF) -> QRectF:
-    left = middle.x() - box.width() / 2
-    top = middle.y() - box.height() / 2
-    left = min(max(0.0, left), max(0.0, photo.width() - box.width()))
-    top = min(max(0.0, top), max(0.0, photo.height() - box.height()))
+def placed(box: QRectF, corner: QPointF, photo: QSizeF) -> QRectF:
+    """A box with its upper left corner there, or as near as the picture allows."""
+    left = min(max(0.0, corner.x()), max(0.0, photo.width() - box.width()))
+    top = min(max(0.0, corner.y()), max(0.0, photo.height() - box.height()))
     return QRectF(QPointF(left, top), box.size())
 
 

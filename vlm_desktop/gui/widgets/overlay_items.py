@@ -59,7 +59,7 @@ class Tool(Enum):
 @dataclass(frozen=True, slots=True)
 class Look:
     """How a canvas has its overlay drawn: with how wide lines, these with an `edge` that shows on
-    any picture or without, and which items are named."""
+    any picture or without; and whether all items are named and numbered, or what is up is named."""
 
     width: float = 2.0
     has_edge: bool = True

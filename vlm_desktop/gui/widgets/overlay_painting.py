@@ -253,10 +253,10 @@ class OverlayPainter:
     # --- words ---------------------------------------------------------------------------
 
     def _paint_label(self, item: OverlayItem) -> None:
-        """Its number in its colour and its label, where nothing else is named yet."""
+        """Its label, and its number in its colour where all have one; where nothing else is."""
         number = str(self._overlay.number_of(item.key) + 1)
         pad = float(measures().space[0])
-        chip = self._metrics.horizontalAdvance(number) + 2 * pad if item.tone is None else 0.0
+        chip = self._metrics.horizontalAdvance(number) + 2 * pad if self._look.names_all else 0.0
         high = self._metrics.height() + pad
         room = self._room.adjusted(pad, pad, -pad, -pad)
         most = max(0.0, min(room.width() - chip - 2 * pad, room.width() / 2))

@@ -4,6 +4,7 @@ The one module of the overlay that works on arrays: it is imported when there is
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from vlm_desktop.base.grounding import Heatmap
     from vlm_desktop.base.masks import Bits, Mask
 
+Places: TypeAlias = NDArray[np.intp]
 Pixels: TypeAlias = NDArray[np.uint32]
 """[rows, columns], 0xAARRGGBB with the colours multiplied by alpha."""
 
@@ -57,44 +59,73 @@ def mask_drawing(mask: "Mask", colour: QColor) -> MaskDrawing:
 
 
 def _edges(bits: "Bits", left: int, top: int, step: int) -> QPainterPath:
-    """Straight runs of edges between pixels that belong and pixels that do not."""
+    """Loops along the edges between pixels that belong, on the right of the way, and others."""
     height, width = bits.shape
-    path = QPainterPath()
     rows, columns = _places(bits[1:] != bits[:-1])
     first, last = np.flatnonzero(bits[0]), np.flatnonzero(bits[-1])
     lines = np.concatenate([np.zeros_like(first), rows + 1, np.full_like(last, height)])
-    for row, start, end in _runs(lines, np.concatenate([first, columns, last])):
-        path.moveTo(left + start * step, top + row * step)
-        path.lineTo(left + end * step, top + row * step)
+    places = np.concatenate([first, columns, last])
+    y, start, end = _runs(lines, places, forth=_belong(bits, lines, places))
+    code = width + 1
+    ways = [np.stack([y * code + start, y * code + end], axis=1)]
     rows, columns = _places(bits[:, 1:] != bits[:, :-1])
     first, last = np.flatnonzero(bits[:, 0]), np.flatnonzero(bits[:, -1])
     lines = np.concatenate([np.zeros_like(first), columns + 1, np.full_like(last, width)])
-    for column, start, end in _runs(lines, np.concatenate([first, rows, last])):
-        path.moveTo(left + column * step, top + start * step)
-        path.lineTo(left + column * step, top + end * step)
+    places = np.concatenate([first, rows, last])
+    x, start, end = _runs(lines, places, forth=~_belong(bits.T, lines, places))
+    ways.append(np.stack([start * code + x, end * code + x], axis=1))
+    path = QPainterPath()
+    if sum(len(one) for one in ways) > _MOST_RUNS:
+        return path
+    for loop in _loops(np.concatenate(ways).tolist()):
+        corners = [divmod(one, code) for one in loop]
+        path.moveTo(left + corners[0][1] * step, top + corners[0][0] * step)
+        for row, column in corners[1:]:
+            path.lineTo(left + column * step, top + row * step)
+        path.closeSubpath()
     return path
 
 
-def _places(changes: "Bits") -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _places(changes: "Bits") -> tuple[Places, Places]:
     """Row and column of what is set; over flat bits that takes a fortieth of `np.nonzero`."""
     rows, columns = np.divmod(np.flatnonzero(changes), max(1, changes.shape[1]))
     return rows, columns
 
 
-def _runs(lines: NDArray[np.intp], places: NDArray[np.intp]) -> list[list[int]]:
-    """[line, first, end) of neighbours on the same line."""
+def _belong(bits: "Bits", lines: Places, places: Places) -> "Bits":
+    """Of the pixels after these lines; none after the last."""
+    found: Bits = bits[np.minimum(lines, len(bits) - 1), places] & (lines < len(bits))
+    return found
+
+
+def _runs(lines: Places, places: Places, *, forth: "Bits") -> tuple[Places, Places, Places]:
+    """Line, start and end of neighbours on a line that lead the same way, forth or back."""
     order = np.lexsort((places, lines))
-    lines, places = lines[order], places[order]
+    lines, places, forth = lines[order], places[order], forth[order]
     begins = np.ones(lines.size, bool)
-    begins[1:] = (np.diff(lines) != 0) | (np.diff(places) != 1)
+    begins[1:] = (np.diff(lines) != 0) | (np.diff(places) != 1) | (forth[1:] != forth[:-1])
     starts = np.flatnonzero(begins)
     ends = np.append(starts[1:], lines.size) - 1
-    if starts.size > _MOST_RUNS:
-        return []
-    found: list[list[int]] = np.stack(
-        [lines[starts], places[starts], places[ends] + 1], axis=1
-    ).tolist()
-    return found
+    low, high, is_forth = places[starts], places[ends] + 1, forth[starts]
+    return lines[starts], np.where(is_forth, low, high), np.where(is_forth, high, low)
+
+
+def _loops(ways: list[list[int]]) -> Iterator[list[int]]:
+    """Corners of closed loops, from ways between corners."""
+    ahead: dict[int, list[int]] = {}
+    for start, end in ways:
+        ahead.setdefault(start, []).append(end)
+    while ahead:
+        loop = [next(iter(ahead))]
+        while True:
+            onward = ahead[loop[-1]]
+            at = onward.pop()
+            if not onward:
+                del ahead[loop[-1]]
+            if at == loop[0]:
+                break
+            loop.append(at)
+        yield loop
 
 
 def heat_image(heat: "Heatmap") -> QImage:

@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 
+from vlm_desktop.gui.widgets.overlay_handles import inside, placed
+
 _STEP = 0.02
 _LEAST = 0.02
 _FIRST = 0.4
@@ -28,7 +30,7 @@ class Region:
 
     def press(self, at: QPointF, pixels_per_point: float, *, fresh: bool) -> None:
         """Take hold of a corner, else of the whole box, else begin a new one."""
-        at = self._inside(at)
+        at = inside(at, self._photo)
         self._anchor = self._grabbed = None
         if not fresh:
             corners = (
@@ -48,11 +50,11 @@ class Region:
         self.box = QRectF(at, at)
 
     def drag(self, at: QPointF) -> None:
-        at = self._inside(at)
+        at = inside(at, self._photo)
         if self._anchor is not None:
             self.box = QRectF(self._anchor, at).normalized()
         elif self._grabbed is not None:
-            self._put(at - self._grabbed)
+            self.box = placed(self.box, at - self._grabbed, self._photo)
 
     def release(self) -> None:
         self._anchor = self._grabbed = None
@@ -73,23 +75,12 @@ class Region:
         if resize:
             self._stretch(by)
         else:
-            self._put(self.box.topLeft() + by)
+            self.box = placed(self.box, self.box.topLeft() + by, self._photo)
         return True
 
     def _stretch(self, by: QPointF) -> None:
-        corner = self._inside(self.box.bottomRight() + by)
+        corner = inside(self.box.bottomRight() + by, self._photo)
         least = _LEAST * min(self._photo.width(), self._photo.height())
         corner.setX(max(corner.x(), self.box.left() + least))
         corner.setY(max(corner.y(), self.box.top() + least))
         self.box = QRectF(self.box.topLeft(), corner)
-
-    def _put(self, corner: QPointF) -> None:
-        room_x = self._photo.width() - self.box.width()
-        room_y = self._photo.height() - self.box.height()
-        x, y = min(max(0.0, corner.x()), room_x), min(max(0.0, corner.y()), room_y)
-        self.box = QRectF(QPointF(x, y), self.box.size())
-
-    def _inside(self, at: QPointF) -> QPointF:
-        x = min(max(0.0, at.x()), self._photo.width())
-        y = min(max(0.0, at.y()), self._photo.height())
-        return QPointF(x, y)

@@ -39,14 +39,16 @@ class RegionModel(QAbstractListModel):
         super().__init__(parent)
         self.items: tuple[OverlayItem, ...] = ()
         self._photo = QSizeF()
-        self._details: dict[int, str] = {}
+        self._details: dict[Key, tuple[OverlayItem, str]] = {}
 
     def show_items(self, items: Sequence[OverlayItem], photo: QSizeF) -> None:
         """Rows stay where their keys do, so that what is chosen and scrolled to stays as well."""
         same = [one.key for one in items] == [one.key for one in self.items]
         if not same:
             self.beginResetModel()
-        self.items, self._photo, self._details = tuple(items), photo, {}
+        keys = {one.key for one in items} if photo == self._photo else ()
+        self._details = {key: said for key, said in self._details.items() if key in keys}
+        self.items, self._photo = tuple(items), photo
         if not same:
             self.endResetModel()
         elif self.items:
@@ -71,9 +73,10 @@ class RegionModel(QAbstractListModel):
             return item
         if role == DETAILS:
             # A mask's share is counted over all its pixels: once, not with each paint.
-            if index.row() not in self._details:
-                self._details[index.row()] = details(item, self._photo)
-            return self._details[index.row()]
+            known = self._details.get(item.key)
+            if known is None or known[0] != item:
+                known = self._details[item.key] = (item, details(item, self._photo))
+            return known[1]
         return None
 
 
