@@ -6,8 +6,10 @@ that a first mask takes a fraction of a second whatever the size of the photo.
 
 import numpy as np
 
-from vlm_desktop.backends.segmentation.cuts import cut_box
-from vlm_desktop.backends.segmentation.scaling import reduced
+from vlm_desktop.backends.segmentation.clickboxes import box_overlaps
+from vlm_desktop.backends.segmentation.clickchoice import likely_boxes
+from vlm_desktop.backends.segmentation.clickmaps import PictureMaps, picture_maps
+from vlm_desktop.backends.segmentation.cuts import cut_box, picture_size
 from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.grounding import (
@@ -17,10 +19,9 @@ from vlm_desktop.base.grounding import (
     ObjectPrompt,
 )
 from vlm_desktop.base.masks import Mask
-from vlm_desktop.base.types import Box, Size
+from vlm_desktop.base.types import Box
 
 CLASSICAL = "classical"
-_SEEN_PIXELS = 640 * 480
 
 
 class ClassicalSegmenter:
@@ -31,32 +32,26 @@ class ClassicalSegmenter:
         return MaskModelSpec(CLASSICAL, "1", device="cpu", precision="float32")
 
     def encode(self, image: PixelArray, cancel: CancelToken) -> MaskFeatures:
-        """The picture, reduced; `features.size` is the reduced size."""
+        """The picture, reduced, with its edges, main colours and regions; `features.size` is the
+        reduced size."""
         cancel.raise_if_cancelled()
-        small = reduced(image, _SEEN_PIXELS)
-        height, width = small.shape[:2]
-        return MaskFeatures(Size(width, height), {"image": small.astype(np.float32)})
+        maps = picture_maps(image)
+        return MaskFeatures(picture_size(maps.image), maps.arrays())
 
     def decode(
         self, features: MaskFeatures, prompt: ObjectPrompt, cancel: CancelToken
     ) -> tuple[MaskChoice, ...]:
-        """Masks for one object, the best first."""
+        """Masks for one object, the best first: one for a box, up to three for clicks alone."""
         cancel.raise_if_cancelled()
-        image = features.arrays["image"].astype(np.uint8)
+        maps = PictureMaps.of(features.arrays)
         if prompt.box is not None:
-            return (MaskChoice(cut_box(image, prompt.box, prompt.points), 0.8),)
+            mask = cut_box(maps, prompt.box, prompt.points)
+            return (MaskChoice(mask, _reach(mask, prompt.box)),)
         choices = []
-        adding = [point for point in prompt.points if point.adds]
-        side = max(features.size.width, features.size.height)
-        for factor, score in ((1.0, 0.4), (2.0, 0.3), (0.5, 0.2)):
-            reach = 0.05 * side * factor
-            box = Box(
-                max(0.0, min(point.x for point in adding) - reach),
-                max(0.0, min(point.y for point in adding) - reach),
-                min(features.size.width, max(point.x for point in adding) + reach),
-                min(features.size.height, max(point.y for point in adding) + reach),
-            )
-            choices.append(MaskChoice(cut_box(image, box, prompt.points, strict=False), score))
+        for number, likely in enumerate(likely_boxes(maps, prompt.points)):
+            cancel.raise_if_cancelled()
+            mask = cut_box(maps, likely.box, prompt.points, is_guess=True, is_quick=number > 0)
+            choices.append(MaskChoice(mask, likely.score))
         return tuple(choices)
 
     def refine(
@@ -68,3 +63,12 @@ class ClassicalSegmenter:
 
     def unload(self) -> None:
         """Nothing is held."""
+
+
+def _reach(mask: Mask, box: Box) -> float:
+    """How far the mask goes towards the sides of its box: intersection over union."""
+    found = mask.box
+    if found is None:
+        return 0.0
+    pair = (np.array([[one.x0, one.y0, one.x1, one.y1]]) for one in (found, box))
+    return float(box_overlaps(*pair)[0, 0])
