@@ -108,7 +108,7 @@ def corner(qtbot: QtBot, host: Host, desk: Desk) -> Iterator[PhotoCorner]:
     layout.addWidget(layers)
     host.setCentralWidget(pane)
     made = PhotoCorner(pane, layers, beside, Order(), host.selected.append)
-    for name in ("show-in-folder", "trash", "ask", "alttext"):
+    for name in ("show-in-folder", "trash", "ask", "alttext", "ground"):
         desk.actions.add(f"photo.{name}", name, lambda: None)
     host.show()
     qtbot.waitExposed(host)

@@ -254,6 +254,8 @@ class OverlayPainter:
 
     def _paint_label(self, item: OverlayItem) -> None:
         """Its label, and its number in its colour where all have one; where nothing else is."""
+        if item.heat is not None:
+            return  # its legend says what it is
         number = str(self._overlay.number_of(item.key) + 1)
         pad = float(measures().space[0])
         chip = self._metrics.horizontalAdvance(number) + 2 * pad if self._look.names_all else 0.0

@@ -139,12 +139,13 @@ def heat_image(heat: "Heatmap") -> QImage:
 
 
 def _stretch(values: NDArray[np.float32], count: int) -> NDArray[np.float32]:
-    """Rows to `count` rows, linear between the middles of those there are."""
+    """Rows to `count` rows, smooth between the middles of those there are."""
     at = (np.arange(count) + 0.5) * values.shape[0] / count - 0.5
     at = np.clip(at, 0, values.shape[0] - 1)
     low = np.floor(at).astype(np.intp)
     high = np.minimum(low + 1, values.shape[0] - 1)
     part = (at - low).astype(np.float32)[:, None]
+    part = part * part * (3 - 2 * part)  # else rays would stand out around strong cells
     mixed: NDArray[np.float32] = values[low] * (1 - part) + values[high] * part
     return mixed
 
