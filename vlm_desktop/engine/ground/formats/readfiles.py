@@ -173,13 +173,8 @@ def _voc(folder: Path, files: list[Path]) -> Annotations:
 
 
 def _yolo(folder: Path, about: Path) -> Annotations:
-    names: dict[int, str] = {}
-    if about.is_file():
-        try:
-            names = yolo.class_names(read_text(about, _MOST_ABOUT_BYTES))
-        except ValueError as error:
-            raise BadInputFile(path=about, line=None, detail=str(error)) from error
-    elif (folder / yolo.CLASSES).is_file():
+    names = yolo.class_names(read_text(about, _MOST_ABOUT_BYTES)) if about.is_file() else {}
+    if not names and (folder / yolo.CLASSES).is_file():
         lines = read_text(folder / yolo.CLASSES, _MOST_ABOUT_BYTES).splitlines()
         names = {key: line.strip() for key, line in enumerate(lines)}
     inner = folder / yolo.LABELS

@@ -8,9 +8,8 @@ and what is read is rounded to a thousandth of a pixel, so that such places come
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
-
-import yaml
 
 from vlm_desktop.base.grounding import GroundObject
 from vlm_desktop.base.types import Box, Size
@@ -21,8 +20,6 @@ from vlm_desktop.engine.ground.formats.plain import (
     IMPORTED,
     LONGEST_LABEL,
     box_within,
-    items,
-    mapping,
     number,
     outline_within,
     words,
@@ -35,6 +32,10 @@ UNLABELLED = "object"
 _DIGITS = 8
 _THOUSANDTH = 3
 _LONGEST_LINE = 4_000_000
+_SCALAR = r"""\"(?:\\.|[^\"\\])*\"|'(?:''|[^'])*'|[^,\[\]{}\n]+"""
+_NAMES = re.compile(r"^names[ \t]*:[ \t]*(.*)$", re.MULTILINE)
+_ENTRY = re.compile(r"[ \t]*(?:-|(\d{1,9})[ \t]*:)[ \t]+(.+)")
+_ITEM = re.compile(rf"(?:[ \t]*(\d{{1,9}})[ \t]*:[ \t]+)?[ \t\n]*({_SCALAR})")
 
 
 class DataSet:
@@ -90,18 +91,44 @@ def _places(one: GroundObject, size: Size, *, outlines: bool) -> list[float]:
 
 
 def class_names(about: str) -> dict[int, str]:
-    """Labels by their numbers from the text of data.yaml. Raises ValueError."""
-    try:
-        said = yaml.safe_load(about)
-    except (yaml.YAMLError, RecursionError, OverflowError) as error:
-        raise ValueError(" ".join(str(error).split())) from error
-    names = mapping(said).get("names")
-    pairs = enumerate(items(names)) if isinstance(names, list) else mapping(names).items()
+    """Labels by their numbers from the text of data.yaml.
+
+    Only the forms that such files have are read, not YAML, whose readers can be made to crash: a
+    list or a mapping under "names", on lines of its own or in brackets.
+    """
+    start = _NAMES.search(about)
+    if start is None:
+        return {}
+    first = start[1].strip()
+    found: list[tuple[str | None, str]] = []
+    if first[:1] in ("[", "{"):
+        inside = re.split(r"[\]}]", about[start.start(1) :].strip()[1:], maxsplit=1)[0]
+        found = [(one[1], one[2]) for one in _ITEM.finditer(inside) if one[2].strip()]
+    else:
+        for line in about[start.end() :].splitlines()[1:]:
+            entry = _ENTRY.fullmatch(line)
+            if entry is not None:
+                found.append((entry[1], entry[2]))
+            elif line.strip() and not line.strip().startswith("#"):
+                break
     return {
-        key: words(str(label), LONGEST_LABEL)
-        for key, label in pairs
-        if isinstance(key, int) and isinstance(label, str | int | float)
+        at if key is None else int(key): words(_scalar(text), LONGEST_LABEL)
+        for at, (key, text) in enumerate(found)
     }
+
+
+def _scalar(text: str) -> str:
+    """A plain or quoted value without what is remarked behind it."""
+    quoted = re.match(_SCALAR, text.strip())
+    value = quoted[0] if quoted and quoted[0][0] in "\"'" else text.split(" #", 1)[0].strip()
+    if value[:1] == "'":
+        return value[1:-1].replace("''", "'")
+    if value[:1] == '"':
+        try:
+            return str(json.loads(value))
+        except ValueError:
+            return value[1:-1]
+    return value
 
 
 def read(texts: Mapping[str, str], names: Mapping[int, str]) -> list[ReadPicture]:
