@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from vlm_desktop.base.grounderrors import PhraseEmpty
 from vlm_desktop.engine.ground.nounreading import Draft, NounReader
 from vlm_desktop.engine.ground.phraseparts import (
+    Attribute,
     Phrase,
     Place,
     Placed,
@@ -64,9 +65,17 @@ class _Reader:
 
     def read(self) -> Thing:
         text = self._text
+        if any(low(word) in self._words.unread for word in text.split(" ")):
+            return Thing(text, text)
         markers = list(self._markers(text))
         first = markers[0].start if markers else len(text)
         head = self._nouns.read(text[:first])
+        if head is None and markers and markers[0].place is not None:  # "furthest left cup"
+            lead = markers.pop(0)
+            first = markers[0].start if markers else len(text)
+            head = self._nouns.read(text[lead.end : first])
+            if head is not None and lead.place is not None:
+                self._put(head, lead.place)
         if head is None:  # "left of the laptop": nobody is named
             whole = text.strip() or self._text
             return Thing(whole, whole)
@@ -184,8 +193,12 @@ class _Reader:
             thing = draft.thing(self._words)
             relation = marker.relation
             worn = low(thing.said.split(" ")[-1]) in self._words.worn
+            known = self._words.attributes.get(low(thing.said), ("", ""))
             if relation is Relation.INSIDE and worn:
                 relation = Relation.WITH  # "in a red shirt"
+            if relation is Relation.INSIDE and thing.is_plain and known[0] == "colour":
+                owner.attributes.append(Attribute(said, *known))  # "in red"
+                continue
             owner.relations.append(Related(said, relation, (thing,)))
 
     def _put(self, head: Draft, place: Place) -> None:

@@ -38,6 +38,8 @@ class Draft:
     number_text: str = ""
     ordinal: tuple[int, str] | None = None
     """"second", before it is known what is counted."""
+    is_one: bool = False
+    """ "The largest of the dogs": one of them, though the noun is a plural."""
 
     def thing(self, words: PhraseWords) -> Thing:
         places = list(self.places)
@@ -46,17 +48,18 @@ class Draft:
             places.append(Ranked(self.ordinal[1], Measure.LEFT, self.ordinal[0]))
         last = self.said.split(" ")[-1]
         plural = en.is_plural(last) and last.casefold() not in words.pairs
+        singular = plural and en.plural(en.singular(last)).casefold() == last.casefold()
         noun = self.said
         if noun.casefold() in words.generic:
             noun = _ANYTHING
-        elif plural and en.plural(en.singular(last)).casefold() == last.casefold():
+        elif singular:
             noun = self.said[: len(self.said) - len(last)] + en.singular(last)
         elif last.casefold() == "people":
             noun = self.said[: len(self.said) - len(last)] + "person"
         return Thing(
             noun=noun,
             said=self.said,
-            plural=plural,
+            plural=plural and not self.is_one,
             number=self.number,
             number_text=self.number_text,
             attributes=tuple(self.attributes),
@@ -79,12 +82,7 @@ class NounReader:
         parts = self._words.filler.split(text, maxsplit=1)
         behind = parts[1].strip() if len(parts) > 1 else ""
         words = _WORD.findall(parts[0].strip())
-        taken = 0
-        while taken < len(words):
-            step = self._take(draft, words[taken:], is_first=taken == 0)
-            if not step:
-                break
-            taken += step
+        taken = self._take_all(draft, words)
         rest = " ".join(words[taken:])
         if not rest and (not words or low(words[-1]) in self._words.skipped):
             return None
@@ -93,8 +91,28 @@ class NounReader:
             self._give_back(draft, rest)
         if behind and not self.take_attributes(draft, behind):
             rest = f"{rest} {behind}"
+        noun, _, after = rest.partition(" , ")
+        if after and self.take_attributes(draft, after):
+            rest = noun  # "the cup, red"
         draft.said = self._without_posture(draft, rest)
         return draft
+
+    def _take_all(self, draft: Draft, words: list[str]) -> int:
+        """Read all that stands in front of the noun; how many words it was."""
+        taken = 0
+        while taken < len(words):
+            step = self._take(draft, words[taken:], is_first=taken == 0)
+            chooses = draft.ordinal is not None or bool(draft.places)
+            if not step and chooses and low(words[taken]) == "of" and taken + 1 < len(words):
+                # "The largest of the three cups": all of them, of which one is chosen.
+                taken += 1 + self._take_all(among := Draft(""), words[taken + 1 :])
+                draft.attributes += among.attributes
+                draft.is_one = True
+                return taken
+            if not step:
+                break
+            taken += step
+        return taken
 
     def _without_posture(self, draft: Draft, rest: str) -> str:
         """ "Man standing": a participle behind the noun is an attribute."""

@@ -33,6 +33,7 @@ class PhraseWords:
     generic: frozenset[str]
     negations: frozenset[str]
     joiners: frozenset[str]
+    unread: frozenset[str]
     skipped: frozenset[str]
     """Determiners and adverbs: they stand before a noun and say nothing of it."""
     request: re.Pattern[str]
@@ -72,9 +73,10 @@ def phrase_words() -> PhraseWords:
         generic=frozenset(rows["generic"]),
         negations=frozenset(rows["negations"]),
         joiners=frozenset(rows["joiners"]),
+        unread=frozenset(rows["unread"]),
         skipped=frozenset(rows["determiners"]) | frozenset(rows["adverbs"]),
         request=_pattern(rf"(?:{_one_of(rows['requests'])})\b[\s,:]*"),
-        filler=_pattern(rf"(?:{_one_of(rows['fillers'])})\b\s*"),
+        filler=_pattern(rf"\b(?:{_one_of(rows['fillers'])})\b\s*"),
         relation=_pattern(rf"({_one_of(relations)})\s+(?=\w)"),
         between=_pattern(rf"(?:{_one_of(rows['between']['words'])})\s+(?=\w)"),
         **_place_patterns(rows),

@@ -32,6 +32,9 @@ def thing(phrase: str) -> Thing:
         ("das rote Auto", "das rote Auto"),
         ("left of the laptop", "left of the laptop"),
         ("the red one", "object"),
+        ("the largest of the dogs", "dog"),
+        ("the red or blue cup", "the red or blue cup"),
+        ("no dog", "no dog"),
     ],
 )
 def test_noun_for_the_finder(phrase: str, noun: str) -> None:
@@ -59,6 +62,8 @@ def test_a_noun_alone_says_nothing_else(phrase: str) -> None:
         ("the glass bottle", [("glass", "material", "glass", False)]),
         ("the cup that is not red", [("not red", "colour", "red", True)]),
         ("the dog that is sleeping", [("sleeping", "posture", "sleeping", False)]),
+        ("guy in blue", [("in blue", "colour", "blue", False)]),
+        ("the cup, red", [("red", "colour", "red", False)]),
         ("man standing", [("standing", "posture", "standing", False)]),
     ],
 )
@@ -71,6 +76,11 @@ def test_attributes(phrase: str, attributes: list[tuple[str, str, str, bool]]) -
     ("phrase", "place"),
     [
         ("bowl furthest to the right", Ranked("furthest to the right", Measure.RIGHT)),
+        ("the furthest left bowl", Ranked("the furthest left", Measure.LEFT)),
+        ("far right bowl", Ranked("far right", Measure.RIGHT)),
+        ("left most giraffe", Ranked("left most", Measure.LEFT)),
+        ("the largest of the two dogs", Ranked("largest", Measure.LARGEST)),
+        ("2nd guy from right", Ranked("2nd from right", Measure.RIGHT, 2)),
         ("the person farthest left", Ranked("farthest left", Measure.LEFT)),
         ("the leftmost cup", Ranked("leftmost", Measure.LEFT)),
         ("the second cup from the left", Ranked("second from the left", Measure.LEFT, 2)),
@@ -108,6 +118,9 @@ def test_places(phrase: str, place: Placed | Ranked | Untold) -> None:
         ("apple in the bowl", Relation.INSIDE, ["bowl"]),
         ("man in a red shirt", Relation.WITH, ["shirt"]),
         ("man wearing glasses", Relation.WITH, ["glasses"]),
+        ("bottle to the far right of the table", Relation.RIGHT_OF, ["table"]),
+        ("zebra in the middle of the herd", Relation.INSIDE, ["herd"]),
+        ("dog next to another dog", Relation.NEXT_TO, ["dog"]),
         ("woman without a hat", Relation.WITHOUT, ["hat"]),
         ("dog lying on the grass", Relation.ON, ["grass"]),
         ("car behind the bus", Relation.BEHIND, ["bus"]),

@@ -11,7 +11,6 @@ from vlm_desktop.base.types import Box, Size
 from vlm_desktop.engine.ground.regioncolours import RegionColours, region_colours
 from vlm_desktop.engine.ground.spatial import holds
 
-
 SQUARE = Size(100, 100)
 
 
