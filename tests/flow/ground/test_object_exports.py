@@ -28,11 +28,10 @@ from vlm_desktop.base.grounderrors import ExportFolderFull, NoSuchObject
 from vlm_desktop.base.groundexports import ONE_FILE, ObjectsExported, ObjectsFormat, ObjectsImported
 from vlm_desktop.base.grounding import GroundObject, ObjectState, PictureObjects
 from vlm_desktop.base.paths import HomePaths
-from vlm_desktop.base.types import Box, DecodeLimits, Size
+from vlm_desktop.base.types import Box, Size
 from vlm_desktop.engine.ground import exportfiles
 from vlm_desktop.engine.ground.exporting import GroundExports
 from vlm_desktop.engine.ground.keeping import KeptObjects
-from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.media.source import read_source
 from vlm_desktop.store.library import Library
 
@@ -74,22 +73,6 @@ class Desk:
     def said(self, content_hash: str) -> list[tuple[object, ...]]:
         kept = self.keeping.of_hash(content_hash)
         return [] if kept is None else [as_said(one) for one in kept.objects]
-
-
-@pytest.fixture(scope="module")
-def exports_of() -> Iterator[Callable[[KeptObjects], GroundExports]]:
-    """One decoder process for all tests here."""
-    made: list[GroundExports] = []
-
-    def make(keeping: KeptObjects) -> GroundExports:
-        if not made:
-            made.append(GroundExports(keeping, lambda: DecodePool(1, DecodeLimits())))
-        made[0]._keeping = made[0]._pixels._keeping = keeping
-        return made[0]
-
-    yield make
-    for one in made:
-        one.close()
 
 
 @pytest.fixture
