@@ -72,10 +72,11 @@ def test_undo_takes_back_clicks_first_and_then_the_object(
     outlined(qtbot, pane)
     assert len(pane.pointing.prompt.points) == 1
     pane.hands.keep()
-    qtbot.waitUntil(lambda: len(kept(ground, pane)) == 1)
+    qtbot.waitUntil(lambda: pane.desk.changes.undo_text == "Outline of Object 1")
     qtbot.keyClick(pane.canvas, KEY.Key_Z, CONTROL)
     qtbot.waitUntil(lambda: pane.session.objects == ())
     assert kept(ground, pane) == ()
+    qtbot.waitUntil(lambda: pane.desk.changes.redo_text != "")
     qtbot.keyClick(pane.canvas, KEY.Key_Z, CONTROL | SHIFT)
     qtbot.waitUntil(lambda: len(pane.session.objects) == 1)
 

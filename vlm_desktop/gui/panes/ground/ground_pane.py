@@ -171,8 +171,9 @@ class GroundPane(Pane):
         self.labels.stop()
         self.exports.task.stop()
         self.phrasing.stop()
-        self.pointing.drop()
         self.session.cancel()
+        for part in (self.pointing, self.masks, self.review):
+            part.stop()
 
     def state(self) -> dict[str, Any]:
         path = self.session.path

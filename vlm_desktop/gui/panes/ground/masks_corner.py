@@ -57,6 +57,10 @@ class MasksCorner(QObject):
         chosen = self._pointing.model
         return next((one.name for one in self.cards if one.id == chosen), chosen)
 
+    def stop(self) -> None:
+        """The window closes: look at nothing any more."""
+        self._soon.stop()
+
     def refresh(self) -> None:
         """Which models are on the disk."""
         services = self._desk.services

@@ -175,11 +175,18 @@ class Phrasing(QObject):
             for asked in self.asked
             if asked.answer is not None
             for region in asked.answer.regions
+            if not self.is_kept(asked.phrase, region)
         ]
         kept = [self._object(asked, region, first + at) for at, (asked, region) in enumerate(found)]
         if kept:
             self._session.put(fill(strings.CHANGE_KEPT_MANY, count=len(kept)), *kept)
         return len(kept)
+
+    def is_kept(self, phrase: str, region: FoundRegion) -> bool:
+        """Whether a place that a phrase found is an object by now."""
+        return any(
+            phrase in one.expressions and one.box == region.box for one in self._session.objects
+        )
 
     def _object(self, asked: Asked, found: FoundRegion, number: int) -> GroundObject:
         answer = asked.answer

@@ -164,6 +164,12 @@ class Pointing(QObject):
         if was:
             self.changed.emit()
 
+    def stop(self) -> None:
+        """The window closes: ask for nothing any more."""
+        self.drop()
+        self._idle.stop()
+        self._still.stop()
+
     def take_up(self, one: GroundObject) -> None:
         """Go on with a kept object where its prompt was left."""
         self.drop()

@@ -107,6 +107,11 @@ class ReviewCorner(QObject):
             where=self._pane.picture,  # type: ignore[arg-type]
         )
 
+    def stop(self) -> None:
+        """The window closes: look at nothing any more."""
+        self._idle.stop()
+        self._soon.stop()
+
     # --- the list ------------------------------------------------------------------------
 
     def refresh(self) -> None:
