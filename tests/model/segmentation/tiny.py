@@ -50,7 +50,7 @@ def _pads() -> Any:
     )  # fmt: skip
 
 
-def _stretches() -> Any:
+def stretches() -> Any:
     return hf.Sam2ImageProcessor(size={"height": SIDE, "width": SIDE})
 
 
@@ -87,7 +87,7 @@ def sam2() -> Made:
         prompt_encoder_config=_prompts("Sam2"),
         mask_decoder_config=_decoder("Sam2"),
     )
-    return hf.Sam2Model(config), hf.Sam2Processor(_stretches())
+    return hf.Sam2Model(config), hf.Sam2Processor(stretches())
 
 
 def sam2_video() -> Made:
@@ -103,7 +103,7 @@ def sam2_video() -> Made:
         mask_downsampler_embed_dim=_WIDTH, memory_fuser_embed_dim=_WIDTH,
         memory_fuser_intermediate_dim=16, memory_fuser_num_layers=1,
     )  # fmt: skip
-    processor = hf.Sam2VideoProcessor(_stretches(), hf.Sam2VideoVideoProcessor())
+    processor = hf.Sam2VideoProcessor(stretches(), hf.Sam2VideoVideoProcessor())
     return hf.Sam2VideoModel(config), processor
 
 
@@ -127,7 +127,7 @@ def edgetam() -> Made:
         prompt_encoder_config=prompts,
         mask_decoder_config=_decoder("EdgeTam"),
     )
-    return hf.EdgeTamModel(config), hf.Sam2Processor(_stretches())
+    return hf.EdgeTamModel(config), hf.Sam2Processor(stretches())
 
 
 def sam3() -> Made:
