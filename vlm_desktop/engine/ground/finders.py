@@ -58,8 +58,3 @@ class Finders:
         if TASK_GROUNDING not in cards[model_id].tasks:
             raise FindsNoPhrases(model=model_id, known=known)
         return self._open_shelf(model_id)
-
-    def release(self, model_id: str) -> None:
-        """Let go of a model that is being removed."""
-        with self._lock:
-            self._opened.pop(model_id, None)
