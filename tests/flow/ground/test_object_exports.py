@@ -266,6 +266,16 @@ def test_a_disk_that_fails_leaves_nothing_half_written(
     assert not target.exists() or target.read_text() == "what was there"
 
 
+def test_a_target_that_is_no_file_is_refused(desk: Desk, tmp_path: Path) -> None:
+    for target in (tmp_path, Path("/")):
+        with pytest.raises(DestinationNotWritable):
+            desk.export(ObjectsFormat.COCO, target)
+        with pytest.raises(ExportFolderFull):
+            desk.export(ObjectsFormat.VOC, target)
+    with pytest.raises(DestinationNotWritable):
+        desk.export(ObjectsFormat.JSONL, tmp_path / "not" / "there.jsonl")
+
+
 def test_a_cancelled_export_leaves_nothing(desk: Desk, tmp_path: Path) -> None:
     for name in ("a.png", "b.png"):
         desk.shot(name, *marked())

@@ -1,6 +1,7 @@
 """Names of pictures in an export, and files that appear whole or not at all."""
 
 import contextlib
+import errno
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -41,6 +42,8 @@ def beside(path: Path, folder: Path) -> str:
 
 def put_data(target: Path, data: bytes) -> None:
     """Write a file over what is there, whole or not at all. Raises OSError."""
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     put_made(target, lambda part: _write(part, data))
 
 
@@ -55,9 +58,15 @@ class NewFolder:
         """A file by its path in the folder."""
         self._path(name).write_bytes(data)
 
-    def copy(self, source: Path, name: str) -> None:
-        """A copy of a file. Raises OSError also for what is wrong with `source`."""
-        shutil.copyfile(source, self._path(name))
+    def copy(self, source: Path, name: str) -> bool:
+        """A copy of a file; False where that cannot be read."""
+        try:
+            opened = source.open("rb")
+        except OSError:
+            return False
+        with opened, self._path(name).open("wb") as made:
+            shutil.copyfileobj(opened, made)
+        return True
 
     def finish(self) -> None:
         """Put the folder in its place."""

@@ -81,13 +81,14 @@ class GroundExports:
         be new or empty. `with_pictures` puts copies of the pictures into the folder, but for
         cut-outs. Raises DestinationNotWritable, DiskFull, ExportFolderFull, Cancelled.
         """
+        target = target.absolute()
         kept = self._keeping.pictures(*states, hashes=hashes)
         kept = tuple(sorted(kept, key=lambda one: one.path.as_posix()))
         faults = Faults()
         run = _Run(self._keeping, kept, frozenset(states), cancel)
         with writing_to(target):
             if kind in ONE_FILE:
-                folder = target.parent.absolute() if kind is ObjectsFormat.JSONL else None
+                folder = target.parent if kind is ObjectsFormat.JSONL else None
                 writer: Writer = Rows(faults) if folder else Instances(faults)
                 made: list[bytes] = []
                 yield from run.write(writer, lambda _, data: made.append(data), beside_in=folder)
@@ -230,9 +231,7 @@ def _copier(
         return None
 
     def copy(one: NamedPicture) -> None:
-        if one.picture.path.is_file():
-            folder.copy(one.picture.path, inside + one.name)
-        else:
+        if not folder.copy(one.picture.path, inside + one.name):
             faults.note("pictures-absent", one.name)
 
     return copy

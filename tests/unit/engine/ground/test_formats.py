@@ -293,3 +293,17 @@ def test_a_place_is_told_of_every_object(one: GroundObject) -> None:
     box = one.box or place_of(one)
     assert box is not None
     assert all(map(math.isfinite, (box.x0, box.y0, box.x1, box.y1)))
+
+
+def test_labels_that_a_format_cannot_hold_are_changed_and_that_is_said() -> None:
+    these = [thing(1, "a\ufffeb\x07c\nd"), thing(2, "plain")]
+    faults = Faults()
+    (stored,) = files(voc.Annotations(faults), named(these)).values()
+    root = voc.parsed(stored)
+    assert root is not None
+    assert [one.label for one in built([voc.read(root, "x")])] == ["a b c d", "plain"]
+    assert faults.counts == {"labels-changed": 1}
+    faults = Faults()
+    made = files(yolo.DataSet(faults, outlines=False), named(these))
+    assert yolo.class_names(made["data.yaml"].decode())[0] == "a\ufffeb c d"
+    assert faults.counts == {"labels-changed": 1}

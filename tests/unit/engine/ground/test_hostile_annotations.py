@@ -286,6 +286,7 @@ def test_formats_are_told_apart(tmp_path: Path) -> None:
     (tmp_path / "y" / "labels").mkdir(parents=True)
     (tmp_path / "y" / "labels" / "x.txt").write_text("0 0.5 0.5 0.1 0.1\n")
     (tmp_path / "y" / "classes.txt").write_text("cup\n")
+    (tmp_path / "y" / "data.yaml").write_text("train: images\n")
     for source in (tmp_path / "y", tmp_path / "y" / "data.yaml"):
         read = read_file(source)
         assert read.format is ObjectsFormat.YOLO

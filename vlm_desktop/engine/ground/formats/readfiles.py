@@ -53,6 +53,8 @@ class Helpers:
 
 def read_annotations(source: Path, helpers: Helpers) -> Annotations:
     """Read a file, or a folder of files, of any of the formats that are written here."""
+    if not source.exists():
+        raise BadInputFile(path=source, line=None, detail="it is not there")
     if source.is_dir():
         return _folder(source, helpers)
     ending = source.suffix.lower()

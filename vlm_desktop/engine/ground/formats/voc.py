@@ -48,8 +48,8 @@ def document(one: NamedPicture, faults: Faults) -> bytes:
     """The file of a picture."""
     root = Element("annotation")
     folder, _, name = one.name.rpartition("/")
-    SubElement(root, "folder").text = words(folder) or "images"
-    SubElement(root, "filename").text = words(name)
+    SubElement(root, "folder").text = _text(folder) or "images"
+    SubElement(root, "filename").text = _text(name)
     source = SubElement(root, "source")
     SubElement(source, "database").text = "VLM Desktop"
     size = SubElement(root, "size")
@@ -63,6 +63,8 @@ def document(one: NamedPicture, faults: Faults) -> bytes:
         if box is None:
             faults.note("objects-without-place", one.name)
             continue
+        if _text(each.label) != each.label:
+            faults.note("labels-changed", one.name)
         _add(root, each, box)
     indent(root)
     made: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
@@ -71,7 +73,7 @@ def document(one: NamedPicture, faults: Faults) -> bytes:
 
 def _add(root: Element, one: GroundObject, box: Box) -> None:
     said = SubElement(root, "object")
-    SubElement(said, "name").text = words(one.label, LONGEST_LABEL)
+    SubElement(said, "name").text = _text(one.label)
     SubElement(said, "pose").text = words(one.extra.get("pose", "")) or "Unspecified"
     for flag in _FLAGS:
         SubElement(said, flag).text = "1" if one.extra.get(flag) == "1" else "0"
@@ -83,6 +85,11 @@ def _add(root: Element, one: GroundObject, box: Box) -> None:
         ("ymax", _exact(box.y1)),
     ):
         SubElement(places, key).text = _plain(value)
+
+
+def _text(value: str) -> str:
+    """Without the two characters that XML cannot hold, beside those that no text here has."""
+    return words(value.replace("\ufffe", " ").replace("\uffff", " "), LONGEST_LABEL)
 
 
 def _exact(place: float) -> Decimal:
