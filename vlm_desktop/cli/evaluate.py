@@ -1,4 +1,4 @@
-"""`vlm-desktop evaluate retrieval|captions|vqa|claims|ocr DATA.jsonl`, an option set each."""
+"""`vlm-desktop evaluate retrieval|captions|vqa|grounding|... DATA.jsonl`, an option set each."""
 
 import argparse
 import dataclasses
@@ -9,6 +9,7 @@ from vlm_desktop.cli import (
     evaluatecaptions,
     evaluateclaims,
     evaluatedocuments,
+    evaluategrounding,
     evaluateocr,
     evaluatevqa,
 )
@@ -35,6 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     evaluateclaims.add_arguments(
         actions.add_parser("claims", help="whether claims called supported are true")
     )
+    evaluategrounding.add_arguments(
+        actions.add_parser("grounding", help="where phrases are, and that they are not; masks")
+    )
     evaluateocr.add_arguments(
         actions.add_parser("ocr", help="words and lines read, with and without mended spaces")
     )
@@ -43,6 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
     if arguments.action == "ocr":
         return evaluateocr.run(arguments, services, output)
+    if arguments.action == "grounding":
+        return evaluategrounding.run(arguments, services, output)
     if arguments.action == "captions":
         return evaluatecaptions.run(arguments, services, output)
     if arguments.action == "vqa":

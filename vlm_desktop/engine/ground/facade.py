@@ -6,19 +6,19 @@ Every owner adds a line to `Ground.__init__`, and what it needs to the call in `
 from collections.abc import Callable
 from pathlib import Path
 
-from vlm_desktop.base.grounderrors import FindsNoPhrases
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.ground.counting import Counting
 from vlm_desktop.engine.ground.exporting import GroundExports
 from vlm_desktop.engine.ground.expressions import Expressions
 from vlm_desktop.engine.ground.finders import STARTER, Finders
-from vlm_desktop.engine.ground.finding import Finder
 from vlm_desktop.engine.ground.keeping import KeptObjects
 from vlm_desktop.engine.ground.labelling import Labelling
 from vlm_desktop.engine.ground.masking import Masking
+from vlm_desktop.engine.ground.measuring import GroundMeasuring
 from vlm_desktop.engine.ground.phrases import Phrases
 from vlm_desktop.engine.ground.pictures import GroundPictures
 from vlm_desktop.engine.ground.shelfmodels import GroundModels
+from vlm_desktop.engine.ground.starterfinding import StarterFinder
 from vlm_desktop.engine.preparing import Preparer
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
@@ -40,8 +40,9 @@ class Ground:
         self.pictures = GroundPictures(preparer.pictures)
         self.models = models
         self.masks = Masking(models.promptable)
+        starter = StarterFinder(encoders, STARTER)
         self.phrases = Phrases(
-            Finders(_no_starter, models.detectors.finder, models.cards, search_model),
+            Finders(lambda: starter, models.detectors.finder, models.cards, search_model),
             encoders,
             self.masks,
         )
@@ -54,6 +55,7 @@ class Ground:
             lambda: models.settings().chat_model,
         )
         self.counting = Counting(self.phrases)
+        self.measuring = GroundMeasuring(self.pictures, self.phrases, self.masks)
         self.keeping = KeptObjects(library, other_copies)
         self.exports = GroundExports(self.keeping, open_pool)
         self.labelling = Labelling(library, self.pictures.load, self.phrases.ground, self.keeping)
@@ -62,8 +64,3 @@ class Ground:
         """End processes and free networks."""
         self.exports.close()
         self.models.close()
-
-
-def _no_starter() -> Finder:
-    """Until the starter's own finder is wired in."""
-    raise FindsNoPhrases(model=STARTER, known="those of the shelf")
