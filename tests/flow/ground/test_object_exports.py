@@ -32,6 +32,7 @@ from vlm_desktop.base.types import Box, Size
 from vlm_desktop.engine.ground import exportfiles
 from vlm_desktop.engine.ground.exporting import GroundExports
 from vlm_desktop.engine.ground.keeping import KeptObjects
+from vlm_desktop.engine.ground.phraserows import read_rows
 from vlm_desktop.media.source import read_source
 from vlm_desktop.store.library import Library
 
@@ -200,6 +201,21 @@ def test_pictures_that_are_gone_cost_only_their_cut_outs(desk: Desk, tmp_path: P
     )
     done = desk.export(ObjectsFormat.VOC, tmp_path / "voc", with_pictures=True)
     assert [one.code for one in done.notes] == ["pictures-absent"]
+
+
+def test_rows_to_train_on_are_rows_to_measure_with(desk: Desk, tmp_path: Path) -> None:
+    one = desk.shot("a.png", *marked())
+    inside, elsewhere = desk.files / "rows.jsonl", tmp_path / "rows.jsonl"
+    (tmp_path / "rows").mkdir()
+    for target in (inside, elsewhere, tmp_path / "rows" / "rows.jsonl"):
+        desk.export(ObjectsFormat.JSONL, target)
+        rows = read_rows(target).rows[:2]
+        assert [(row.phrase, row.box) for row in rows] == [
+            ("die rote Tasse", one.objects[0].box), ("dog", one.objects[1].box),
+        ]  # fmt: skip
+        assert all(row.path.samefile(one.path) for row in rows)
+        assert rows[0].area == pytest.approx(20 * 41 / (60 * 45), abs=0.001)
+    assert json.loads(inside.read_text().splitlines()[0])["image"] == "a.png"
 
 
 def test_names_differ_whatever_the_case() -> None:

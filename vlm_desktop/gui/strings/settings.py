@@ -157,7 +157,7 @@ PRIVACY_TEXT = (
 )
 FORGET_TEXT = (
     "Forgetting removes all that the program knows of a photo: what it looks like, its thumbnail, "
-    "the text read in it, tags and albums. The photo itself stays as it is."
+    "the text read in it, what was marked in it, tags and albums. The photo itself stays as it is."
 )
 FORGET_PHOTOS = "For&get photos…"
 FORGET_FOLDER = "Forget a f&older…"

@@ -2,12 +2,14 @@
 
     {"image": "photos/a.jpg", "phrase": "the red cup", "expressions": ["the red cup", ...],
      "label": "cup", "box": [x0, y0, x1, y1], "mask_rle": {"size": [h, w], "counts": "..."},
-     "split": "train" | "val", "vlm_desktop": {...}}
+     "area_fraction": 0.12, "split": "train" | "val", "vlm_desktop": {...}}
 
 A row for each object. "image" is relative to the file where it lies below its folder. "phrase" is
 the first of "expressions", which are never empty: the label where nothing else names the object.
-"mask_rle" is null without a mask, "box" in pixels of the upright picture. All rows about one
-picture have the same split, by one fixed rule over file names (`base.splits`).
+"mask_rle" is null without a mask, "box" in pixels of the upright picture, of which it takes
+"area_fraction". All rows about one picture have the same split, by one fixed rule over file names
+(`base.splits`). Rows of other programs need "image" and "box" only; a row whose box is null says
+that the phrase names nothing in the picture, and brings no object.
 """
 
 from collections import defaultdict
@@ -69,8 +71,10 @@ def row(one: NamedPicture, each: GroundObject, *, unnamed: bool = False) -> dict
     box = each.box or place_of(each)
     if box is None or not (phrases or unnamed):
         return None
+    size = one.picture.size
+    share = (box.x1 - box.x0) * (box.y1 - box.y0) / (size.width * size.height)
     own = extension(each) | {"content_hash": one.picture.content_hash}
-    own["size"] = [one.picture.size.width, one.picture.size.height]
+    own["size"] = [size.width, size.height]
     if each.polygon:
         own["polygon"] = [list(corner) for corner in each.polygon]
     return {
@@ -80,6 +84,7 @@ def row(one: NamedPicture, each: GroundObject, *, unnamed: bool = False) -> dict
         "label": each.label,
         "box": [box.x0, box.y0, box.x1, box.y1],
         "mask_rle": None if each.mask is None else mask_said(each.mask),
+        "area_fraction": round(share, 4),
         "split": "val" if is_held_out(one.name) else "train",
         KEY: own,
     }
