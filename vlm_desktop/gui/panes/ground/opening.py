@@ -27,7 +27,7 @@ class Opening(QObject):
             "selection", strings.OPEN_SELECTION,
             lambda: self.take_photos(self._desk.navigator.selection), "",
         )  # fmt: skip
-        self.pasted = self._add("paste", strings.OPEN_PASTED, self.paste, "Ctrl+Shift+V")
+        self.pasted = self._add("paste", strings.OPEN_PASTED, self.paste, "Ctrl+V")
         self.menu = QMenu(over)
         for action in (self.file, self.selection, self.pasted):
             self.menu.addAction(action)
