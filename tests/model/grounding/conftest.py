@@ -16,7 +16,10 @@ from vlm_desktop.backends.protocols import PhraseModel
 from vlm_desktop.backends.registry import Registry
 from vlm_desktop.base.arrays import PixelArray
 
-SIZES = {"landscape": (48, 64), "portrait": (90, 41), "strip": (3, 300), "tower": (260, 3)}
+SIZES = {
+    "landscape": (48, 64), "portrait": (90, 41), "strip": (6, 50), "tower": (63, 9),
+    "ribbon": (3, 300),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -87,8 +90,8 @@ def registry(tmp_path: Path) -> Registry:
 @pytest.fixture(autouse=True)
 def short_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Random weights never come to an end."""
-    monkeypatch.setattr(florence, "MOST_TOKENS", 48)
-    monkeypatch.setattr(asking, "MOST_TOKENS", 32)
+    monkeypatch.setattr(florence, "MOST_TOKENS", 24)
+    monkeypatch.setattr(asking, "MOST_TOKENS", 16)
 
 
 @pytest.fixture(autouse=True)

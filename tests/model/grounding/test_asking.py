@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from vlm_desktop.backends.grounding import asking
 from vlm_desktop.backends.grounding.asking import AskedPhrases, KosmosPhrases
 from vlm_desktop.backends.grounding.families import PHRASE_FAMILIES
 from vlm_desktop.backends.shelf import PHRASE_MODEL, TASK_GROUNDING
@@ -82,7 +83,10 @@ def test_each_is_asked_in_its_own_words(name, open_tiny, tiny_folder, pictures):
     if words:
         asked = Message(Role.USER, (ImagePart(0), TextPart(words)))
         stream = chat.stream(
-            [asked], [ChatImage(image)], GenerationOptions(max_new_tokens=32), CancelToken()
+            [asked],
+            [ChatImage(image)],
+            GenerationOptions(max_new_tokens=asking.MOST_TOKENS),
+            CancelToken(),
         )
         while True:
             try:

@@ -56,7 +56,7 @@ def test_the_answer_is_that_of_a_whole_pass(open_tiny, tiny_folder, pictures):
     image = pictures["landscape"]
     model.find(image, ["dog"], CancelToken())
     with torch.inference_mode():
-        pieces = model._written(model._seen, DETECTION + "dog")
+        pieces = model._written(model._seen[0][1], DETECTION + "dog")
     ids, _ = reference(tiny_folder("florence2"), image, DETECTION, "dog")
     tokenizer = model._reading().tokenizer
     told = [tokenizer.decode([one]) for one in ids if one not in (0, 1, 2)]
@@ -70,7 +70,7 @@ def test_scores_are_probabilities_however_it_searches(beams, open_tiny, pictures
     model.find(pictures["landscape"], ["dog"], CancelToken())
     model._model.generation_config.num_beams = beams
     with torch.inference_mode():
-        pieces = model._written(model._seen, DETECTION + "dog")
+        pieces = model._written(model._seen[0][1], DETECTION + "dog")
     assert len(pieces) > 8
     assert all(-20 < logprob <= 1e-6 for _, logprob in pieces)
 

@@ -1,5 +1,7 @@
 """Boxes of detectors, from what networks give to pixels and back; what bins cost."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from vlm_desktop.backends.grounding.quantising import (
     quantisation_errors,
     quantised,
 )
+from vlm_desktop.backends.grounding.windows import cut, shown, windows
 from vlm_desktop.base.types import Box, Size
 
 SHAPES = [Size(640, 480), Size(480, 640), Size(10_000, 100), Size(100, 10_000), Size(1, 1)]
@@ -87,6 +90,55 @@ def test_a_negative_size_is_a_box_the_wrong_way_round():
 
 def test_no_boxes_are_no_boxes():
     assert boxes_within(from_centres(np.zeros((0, 4)), Size(8, 8)), Size(80, 80)) == ()
+
+
+# --- windows of long pictures --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("size", "number"),
+    [
+        (Size(640, 480), 1), (Size(1000, 200), 1), (Size(1200, 200), 2), (Size(300, 3000), 4),
+        (Size(10_000, 100), 8), (Size(100, 10_000), 8), (Size(30_000, 1), 8), (Size(1, 1), 1),
+        (Size(7, 1), 3),
+    ],
+)  # fmt: skip
+def test_windows_overlap_and_cover_the_picture(size, number):
+    parts = windows(size)
+    assert len(parts) == number
+    along = [(one.x0, one.x1) if size.width >= size.height else (one.y0, one.y1) for one in parts]
+    assert along[0][0] == 0
+    assert along[-1][1] == max(size.width, size.height)
+    for (start, stop), (after, _) in pairwise(along):
+        assert start < after < stop
+        if number > 1 and stop - start > 8:
+            assert stop - after > 0.2 * (stop - start)
+    for one in parts:
+        assert 0 <= one.x0 < one.x1 <= size.width
+        assert 0 <= one.y0 < one.y1 <= size.height
+
+
+@pytest.mark.parametrize(
+    ("shape", "given"),
+    [
+        ((480, 640), (480, 640)), ((3000, 4000), (1536, 2048)), ((10, 1600), (100, 1600)),
+        ((1, 1), (1, 1)), ((4000, 2), (2048, 128)),
+    ],
+)  # fmt: skip
+def test_what_networks_are_shown_is_neither_large_nor_thin(shape, given):
+    pixels, size = shown(np.zeros((*shape, 3), np.uint8))
+    assert pixels.shape == (*given, 3)
+    assert size == Size(given[1], given[0])
+
+
+def test_what_is_cut_and_shown_keeps_its_place():
+    image = np.zeros((10, 400, 3), np.uint8)
+    image[:, 370:390] = 255
+    part = windows(Size(400, 10))[-1]
+    pixels, size = shown(cut(image, part))
+    columns = np.flatnonzero(pixels[:, :, 0].mean(axis=0) > 127)
+    left = part.x0 + columns[0] / size.width * (part.x1 - part.x0)
+    assert left == pytest.approx(370, abs=1)
 
 
 # --- Florence-2 ----------------------------------------------------------------------------

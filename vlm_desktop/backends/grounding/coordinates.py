@@ -40,7 +40,7 @@ def boxes_within(corners: Corners, size: Size) -> tuple[Box | None, ...]:
     and boxes that nothing is left of give None.
     """
     rows = np.asarray(corners, dtype=np.float64).reshape(-1, 4)
-    finite: NDArray[np.bool_] = np.asarray(np.isfinite(rows)).all(axis=1)
+    finite = np.isfinite(rows.sum(axis=1))
     rows = np.clip(np.where(finite[:, None], rows, 0.0), 0.0, 1.0)
     left, right = np.minimum(rows[:, 0], rows[:, 2]), np.maximum(rows[:, 0], rows[:, 2])
     top, bottom = np.minimum(rows[:, 1], rows[:, 3]), np.maximum(rows[:, 1], rows[:, 3])

@@ -12,8 +12,9 @@ import torch
 from PIL import Image
 
 from vlm_desktop.backends.chat.boxes import located, placed_box
-from vlm_desktop.backends.grounding.network import MOST_REGIONS, PhraseNetwork, shown
+from vlm_desktop.backends.grounding.network import MOST_REGIONS, PhraseNetwork
 from vlm_desktop.backends.grounding.thinning import thinned
+from vlm_desktop.backends.grounding.windows import shown
 from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.grounding import FoundRegion
 from vlm_desktop.base.types import Box, Size

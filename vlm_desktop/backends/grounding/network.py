@@ -1,7 +1,8 @@
 """What all adapters over a network of transformers share: loading, one picture at hand, stopping.
 
-A phrase is one pass. What is seen of the last picture stays at hand where it does not depend on
-the phrase, so that further phrases cost only the half that reads them.
+A phrase is one pass, and one for each window of a picture that is very long (`windows`). What is
+seen of the last picture stays at hand where it does not depend on the phrase, so that further
+phrases cost only the half that reads them.
 """
 
 import contextlib
@@ -18,17 +19,17 @@ from numpy.typing import NDArray
 
 from vlm_desktop.backends.chat import loading
 from vlm_desktop.backends.chat.folder import ChatFolder
-from vlm_desktop.backends.chat.pictures import reduced
 from vlm_desktop.backends.encoders.torch_dual import choose_device, memory_error
 from vlm_desktop.backends.grounding.families import PHRASE_FAMILIES, PhraseFamily, said
+from vlm_desktop.backends.grounding.thinning import thinned
+from vlm_desktop.backends.grounding.windows import cut, windows
 from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import ModelBroken, ModelOutOfMemory, ModelUnsupported
 from vlm_desktop.base.grounding import FoundRegion, MaskModelSpec, PhraseTraits
-from vlm_desktop.base.types import Size
+from vlm_desktop.base.masks import Mask
+from vlm_desktop.base.types import Box, Size
 
-MOST_PIXELS = 4_000_000
-"""Above this a picture is reduced first: no network here is given more than 1.8 megapixels."""
 MOST_REGIONS = 50
 _ROOM = 0.9
 _ERRORS = (RuntimeError, ValueError, IndexError, TypeError, KeyError, AttributeError)
@@ -59,7 +60,7 @@ class PhraseNetwork(ABC):
         self._processor: Any = None
         self._model: Any = None
         self._image: PixelArray | None = None
-        self._seen: Any = None
+        self._seen: tuple[tuple[Box, Any], ...] = ()
         self._spec = MaskModelSpec(
             id=self._id, revision=self._folder.revision, device="cpu", precision="fp32",
             memory_bytes=4 * self._folder.parameters,
@@ -113,24 +114,36 @@ class PhraseNetwork(ABC):
     def _look_for(
         self, image: PixelArray, words: str, cancel: CancelToken
     ) -> tuple[FoundRegion, ...]:
+        height, width = image.shape[:2]
         with self._looking(image, cancel) as seen:
-            height, width = image.shape[:2]
-            return self._answer(seen, words, Size(width, height))
+            found = [
+                _shifted(region, part, Size(width, height))
+                for part, one in seen
+                for region in self._answer(one, words, _size(part))
+            ]
+        if len(seen) == 1:
+            return tuple(found)
+        return thinned(sorted(found, key=lambda one: -one.confidence), MOST_REGIONS)
 
     @contextlib.contextmanager
-    def _looking(self, image: PixelArray, cancel: CancelToken) -> Iterator[Any]:
-        """What is seen of a picture, within inference that `cancel` stops."""
+    def _looking(
+        self, image: PixelArray, cancel: CancelToken
+    ) -> Iterator[tuple[tuple[Box, Any], ...]]:
+        """What is seen of each window of a picture, within inference that `cancel` stops."""
         self._load()
         with torch.inference_mode(), stopping(self._model, cancel):
             if self._image is not image:
                 self._forget()
-                self._seen = self._look_at(image)
+                size = Size(image.shape[1], image.shape[0])
+                self._seen = tuple(
+                    (part, self._look_at(cut(image, part))) for part in windows(size)
+                )
                 self._image = image
             yield self._seen
 
     def _forget(self) -> None:
         """Drop what was kept of the last picture."""
-        self._image = self._seen = None
+        self._image, self._seen = None, ()
 
     def _reading(self) -> Any:
         if self._processor is None:
@@ -184,10 +197,19 @@ def stopping(model: torch.nn.Module, cancel: CancelToken) -> Iterator[None]:
             handle.remove()
 
 
-def shown(image: PixelArray) -> tuple[PixelArray, Size]:
-    """A picture as it is handed to a processor, and its size by then."""
-    smaller = reduced(image, MOST_PIXELS)
-    return smaller, Size(smaller.shape[1], smaller.shape[0])
+def _size(part: Box) -> Size:
+    return Size(int(part.x1 - part.x0), int(part.y1 - part.y0))
+
+
+def _shifted(region: FoundRegion, part: Box, size: Size) -> FoundRegion:
+    """A region of a window as one of the whole picture."""
+    box, mask = region.box, region.mask
+    x, y = part.x0, part.y0
+    return replace(
+        region,
+        box=Box(box.x0 + x, box.y0 + y, box.x1 + x, box.y1 + y),
+        mask=None if mask is None else Mask(size, mask.left + int(x), mask.top + int(y), mask.bits),
+    )
 
 
 def _ways(provider: str, parameters: int, memory_limit: int) -> list[loading.Plan]:

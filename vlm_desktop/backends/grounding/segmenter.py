@@ -13,7 +13,8 @@ from PIL import Image
 from scipy import ndimage
 
 from vlm_desktop.backends.grounding.families import said
-from vlm_desktop.backends.grounding.network import MOST_REGIONS, PhraseNetwork, shown
+from vlm_desktop.backends.grounding.network import MOST_REGIONS, PhraseNetwork
+from vlm_desktop.backends.grounding.windows import joined, shown
 from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.grounding import FoundRegion
@@ -43,9 +44,10 @@ class TransformersSegmenter(PhraseNetwork):
         words = said(self._family, phrase)
         if not words:
             return None
+        size = Size(image.shape[1], image.shape[0])
         with self._translated(), self._looking(image, cancel) as seen:
-            heat: NDArray[np.float32] = self._logits(seen, words).sigmoid().cpu().numpy()
-            return heat
+            heats = [(part, self._logits(one, words).sigmoid().cpu().numpy()) for part, one in seen]
+            return joined(heats, size)
 
     def _look_at(self, image: PixelArray) -> _Seen:
         pixels, _ = shown(image)
