@@ -33,7 +33,7 @@ class FollowingScroll(QScrollArea):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Qt filters the page's events itself."""
         if event.type() in _LAID_OUT and watched is self.widget():
-            QTimer.singleShot(0, self._follow)
+            QTimer.singleShot(0, self, self._follow)
         return super().eventFilter(watched, event)
 
     def _follow(self) -> None:
