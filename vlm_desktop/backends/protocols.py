@@ -13,6 +13,7 @@ from vlm_desktop.base.chat import (
     ChatImage,
     ChatSpec,
     GenerationOptions,
+    LookedWord,
     Message,
     Reply,
     SeenImage,
@@ -190,6 +191,16 @@ class ChatModel(Protocol):
 
     def unload(self) -> None:
         """Free the weights and the caches. `load` brings them back."""
+        ...
+
+
+@runtime_checkable
+class CaptionLooker(Protocol):
+    """A `ChatModel` that can say where it looked. Like it not thread-safe, and loaded first."""
+
+    def caption_looks(self, image: ChatImage, cancel: CancelToken) -> tuple[LookedWord, ...]:
+        """Its greedy caption, word by word. Raises `ModelBroken`, `ModelOutOfMemory`,
+        `Cancelled`."""
         ...
 
 

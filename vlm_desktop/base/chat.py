@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from vlm_desktop.base.events import Event
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from vlm_desktop.base.arrays import PixelArray
     from vlm_desktop.base.types import Box, Size
 
@@ -63,6 +66,15 @@ class ChatImage:
 
     pixels: PixelArray
     key: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LookedWord:
+    """A word of a caption, and how its writer's attention was spread over the cells of the picture
+    when it was written: float32 [rows, columns], sum 1."""
+
+    word: str
+    shares: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)

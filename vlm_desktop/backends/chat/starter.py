@@ -19,6 +19,7 @@ import torch
 from vlm_desktop.backends import runtime
 from vlm_desktop.backends.chat import beams, generating
 from vlm_desktop.backends.chat.choosing import Chooser
+from vlm_desktop.backends.chat.starter_attention import caption_looks
 from vlm_desktop.backends.chat.starter_choice import (
     ChoosingDecoder,
     Seen,
@@ -60,6 +61,7 @@ from vlm_desktop.base.chat import (
     ChatImage,
     ChatSpec,
     GenerationOptions,
+    LookedWord,
     Message,
     Reply,
     Role,
@@ -289,6 +291,19 @@ class StarterAssistant:
         if options.beams > 1 and options.temperature > 0:
             detail = "it does not go together with beams"
             raise OptionUnsupported(model=self._id, option="temperature", detail=detail)
+
+    def caption_looks(self, image: ChatImage, cancel: CancelToken) -> tuple[LookedWord, ...]:
+        """See `CaptionLooker`."""
+        self.load()
+        cancel.raise_if_cancelled()
+        running = self._loaded()
+        with self._translated():
+            picture = running.known(image.key)
+            if picture is None:
+                picture = running.look(self._preprocessor.batch([image.pixels]), image.key)
+            with torch.inference_mode(), one_thread(self._device):
+                memory = picture.read_by(running.network)
+                return caption_looks(running.network, memory, self._tokenizer())
 
     def bare(
         self, messages: Sequence[Message], images: Sequence[ChatImage]

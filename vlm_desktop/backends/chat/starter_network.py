@@ -9,10 +9,14 @@ about it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,14 @@ def attend(
     if bias is not None:
         scores = scores + bias.to(q.dtype)
     return torch.matmul(scores.softmax(-1).to(v.dtype), v)
+
+
+def attention_of(q: torch.Tensor, k: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
+    """How much of each of [B,h,m,d] goes into what `attend` gives for queries [B,h,n,d]."""
+    scores = torch.matmul(q * q.shape[-1] ** -0.5, k.transpose(-1, -2))  # [B,h,n,m]
+    if bias is not None:
+        scores = scores + bias.to(q.dtype)
+    return scores.softmax(-1)
 
 
 def bias_of(mask: torch.Tensor) -> torch.Tensor:
@@ -211,10 +223,18 @@ class StarterNetwork(nn.Module):
         out: torch.Tensor = last.mix(x[:, count:], q[:, :, count:], k, v, bias[:, :, count:])
         return out
 
-    def remember(self, x: torch.Tensor, memory: Memory, *, causal: bool) -> torch.Tensor:
+    def remember(
+        self,
+        x: torch.Tensor,
+        memory: Memory,
+        *,
+        causal: bool,
+        watch: Callable[[torch.Tensor], None] | None = None,
+    ) -> torch.Tensor:
         """Read [B,n,W] behind what `memory` holds and add it there; the same shape comes back.
 
-        With `causal` each sees what stands before it; without, all of `x` see each other.
+        With `causal` each sees what stands before it; without, all of `x` see each other. `watch`
+        is handed the attention of every layer, [B,h,n,m] over all that is remembered.
         """
         count, before = x.shape[1], memory.length
         bias = None
@@ -223,6 +243,9 @@ class StarterNetwork(nn.Module):
             bias = bias_of(mask.tril(before))
         for index, block in enumerate(self.blocks):
             q, k, v = block.project(x)
-            x = block.mix(x, q, *memory.add(index, k, v), bias)
+            keys, values = memory.add(index, k, v)
+            if watch is not None:
+                watch(attention_of(q, keys, bias))
+            x = block.mix(x, q, keys, values, bias)
         memory.length += count
         return x

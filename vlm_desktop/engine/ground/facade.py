@@ -13,6 +13,7 @@ from vlm_desktop.engine.ground.expressions import Expressions
 from vlm_desktop.engine.ground.finders import STARTER, Finders
 from vlm_desktop.engine.ground.keeping import KeptObjects
 from vlm_desktop.engine.ground.labelling import Labelling
+from vlm_desktop.engine.ground.looking import Looking
 from vlm_desktop.engine.ground.masking import Masking
 from vlm_desktop.engine.ground.measuring import GroundMeasuring
 from vlm_desktop.engine.ground.phrases import Phrases
@@ -54,6 +55,7 @@ class Ground:
             lambda: preparer.answerer,
             lambda: models.settings().chat_model,
         )
+        self.looking = Looking(starter, models.residents)
         self.counting = Counting(self.phrases)
         self.measuring = GroundMeasuring(self.pictures, self.phrases, self.masks)
         self.keeping = KeptObjects(library, other_copies)

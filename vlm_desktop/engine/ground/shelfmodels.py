@@ -26,6 +26,7 @@ class GroundModels:
     ) -> None:
         self.cards = registry.cards
         self.settings = settings
+        self.residents = residents
         self.promptable = PromptModels(
             registry.cards,
             lambda model_id: registry.open_mask_model(
