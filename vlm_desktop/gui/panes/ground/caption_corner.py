@@ -1,6 +1,7 @@
 """Where the words of a caption look: each word a button, its heat over the picture."""
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -160,4 +161,7 @@ class CaptionCorner(QObject):
             return []
         look = self.looks[self.word]
         note = fill(strings.CAPTION_NOTE, share=share_of(look))
-        return [OverlayItem(key(WORD, self.word), look.word, heat=look.heatmap, note=note)]
+        # Shares of a whole are small: shown is each cell beside the strongest one.
+        most = float(look.heatmap.values.max()) or 1.0
+        heat = replace(look.heatmap, values=look.heatmap.values / most)
+        return [OverlayItem(key(WORD, self.word), look.word, heat=heat, note=note)]
