@@ -10,6 +10,7 @@ from vlm_desktop.backends.segmentation.clickboxes import box_overlaps
 from vlm_desktop.backends.segmentation.clickchoice import likely_boxes
 from vlm_desktop.backends.segmentation.clickmaps import PictureMaps, picture_maps
 from vlm_desktop.backends.segmentation.cuts import cut_box, picture_size
+from vlm_desktop.backends.segmentation.refining import refined
 from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.grounding import (
@@ -57,9 +58,9 @@ class ClassicalSegmenter:
     def refine(
         self, image: PixelArray, mask: Mask, prompt: ObjectPrompt, cancel: CancelToken
     ) -> Mask:
-        """The mask drawn along the pixels of `image`, whose size it has."""
+        """The mask drawn along the pixels of `image`, whose size it and the prompt have."""
         cancel.raise_if_cancelled()
-        return mask
+        return refined(image, mask, prompt, cancel)
 
     def unload(self) -> None:
         """Nothing is held."""

@@ -28,6 +28,7 @@ _ROUNDS = 2
 _MARGIN = 0.3
 _LEAST_SIDE = 36
 _GAP = 0.035
+_GUESS_GAP = 0.2
 _ROUND = 1.0
 _SEED = 0.035
 _SAMPLES = 400
@@ -79,14 +80,14 @@ def cut_box(
     trimap = _trimap(pixels.shape[:2], inside, is_guess=is_guess)
     _mark(trimap, window, maps, points)
     background, foreground = np.zeros((1, 65)), np.zeros((1, 65))
-    _grab(pixels, trimap, background, foreground, _ROUNDS)
+    grab(pixels, trimap, background, foreground, _ROUNDS)
     bits = _belonging(trimap)
-    seeds = _led_back(pixels, bits, inside)
+    seeds = _led_back(pixels, bits, inside, _GUESS_GAP if is_guess else _GAP)
     if seeds is not None:
         trimap[seeds & (trimap != cv2.GC_BGD)] = cv2.GC_FGD
-        _grab(pixels, trimap, background, foreground, 1)
+        grab(pixels, trimap, background, foreground, 1)
         bits = _belonging(trimap)
-    bits = _tidied(bits, trimap == cv2.GC_FGD, trimap == cv2.GC_BGD)
+    bits = tidied(bits, trimap == cv2.GC_FGD, trimap == cv2.GC_BGD)
     return _lifted(bits, window, image, None if is_guess else box)
 
 
@@ -177,7 +178,7 @@ def _labels_within(maps: PictureMaps, window: _Window) -> NDArray[np.int32]:
     return maps.labels[y[:, None], x[None, :]]
 
 
-def _grab(
+def grab(
     pixels: PixelArray,
     trimap: NDArray[np.uint8],
     background: Colours,
@@ -226,7 +227,9 @@ def _belonging(trimap: NDArray[np.uint8]) -> Bits:
     return bits
 
 
-def _led_back(pixels: PixelArray, bits: Bits, inside: tuple[int, int, int, int]) -> Bits | None:
+def _led_back(
+    pixels: PixelArray, bits: Bits, inside: tuple[int, int, int, int], most: float
+) -> Bits | None:
     """Paths from the middle of the object to each side of the box it does not reach, or None.
 
     They go where colours are most like the object's and change least on the way.
@@ -245,7 +248,7 @@ def _led_back(pixels: PixelArray, bits: Bits, inside: tuple[int, int, int, int])
         "top": rows[0] / height,
         "bottom": (height - 1 - rows[-1]) / height,
     }
-    missed = [side for side, gap in gaps.items() if gap > _GAP]
+    missed = [side for side, gap in gaps.items() if gap > most]
     if not missed:
         return None
     lab = cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB)[top:bottom, left:right].astype(np.float32)
@@ -278,7 +281,7 @@ def _led_back(pixels: PixelArray, bits: Bits, inside: tuple[int, int, int, int])
     return seeds
 
 
-def _tidied(bits: Bits, sure: Bits, excluded: Bits) -> Bits:
+def tidied(bits: Bits, sure: Bits, excluded: Bits) -> Bits:
     """Without specks and small holes. What was said to belong stays, and so does a hole that was
     said not to."""
     _, labels, facts, _ = cv2.connectedComponentsWithStats(bits.astype(np.uint8), connectivity=8)
