@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import (
+    QBrush,
     QColor,
     QFont,
     QFontMetricsF,
@@ -241,13 +242,7 @@ class OverlayPainter:
         painter.drawText(line, int(left), strings.LEGEND_LITTLE)
         painter.drawText(line, int(right), strings.LEGEND_MUCH)
         bar = QRectF(line.left(), line.bottom() + pad / 2, line.width(), pad)
-        ramp = QLinearGradient(bar.topLeft(), bar.topRight())
-        heat = heat_ramp()
-        for number, name in enumerate(heat.colours):
-            at, colour = number / (len(heat.colours) - 1), QColor(name)
-            colour.setAlphaF(heat.least + at * (heat.most - heat.least))
-            ramp.setColorAt(at, colour)
-        painter.fillRect(bar, ramp)
+        painter.fillRect(bar, heat_brush(bar))
         self._taken.append(ground)
 
     # --- words ---------------------------------------------------------------------------
@@ -347,6 +342,16 @@ class OverlayPainter:
             for colour, width in ((Qt.GlobalColor.white, ring + 2), (self._chosen.accent, ring)):
                 painter.setPen(QPen(QColor(colour), width))
                 painter.drawRect(around)
+
+
+def heat_brush(room: QRectF) -> QBrush:
+    """From the left to the right what is cold to what is warm, as it looks over a picture."""
+    ramp, heat = QLinearGradient(room.topLeft(), room.topRight()), heat_ramp()
+    for number, name in enumerate(heat.colours):
+        at, colour = number / (len(heat.colours) - 1), QColor(name)
+        colour.setAlphaF(heat.least + at * (heat.most - heat.least))
+        ramp.setColorAt(at, colour)
+    return QBrush(ramp)
 
 
 def paint_cross(painter: QPainter, at: QPointF) -> None:

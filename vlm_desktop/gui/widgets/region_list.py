@@ -22,7 +22,7 @@ from vlm_desktop.gui.theme import colours_of, measures
 from vlm_desktop.gui.widgets.overlay import colour_of
 from vlm_desktop.gui.widgets.overlay_canvas import OverlayCanvas
 from vlm_desktop.gui.widgets.overlay_items import Key, OverlayItem
-from vlm_desktop.gui.widgets.overlay_painting import ink_on
+from vlm_desktop.gui.widgets.overlay_painting import heat_brush, ink_on
 from vlm_desktop.gui.widgets.region_words import details, said
 from vlm_desktop.gui.widgets.row_painting import paint_ground, write_line
 
@@ -99,9 +99,9 @@ class _RegionRow(QStyledItemDelegate):
         font.setPixelSize(size.type_small)
         side = size.space[4]
         chip = QRectF(box.left() + size.space[1], box.center().y() - side / 2, side, side)
-        painter.setBrush(colour)
+        painter.setBrush(colour if item.heat is None else heat_brush(chip))
         painter.drawRoundedRect(chip, size.space[0], size.space[0])
-        painter.setPen(ink_on(colour))
+        painter.setPen(ink_on(colour) if item.heat is None else QColor(chosen.text))
         painter.setFont(font)
         painter.drawText(chip, int(Qt.AlignmentFlag.AlignCenter), str(index.row() + 1))
         words = box.adjusted(side + 2 * size.space[1], size.space[0], -size.space[1], 0)
