@@ -1,7 +1,8 @@
-"""Print what is cut off: `python -m tests.tools.cut_off HOME WIDTHxHEIGHT LANGUAGE`.
+"""Print what is wrong to look at: `python -m tests.tools.cut_off HOME WIDTHxHEIGHT LANGUAGE [tab]`.
 
 Every pane in every situation, a line for each text that does not fit and for a window that does
-not become that small. Scale it by QT_SCALE_FACTOR. The library of HOME is used: give a copy.
+not become that small; with `tab` also for each control that has no name or that Tab reaches out
+of order. Scale it by QT_SCALE_FACTOR. The library of HOME is used: give a copy.
 """
 
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QSize
 
 from tests.tools.clipping import clipped_texts
+from tests.tools.naming import nameless, out_of_order
 from tests.tools.situations import situations_of
 from tests.tools.stage import staged
 from vlm_desktop.base.settings import Settings
@@ -18,8 +20,9 @@ from vlm_desktop.gui.panes import PANES
 from vlm_desktop.gui.qt_words import speak
 
 
-def cut_off(home: Path, size: QSize) -> list[str]:
-    """What is clipped anywhere, by pane and situation. The application must be there."""
+def cut_off(home: Path, size: QSize, *, tab: bool) -> list[str]:
+    """What is clipped anywhere, by pane and situation, and with `tab` what is nameless or out of
+    order. The application must be there."""
     found = []
     with staged(home, size) as stage:
         for pane in PANES:
@@ -28,6 +31,8 @@ def cut_off(home: Path, size: QSize) -> list[str]:
                 bring(stage)
                 stage.settle(4)
                 lines = clipped_texts(stage.front)
+                if tab:
+                    lines += nameless(stage.front) + out_of_order(stage.front)
                 found += [f"{pane.key}, {name}: {line}" for line in lines]
                 stage.close_dialogs()
                 now = stage.window.size()
@@ -37,11 +42,11 @@ def cut_off(home: Path, size: QSize) -> list[str]:
     return found
 
 
-def main(home: str, size: str, language: str) -> None:
+def main(home: str, size: str, language: str, more: str = "") -> None:
     application = make_application(Settings(language=language))
     speak(application)
     width, height = map(int, size.split("x"))
-    for line in cut_off(Path(home), QSize(width, height)):
+    for line in cut_off(Path(home), QSize(width, height), tab=more == "tab"):
         sys.stdout.write(line + "\n")
     application.quit()
 

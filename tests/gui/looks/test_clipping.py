@@ -1,4 +1,5 @@
-"""No text of any pane is cut off, in a small window and in words longer by two fifths."""
+"""No text of any pane is cut off, in a small window and in words longer by two fifths; every
+control has a name, and Tab reads along."""
 
 import os
 import shutil
@@ -15,14 +16,14 @@ ROOT = Path(__file__).parents[3]
 SMALL = "1024x640"
 
 
-@pytest.mark.parametrize("scale", ["1", "2"])
-def test_the_longest_words_fit_into_the_smallest_window(
-    real_library: Path, tmp_path: Path, scale: str
+@pytest.mark.parametrize(("scale", "more"), [("1", ["tab"]), ("2", [])])
+def test_the_longest_words_fit_into_the_smallest_window_and_tab_reads_along(
+    real_library: Path, tmp_path: Path, scale: str, more: list[str]
 ) -> None:
     """A process of its own for each scale: Qt takes it at its start."""
     home = shutil.copytree(real_library, tmp_path / "home")
     done = subprocess.run(
-        [sys.executable, "-m", "tests.tools.cut_off", str(home), SMALL, "pseudo"],
+        [sys.executable, "-m", "tests.tools.cut_off", str(home), SMALL, "pseudo", *more],
         cwd=ROOT,
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": scale},
         capture_output=True,

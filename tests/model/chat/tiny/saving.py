@@ -44,8 +44,8 @@ def _enliven(model: torch.nn.Module) -> None:
 def _hush(model: Any, tokenizer: Any) -> None:
     """Words only: the output's rows of other tokens give the lowest scores.
 
-    Those are special tokens, bytes that are no letter by themselves, and seven of eight tokens
-    that say where, of which some families have more than words.
+    Those are special tokens, bytes that are no letter by themselves, and most tokens that say
+    where, of which some families have more than words.
     """
     head = model.get_output_embeddings()
     if head is None:
@@ -56,7 +56,7 @@ def _hush(model: Any, tokenizer: Any) -> None:
     for number in range(min(len(tokenizer), rows)):
         text = tokenizer.decode([number])
         place = re.fullmatch(r"<(?:loc|seg|patch_index_)(\d+)>", text)
-        if "\ufffd" in text or not text.isprintable() or (place and int(place.group(1)) % 8):
+        if "\ufffd" in text or not text.isprintable() or (place and int(place.group(1)) % 64):
             quiet.add(number)
     with torch.no_grad():
         head.weight[sorted(quiet)] = 0.0

@@ -58,7 +58,13 @@ def _unigram(size: int) -> tuple[tuple[str, float], ...]:
     maker.pre_tokenizer = before.Metaspace()
     trainer = trainers.UnigramTrainer(vocab_size=size, show_progress=False)
     maker.train_from_iterator(corpus(), trainer)
-    return tuple((piece, score) for piece, score in json.loads(maker.to_str())["model"]["vocab"])
+    pieces = json.loads(maker.to_str())["model"]["vocab"]
+    # The trainer leaves pieces that score alike in another order each time.
+    return tuple(sorted(((piece, round(score, 6)) for piece, score in pieces), key=_place))
+
+
+def _place(piece: tuple[str, float]) -> tuple[float, str]:
+    return -piece[1], piece[0]
 
 
 def special(*tokens: str) -> list[AddedToken]:
