@@ -16,6 +16,9 @@ if TYPE_CHECKING:  # the window starts here, and this would load numpy
 
 GROUND_ERRORS: dict[type[AppError], str] = {
     grounderrors.PromptEmpty: "Click on the object, or drag a box around it.",
+    grounderrors.NothingOutlined: (
+        "Nothing is left to outline in {path}: every place that was pointed at is excluded."
+    ),
     grounderrors.PromptOutside: (
         "The place {x}, {y} lies outside of the picture, which is {width} x {height} pixels."
     ),

@@ -27,6 +27,13 @@ class PromptEmpty(GroundRefused):
     """Nothing says what belongs to the object: no box, and no point that adds."""
 
 
+class NothingOutlined(GroundRefused):
+    """Nothing is left of a mask, once what does not belong is taken away."""
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(path=path)
+
+
 class PromptOutside(GroundRefused):
     """A click, or all of a box, lies outside of the picture, whose size is in pixels."""
 

@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "document": ("document", "read fields of documents, with evidence"),
     "documents": ("documents", "keep documents to review, list and forget them"),
     "ground": ("ground", "find what phrases name in a picture"),
+    "segment": ("segment", "outline what is pointed at in a picture"),
     "objects": ("objects", "label pictures, export and import what is marked in them"),
     "alttext": ("alttext", "draft, check, write and read alt text"),
     "chat": ("chat", "ask a local model about pictures"),

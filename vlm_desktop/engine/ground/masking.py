@@ -9,6 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Generator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 from vlm_desktop.backends.segmentation.classical import CLASSICAL, ClassicalSegmenter
@@ -25,7 +26,10 @@ from vlm_desktop.base.grounding import (
 )
 from vlm_desktop.base.masks import Mask, overlap
 from vlm_desktop.base.types import Size
+from vlm_desktop.engine.destinations import writing_to
+from vlm_desktop.engine.ground.exportfiles import put_data
 from vlm_desktop.engine.ground.pointing import checked_prompt, scaled_prompt
+from vlm_desktop.media.maskpictures import mask_png
 
 _KEPT = 4
 _SAME = 0.9
@@ -156,6 +160,15 @@ class Masking:
         coarse = resized_mask(mask, size)
         fine = self._classical.refine(picture.pixels, coarse, asked, cancel)
         return resized_mask(fine, picture.size)
+
+    def save(self, mask: Mask, target: Path) -> None:
+        """Write a mask as a PNG of the picture's size, white where a pixel belongs.
+
+        Raises DestinationNotWritable, DiskFull.
+        """
+        data = mask_png(mask.full())
+        with writing_to(target):
+            put_data(target, data)
 
     def _models(self, model_id: str) -> ModelMasks:
         if self._shelf is None:
