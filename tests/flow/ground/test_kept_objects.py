@@ -70,6 +70,26 @@ def test_what_save_gives_back_undoes_it(keeping: KeptObjects, tmp_path: Path) ->
     assert keeping.pictures() == ()
 
 
+def test_what_came_in_the_meantime_stays(keeping: KeptObjects, tmp_path: Path) -> None:
+    shown = picture(tmp_path / "a.jpg", [thing(1), thing(2, "dog")])
+    keeping.save(shown)
+    proposed = [thing(3, "cat", source="owl"), thing(4, "hat", source="owl")]
+    keeping.revise(shown, lambda now: (*now, *proposed))
+    wanted = picture(shown.path, [thing(1, "mug"), thing(3, "drawn")])
+    for _ in range(2):  # a second time it is the same
+        before = keeping.save(wanted, since=shown)
+        kept = keeping.of_hash("h1")
+        assert kept is not None
+        assert [(one.number, one.label) for one in kept.objects] == [
+            (1, "mug"), (3, "drawn"), (5, "cat"), (4, "hat"),
+        ]  # fmt: skip
+        keeping.save(before, since=wanted)
+        kept = keeping.of_hash("h1")
+        assert kept is not None
+        assert sorted(one.label for one in kept.objects) == ["cat", "cup", "dog", "hat"]
+        keeping.save(picture(shown.path, [*shown.objects, *proposed]))
+
+
 def test_a_save_that_cannot_be_keeps_what_there_was(keeping: KeptObjects, tmp_path: Path) -> None:
     first = picture(tmp_path / "a.jpg", everything())
     keeping.save(first)

@@ -53,10 +53,19 @@ class KeptObjects:
         """What is kept of the picture that was last seen at a path."""
         return self._library().objects_at(path)
 
-    def save(self, picture: PictureObjects) -> PictureObjects:
+    def save(
+        self, picture: PictureObjects, *, since: PictureObjects | None = None
+    ) -> PictureObjects:
         """Keep these objects instead of those the picture had, which are given back. One short
-        transaction: all or nothing. Numbers must differ, and masks be of the picture's size."""
-        return self.revise(picture, lambda _: picture.objects)[0]
+        transaction: all or nothing. Numbers must differ, and masks be of the picture's size.
+
+        With `since`, which is what they were made from, objects stay that came to the picture in
+        the meantime from elsewhere: labelling goes on while a person works.
+        """
+        if since is None:
+            return self.revise(picture, lambda _: picture.objects)[0]
+        seen = since.objects
+        return self.revise(picture, lambda now: _with_newer(picture.objects, seen, now))[0]
 
     def revise(self, picture: PictureObjects, rule: Rule) -> tuple[PictureObjects, PictureObjects]:
         """Change what a picture has by a rule that is given its objects as they are now, so that
@@ -132,6 +141,32 @@ class KeptObjects:
         pictures, objects = self._library().forget_objects(hashes)
         clean = self._library().scrub()
         return ObjectsForgotten(pictures, objects, clean, self._other_copies())
+
+
+def _with_newer(
+    wanted: Sequence[GroundObject], seen: Sequence[GroundObject], now: Sequence[GroundObject]
+) -> list[GroundObject]:
+    """What is wanted, and what is there now but was not among what was seen."""
+    known = {one.number for one in seen}
+    found = list(wanted)
+    for one in now:
+        if one.number in known:
+            continue
+        if any(_told_alike(one, other) for other in wanted):
+            continue  # it came back under another number
+        taken = any(other.number == one.number for other in found)
+        found.append(replace(one, number=free_number([*found, *now])) if taken else one)
+    return found
+
+
+def _told_alike(one: GroundObject, other: GroundObject) -> bool:
+    return (one.label, one.box, one.source, one.points, one.polygon) == (
+        other.label,
+        other.box,
+        other.source,
+        other.points,
+        other.polygon,
+    )
 
 
 def free_number(objects: Sequence[GroundObject]) -> int:

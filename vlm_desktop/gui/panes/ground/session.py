@@ -196,8 +196,8 @@ class GroundSession(QObject):
         self._take(objects)
         change = Change(
             text,
-            quick(lambda: services.ground.keeping.save(wanted)),
-            lambda before: quick(lambda: services.ground.keeping.save(before)),
+            quick(lambda: services.ground.keeping.save(wanted, since=kept)),
+            lambda before: quick(lambda: services.ground.keeping.save(before, since=wanted)),
         )
         self.desk.changes.perform(change, lambda _: self.listed.emit(), failed)
 
