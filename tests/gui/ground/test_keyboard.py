@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.ground.fake_ground import FakeGround
 from tests.tools.naming import nameless, out_of_order
-from vlm_desktop.gui.panes.ground import hands
+from vlm_desktop.gui.panes.ground import ground_pane, hands
 from vlm_desktop.gui.panes.ground.ground_pane import GroundPane
 from vlm_desktop.gui.panes.ground.items import DRAFT, FOUND, OBJECT, key
 from vlm_desktop.gui.widgets import overlay_canvas
@@ -34,7 +34,7 @@ def test_from_the_phrase_to_a_kept_and_named_object_by_keys_alone(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     said: list[str] = []
-    for module in (overlay_canvas, hands):
+    for module in (overlay_canvas, hands, ground_pane):
         monkeypatch.setattr(module, "announce", lambda _, words: said.append(words))
     pane = open_pane()
     pane.session.open(pictures[0])
@@ -48,6 +48,7 @@ def test_from_the_phrase_to_a_kept_and_named_object_by_keys_alone(
     assert any("from the left" in words for words in said), said
     qtbot.keyClick(pane.canvas, KEY.Key_Return)
     outlined(qtbot, pane)
+    assert said[-1].startswith("Whole, New object, not kept yet, outline"), said
     for _ in range(6):
         qtbot.keyClick(pane.canvas, KEY.Key_Right)
     qtbot.keyClick(pane.canvas, KEY.Key_Return, SHIFT)
@@ -70,7 +71,9 @@ def test_from_the_phrase_to_a_kept_and_named_object_by_keys_alone(
     assert pane.current is not None
     assert pane.current[0] == OBJECT
     assert "outline" in said[-1]
-    qtbot.keyClick(pane.canvas, KEY.Key_L, CONTROL)
+    qtbot.keyClick(pane.canvas, KEY.Key_G, CONTROL)
+    assert focused(pane) is pane.objects.list
+    qtbot.keyClick(pane.objects.list, KEY.Key_F2)
     assert focused(pane) is pane.objects.line
     qtbot.keyClicks(pane.objects.line, "cup")
     qtbot.keyClick(pane.objects.line, KEY.Key_Return)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QShortcut
 from PySide6.QtWidgets import QMenu
 
 from vlm_desktop.gui.announce import announce
@@ -75,6 +75,10 @@ class GroundActions(QObject):
             "cycle", strings.CYCLE_COMMAND, lambda: pane.pointing.cycle(1), "W", ""
         )
         self.rename = self._add("rename", strings.RENAME, pane.objects.rename, "Ctrl+L")
+        # In the list as in lists elsewhere; over the picture F2 moves points.
+        in_list = QShortcut("F2", pane.objects.list)
+        in_list.setContext(Qt.ShortcutContext.WidgetShortcut)
+        in_list.activated.connect(pane.objects.rename)
         self.change = self._add(
             "change", strings.CHANGE_POINTS, lambda: pane.hands.change_outline(pane.current), ""
         )

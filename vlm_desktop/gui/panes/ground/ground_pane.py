@@ -48,8 +48,10 @@ from vlm_desktop.gui.strings import ground as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.message_page import Message, MessagePage
 from vlm_desktop.gui.widgets.overlay_canvas import Tool
+from vlm_desktop.gui.widgets.region_words import said
 
 if TYPE_CHECKING:
+    from vlm_desktop.base.grounding import MaskChoice
     from vlm_desktop.base.types import Box
 
 _PICTURE, _SIDE = 700, 270
@@ -66,6 +68,8 @@ class GroundPane(Pane):
         self.setAcceptDrops(True)
         self._begun = False
         self._wanted_path = ""
+        self._said: MaskChoice | None = None
+        """The outline that was told last."""
         self._part: Box | None = None
         """What is to be outlined once the picture is here."""
         self.session = GroundSession(desk, self)
@@ -325,7 +329,18 @@ class GroundPane(Pane):
         if self.pointing.is_active and not was_draft:
             self.go_to(key(DRAFT))
         self._show_hint()
+        self._say_draft()
         self.actions_of_pane.refresh()
+
+    def _say_draft(self) -> None:
+        """An outline came, or another level of it: how much of what it takes, and where."""
+        choice = self.pointing.choice
+        item = self.canvas.item(key(DRAFT))
+        if choice is self._said or item is None or choice is None:
+            return
+        self._said = choice
+        level = strings.LEVELS[choice.level.value]
+        announce(self.canvas, f"{level}, {said(item, self.canvas.overlay.photo)}")
 
     def _show_hint(self) -> None:
         look = self.canvas.tool is Tool.LOOK
