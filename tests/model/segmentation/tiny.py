@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 import transformers as hf
+from safetensors.torch import load_file, save_file
 
 Made = tuple[Any, Any]
 """A model and its processor."""
@@ -90,19 +91,26 @@ def sam2() -> Made:
     return hf.Sam2Model(config), hf.Sam2Processor(stretches())
 
 
+def _memory(cells: int) -> dict[str, Any]:
+    """What models of videos have beside what pictures need."""
+    return {
+        "image_size": SIDE, "memory_encoder_hidden_size": _WIDTH,
+        "memory_encoder_output_channels": 8, "memory_attention_hidden_size": _WIDTH,
+        "memory_attention_num_layers": 1, "memory_attention_feed_forward_hidden_size": 16,
+        "memory_attention_rope_feat_sizes": [cells, cells],
+        "mask_downsampler_embed_dim": _WIDTH, "memory_fuser_embed_dim": _WIDTH,
+        "memory_fuser_intermediate_dim": 16, "memory_fuser_num_layers": 1,
+    }  # fmt: skip
+
+
 def sam2_video() -> Made:
-    """As the checkpoints of SAM 2.1 are published: memory beside what pictures need."""
+    """As the checkpoints of SAM 2.1 are published."""
     config = hf.Sam2VideoConfig(
         vision_config=_sam2_vision(),
         prompt_encoder_config=_prompts("Sam2Video"),
         mask_decoder_config=_decoder("Sam2Video"),
-        image_size=SIDE, memory_encoder_hidden_size=_WIDTH, memory_encoder_output_channels=8,
-        memory_attention_hidden_size=_WIDTH, memory_attention_num_layers=1,
-        memory_attention_feed_forward_hidden_size=16,
-        memory_attention_rope_feat_sizes=[_CELLS, _CELLS],
-        mask_downsampler_embed_dim=_WIDTH, memory_fuser_embed_dim=_WIDTH,
-        memory_fuser_intermediate_dim=16, memory_fuser_num_layers=1,
-    )  # fmt: skip
+        **_memory(_CELLS),
+    )
     processor = hf.Sam2VideoProcessor(stretches(), hf.Sam2VideoVideoProcessor())
     return hf.Sam2VideoModel(config), processor
 
@@ -151,13 +159,60 @@ def sam3() -> Made:
     return hf.Sam3TrackerModel(config), hf.Sam3TrackerProcessor(images)
 
 
+def edgetam_video() -> Made:
+    """As the checkpoint of EdgeTAM is published."""
+    pictures, processor = edgetam()
+    prompts = hf.EdgeTamVideoPromptEncoderConfig(
+        hidden_size=_WIDTH, image_size=SIDE, patch_size=16, mask_input_channels=4
+    )
+    memory = _memory(4)
+    del memory["memory_attention_feed_forward_hidden_size"]
+    del memory["memory_attention_rope_feat_sizes"]
+    config = hf.EdgeTamVideoConfig(
+        vision_config=pictures.config.vision_config, prompt_encoder_config=prompts,
+        mask_decoder_config=_decoder("EdgeTamVideo"), memory_attention_rope_q_sizes=[4, 4],
+        memory_attention_rope_k_sizes=[2, 2], memory_attention_mlp_hidden_size=16,
+        perceiver_resampler_num_latents=4, perceiver_resampler_num_latents_2d=4,
+        perceiver_resampler_hidden_size=8, perceiver_resampler_mlp_intermediate_size=16,
+        perceiver_resampler_attention_head_dim=8, **memory,
+    )  # fmt: skip
+    return hf.EdgeTamVideoModel(config), processor
+
+
+def sam3_video() -> Made:
+    """As the checkpoint of SAM 3 is published: a detector and a tracker that share an encoder."""
+    pictures, processor = sam3()
+    vision = {**pictures.config.vision_config.to_dict(), "scale_factors": [4.0, 2.0, 1.0, 0.5]}
+    tracker = hf.Sam3TrackerVideoConfig(
+        vision_config=vision,
+        prompt_encoder_config=_prompts("Sam3TrackerVideo").to_dict(),
+        mask_decoder_config=_decoder("Sam3TrackerVideo").to_dict(),
+        **_memory(_CELLS),
+    )
+    small = {"hidden_size": 16, "num_attention_heads": 2}
+    layers = {**small, "num_layers": 1, "intermediate_size": 16}
+    words = {
+        **small, "model_type": "clip_text_model", "intermediate_size": 16, "vocab_size": 99,
+        "num_hidden_layers": 1, "projection_dim": 16, "max_position_embeddings": 8,
+    }  # fmt: skip
+    detector = hf.Sam3Config(
+        vision_config=vision, text_config=words, geometry_encoder_config=layers,
+        detr_encoder_config=layers, detr_decoder_config={**layers, "num_queries": 4},
+        mask_decoder_config=small,
+    )  # fmt: skip
+    config = hf.Sam3VideoConfig(detector_config=detector, tracker_config=tracker)
+    return hf.Sam3VideoModel(config), processor
+
+
 BUILDERS: dict[str, Callable[[], Made]] = {
     "sam": sam,
     "sam-hq": sam_hq,
     "sam2": sam2,
     "sam2.1": sam2_video,
     "edgetam": edgetam,
+    "edgetam-video": edgetam_video,
     "sam3": sam3,
+    "sam3-video": sam3_video,
 }
 
 
@@ -169,5 +224,13 @@ def build(name: str, folder: Path) -> Path:
         if weight.ndim > 1:  # as made, numbers would vanish on their way through it
             torch.nn.init.normal_(weight, std=weight[0].numel() ** -0.5)
     model.save_pretrained(folder)
+    _as_published(folder / "model.safetensors")
     processor.save_pretrained(folder)
     return folder
+
+
+def _as_published(path: Path) -> None:
+    """transformers saves a part of SAM 3 under its name twice; its checkpoint has it once."""
+    weights = load_file(path)
+    once = {name.replace("tracker_model." * 2, "tracker_model."): weights[name] for name in weights}
+    save_file(once, path, metadata={"format": "pt"})
