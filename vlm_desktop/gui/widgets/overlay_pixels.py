@@ -161,7 +161,8 @@ def _ramp() -> Pixels:
     alpha = np.linspace(heat_ramp().least, heat_ramp().most, _RAMP)
     red, green, blue = (np.rint(one * alpha).astype(np.uint32) for one in channels)
     whole = np.rint(255 * alpha).astype(np.uint32)
-    return whole << 24 | red << 16 | green << 8 | blue
+    ramp: Pixels = whole << 24 | red << 16 | green << 8 | blue
+    return ramp
 
 
 def _image(pixels: Pixels) -> QImage:

@@ -15,11 +15,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from vlm_desktop.gui.panes.documents.page_marks import FieldKey, Mark, Overlay, items_of
+from vlm_desktop.gui.panes.documents.page_marks import Mark, Overlay, items_of
 from vlm_desktop.gui.panes.documents.page_shapes import NONE, PageShapes
 from vlm_desktop.gui.theme import LIGHT, measures
 from vlm_desktop.gui.tokens import Colours, colours
-from vlm_desktop.gui.widgets.overlay_items import Line, Look
+from vlm_desktop.gui.widgets.overlay_items import Key, Line, Look
 from vlm_desktop.gui.widgets.photo_canvas import PhotoCanvas
 from vlm_desktop.gui.widgets.spoken import speaks_as
 
@@ -68,7 +68,7 @@ class PageCanvas(PhotoCanvas):
         self._detail, self._detail_region = QImage(), QRectF()
         self._marks: tuple[Mark, ...] = ()
         self._looked: tuple[QRectF, ...] = ()
-        self._lit: FieldKey | None = None
+        self._lit: Key | None = None
         self._cursor = self._anchor = NONE
         self._chosen: tuple[int, ...] = ()
         self._from: QPointF | None = None
@@ -116,7 +116,7 @@ class PageCanvas(PhotoCanvas):
     def marks(self) -> tuple[Mark, ...]:
         return self._marks
 
-    def light(self, key: FieldKey | None, looked: Sequence[QRectF] = ()) -> None:
+    def light(self, key: Key | None, looked: Sequence[QRectF] = ()) -> None:
         """Have the marks of one field stand out; `looked` are places where it was looked for."""
         others = tuple(looked) != self._looked or bool(looked)
         self._lit, self._looked = key, tuple(looked)
@@ -125,7 +125,7 @@ class PageCanvas(PhotoCanvas):
         super().light(key)
 
     @property
-    def lit(self) -> FieldKey | None:
+    def lit(self) -> Key | None:
         """The field whose marks stand out, also while it has none."""
         return self._lit
 
@@ -325,7 +325,7 @@ class PageCanvas(PhotoCanvas):
         super().leaveEvent(event)
         self.mark_pointed.emit(None)
 
-    def _key_at(self, at: QPointF) -> FieldKey | None:
+    def _key_at(self, at: QPointF) -> Key | None:
         under = (self.overlay.item(key) for key in self.overlay.hits(at, 0.0))
         marks = (one for one in under if one is not None and one.line is not Line.DOTTED)
         return next((one.group for one in marks), None)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QTransform
 from vlm_desktop.gui.panes.documents.field_state import FieldState
 from vlm_desktop.gui.panes.documents.page_shapes import PageShapes
 from vlm_desktop.gui.tokens import Colours
-from vlm_desktop.gui.widgets.overlay_items import Line, OverlayItem, Tone
+from vlm_desktop.gui.widgets.overlay_items import Key, Line, OverlayItem, Tone
 
 FieldKey = tuple[str, int]
 """A field's name and row."""
@@ -42,7 +42,7 @@ class Mark:
 def items_of(
     marks: Sequence[Mark],
     looked: Sequence[QRectF],
-    looked_for: FieldKey | None,
+    looked_for: Key | None,
     shapes: PageShapes | None,
 ) -> list[OverlayItem]:
     """Marks as what lies over the page, all of a field in one group; and, dotted, places where
@@ -57,7 +57,7 @@ def items_of(
             found.append(replace(alike, box=mark.box.adjusted(-far, -far, far, far)))
             continue
         for one in shapes.ordered(mark.words):
-            corners = tuple(at.toTuple() for at in shapes.polygon(one))
+            corners = tuple(at.toTuple() for at in shapes.polygon(one).toList())
             found.append(replace(alike, key=(number, one), polygon=corners))
     found += [
         OverlayItem(
