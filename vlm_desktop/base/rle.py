@@ -142,17 +142,21 @@ def _mask(size: Size, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Mas
     if not starts.size:
         return Mask(size, 0, 0, np.zeros((0, 0), bool))
     height = size.height
-    left, right = int(starts[0]) // height, int(ends[-1] - 1) // height + 1
-    whole_columns = bool((starts // height != (ends - 1) // height).any())
-    top = 0 if whole_columns else int((starts % height).min())
-    bottom = height if whole_columns else int(((ends - 1) % height).max()) + 1
-    change = np.zeros((right - left) * height + 1, np.int8)
-    change[starts - left * height] += 1
-    np.add.at(change, ends - left * height, -1)
-    strip = np.cumsum(change[:-1], dtype=np.int8).reshape(right - left, height)
-    bits = np.ascontiguousarray(strip[:, top:bottom].T, dtype=bool)
-    if not whole_columns:
-        return Mask(size, left, top, bits)
-    rows = np.flatnonzero(bits.any(axis=1))
-    cut = np.ascontiguousarray(bits[rows[0] : rows[-1] + 1])
-    return Mask(size, left, int(rows[0]), cut)
+    columns, last_columns = starts // height, (ends - 1) // height
+    left, right = int(columns[0]), int(last_columns[-1]) + 1
+    if (columns != last_columns).any():  # a run goes on in the next column
+        change = np.zeros((right - left) * height + 1, np.int8)
+        change[starts - left * height] += 1
+        change[ends - left * height] -= 1
+        strip = np.cumsum(change[:-1], dtype=np.int8).reshape(right - left, height)
+        rows = np.flatnonzero(strip.any(axis=0))
+        top, bottom = int(rows[0]), int(rows[-1]) + 1
+        strip = strip[:, top:bottom]
+    else:
+        rows, behind = starts - columns * height, ends - columns * height
+        top, bottom = int(rows.min()), int(behind.max())
+        steps = np.zeros((right - left, bottom - top + 1), np.int8)
+        steps[columns - left, rows - top] += 1
+        steps[columns - left, behind - top] -= 1
+        strip = np.cumsum(steps[:, :-1], axis=1, dtype=np.int8)
+    return Mask(size, left, top, np.ascontiguousarray(strip.view(np.bool_).T))

@@ -12,6 +12,7 @@ import pytest
 from tests.flow.engine.conftest import drive
 from tests.flow.ground.labels import Desk
 from tests.flow.ground.objectmaking import picture, thing
+from tests.flow.store.store_builders import Photo, add, folder, spec
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import Cancelled, MediaRefused
 from vlm_desktop.base.events import Event, Notice, Progress
@@ -27,6 +28,7 @@ _REPO = Path(__file__).resolve().parents[3]
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     opened = Desk(tmp_path / "home", tmp_path / "files")
+    opened.library.begin_model(spec())
     yield opened
     opened.library.close()
 
@@ -70,6 +72,19 @@ def test_no_phrase_is_refused(desk: Desk) -> None:
         drive(desk.labelling.run(99, CancelToken()))
     with pytest.raises(LabelBatchUnknown):
         desk.labelling.rows(99)
+
+
+def test_photos_of_the_library_are_labelled_by_their_ids(desk: Desk, tmp_path: Path) -> None:
+    root = desk.library.add_root(folder(tmp_path / "root"))
+    found = add(desk.library, root, [("x.jpg", Photo("x")), ("y.jpg", Photo("y"))])
+    (root.path / "y.jpg").write_bytes(b"y")
+    (alone,) = desk.put("alone.jpg")
+    ids = [found["y.jpg"], 12345, found["x.jpg"]]
+    verb = desk.labelling.add([alone], ["cup"], CancelToken(), content_ids=ids)
+    batch: LabelBatch = drive(verb)[1]
+    rows = [row.path for row in desk.labelling.rows(batch.id)]
+    assert rows == [alone, root.path / "y.jpg", root.path / "x.jpg"]
+    assert (run(desk, batch)[1].labelled, batch.name) == (2, "alone.jpg")
 
 
 def test_a_bad_file_costs_its_own_row(desk: Desk) -> None:

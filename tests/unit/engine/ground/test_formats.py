@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from tests.flow.ground.objectmaking import as_said, ring, thing
 from tests.unit.engine.ground.objectstrategies import (
@@ -229,13 +231,9 @@ def test_pycocotools_reads_ours(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_masks_have_the_palette_of_their_labels() -> None:
-    from PIL import Image
-
     these = [thing(1, "cup", mask=ring(SIZE)), thing(2, "dog", mask=ring(SIZE, 0, 0, 8))]
     faults = Faults()
     made = files(MaskFolder(faults), named(these))
-    from io import BytesIO
-
     picture = Image.open(BytesIO(made["labels/Ordner/ä 日.png"]))
     assert picture.mode == "P"
     shown = np.asarray(picture)
