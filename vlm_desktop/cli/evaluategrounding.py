@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,12 @@ from vlm_desktop.cli.output import Output
 from vlm_desktop.cli.search import positive
 from vlm_desktop.engine.ground.measuring import GroundingReport
 from vlm_desktop.engine.ground.phraserows import read_rows
+from vlm_desktop.engine.ground.quantising import (
+    SIDES,
+    USUAL_BINS,
+    QuantisationError,
+    quantisation_errors,
+)
 from vlm_desktop.engine.services import AppServices
 
 DESCRIPTION = """
@@ -30,6 +37,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--limit", type=positive, default=0, metavar="N", help="N pictures spread over the file"
     )
     parser.add_argument("--no-masks", action="store_true", help="measure phrases only")
+    parser.add_argument(
+        "--bins", type=positive, nargs="*", metavar="N",
+        help="also what is lost by saying places in N bins a side (10 to 1024 unless given)",
+    )  # fmt: skip
 
 
 def run(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
@@ -39,10 +50,14 @@ def run(arguments: argparse.Namespace, services: AppServices, output: Output) ->
         rows, cancel, model_id=arguments.model, with_masks=not arguments.no_masks
     )
     report = output.drive(verb, cancel)
+    bins = None if arguments.bins is None else arguments.bins or USUAL_BINS
+    errors = quantisation_errors(bins) if bins is not None else ()
     if output.as_json:
-        output.json(_document(report))
+        lost = {"quantisation": [dataclasses.asdict(one) for one in errors]} if errors else {}
+        output.json(_document(report) | lost)
     else:
         _show(report, output)
+        _show_bins(errors, output)
     return 0
 
 
@@ -85,6 +100,21 @@ def _document(report: GroundingReport) -> dict[str, Any]:
         "seconds_first_phrase": _rounded(report.seconds_first),
         "seconds_further_phrase": _rounded(report.seconds_phrase),
     }
+
+
+def _show_bins(errors: Sequence[QuantisationError], output: Output) -> None:
+    if not errors:
+        return
+    output.table(
+        ("bins a side", "corner", *(f"IoU at {100 * side:.0f} %" for side in SIDES), "worst"),
+        [
+            (
+                f"{one.bins:,}", f"{100 * one.corner:.3f} %",
+                *(f"{overlap:.3f}" for overlap in one.overlaps), f"{one.worst:.3f}",
+            )
+            for one in errors
+        ],
+    )  # fmt: skip
 
 
 def _percent(share: float | None) -> float | None:

@@ -103,3 +103,24 @@ def test_a_model_that_was_removed_is_not_asked_again(services, photo, tiny_folde
         finish(services.ground.phrases.ground(picture, ["cat"], CancelToken(), model_id="going"))
     assert told.value.fields["model"] == "going"
     assert np.asarray(picture.pixels).any()
+
+
+def test_what_bins_cost_is_printed_beside_the_figures(services, home, photo, capsys):
+    del services
+    rows = [
+        {"image": photo.name, "phrase": "the woman", "box": [50, 10, 400, 500]},
+        {"image": photo.name, "phrase": "the submarine", "box": None},
+    ]
+    table = photo.parent / "rows.jsonl"
+    table.write_text("\n".join(map(json.dumps, rows)) + "\n", encoding="utf-8")
+    argv = ["--home", str(home), "--json", "evaluate", "grounding", str(table)]
+    argv += ["--model", "clipseg", "--no-masks", "--bins", "10", "1000"]
+    assert main(argv, build_services) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["model"] == "clipseg"
+    assert report["no_target"] == 1
+    few, many = report["quantisation"]
+    assert (few["bins"], many["bins"]) == (10, 1000)
+    assert few["overlaps"][0] < many["overlaps"][0]
+    assert main([*argv[:2], *argv[3:]], build_services) == 0
+    assert "bins a side" in capsys.readouterr().out
