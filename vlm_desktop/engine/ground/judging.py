@@ -27,6 +27,11 @@ class Check:
     def negated(self) -> "Check":
         return replace(self, probability=1 - self.probability, instead="")
 
+    def doubted(self, sure: float) -> "Check":
+        """The same, read off a region that is the right one with this probability: of a wrong one
+        it says nothing."""
+        return replace(self, probability=0.5 + (self.probability - 0.5) * sure)
+
     def clause(self) -> Clause:
         """As it is shown; its confidence is that of what `holds` says."""
         said = self.holds

@@ -158,13 +158,16 @@ class Look:
     def _related(self, related: Related, boxes: list[Box]) -> list[Check]:
         """A thing that is not here is no neighbour of anything."""
         others: list[list[Box]] = []
+        sure = 1.0
         for thing in related.things:
             weighed = self.weigh(thing)
-            there = [one.region.box for one in weighed.that_hold()]
+            there = [one.region for one in weighed.that_hold()]
             if not there:
                 return _without(related, boxes, weighed.present, self.picture.size)
-            others.append(there)
-        return relation_checks(related, boxes, others, self.picture.size)
+            others.append([one.box for one in there])
+            sure = min(sure, there[0].confidence)
+        checks = relation_checks(related, boxes, others, self.picture.size)
+        return [check.doubted(sure) for check in checks]
 
     def _with_places(self, thing: Thing, fits: list[Fit]) -> list[Fit]:
         """Choices are made among those of which nothing else fails: the biggest red cup."""
@@ -187,4 +190,7 @@ def _without(related: Related, boxes: list[Box], present: float, size: Size) -> 
 
 
 def _added(fits: list[Fit], checks: list[Check]) -> list[Fit]:
-    return [one.with_checks(check) for one, check in zip(fits, checks, strict=True)]
+    return [
+        one.with_checks(check.doubted(one.region.confidence))
+        for one, check in zip(fits, checks, strict=True)
+    ]

@@ -56,10 +56,7 @@ def decided(phrase: Phrase, weighed: Weighed, model: str, seconds: float) -> Gro
     """The answer to a phrase."""
     thing = phrase.thing
     holding = weighed.that_hold() if weighed.present >= ABSENT else []
-    others = sorted(
-        (one for one in weighed.fits if one.fails or one not in holding),
-        key=lambda one: -one.weight,
-    )
+    others = sorted((one for one in weighed.fits if one.fails or one not in holding), key=_nearly)
     shown = weighed.fits and weighed.present >= ABSENT
     lead = (holding or others)[0] if shown else None
     number = _number_check(thing, len(holding))
@@ -76,6 +73,14 @@ def decided(phrase: Phrase, weighed: Weighed, model: str, seconds: float) -> Gro
         heatmap=weighed.heatmap,
         seconds=seconds,
     )
+
+
+def _nearly(fit: Fit) -> tuple[int, int, float]:
+    """Orders what does not fit: what fails least first. Of two that fail one thing each, the one
+    at the right place with the wrong colour is what was meant."""
+    failing = [check for check in fit.checks if check.holds is False]
+    elsewhere = sum(check.kind is not ClauseKind.ATTRIBUTE for check in failing)
+    return len(failing), elsewhere, -fit.weight
 
 
 def _verdict(

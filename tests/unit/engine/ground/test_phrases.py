@@ -117,6 +117,13 @@ def test_a_finder_that_is_never_sure_finds_its_best_place() -> None:
     assert grounded.regions[0].confidence == 0.2
 
 
+@pytest.mark.parametrize("phrase", ["green laptop", "laptop above the cup"])
+def test_of_a_doubtful_place_nothing_is_denied(phrase: str) -> None:
+    (grounded,) = ground(phrase, finder=KnowingFinder(confidence=0.25))
+    assert grounded.verdict is Verdict.UNSURE
+    assert grounded.clauses[1].holds is None
+
+
 def test_each_noun_is_looked_for_once() -> None:
     finder = KnowingFinder()
     ground("cup", "red cup", "cups left of the laptop", "Cup", "laptop", finder=finder)
