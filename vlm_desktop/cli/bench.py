@@ -1,4 +1,4 @@
-"""`vlm-desktop bench index | search | startup | grid | chat | ocr | decode`: figures."""
+"""`vlm-desktop bench index | search | startup | grid | chat | ocr | click | decode`: figures."""
 
 import argparse
 import dataclasses
@@ -11,6 +11,7 @@ from vlm_desktop.cli.output import Output
 from vlm_desktop.cli.search import positive
 from vlm_desktop.engine.benchmarks import (
     bench_chat,
+    bench_click,
     bench_decode,
     bench_index,
     bench_ocr,
@@ -35,6 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     chat.add_argument("--model", metavar="ID", help="else the starter and a 256M stand-in")
     ocr = actions.add_parser("ocr", help="reading a page against rapidocr's bare networks")
     ocr.add_argument("files", nargs="*", type=Path, metavar="FILE", help="else drawn pages")
+    click = actions.add_parser("click", help="until the first mask of a click, with no model")
+    click.add_argument("file", nargs="?", type=Path, metavar="FILE", help="else a made photo")
     actions.add_parser("decode", help="12 megapixels against libjpeg's own scaled decode")
 
 
@@ -58,6 +61,8 @@ def run(arguments: argparse.Namespace, services: AppServices, output: Output) ->
             figures = output.drive(bench_chat(services, arguments.model, cancel), cancel)
         case "ocr":
             figures = output.drive(bench_ocr(services, arguments.files, cancel), cancel)
+        case "click":
+            figures = output.drive(bench_click(services, arguments.file, cancel), cancel)
         case _:
             figures = output.drive(bench_decode(cancel), cancel)
     document = plain(dataclasses.asdict(figures))

@@ -33,6 +33,7 @@ from vlm_desktop.base.types import (
 from vlm_desktop.engine.documents.readingbench import ReadingFigures, bench_reading
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.filling import ENCODE_BATCH
+from vlm_desktop.engine.ground.clickbench import ClickFigures, bench_clicks
 from vlm_desktop.engine.indexing import Indexer, IndexOptions, IndexSummary
 from vlm_desktop.engine.search import Searcher
 from vlm_desktop.engine.services import AppServices
@@ -123,6 +124,14 @@ class ReadingBench:
     figures: ReadingFigures
 
 
+@dataclass(frozen=True, slots=True)
+class ClickBench:
+    """Until the first mask, with no model."""
+
+    machine: Machine
+    figures: ClickFigures
+
+
 def bench_decode(cancel: CancelToken) -> Generator[Event, None, DecodeBench]:
     """See `media.bench.measure_decode`; takes a few seconds without an event between."""
     yield Progress(Phase.BENCH, 0, 1)
@@ -160,6 +169,13 @@ def bench_ocr(
     finally:
         reader.close()
     return ReadingBench(machine(), figures)
+
+
+def bench_click(
+    services: AppServices, file: Path | None, cancel: CancelToken
+) -> Generator[Event, None, ClickBench]:
+    """How long a click takes until its first mask. See `ground.clickbench`."""
+    return ClickBench(machine(), (yield from bench_clicks(services.ground.pictures, file, cancel)))
 
 
 def machine() -> Machine:

@@ -23,7 +23,9 @@ from vlm_desktop.base.types import Box
 _PIXELS = 90_000
 _REACH = 0.012
 """How far an outline may move, in square roots of the picture's area."""
-_LEAST_REACH = 2.0
+_SHARE = 0.07
+"""The same in square roots of the mask's area."""
+_LEAST_REACH = 1.5
 _SMOOTH = 1e-3
 _TILE = 512
 _SPECK = 5
@@ -50,7 +52,8 @@ def refined(image: PixelArray, mask: Mask, prompt: ObjectPrompt, cancel: CancelT
     height, width = image.shape[:2]
     if mask.box is None or mask.area == height * width:
         return mask
-    reach = max(_LEAST_REACH, _REACH * math.sqrt(height * width))
+    reach = min(_REACH * math.sqrt(height * width), _SHARE * math.sqrt(mask.area))
+    reach = max(_LEAST_REACH, reach)
     part, small = _looked_at(image, mask.box, reach)
     rough = _shrunk(mask, part, small.shape[:2])
     radius = max(2, round(reach * max(part.across, part.down)))
@@ -62,6 +65,8 @@ def refined(image: PixelArray, mask: Mask, prompt: ObjectPrompt, cancel: CancelT
     full[part.top : part.bottom, part.left : part.right] = _followed(
         image, small, bits, radius, part, cancel
     )
+    if prompt.box is not None:
+        _reach_again(full, mask)
     return Mask.of(_kept(full, prompt))
 
 
@@ -164,6 +169,29 @@ def _coefficients(small: PixelArray, bits: Bits, radius: int) -> Map:
     offsets = inside - (slopes * colours).sum(axis=2)
     found: Map = np.dstack([mean(np.ascontiguousarray(slopes)), mean(offsets)])
     return found
+
+
+def _reach_again(full: Bits, rough: Mask) -> None:
+    """In place: as far to each side as the rough mask, by its own pixels there.
+
+    A person draws a box that the object touches, so an outline must not draw back from it.
+    """
+    box, was = Mask.of(full).box, rough.box
+    if was is None:
+        return
+    x0, y0, x1, y1 = map(int, (was.x0, was.y0, was.x1, was.y1))
+    drawn = rough.full()
+    if box is None:
+        full[:] = drawn
+        return
+    left, top, right, bottom = map(int, (box.x0, box.y0, box.x1, box.y1))
+    for missed in (
+        (slice(y0, y1), slice(x0, left)),
+        (slice(y0, y1), slice(right, x1)),
+        (slice(y0, top), slice(x0, x1)),
+        (slice(bottom, y1), slice(x0, x1)),
+    ):
+        full[missed] |= drawn[missed]
 
 
 def _kept(full: Bits, prompt: ObjectPrompt) -> Bits:

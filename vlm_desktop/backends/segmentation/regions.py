@@ -23,7 +23,7 @@ _STEP = 5
 _LIGHT, _TINT = 0.5, 1.5
 _SMALL = 200.0
 """A region of a 200th of the picture merges as a picture's mean region does."""
-_QUICK = 60
+_QUICK = 30
 
 
 def superpixels(picture: PixelArray, edges: Map) -> Labels:

@@ -43,6 +43,11 @@ def resized_mask(mask: Mask, size: Size) -> Mask:
     top = max(0, math.floor((mask.top - 0.5) * down))
     right = min(size.width, math.ceil((mask.left + columns + 0.5) * across))
     bottom = min(size.height, math.ceil((mask.top + rows + 0.5) * down))
+    if 2 * (right - left) * (bottom - top) > size.width * size.height:
+        # Most of the picture: all of it at once is several times faster.
+        shown = mask.full().astype(np.uint8) * 255
+        drawn = cv2.resize(shown, (size.width, size.height), interpolation=cv2.INTER_LINEAR)
+        return trimmed(Mask(size, 0, 0, drawn >= _HALF))
     # One pixel of what lies outside, so that outlines fade; at the picture's edge they go on.
     padded = cv2.copyMakeBorder(mask.bits.astype(np.uint8) * 255, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     if mask.left == 0:

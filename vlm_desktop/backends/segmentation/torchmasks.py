@@ -20,6 +20,8 @@ from vlm_desktop.backends.segmentation.towers import PictureTower, PromptTower
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import ModelBroken, ModelOutOfMemory
 
+_WRONG_SHAPES = (ArithmeticError, AttributeError, LookupError, TypeError)
+"""What a network whose configuration does not fit together raises, beside RuntimeError."""
 _HALVES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
@@ -146,11 +148,15 @@ class TorchMasks:
         """Both halves over a grey picture. Raises ValueError when they give no numbers."""
         side = self._folder.side
         family = self._folder.family
-        seen = _look(PictureTower(model, family).eval(), np.zeros((1, 3, side, side), np.float32))
-        places = torch.full((1, 1, 2, 2), side / 2, device=seen[0].device)
-        labels = torch.tensor([[[ADDS, PADDING]]], device=seen[0].device)
-        with torch.inference_mode():
-            answers = PromptTower(model, family).eval().ask(places, labels, seen, several=True)
+        grey = np.zeros((1, 3, side, side), np.float32)
+        try:
+            seen = _look(PictureTower(model, family).eval(), grey)
+            places = torch.full((1, 1, 2, 2), side / 2, device=seen[0].device)
+            labels = torch.tensor([[[ADDS, PADDING]]], device=seen[0].device)
+            with torch.inference_mode():
+                answers = PromptTower(model, family).eval().ask(places, labels, seen, several=True)
+        except _WRONG_SHAPES as error:
+            raise ValueError(loading.first_line(error)) from error
         if not all(torch.isfinite(one).all() for one in (*seen, *answers)):
             raise ValueError("its numbers overflow in this precision")
 
@@ -166,7 +172,7 @@ class TorchMasks:
             told = loading.memory_error(error)
             kind = ModelOutOfMemory if isinstance(told, MemoryError) else ModelBroken
             raise kind(model=name, detail=loading.first_line(told)) from error
-        except (KeyError, ValueError, TypeError, IndexError) as error:
+        except (ValueError, *_WRONG_SHAPES) as error:
             raise ModelBroken(model=name, detail=loading.first_line(error)) from error
 
 
@@ -185,7 +191,10 @@ def _reading(attention: str) -> Callable[[Path, str, loading.Plan, Any], Any]:
         # A configuration for videos is one for pictures and more.
         kind = network.config_class
         told = {**read_config(folder, model_id), "model_type": kind.model_type}
-        config = kind.from_dict(told)
+        try:
+            config = kind.from_dict(told)
+        except loading.LOAD_ERRORS as error:
+            raise ModelBroken(model=model_id, detail=loading.first_line(error)) from error
         model = loading.read_weights(folder, model_id, whole, network, config=config, **options)
         if plan.precision in _HALVES:
             model.vision_encoder.to(_HALVES[plan.precision])

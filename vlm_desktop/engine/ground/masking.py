@@ -135,13 +135,13 @@ class Masking:
         if _is_classical(model_id):
             features = self._seen(picture, cancel)
             asked = scaled_prompt(prompt, picture.size, features.size)
+            small, best = _ordered(self._classical.decode(features, asked, cancel))
             choices = tuple(
-                replace(choice, mask=resized_mask(choice.mask, picture.size))
-                for choice in self._classical.decode(features, asked, cancel)
+                replace(choice, mask=resized_mask(choice.mask, picture.size)) for choice in small
             )
         else:
-            choices = self._models(model_id).segment(picture, prompt, cancel, model_id)
-        choices, best = _ordered(choices)
+            shelf = self._models(model_id)
+            choices, best = _ordered(shelf.segment(picture, prompt, cancel, model_id))
         seconds = time.monotonic() - began
         is_classical = _is_classical(model_id)
         return Segmented(choices, best, model_id or CLASSICAL, seconds, is_rough=is_classical)
