@@ -7,7 +7,9 @@ through `vlm_desktop.jobs`. Nothing is loaded before a verb needs it.
 import threading
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from vlm_desktop.backends.late import resolve
 from vlm_desktop.backends.protocols import ImageTextEncoder, TextReader
 from vlm_desktop.backends.registry import Registry
 from vlm_desktop.base.cancel import CancelToken
@@ -38,8 +40,6 @@ from vlm_desktop.engine.explore import Explore
 from vlm_desktop.engine.exporting import Exporting
 from vlm_desktop.engine.folders import Folders
 from vlm_desktop.engine.givingway import RoomMakingEncoder
-from vlm_desktop.engine.ground.facade import Ground
-from vlm_desktop.engine.ground.shelfmodels import GroundModels
 from vlm_desktop.engine.indexing import Indexer, IndexOptions, IndexSummary
 from vlm_desktop.engine.keeping import Keeping
 from vlm_desktop.engine.labels import Labeller, Policy
@@ -66,6 +66,9 @@ from vlm_desktop.store.records import (
     RebuildReport,
     VerifyReport,
 )
+
+if TYPE_CHECKING:
+    from vlm_desktop.engine.ground.facade import Ground
 
 
 class AppServices:
@@ -244,19 +247,15 @@ class AppServices:
         )
 
     @Part
-    def ground(self) -> Ground:
+    def ground(self) -> "Ground":
         """Masks for clicks, regions for phrases, words for regions."""
-        return Ground(
-            self.preparer,
-            lambda: self.library,
-            lambda: self.upkeep.other_copies(),
-            GroundModels(
-                self._registry, lambda: self.settings, lambda: self.residents, self.paths.features
-            ),
-            lambda: DecodePool(1, self.limits),
-            self.encoders,
-            lambda: self.model_in_use(),
-        )
+        # Late: OpenCV, scipy and scikit-image are 50 MB that a window at rest does without.
+        made: Ground = resolve("vlm_desktop.engine.ground.facade:build", "pointing at objects")(
+            self.preparer, lambda: self.library, lambda: self.upkeep.other_copies(),
+            self._registry, lambda: self.settings, lambda: self.residents, self.paths.features,
+            lambda: DecodePool(1, self.limits), self.encoders, lambda: self.model_in_use(),
+        )  # fmt: skip
+        return made
 
     @property
     def limits(self) -> DecodeLimits:

@@ -1,11 +1,13 @@
 """`AppServices.ground`: pointing and naming as the fronts see them, one attribute a part.
 
-Every owner adds a line to `Ground.__init__`, and what it needs to the call in `engine.services`.
+It is imported when it is first asked for, since what looks at pixels loads large libraries.
 """
 
 from collections.abc import Callable
 from pathlib import Path
 
+from vlm_desktop.backends.registry import Registry
+from vlm_desktop.base.settings import Settings
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.ground.counting import Counting
 from vlm_desktop.engine.ground.exporting import GroundExports
@@ -21,8 +23,26 @@ from vlm_desktop.engine.ground.pictures import GroundPictures
 from vlm_desktop.engine.ground.shelfmodels import GroundModels
 from vlm_desktop.engine.ground.starterfinding import StarterFinder
 from vlm_desktop.engine.preparing import Preparer
+from vlm_desktop.engine.residents import Residents
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
+
+
+def build(
+    preparer: Preparer,
+    library: Callable[[], Library],
+    other_copies: Callable[[], tuple[Path, ...]],
+    registry: Registry,
+    settings: Callable[[], Settings],
+    residents: Callable[[], Residents],
+    features: Path,
+    open_pool: Callable[[], DecodePool],
+    encoders: Encoders,
+    search_model: Callable[[], str],
+) -> "Ground":
+    """`engine.services` names this and resolves it when grounding is first asked for."""
+    models = GroundModels(registry, settings, residents, features)
+    return Ground(preparer, library, other_copies, models, open_pool, encoders, search_model)
 
 
 class Ground:
@@ -57,7 +77,9 @@ class Ground:
         )
         self.looking = Looking(starter, models.residents)
         self.counting = Counting(self.phrases)
-        self.measuring = GroundMeasuring(self.pictures, self.phrases, self.masks)
+        self.measuring = GroundMeasuring(
+            self.pictures, self.phrases, self.masks, encoders
+        )
         self.keeping = KeptObjects(library, other_copies)
         self.exports = GroundExports(self.keeping, open_pool)
         self.labelling = Labelling(library, self.pictures.load, self.phrases.ground, self.keeping)
