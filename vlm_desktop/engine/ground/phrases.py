@@ -30,7 +30,7 @@ from vlm_desktop.engine.ground.finders import Finders
 from vlm_desktop.engine.ground.finding import Finder
 from vlm_desktop.engine.ground.judging import Check, Fit
 from vlm_desktop.engine.ground.masking import MaskCard, Masking
-from vlm_desktop.engine.ground.phraseparts import Phrase, Related, Thing
+from vlm_desktop.engine.ground.phraseparts import Phrase, Ranked, Related, Thing
 from vlm_desktop.engine.ground.placing import place_checks, relation_checks
 from vlm_desktop.engine.ground.verdicts import ABSENT, Weighed, candidates, decided
 
@@ -128,7 +128,8 @@ class Look:
         finds = self.find(thing.noun)
         if finds.present < ABSENT:
             return Weighed(finds.present, (), finds.heatmap)
-        regions = candidates(finds)
+        chooses = any(isinstance(place, Ranked) for place in thing.places)
+        regions = candidates(finds, chooses=chooses)
         if thing.attributes:
             regions = regions[:_MOST_LOOKED_AT]
         fits = [Fit(region) for region in regions]

@@ -17,12 +17,20 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import Cancelled
 from vlm_desktop.base.events import Event, Notice, Phase, Progress
 from vlm_desktop.base.grounderrors import PhraseEmpty
-from vlm_desktop.base.grounding import ClauseKind, Grounded, GroundPicture, Verdict
+from vlm_desktop.base.grounding import (
+    ClauseKind,
+    Finds,
+    FoundRegion,
+    Grounded,
+    GroundPicture,
+    Verdict,
+)
 from vlm_desktop.base.types import Box
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.ground.counting import Counting
 from vlm_desktop.engine.ground.masking import Masking
 from vlm_desktop.engine.ground.phrases import Phrases
+from vlm_desktop.engine.ground.verdicts import candidates
 
 
 def phrases_with(finder: KnowingFinder) -> Phrases:
@@ -115,6 +123,15 @@ def test_a_finder_that_is_never_sure_finds_its_best_place() -> None:
     (grounded,) = ground("laptop", finder=KnowingFinder(confidence=0.2))
     assert (grounded.verdict, boxes(grounded)) == (Verdict.FOUND, [LAPTOP])
     assert grounded.regions[0].confidence == 0.2
+
+
+def test_where_several_are_spoken_of_weaker_places_count() -> None:
+    strong, weak = FoundRegion(RED_CUP, 0.3), FoundRegion(BLUE_CUP, 0.15)
+    finds = Finds("cup", 0.9, (strong, weak))
+    assert candidates(finds) == (strong,)
+    assert candidates(finds, chooses=True) == (strong, weak)
+    sure = Finds("cup", 0.9, (FoundRegion(RED_CUP, 0.9), weak))
+    assert len(candidates(sure, chooses=True)) == 1
 
 
 @pytest.mark.parametrize("phrase", ["green laptop", "laptop above the cup"])
