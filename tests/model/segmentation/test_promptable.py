@@ -1,5 +1,6 @@
 """Promptable segmenters of every family against transformers' own processors and networks."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -264,6 +265,26 @@ def test_bad_folders_are_refused_with_their_file(
     (folder / file).write_text(content)
     with pytest.raises(kind):
         opened(folder)
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "value"),
+    [
+        ("backbone_config", "window_size_per_stage", [4, 4, 0, 4]),
+        ("backbone_config", "hidden_act", "nothing known"),
+        ("backbone_config", "num_query_pool_stages", "three"),
+        ("backbone_config", "patch_stride", []),
+    ],
+)
+def test_configurations_that_do_not_fit_together_are_told(
+    table: str, key: str, value: object, own_folder: Folders, picture: PixelArray
+) -> None:
+    folder = own_folder("sam2")
+    config = json.loads((folder / "config.json").read_text())
+    config["vision_config"][table][key] = value
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(ModelBroken):
+        opened(folder).encode(picture, NEVER)
 
 
 def test_weights_that_are_missing_are_named(own_folder: Folders, picture: PixelArray) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import psutil
 import torch
 import transformers
+from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 from transformers.utils import logging as hub_logging
 
@@ -19,7 +20,7 @@ from vlm_desktop.base.errors import ModelBroken, ModelOutOfMemory
 
 LOAD_ERRORS = (
     OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, ImportError,
-    SafetensorError,
+    SafetensorError, StrictDataclassError,
 )  # fmt: skip
 _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 _BYTES = {"fp32": 4.0, "bf16": 2.0, "fp16": 2.0, "int8": 1.1, "int4": 0.65}

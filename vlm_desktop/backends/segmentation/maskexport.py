@@ -10,11 +10,9 @@ import tempfile
 import time
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from vlm_desktop.backends.chat.onnxvision import sample_pictures
 from vlm_desktop.backends.encoders import graphs
@@ -102,7 +100,7 @@ def _write_graphs(halves: TorchMasks, place: MaskFolder, staging: Path) -> None:
     features = place.family.features
     pixels = np.zeros((1, 3, place.side, place.side), np.float32)
     seen = halves.encode(pixels, CancelToken())
-    told: dict[str, NDArray[Any]] = {
+    told: graphs.Feeds = {
         **example_prompt(place.side),
         **{given: seen[name] for given, name in zip(SEEN, features, strict=False)},
     }

@@ -9,7 +9,6 @@ import numpy as np
 import torch
 import transformers
 from numpy.typing import NDArray
-from torch.utils.hooks import RemovableHandle
 from transformers.utils import logging as hub_logging
 
 from vlm_desktop.backends.chat import loading
@@ -59,7 +58,7 @@ class TorchMasks:
         self._picture: PictureTower | None = None
         self._prompt: PromptTower | None = None
         self._cancel = CancelToken()
-        self._hooks: list[RemovableHandle] = []
+        self._hooks: list[Any] = []
 
     def load(self) -> None:
         """Raises `ModelBroken`, `ModelOutOfMemory`."""
