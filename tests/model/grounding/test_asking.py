@@ -2,8 +2,11 @@
 
 import math
 
+import numpy as np
 import pytest
+import transformers
 
+from vlm_desktop.backends.chat.boxes import read_boxes
 from vlm_desktop.backends.grounding import asking
 from vlm_desktop.backends.grounding.asking import AskedPhrases, KosmosPhrases
 from vlm_desktop.backends.grounding.families import PHRASE_FAMILIES
@@ -24,7 +27,7 @@ from vlm_desktop.base.chat import (
     TokenUsage,
 )
 from vlm_desktop.base.errors import Cancelled, ModelUnsupported
-from vlm_desktop.base.types import Box
+from vlm_desktop.base.types import Box, Size
 
 ASKED = ("kosmos2", "paligemma", "qwen2-vl", "qwen2.5-vl", "qwen3-vl")
 
@@ -68,7 +71,7 @@ def test_boxes_are_those_of_the_reply_and_the_score_its_mean_probability(picture
 def test_kosmos_goes_on_about_other_things():
     chat = Answering([("", Box(0, 0, 1, 1)), ("a fire", Box(2, 2, 3, 3))])
     model = AskedPhrases(chat, PHRASE_FAMILIES["kosmos-2"])
-    image = pytest.importorskip("numpy").zeros((4, 4, 3), "uint8")
+    image = np.zeros((4, 4, 3), np.uint8)
     ((only,),) = model.find(image, ["snowman"], CancelToken())
     assert only.box == Box(0, 0, 1, 1)
 
@@ -132,6 +135,21 @@ def test_an_answer_under_way_is_stopped(name, open_tiny, pictures):
 
     with pytest.raises(Cancelled):
         model.find(pictures["landscape"], ["cat"], Late())
+
+
+@pytest.mark.parametrize("cells", [(0, 1023), (44, 863), (33, 33), (64, 95), (5, 901), (863, 44)])
+def test_places_of_kosmos_are_those_of_transformers(cells, tiny_folder):
+    processor = transformers.AutoProcessor.from_pretrained(tiny_folder("kosmos2"))
+    first, last = cells
+    answer = (
+        f"<phrase> a dog</phrase><object><patch_index_{first:04d}><patch_index_{last:04d}></object>"
+    )
+    _, ((what, _, (expected,)),) = processor.post_process_generation(answer)
+    ((mine, box),) = read_boxes("patches", answer, Box(0, 0, 1, 1), Size(8, 8))
+    left, right = sorted((expected[0], expected[2]))
+    top, bottom = sorted((expected[1], expected[3]))
+    assert mine == what
+    assert (box.x0, box.y0, box.x1, box.y1) == pytest.approx((left, top, right, bottom))
 
 
 # --- the registry --------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Grounding DINO and OWL, compared with what transformers itself makes of the same networks."""
 
+import json
+import shutil
 from functools import cache
 
 import numpy as np
@@ -7,15 +9,17 @@ import pytest
 import torch
 import transformers
 from PIL import Image
+from safetensors.torch import load_file, save_file
 from torchvision.ops import nms
 
 from vlm_desktop.backends.grounding.families import PHRASE_FAMILIES, said
 from vlm_desktop.backends.grounding.network import MOST_REGIONS
+from vlm_desktop.backends.grounding.opening import open_phrases
 from vlm_desktop.backends.grounding.thinning import SAME
 from vlm_desktop.backends.grounding.windows import cut, windows
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import Cancelled, ModelBroken, ModelOutOfMemory
-from vlm_desktop.base.types import Size
+from vlm_desktop.base.types import Box, Size
 
 DETECTORS = ("grounding-dino", "mm-grounding-dino", "owlvit", "owlv2")
 
@@ -216,3 +220,27 @@ def test_numbers_that_are_none_give_no_boxes(open_tiny, pictures, monkeypatch):
     (found,) = model.find(pictures["landscape"], ["cat"], CancelToken())
     assert found
     assert all(np.isfinite([*rows([one])[0]]).all() for one in found)
+
+
+def changed(path, change):
+    content = change(json.loads(path.read_text(encoding="utf-8")))
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_a_thin_strip_has_places_enough_for_all_queries(tiny_folder, tmp_path, pictures):
+    """The true detectors want 900 places, which a whole strip of 1 to 100 does not have."""
+    folder = shutil.copytree(tiny_folder("grounding-dino"), tmp_path / "dino")
+    changed(folder / "config.json", lambda told: told | {"num_queries": 900})
+    edges = {"size": {"shortest_edge": 800, "longest_edge": 1333}}
+    changed(
+        folder / "processor_config.json",
+        lambda told: told | {"image_processor": told["image_processor"] | edges},
+    )
+    weights = load_file(folder / "model.safetensors")
+    queries = weights["model.query_position_embeddings.weight"]
+    weights["model.query_position_embeddings.weight"] = queries.repeat(45, 1)
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    model = open_phrases(folder, model_id="dino", provider="cpu")
+    (found,) = model.find(cut(pictures["ribbon"], Box(0, 0, 48, 3)), ["cat"], CancelToken())
+    assert found
+    model.unload()

@@ -23,7 +23,7 @@ from vlm_desktop.engine.residents import Residents
 _MOST_REGIONS = 36
 _LEAST = 0.02
 """Regions that are less probable are not named."""
-_NULLS, _NULLS_SLOW = 8, 4
+_NULLS, _NULLS_SLOW = 8, 3
 """How many null phrases a picture is asked for: fewer where each costs a whole pass."""
 _KEPT_PICTURES = 256
 
