@@ -36,6 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--limit", type=positive, default=0, metavar="N", help="N pictures spread over the file"
     )
+    parser.add_argument(
+        "--fit", type=Path, metavar="FILE.json",
+        help="measure nothing: fit the starter's finder on these boxes and write its weights",
+    )  # fmt: skip
     parser.add_argument("--no-masks", action="store_true", help="measure phrases only")
     parser.add_argument(
         "--bins", type=positive, nargs="*", metavar="N",
@@ -46,6 +50,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
     rows = read_rows(arguments.data, arguments.limit)
     cancel = CancelToken()
+    if arguments.fit:
+        fitted = services.ground.measuring.fit(rows, arguments.fit, cancel)
+        count = output.drive(fitted, cancel)
+        if output.as_json:
+            output.json({"fitted": str(arguments.fit), "pictures": count})
+        else:
+            output.text(f"Fitted on {count:,} pictures: {arguments.fit}")
+        return 0
     verb = services.ground.measuring.measure(
         rows, cancel, model_id=arguments.model, with_masks=not arguments.no_masks
     )

@@ -5,27 +5,30 @@ often an absent phrase is refused: a finder that boxes everything is as useless 
 nothing. `services.ground.measuring`, for the lane "ground".
 """
 
+import json
 import time
 from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import MediaRefused
 from vlm_desktop.base.events import Event, Phase, Progress, Quarantined
 from vlm_desktop.base.grounding import Grounded, Verdict
 from vlm_desktop.base.types import Box, Size
+from vlm_desktop.engine.encoding import Encoders
+from vlm_desktop.engine.evaluating import require_writable
 from vlm_desktop.engine.ground.clauses import parsed
+from vlm_desktop.engine.ground.finders import STARTER
+from vlm_desktop.engine.ground.fitgathering import gather
+from vlm_desktop.engine.ground.fitting import fit
 from vlm_desktop.engine.ground.masking import Masking
 from vlm_desktop.engine.ground.maskmeasuring import BoxedThing, MaskFigures, measure_masks
 from vlm_desktop.engine.ground.phraserows import PhraseRow, PhraseRows
 from vlm_desktop.engine.ground.phrases import Phrases
 from vlm_desktop.engine.ground.pictures import GroundPictures
 from vlm_desktop.engine.ground.spatial import overlap
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LARGE = 0.03
 """Smaller boxes are often hidden or debatable; figures are given without them, too."""
@@ -114,7 +117,10 @@ class Judged:
 class GroundMeasuring:
     """Measures phrases, and masks of their boxes. Nothing is loaded before it is asked."""
 
-    def __init__(self, pictures: GroundPictures, phrases: Phrases, masks: Masking) -> None:
+    def __init__(
+        self, pictures: GroundPictures, phrases: Phrases, masks: Masking, encoders: Encoders
+    ) -> None:
+        self._encoders = encoders
         self._pictures = pictures
         self._phrases = phrases
         self._masks = masks
@@ -169,6 +175,18 @@ class GroundMeasuring:
             seconds_phrase=_mean(others),
             masks=masks,
         )
+
+    def fit(
+        self, rows: PhraseRows, target: Path, cancel: CancelToken
+    ) -> Generator[Event, None, int]:
+        """Fit the starter's finder on these rows and write its weights; how many pictures it is
+        fitted on. Raises DestinationNotWritable, ModelError, Cancelled."""
+        require_writable(target)
+        photos = yield from gather(rows, self._pictures, self._encoders, STARTER, cancel)
+        cancel.raise_if_cancelled()
+        written = json.dumps(fit(photos), separators=(",", ":"))
+        target.write_text(written + "\n", encoding="utf-8")
+        return len(photos)
 
     def _mask_figures(
         self, judged: Sequence[Judged], cancel: CancelToken

@@ -4,7 +4,7 @@ A cell's vector is that of the cells around it, pooled as the tower pools a pict
 phrase fits it is read in null spreads (see `engine.peaks`) and beside everyday words; both with
 what is around, with the best place of the picture, and with the picture as a whole. Beside that
 stands how much a place looks like a thing at all. A logistic sum makes a probability of it; its
-weights are a readable file, fitted on boxes of COCO photos (`training.grounding`).
+weights are a readable file, fitted on boxes of COCO photos (`engine.ground.fitting`).
 """
 
 from __future__ import annotations
@@ -56,8 +56,10 @@ class Linear:
 
     @staticmethod
     def read(table: Mapping[str, Any]) -> Linear:
-        parts = (np.array(table[name], dtype=np.float64) for name in ("mean", "spread", "weights"))
-        return Linear(*parts, float(table["offset"]))
+        mean, spread, weights = (
+            np.array(table[name], dtype=np.float64) for name in ("mean", "spread", "weights")
+        )
+        return Linear(mean, spread, weights, float(table["offset"]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +86,7 @@ class ThingWeights:
 
 @cache
 def weights() -> dict[str, Any]:
-    """The fitted numbers, as `training.grounding` writes them."""
+    """The fitted numbers, as `engine.ground.fitting` writes them."""
     path = bundled("resources") / "grounding" / WEIGHTS
     table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return table
@@ -94,8 +96,11 @@ def weights() -> dict[str, Any]:
 def _heat_weights() -> tuple[Linear, ThingWeights]:
     table = weights()
     things = table["things"]
-    parts = (np.array(things[name], np.float32) for name in ("coarse", "fine", "apart", "place"))
-    return Linear.read(table["heat"]), ThingWeights(*parts, float(things["offset"]))
+    coarse, fine, apart, place = (
+        np.array(things[name], np.float32) for name in ("coarse", "fine", "apart", "place")
+    )
+    offset = float(things["offset"])
+    return Linear.read(table["heat"]), ThingWeights(coarse, fine, apart, place, offset)
 
 
 @cache

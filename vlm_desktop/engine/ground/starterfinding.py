@@ -3,7 +3,7 @@
     cellmaps.py         windows of the picture laid over each other to maps of cells
     phraseheat.py       how probable it is that a cell shows the phrase
     regionproposals.py  boxes where a thing might be
-    boxscores.py        the overlap that each box is predicted to have with what is hot
+    boxscores.py        how probable it is that a box holds what is hot, and no more
 
 A picture costs a second when it is first asked about and is kept; a phrase costs milliseconds.
 """
@@ -54,10 +54,10 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
-    """A phrase over a prepared picture: its heat, and the overlap predicted for every box."""
+    """A phrase over a prepared picture: its heat, and for every box the log odds to be right."""
 
     heat: PhraseHeat
-    overlaps: NDArray[np.float64]
+    scores: NDArray[np.float64]
 
 
 class StarterFinder:
@@ -78,8 +78,8 @@ class StarterFinder:
         """See `Finder`. Raises ModelError, Cancelled."""
         prepared = self.prepared(picture, cancel)
         scored = self.scored(prepared, noun_phrase)
-        kept = distinct(prepared.boxes, scored.overlaps)
-        chances = chances_of(scored.overlaps[kept])
+        kept = distinct(prepared.boxes, scored.scores)
+        chances = chances_of(scored.scores[kept])
         regions = tuple(
             FoundRegion(_in_pixels(prepared.boxes[index], picture.size), float(chance))
             for index, chance in zip(kept, chances, strict=True)
@@ -93,7 +93,7 @@ class StarterFinder:
 
     def scored(self, prepared: Prepared, phrase: str) -> Scored:
         heat = prepared.sight.heat(phrase)
-        return Scored(heat, prepared.cells.overlaps(heat.log_odds))
+        return Scored(heat, prepared.cells.scores(heat.log_odds))
 
     def prepared(self, picture: GroundPicture, cancel: CancelToken) -> Prepared:
         """Looked at anew only where the picture is not among the last few."""
@@ -116,9 +116,9 @@ class StarterFinder:
             return prepared
 
 
-def distinct(boxes: NDArray[np.float64], overlaps: NDArray[np.float64]) -> NDArray[np.intp]:
+def distinct(boxes: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.intp]:
     """The best boxes that lie apart, best first (non-maximum suppression)."""
-    order = np.argsort(-overlaps)[:_LOOKED_AT]
+    order = np.argsort(-scores)[:_LOOKED_AT]
     found: list[np.intp] = []
     while order.size and len(found) < _MOST:
         found.append(order[0])
@@ -136,11 +136,13 @@ def shared(box: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArray[np.f
     return found
 
 
-def chances_of(overlaps: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How probable it is that each region overlaps an object by half, if the phrase is here at
-    all: from its predicted overlap, and how far it falls behind the best. Best first, [n]."""
-    behind = overlaps - overlaps.max(initial=0.0)
-    return expit(_right().of(np.stack([overlaps, behind], axis=1)))
+def chances_of(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How probable it is that each of the distinct regions overlaps an object by half, if the
+    phrase is here at all: from its log odds among all boxes, and how far it falls behind the best.
+    Best first, [n]."""
+    behind = scores - scores.max(initial=-np.inf)
+    chances: NDArray[np.float64] = expit(_right().of(np.stack([scores, behind], axis=1)))
+    return chances
 
 
 def presence_signals(scored: Scored) -> NDArray[np.float64]:
@@ -157,7 +159,7 @@ def presence_signals(scored: Scored) -> NDArray[np.float64]:
             signals[:, 12].max(),
             scored.heat.log_odds.max(),
             scored.heat.log_odds.mean(),
-            scored.overlaps.max(),
+            scored.scores.max(),
         ]
     )
 
