@@ -6,6 +6,7 @@ from typing import Any
 
 from vlm_desktop import strings
 from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.errors import ModelUnknown
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.groundexports import ObjectsFormat
 from vlm_desktop.base.grounding import ObjectState
@@ -105,7 +106,12 @@ def _label(arguments: argparse.Namespace, services: AppServices, output: Output)
         model_id=arguments.model,
         with_masks=arguments.masks,
     )
-    return _run([output.drive(verb, cancel)], services, output, again=False)
+    batch = output.drive(verb, cancel)
+    try:
+        return _run([batch], services, output, again=False)
+    except ModelUnknown:
+        services.ground.labelling.remove(batch.id)  # else it would be tried for ever
+        raise
 
 
 def _resume(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:

@@ -109,6 +109,9 @@ def test_what_was_not_finished_goes_on(objects: Cli, folder: Path) -> None:
 
 def test_bad_input_gets_a_sentence(objects: Cli, folder: Path, tmp_path: Path) -> None:
     assert objects("label", " ", "--folder", folder)[2].startswith("Say what to look for")
+    code, _, err = objects("label", "cup", "--folder", folder, "--model", "nobody")
+    assert (code, "nobody" in err) == (FAILED, True)
+    assert objects("resume") == (0, "", ""), "it is not tried for ever"
     bad = tmp_path / "bad.json"
     bad.write_text("{")
     code, out, err = objects("import", bad)

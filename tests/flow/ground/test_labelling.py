@@ -58,7 +58,7 @@ def test_every_picture_of_a_folder_is_labelled(desk: Desk) -> None:
     assert (report.labelled, report.known, report.refused, report.found) == (2, 0, 0, 4)
     assert [event.path for event in events if isinstance(event, LabelRowDone)] == [first, second]
     assert {event.total for event in events if isinstance(event, Progress)} == {2}
-    assert any(isinstance(event, Notice) for event in events)
+    assert sum(isinstance(event, Notice) for event in events) == 1, "not for every picture"
     one, two = objects_at(desk, second)
     assert (one.label, one.expressions, one.state) == ("red cup", ("red cup",), "proposed")
     assert (one.source, one.confidence, one.number, two.number) == ("starter", 0.8, 1, 2)
@@ -68,6 +68,9 @@ def test_every_picture_of_a_folder_is_labelled(desk: Desk) -> None:
 def test_no_phrase_is_refused(desk: Desk) -> None:
     with pytest.raises(PhraseEmpty):
         batch_of(desk, " ", "")
+    with pytest.raises(PhraseEmpty):
+        batch_of(desk, "cup", "!!!")
+    assert desk.labelling.batches() == ()
     with pytest.raises(LabelBatchUnknown):
         drive(desk.labelling.run(99, CancelToken()))
     with pytest.raises(LabelBatchUnknown):

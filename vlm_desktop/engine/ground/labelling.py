@@ -31,6 +31,7 @@ from vlm_desktop.base.groundkeeping import (
     LabelRow,
     LabelRowDone,
 )
+from vlm_desktop.engine.ground.clauses import parsed
 from vlm_desktop.engine.ground.keeping import KeptObjects
 from vlm_desktop.engine.ground.proposing import proposals, with_proposals
 from vlm_desktop.media.scan import ScanProblem, scan_folder
@@ -128,6 +129,8 @@ class Labelling:
         wanted = tuple(dict.fromkeys(filter(None, (" ".join(one.split()) for one in phrases))))
         if not wanted:
             raise PhraseEmpty
+        for phrase in wanted:
+            parsed(phrase)  # raises where it names nothing, before anything is queued
         found: dict[Path, None] = {}
         for path in paths:
             whole = Path(path).absolute()
@@ -172,6 +175,7 @@ class Labelling:
             library.requeue_unlabelled(batch_id)
         waiting = library.waiting_pictures(batch_id)
         labelled = known = refused = found = 0
+        told: set[Event] = set()
         for number, path in enumerate(waiting):
             rate = number / max(time.monotonic() - began, 1e-6)
             yield Progress(Phase.LABEL, number, len(waiting), rate)
@@ -187,7 +191,7 @@ class Labelling:
             owing = [one for one in batch.phrases if one not in seen]
             added = 0
             if owing:
-                added = yield from self._label(picture, owing, batch, cancel)
+                added = yield from self._label(picture, owing, batch, told, cancel)
             library.finish_labelled(
                 batch_id, path, picture.content_hash, found=added, known=not owing
             )
@@ -198,16 +202,24 @@ class Labelling:
         return LabelReport(batch_id, labelled, known, refused, found, time.monotonic() - began)
 
     def _label(
-        self, picture: GroundPicture, phrases: Sequence[str], batch: LabelBatch, cancel: CancelToken
+        self,
+        picture: GroundPicture,
+        phrases: Sequence[str],
+        batch: LabelBatch,
+        told: set[Event],
+        cancel: CancelToken,
     ) -> Generator[Event, None, int]:
-        """Keep what phrases find in one picture; how many objects that adds."""
+        """Keep what phrases find in one picture; how many objects that adds. What was `told` of a
+        picture before is not told again."""
         verb = self._ground(
             picture, phrases, cancel, model_id=batch.model_id, with_masks=batch.with_masks
         )
         try:
             while True:
                 event = next(verb)
-                if not isinstance(event, Progress):  # it counts phrases; here pictures are counted
+                # Its progress counts phrases; here pictures are counted.
+                if not isinstance(event, Progress) and event not in told:
+                    told.add(event)
                     yield event
         except StopIteration as end:
             answers: tuple[Grounded, ...] = end.value
