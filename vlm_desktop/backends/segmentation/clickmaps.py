@@ -92,8 +92,11 @@ def _edges(image: PixelArray) -> tuple[Map, Map]:
     lab = cv2.cvtColor(cv2.GaussianBlur(image, (0, 0), 1.0), cv2.COLOR_RGB2LAB)
     across = np.zeros(lab.shape[:2], np.float32)
     down = np.zeros(lab.shape[:2], np.float32)
-    across[:, 1:] = cv2.transform(cv2.absdiff(lab[:, 1:], lab[:, :-1]), _CHANNELS)
-    down[1:] = cv2.transform(cv2.absdiff(lab[1:], lab[:-1]), _CHANNELS)
+    height, width = lab.shape[:2]
+    if width > 1:
+        across[:, 1:] = cv2.transform(cv2.absdiff(lab[:, 1:], lab[:, :-1]), _CHANNELS)
+    if height > 1:
+        down[1:] = cv2.transform(cv2.absdiff(lab[1:], lab[:-1]), _CHANNELS)
     mean = float(across.mean() + down.mean()) + 0.5
     return across / mean, down / mean
 

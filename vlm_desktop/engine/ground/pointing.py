@@ -28,7 +28,8 @@ def _clipped(box: Box, size: Size) -> Box:
     x0, x1 = sorted((box.x0, box.x1))
     y0, y1 = sorted((box.y0, box.y1))
     cut = Box(max(0.0, x0), max(0.0, y0), min(x1, size.width), min(y1, size.height))
-    if not (cut.x0 < cut.x1 and cut.y0 < cut.y1):
+    is_number = not any(map(math.isnan, (box.x0, box.y0, box.x1, box.y1)))
+    if not (is_number and cut.x0 < cut.x1 and cut.y0 < cut.y1):
         raise PromptOutside(
             x=_shown(box.x0), y=_shown(box.y0), width=size.width, height=size.height
         )
