@@ -4,13 +4,12 @@ import argparse
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.grounding import Verdict
 from vlm_desktop.cli.output import Output
 from vlm_desktop.cli.search import positive
-from vlm_desktop.engine.ground.measuring import GroundingReport
 from vlm_desktop.engine.ground.phraserows import read_rows
 from vlm_desktop.engine.ground.quantising import (
     SIDES,
@@ -19,6 +18,9 @@ from vlm_desktop.engine.ground.quantising import (
     quantisation_errors,
 )
 from vlm_desktop.engine.services import AppServices
+
+if TYPE_CHECKING:  # it would load what looks at pixels before any command runs
+    from vlm_desktop.engine.ground.measuring import GroundingReport
 
 DESCRIPTION = """
 Acc@0.5 and mean IoU of phrases that are in their picture, and beside it how often an absent phrase
@@ -73,7 +75,7 @@ def run(arguments: argparse.Namespace, services: AppServices, output: Output) ->
     return 0
 
 
-def _document(report: GroundingReport) -> dict[str, Any]:
+def _document(report: "GroundingReport") -> dict[str, Any]:
     """The two figures that belong together first; large boxes are those of 3 % and more."""
     large, everything = report.places["large"], report.places["all"]
     return {
@@ -137,7 +139,7 @@ def _rounded(value: float) -> float:
     return round(value, 4)
 
 
-def _show(report: GroundingReport, output: Output) -> None:
+def _show(report: "GroundingReport", output: Output) -> None:
     output.text(
         f"{report.model}: {report.places['all'].phrases:,} phrases with a place, "
         f"{report.absent:,} without, in {report.pictures:,} pictures, {report.unreadable:,} "
