@@ -250,7 +250,9 @@ def test_objects_come_back_with_their_picture(
     qtbot.waitUntil(lambda: pane.session.picture is not None)
     assert pane.session.objects == ()
     assert Path(state["path"]) == pictures[0]
-    pane.session.open(pictures[0])
+    pane.session.open(None)
+    pane.restore(state)
+    pane._open_wanted()
     qtbot.waitUntil(lambda: len(pane.session.objects) == 1)
 
 

@@ -208,10 +208,20 @@ class GroundPane(Pane):
             self.masks.refresh()
             self.phrases.refresh()
             self.review.refresh()
-            if self.session.path is None and self._wanted_path:
-                self.session.open(Path(self._wanted_path))
+            self._open_wanted()
         else:
             self.session.look_again()
+
+    def _open_wanted(self) -> None:
+        """The picture of the last time, where it is still there."""
+        wanted = Path(self._wanted_path)
+
+        def done(there: bool) -> None:
+            if there and self.session.path is None:
+                self.session.open(wanted)
+
+        if self._wanted_path:
+            self.desk.fetch(wanted.is_file, done, latest="ground-wanted")
 
     def event(self, event: QEvent) -> bool:
         """Ctrl+Z takes back a click, while something is outlined, before it takes back changes."""
