@@ -11,7 +11,7 @@ The shipped weights were fitted on the boxes of 206 photos of COCO train2017.
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +27,10 @@ from vlm_desktop.backends.segmentation.clickboxes import (
     shifted,
     within,
 )
+from vlm_desktop.backends.segmentation.clickchoice import likely_boxes
 from vlm_desktop.backends.segmentation.clickfeatures import BoxFeatures
 from vlm_desktop.backends.segmentation.clickmaps import PictureMaps, picture_maps
+from vlm_desktop.base.grounding import PromptPoint
 
 _RIDGE = 1e-3
 _SHARPNESS = 10.0
@@ -53,27 +55,40 @@ class Click:
 
 def read(table: Path, seed: int = 1) -> tuple[list[Click], tuple[str, ...]]:
     """Two clicks for each box, and the features' names."""
+    rng = np.random.default_rng(seed)
+    clicks: list[Click] = []
+    names: tuple[str, ...] = ()
+    for photo, maps, found in _photos(table):
+        for box in found:
+            for is_middle in (True, False):
+                share = _share(is_middle, rng)
+                click, names = _click(maps, photo, is_middle, box, share, rng)
+                clicks.append(click)
+    return clicks, names
+
+
+def _photos(
+    table: Path, parity: int | None = None
+) -> Iterator[tuple[int, PictureMaps, NDArray[np.float64]]]:
+    """Number, maps and boxes [n, 4] of each photo that is there, in pixels of what is seen."""
     boxes: dict[str, list[list[float]]] = {}
     for line in table.read_text("utf-8").splitlines():
         row = json.loads(line)
         if row.get("box") and not row.get("crowd"):
             boxes.setdefault(row["image"], []).append(row["box"])
-    rng = np.random.default_rng(seed)
-    clicks: list[Click] = []
-    names: tuple[str, ...] = ()
     for photo, (name, found) in enumerate(sorted(boxes.items())):
-        if not (table.parent / name).exists():
+        if parity not in (None, photo % 2) or not (table.parent / name).exists():
             continue
         with Image.open(table.parent / name) as opened:
             maps = picture_maps(np.asarray(opened.convert("RGB")))
             factor = maps.image.shape[1] / opened.width
-        for box in np.array(found) * factor:
-            for is_middle in (True, False):
-                near = rng.normal(0.5, _OFF_MIDDLE, 2).clip(0.12, 0.88)
-                share = np.array([0.5, 0.5]) if is_middle else near
-                click, names = _click(maps, photo, is_middle, box, share, rng)
-                clicks.append(click)
-    return clicks, names
+        yield photo, maps, np.array(found) * factor
+
+
+def _share(is_middle: bool, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Where in its box a thing is clicked, 0..1 across and down."""
+    near = rng.normal(0.5, _OFF_MIDDLE, 2).clip(0.12, 0.88)
+    return np.array([0.5, 0.5]) if is_middle else near
 
 
 def _click(
@@ -144,13 +159,21 @@ def _shares(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     return shares
 
 
-def overlap_of(clicks: Sequence[Click], weights: NDArray[np.float64]) -> float:
-    """The mean overlap of the most probable box; those left out cannot be chosen."""
-    found = []
-    for click in clicks:
-        logits = np.where(np.isfinite(click.importance), click.values @ weights, -np.inf)
-        found.append(click.overlaps[int(logits.argmax())])
-    return float(np.mean(found))
+def overlaps(
+    table: Path, weights: Mapping[str, float], parity: int, seed: int = 2
+) -> tuple[float, float]:
+    """The mean overlap of the first box that is chosen for a click in the middle of each thing,
+    and for one near it, over the photos of one parity."""
+    rng = np.random.default_rng(seed)
+    found: dict[bool, list[float]] = {True: [], False: []}
+    for _, maps, boxes in _photos(table, parity):
+        for box in boxes:
+            for is_middle in (True, False):
+                x, y = box[:2] + _share(is_middle, rng) * (box[2:] - box[:2])
+                best = likely_boxes(maps, [PromptPoint(x, y)], weights)[0].box
+                chosen = np.array([[best.x0, best.y0, best.x1, best.y1]])
+                found[is_middle].append(float(box_overlaps(chosen, box[None])[0, 0]))
+    return float(np.mean(found[True])), float(np.mean(found[False]))
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -159,11 +182,10 @@ def main(arguments: Sequence[str]) -> None:
     clicks, names = read(table)
     for parity in (0, 1):
         weights = fit([click for click in clicks if click.photo % 2 == parity])
-        held_out = [click for click in clicks if click.photo % 2 != parity]
-        for is_middle, where in ((True, "middle"), (False, "near")):
-            some = [click for click in held_out if click.is_middle is is_middle]
-            figure = overlap_of(some, weights)
-            sys.stdout.write(f"held-out half {1 - parity}, {where}: {figure:.3f}\n")
+        named = dict(zip(names, map(float, weights), strict=True))
+        middle, near = overlaps(table, named, 1 - parity)
+        sys.stdout.write(f"held-out half {1 - parity}: middle {middle:.3f}, near {near:.3f}\n")
+        sys.stdout.flush()
     lines = [
         "# What a box around a click has to do with the object there; see",
         "# `vlm_desktop/training/clicks.py`, which wrote this, and `clickfeatures.py`.",

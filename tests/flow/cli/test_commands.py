@@ -282,6 +282,16 @@ def test_bench_gives_figures_with_their_machine(
     assert all(answer[name] > 0 for name in figures)
 
 
+def test_bench_click_on_a_photo(cli: Cli, photos: Path) -> None:
+    code, out, _ = cli("bench", "click", min(photos.rglob("*.jpg")), "--json")
+    (answer,) = answers(out)
+    figures = answer["figures"]
+    assert (code, answer["bench"]) == (0, "click")
+    assert figures["first_mask_milliseconds"] > 0
+    assert figures["next_mask_milliseconds"] > 0
+    assert figures["width"] > 0
+
+
 def test_bench_index_of_a_folder(cli: Cli, photos: Path) -> None:
     code, out, _ = cli("bench", "index", photos, "--json")
     (answer,) = answers(out)

@@ -45,12 +45,19 @@ class LikelyBox:
     score: float
 
 
-def likely_boxes(maps: PictureMaps, points: Sequence[PromptPoint]) -> tuple[LikelyBox, ...]:
+def likely_boxes(
+    maps: PictureMaps,
+    points: Sequence[PromptPoint],
+    weights: Mapping[str, float] | None = None,
+) -> tuple[LikelyBox, ...]:
     """Up to CHOICES boxes for the object at the points that add (at least one), best first.
+
+    `weights` of features are the shipped ones if none are given.
 
     Points that do not add make boxes around them less probable, but exclude none: something else
     may stand within an object's box.
     """
+    weights = click_weights() if weights is None else weights
     adding = np.array([(point.x, point.y) for point in points if point.adds])
     x, y = (adding.min(axis=0) + adding.max(axis=0)) / 2
     describe = BoxFeatures(maps, *adding[np.abs(adding - (x, y)).sum(axis=1).argmin()])
@@ -59,21 +66,23 @@ def likely_boxes(maps: PictureMaps, points: Sequence[PromptPoint]) -> tuple[Like
     if not len(found.boxes):
         height, width = maps.image.shape[:2]
         return (LikelyBox(Box(0.0, 0.0, width, height), 0.5),)
-    logits = logits_of(describe, found) - _penalties(found.boxes, points)
+    logits = _logits(describe, found, weights) - _penalties(found.boxes, points)
     best = found.boxes[np.argsort(-logits)[:_MOVED]]
     moved = within(maps, shifted(best), x, y)
     if len(moved.boxes):
         logits = np.concatenate(
-            [logits, logits_of(describe, moved) - _penalties(moved.boxes, points)]
+            [logits, _logits(describe, moved, weights) - _penalties(moved.boxes, points)]
         )
     return _chosen(np.concatenate([found.boxes, moved.boxes]), logits)
 
 
-def logits_of(describe: BoxFeatures, found: Candidates) -> NDArray[np.float64]:
+def _logits(
+    describe: BoxFeatures, found: Candidates, weights: Mapping[str, float]
+) -> NDArray[np.float64]:
     """Log odds of each candidate, up to one number for all."""
     values = describe.of(found)
     logits = np.zeros(len(found.boxes))
-    for name, weight in click_weights().items():
+    for name, weight in weights.items():
         logits += weight * values[name]
     return logits
 
