@@ -42,8 +42,9 @@ from vlm_desktop.engine.ground.regioncolours import RegionColours, region_colour
 
 FOUND_AGAIN = 0.5
 """From this overlap on a region was found again."""
-_LIKELY = 0.04
-"""A less probable noun is not tried: another thing's name may find the region, too."""
+_LIKELY = 0.3
+"""A noun with less than this share of the best one's probability is not tried: a finder that looks
+with the same eyes finds the region by another thing's name, too."""
 _MOST_TRIED = 24
 _SHOWN = 3
 _AROUND = 0.15
@@ -105,18 +106,17 @@ class Expressions:
     ) -> tuple[Expression, ...]:
         """Phrases that find this region and no other, the shortest first.
 
-        Each was grounded with the finder of `model_id`. Where none finds it alone, the best tries
-        are there with their rivals and overlap, so "no phrase" and "a bad one" can be told apart.
+        Each was grounded with the finder of `model_id`. Where none finds it alone, there are those
+        that find others as well, the fewest `rivals` first; where none finds it, there is none.
         Raises BadRegion, ModelUnknown, ModelError, Cancelled.
         """
         box, mask = self._place(picture, region, cancel)
         colour = region_colours(picture, box, mask).main
         look = self._phrases.look(picture, cancel, model_id)
         tried: dict[str, Expression] = {}
-        names = [
-            one for one in self._naming.names(picture, box, cancel) if one.probability >= _LIKELY
-        ]
-        for named in names:
+        names = self._naming.names(picture, box, cancel)
+        least = _LIKELY * names[0].probability
+        for named in (one for one in names if one.probability >= least):
             rivals = _rivals(look, named.noun, box)
             said = colour if named.has_colour else ""
             for way in ways_to_say(named.noun, said, box, rivals, picture.size):
@@ -129,8 +129,8 @@ class Expressions:
         proven = sorted(filter(_proves, tried.values()), key=lambda one: len(one.text.split()))
         if proven:
             return tuple(proven)
-        best = sorted(tried.values(), key=lambda one: (one.overlap < FOUND_AGAIN, one.rivals))
-        return tuple(best[:_SHOWN])
+        found = [one for one in tried.values() if one.overlap >= FOUND_AGAIN]
+        return tuple(sorted(found, key=lambda one: one.rivals)[:_SHOWN])
 
     def _place(
         self, picture: GroundPicture, region: Box | Mask, cancel: CancelToken

@@ -58,12 +58,12 @@ def _choices(box: Box, rivals: Sequence[Box], size: Size) -> list[str]:
 
 
 def _counted(noun: str, box: Box, rivals: Sequence[Box], size: Size) -> list[str]:
-    """ "Second cup from the left", from the nearer side."""
+    """ "Second cup from the left", from the nearer side, in rows and in columns."""
     count = len(rivals) + 1
     if not 3 <= count <= len(_ORDINALS):
         return []
     found = []
-    for measure in (Measure.LEFT, Measure.RIGHT):
+    for measure in (Measure.LEFT, Measure.RIGHT, Measure.TOP, Measure.BOTTOM):
         for number in range(2, (count + 1) // 2 + 1):
             sure = spatial.ranked([box, *rivals], size, measure, number)[0]
             if spatial.holds(sure):

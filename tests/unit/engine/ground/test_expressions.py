@@ -96,10 +96,21 @@ def test_a_noun_that_does_not_find_it_is_not_told() -> None:
     assert [one.text for one in refer(LAPTOP, "cup", "laptop")] == ["laptop"]
 
 
-def test_where_nothing_is_proven_the_best_tries_say_so() -> None:
-    found = refer(Box(0, 200, 60, 300), "cup", "dog")
+def test_where_nothing_finds_it_nothing_is_told() -> None:
+    assert refer(Box(0, 200, 60, 300), "cup", "dog") == ()
+
+
+def test_where_none_finds_it_alone_the_rivals_are_counted() -> None:
+    four = [Box(x, y, x + 50, y + 50) for x in (200, 280) for y in (80, 140)]
+    found = refer(four[0], "key", finder=KnowingFinder({"key": four}))
     assert found
-    assert all(one.overlap < 0.5 for one in found)
+    assert all(one.overlap == 1.0 and one.rivals for one in found)
+
+
+def test_second_from_the_top() -> None:
+    four = [Box(200, y, 300, y + 60) for y in (0, 70, 140, 210)]
+    (found,) = refer(four[1], "key", finder=KnowingFinder({"key": four}))
+    assert found == Expression("second key from the top", 1.0, 0)
 
 
 def test_overlap_is_that_of_what_was_found_again() -> None:
