@@ -80,11 +80,11 @@ class StarterFinder:
         scored = self.scored(prepared, noun_phrase)
         kept = distinct(prepared.boxes, scored.scores)
         chances = chances_of(scored.scores[kept])
+        present = float(expit(_present().of(presence_signals(scored)[None])[0]))
         regions = tuple(
-            FoundRegion(_in_pixels(prepared.boxes[index], picture.size), float(chance))
+            FoundRegion(_in_pixels(prepared.boxes[index], picture.size), present * float(chance))
             for index, chance in zip(kept, chances, strict=True)
         )
-        present = float(expit(_present().of(presence_signals(scored)[None])[0]))
         return Finds(noun_phrase, present, regions, _heatmap(scored.heat))
 
     def heat(self, picture: GroundPicture, phrase: str, cancel: CancelToken) -> Heatmap:
