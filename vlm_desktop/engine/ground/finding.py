@@ -9,8 +9,9 @@ from vlm_desktop.base.grounding import Finds, GroundPicture
 class Finder(Protocol):
     """Finds everything in a picture that a noun phrase names.
 
-    It is given one noun phrase without article ("red cup", not "the red cup left of a laptop"):
-    what place and relations say is decided from its regions afterwards. Both of its confidences
+    It is given a noun without article, in the singular ("wine glass", not "the red wine glasses
+    left of the laptop"), maybe with words that cannot be checked apart ("old lady"): colours,
+    places and relations are decided from its regions afterwards. Both of its confidences
     are calibrated, so one rule decides for all finders. Any thread, one call at a time.
     """
 
