@@ -141,9 +141,11 @@ def test_things_are_counted_and_corrected_by_hand(
     pane.go_to(key(DOT, 0))
     qtbot.keyClick(pane.canvas, KEY.Key_Delete)
     assert pane.counting.total == "dogs: 3"
+    pane.count_bar.keep.setFocus()
     pane.count_bar.keep.click()
     assert [one.label for one in pane.session.objects] == ["dogs"] * 3
     assert not pane.count_bar.isVisible()
+    assert pane.canvas.hasFocus(), "work goes on over the picture"
     assert pane.session.objects[-1].confidence is None, "a person added it"
 
 

@@ -13,6 +13,7 @@ from vlm_desktop.base.grounding import WordLook
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.icons import icon
+from vlm_desktop.gui.panes.ground.gentle import show_gently
 from vlm_desktop.gui.panes.ground.items import WORD, key
 from vlm_desktop.gui.strings import ground_phrases as strings
 from vlm_desktop.gui.theme import measures
@@ -150,7 +151,7 @@ class CaptionCorner(QObject):
         self.looks, self.word = (), NONE
         if self._session.picture is None:
             self.action.setEnabled(False)
-        self._strip.hide()
+        show_gently(self._strip, False)
         if was:
             self._pane.show_items()
         return was

@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.ground.counting import Counting
+from vlm_desktop.gui.panes.ground.gentle import show_gently
 from vlm_desktop.gui.strings import ground_phrases as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.flow_layout import FlowLayout
@@ -40,7 +41,7 @@ class CountBar(QFrame):
 
     def _refresh(self) -> None:
         counting = self._counting
-        self.setVisible(counting.is_active)
+        show_gently(self, counting.is_active)
         working = fill(strings.COUNT_WORKING, phrase=counting.phrase)
         self.total.setText(working if counting.is_running else counting.total)
         self.hint.setText(" ".join(filter(None, (counting.doubt, strings.COUNT_HINT))))

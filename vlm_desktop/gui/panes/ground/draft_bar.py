@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from vlm_desktop.base.language import fill
+from vlm_desktop.gui.panes.ground.gentle import show_gently
 from vlm_desktop.gui.panes.ground.pointing import Pointing
 from vlm_desktop.gui.strings import ground as strings
 from vlm_desktop.gui.theme import colours_of, measures
@@ -155,12 +156,12 @@ class DraftBar(QFrame):
         active, choice = pointing.is_active, pointing.choice
         several = pointing.answer is not None and len(pointing.answer.choices) > 1
         self.words.setText(self.said(pointing, model_name) if active else hint)
-        self.level.setVisible(several)
+        show_gently(self.level, several)
         self.level.setText(strings.LEVELS[choice.level.value] if choice is not None else "")
         self.level.setAccessibleDescription(strings.LEVEL_TIP)
-        self.keep.setVisible(active)
+        show_gently(self.keep, active)
         self.keep.setEnabled(pointing.mask is not None or pointing.prompt.box is not None)
-        self.drop.setVisible(active)
+        show_gently(self.drop, active)
         if not active:
             self.show_trouble("")
 
@@ -181,6 +182,8 @@ class DraftBar(QFrame):
 
     def show_trouble(self, sentence: str, offers: Sequence[tuple[str, str]] = ()) -> None:
         """A sentence, "" for none, and models that may do instead, as (id, button)."""
+        if not sentence:
+            show_gently(self.trouble, False)
         self.offers.clear()
         for model, words in offers:
             button = QPushButton(words, self.trouble)
@@ -189,4 +192,4 @@ class DraftBar(QFrame):
             self.offers.addWidget(button)
             button.show()
         self.sentence.setText(sentence)
-        self.trouble.setVisible(bool(sentence))
+        show_gently(self.trouble, bool(sentence))

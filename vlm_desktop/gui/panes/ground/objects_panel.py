@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vlm_desktop.gui.panes.ground.gentle import show_gently
 from vlm_desktop.gui.panes.ground.items import DRAFT, FOUND, OBJECT, OTHER, ItemKey
 from vlm_desktop.gui.strings import ground as strings
 from vlm_desktop.gui.theme import measures
@@ -96,12 +97,12 @@ class ObjectsPanel(QWidget):
     def show_chosen(self, key: ItemKey | None, label: str, *, can_label: bool) -> None:
         """What is chosen, and its label."""
         kind = key[0] if key is not None else ""
-        self.label_row.setVisible(can_label)
+        show_gently(self.label_row, can_label)
         if self.line.text() != label and not (self.line.hasFocus() and self.line.isModified()):
             self.line.setText(label)
-        self.keep.setVisible(kind in (FOUND, OTHER))
-        self.change.setVisible(kind == OBJECT)
-        self.remove.setVisible(kind == OBJECT)
+        show_gently(self.keep, kind in (FOUND, OTHER))
+        show_gently(self.change, kind == OBJECT)
+        show_gently(self.remove, kind == OBJECT)
         self.buttons.setVisible(kind in (FOUND, OTHER, OBJECT))
         self.remove.setEnabled(kind != DRAFT)
 

@@ -12,6 +12,7 @@ from vlm_desktop.base.events import Event
 from vlm_desktop.base.grounding import GroundObject, ObjectState
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
+from vlm_desktop.gui.panes.ground.gentle import show_gently
 from vlm_desktop.gui.panes.ground.items import OBJECT, key
 from vlm_desktop.gui.strings import ground as ground_strings
 from vlm_desktop.gui.strings import ground_files as strings
@@ -210,7 +211,7 @@ class ReviewCorner(QObject):
     def _show(self) -> None:
         waiting = len(self.proposed)
         self._strip.words.setText(strings.review_words(waiting))
-        self._strip.setVisible(bool(waiting))
+        show_gently(self._strip, bool(waiting))
         for action in (self.accept, self.reject):
             action.setEnabled(bool(waiting))  # type: ignore[attr-defined]
 
