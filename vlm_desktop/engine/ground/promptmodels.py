@@ -84,7 +84,7 @@ class PromptModels:
             if ahead.is_cancelled:
                 cancel.wait(_POLL_SECONDS)
                 continue
-            with contextlib.suppress(_GaveWay), self._having_turn(ahead):
+            with contextlib.suppress(Cancelled), self._having_turn(ahead):
                 self._seen(picture, model_id, ahead)
                 break
         yield Progress(Phase.GROUND, 1, 1)
@@ -206,10 +206,6 @@ class PromptModels:
         return any(one != content_hash for one in tuple(self._wanted))
 
 
-class _GaveWay(Cancelled):
-    """A click on another picture came first."""
-
-
 class _Ahead(CancelToken):
     """Cancelled with the job it belongs to, and while a click on another picture waits."""
 
@@ -225,4 +221,4 @@ class _Ahead(CancelToken):
     def raise_if_cancelled(self) -> None:
         self._outer.raise_if_cancelled()
         if self._gives_way():
-            raise _GaveWay
+            raise Cancelled
