@@ -18,6 +18,13 @@ def ground_sheet(chosen: Colours, size: Measures) -> str:
     return f"""
     QFrame#groundTools {{ border: none; border-right: {line}; background: {chosen.sunken}; }}
     QFrame#groundSide {{ border: none; background: {chosen.sunken}; }}
+    QToolButton#sideTab {{ color: {chosen.text_muted}; border-radius: 0;
+        border: {size.focus_ring}px solid transparent; padding: {tiny}px {small}px; }}
+    QToolButton#sideTab:hover {{ color: {chosen.text}; background: transparent; }}
+    QToolButton#sideTab:checked {{ color: {chosen.text}; background: transparent;
+        border-bottom-color: {chosen.accent}; }}
+    QToolButton#sideTab:focus {{ border: {size.focus_ring}px solid {chosen.accent};
+        border-radius: {size.radius}px; }}
     QFrame#phraseBar, QFrame#groundStrip {{ border: none; border-bottom: {line}; }}
     QFrame#draftBar {{ border: none; border-top: {line}; background: {chosen.sunken}; }}
     QFrame#answerRow {{ border: none; }}

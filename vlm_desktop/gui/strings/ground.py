@@ -5,7 +5,7 @@ from vlm_desktop.base.language import fill
 # --- opening ---------------------------------------------------------------------------------
 
 OPEN = "&Open…"
-OPEN_NAME = "Open a picture"
+OPEN_NAME = "Ways to open a picture"
 OPEN_COMMAND = "&Open a picture…"
 OPEN_TIP = "A picture can also be dropped here, pasted, or sent from another area"
 OPEN_SELECTION = "Open the &photo selected in Search"

@@ -89,6 +89,7 @@ class GroundPane(Pane):
         self.actions_of_pane = GroundActions(self)
         self._connect()
         self.choose_tool("point")
+        self.show_items()
         self._show_all()
 
     # --- building ------------------------------------------------------------------------

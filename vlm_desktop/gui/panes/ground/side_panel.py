@@ -1,6 +1,6 @@
 """The column at the right: objects, the chosen one in words, pictures with objects."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QStackedWidget,
-    QTabBar,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -21,8 +20,6 @@ from vlm_desktop.gui.theme import measures
 
 class SidePanel(QFrame):
     """Main thread. Tabs, one widget behind each."""
-
-    tab_changed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,27 +39,34 @@ class SidePanel(QFrame):
         head.setSpacing(space[0])
         head.addWidget(self.open, 1)
         head.addWidget(self.more)
-        self.tabs = QTabBar(self)
-        self.tabs.setAccessibleName(strings.TABS)
-        self.tabs.setExpanding(False)
-        self.tabs.setDrawBase(False)
-        self.tabs.setUsesScrollButtons(False)
+        # Buttons, not a tab bar: Qt tells of a tab that it has the focus when it has not.
+        self.tabs: list[QToolButton] = []
+        self._row = QHBoxLayout()
+        self._row.setSpacing(0)
+        self._row.addStretch(1)
         self.pages = QStackedWidget(self)
-        self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
-        self.tabs.currentChanged.connect(self.tab_changed)
+        self.pages.setAccessibleName(strings.TABS)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(space[1], space[1], space[1], space[1])
         layout.setSpacing(space[1])
         layout.addLayout(head)
-        layout.addWidget(self.tabs)
+        layout.addLayout(self._row)
         layout.addWidget(self.pages, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
 
     def add_page(self, words: str, page: QWidget) -> int:
         """A tab and what is behind it."""
         number = self.pages.addWidget(page)
-        self.tabs.addTab(words)
-        self.tabs.setMinimumWidth(self.tabs.sizeHint().width())
+        tab = QToolButton(self)
+        tab.setObjectName("sideTab")
+        tab.setText(words)
+        tab.setCheckable(True)
+        tab.setAutoExclusive(True)
+        tab.setChecked(not self.tabs)
+        tab.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        tab.clicked.connect(lambda: self.show_page(number))
+        self._row.insertWidget(number, tab)
+        self.tabs.append(tab)
         return number
 
     def set_menus(self, opening: QMenu, more: QMenu) -> None:
@@ -70,4 +74,5 @@ class SidePanel(QFrame):
         self.more.setMenu(more)
 
     def show_page(self, number: int) -> None:
-        self.tabs.setCurrentIndex(number)
+        self.tabs[number].setChecked(True)
+        self.pages.setCurrentIndex(number)
