@@ -19,7 +19,7 @@ def ground_sheet(chosen: Colours, size: Measures) -> str:
     QFrame#groundTools {{ border: none; border-right: {line}; background: {chosen.sunken}; }}
     QFrame#groundSide {{ border: none; background: {chosen.sunken}; }}
     QToolButton#sideTab {{ color: {chosen.text_muted}; border-radius: 0;
-        border: {size.focus_ring}px solid transparent; padding: {tiny}px {small}px; }}
+        border: {size.focus_ring}px solid transparent; padding: {tiny}px; }}
     QToolButton#sideTab:hover {{ color: {chosen.text}; background: transparent; }}
     QToolButton#sideTab:checked {{ color: {chosen.text}; background: transparent;
         border-bottom-color: {chosen.accent}; }}
