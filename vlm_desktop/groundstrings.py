@@ -59,9 +59,7 @@ GROUND_NOTICES: dict[str, str] = {
     ),
     "pictures-absent": "Pictures that were not found were left out: {detail}.",
     "pictures-unreadable": "Pictures that cannot be read were left out: {detail}.",
-    "pictures-other-size": (
-        "Pictures of another size than the file says were left out: {detail}."
-    ),
+    "pictures-other-size": ("Pictures of another size than the file says were left out: {detail}."),
 }
 """`strings.notice` looks here for what is not in its own table."""
 

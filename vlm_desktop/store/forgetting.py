@@ -44,9 +44,7 @@ class ForgettingPart(Part):
             objects = forget_objects_of(connection, Path(path).absolute(), deleted.hashes)
             if not (found or removed or documents or objects or (alt_texts and alt_gone)):
                 raise NotInLibrary(path=path)
-            counts = replace(
-                deleted, alt_texts_kept=alt_kept, documents=documents, objects=objects
-            )
+            counts = replace(deleted, alt_texts_kept=alt_kept, documents=documents, objects=objects)
             _delete_empty(connection, wanted)
             forget_queries_about(connection, Path(path).absolute())
             forget_pictures_of(connection, Path(path).absolute())

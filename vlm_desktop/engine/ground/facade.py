@@ -77,9 +77,7 @@ class Ground:
         )
         self.looking = Looking(starter, models.residents)
         self.counting = Counting(self.phrases)
-        self.measuring = GroundMeasuring(
-            self.pictures, self.phrases, self.masks, encoders
-        )
+        self.measuring = GroundMeasuring(self.pictures, self.phrases, self.masks, encoders)
         self.keeping = KeptObjects(library, other_copies)
         self.exports = GroundExports(self.keeping, open_pool)
         self.labelling = Labelling(library, self.pictures.load, self.phrases.ground, self.keeping)
