@@ -259,8 +259,8 @@ def _recognise_pair(folder: Path, names: set[str], model_id: str) -> Recognised:
 def _transformers_card(folder: Path, model_id: str) -> ModelCard:
     config = _json(folder, "config.json")
     kind = config.get("model_type")
-    if kind in _ONE_TASK:
-        task, runner = _ONE_TASK[kind]
+    if str(kind) in _ONE_TASK:
+        task, runner = _ONE_TASK[str(kind)]
         return ModelCard(id=model_id, name=folder.resolve().name, tasks=(task,), family=runner)
     family = CHAT_FAMILIES.get(str(kind))
     if family is not None:
