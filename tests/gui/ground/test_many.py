@@ -55,7 +55,7 @@ def test_a_folder_is_labelled_and_reviewed_by_keys(
     qtbot.keyClick(pane.canvas, KEY.Key_A)
     qtbot.waitUntil(lambda: pane.session.path != first and pane.session.picture is not None)
     accepted, rejected = ObjectState.ACCEPTED, ObjectState.REJECTED
-    assert states(ground, first) == [accepted, rejected, accepted]
+    qtbot.waitUntil(lambda: states(ground, first) == [accepted, rejected, accepted])
     # The next one: all at once; it can be taken back.
     second = pane.session.path
     assert second is not None

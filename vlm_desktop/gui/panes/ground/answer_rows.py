@@ -23,6 +23,7 @@ from vlm_desktop.gui.panes.ground.verdict_words import (
 from vlm_desktop.gui.strings import ground_phrases as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.flow_layout import FlowLayout
+from vlm_desktop.gui.widgets.steady_scroll import keep_bar
 
 _LONGEST = 48
 _MOST_ROWS = 3
@@ -106,7 +107,7 @@ class AnswerRows(QScrollArea):
         self.setAccessibleName(strings.ANSWERS)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        keep_bar(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.rows: list[AnswerRow] = []
         self._inside = QWidget(self)

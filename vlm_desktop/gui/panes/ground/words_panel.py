@@ -17,6 +17,7 @@ from vlm_desktop.base.grounding import DescriptionLength, Expression
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.strings import ground_words as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.steady_scroll import keep_bar
 from vlm_desktop.gui.widgets.word_list import WordList
 from vlm_desktop.gui.widgets.wrapped_label import WrappedLabel
 
@@ -74,7 +75,7 @@ class WordsPanel(QWidget):
         self.scroll.setFrameShape(QFrame.Shape.NoFrame)
         self.scroll.setWidgetResizable(True)
         self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        keep_bar(self.scroll)
         self.scroll.setWidget(self.inside)
         self.scroll.setMinimumWidth(self.inside.minimumSizeHint().width() + space[2])
         layout = QVBoxLayout(self)
