@@ -112,10 +112,11 @@ class Walk:
 def walk(program: Program) -> Walk:
     walked = Walk()
     first = focused = wait_for(program.focus, "the focus")
+    time.sleep(_PAINTED_SECONDS)
+    after = program.desktop.photograph()
     for _ in range(_MOST_TABS):
         walked.stops.append(focused)
-        time.sleep(_PAINTED_SECONDS)
-        before = program.desktop.photograph()
+        before = after
         program.key("Tab")
         following = wait_for(program.focus, "the focus")
         time.sleep(_PAINTED_SECONDS)
