@@ -39,6 +39,7 @@ class OneModel(Generic[_M]):
         self._open_model = open_model
         self._residents = residents
         self._turn = threading.Lock()
+        self._opening = threading.Lock()
         self._opened: dict[str, _M] = {}
         self._in_memory = ""
         self._is_registered = False
@@ -50,39 +51,27 @@ class OneModel(Generic[_M]):
         `work` may be called twice, when memory ran out the first time. Raises ModelError, and
         Cancelled while it waits for its turn.
         """
-        with self._having_turn(cancel):
-            return self._trying(model_id, cancel, work)
+        with self.having_turn(cancel):
+            return self.trying(model_id, cancel, work)
 
-    def give_way(self) -> bool:
-        """Free the weights once the work under way is done; whether any were there."""
-        if not self._turn.acquire(timeout=_GIVE_WAY_SECONDS):
-            return False
+    @contextlib.contextmanager
+    def having_turn(self, cancel: CancelToken) -> Iterator[None]:
+        """Nobody else works meanwhile. Raises Cancelled while it waits."""
+        while not self._turn.acquire(timeout=_POLL_SECONDS):
+            cancel.raise_if_cancelled()
         try:
-            return self._unload()
+            if self._is_stale:
+                self._unload()
+                with self._opening:
+                    self._opened.clear()
+                self._is_stale = False
+            yield
         finally:
             self._turn.release()
 
-    def release(self, model_id: str) -> None:
-        """Forget a model that is being removed or replaced; waits for the work under way."""
-        with self._turn:
-            if model_id == self._in_memory:
-                self._unload()
-            self._opened.pop(model_id, None)
-
-    def renew_later(self) -> None:
-        """Open every model anew at its next use: a setting says otherwise how they run."""
-        self._is_stale = True
-
-    def close(self) -> None:
-        """Free everything; work under way is waited for, though not for ever."""
-        if self._is_registered:
-            self._residents().unregister(self)
-        self.give_way()
-
-    # --- parts ---------------------------------------------------------------------------
-
-    def _trying(self, model_id: str, cancel: CancelToken, work: Callable[[_M], _T]) -> _T:
-        model = self._model(model_id)
+    def trying(self, model_id: str, cancel: CancelToken, work: Callable[[_M], _T]) -> _T:
+        """As `asked`, for whoever has the turn."""
+        model = self.model(model_id)
         if self._in_memory != model_id:
             self._unload()
         if not self._is_registered:
@@ -103,10 +92,41 @@ class OneModel(Generic[_M]):
             self._unload()
             raise
 
-    def _model(self, model_id: str) -> _M:
-        if model_id not in self._opened:
-            self._opened[model_id] = self._open_model(model_id)
-        return self._opened[model_id]
+    def model(self, model_id: str) -> _M:
+        """A model, opened; to be asked what it is without a turn. Raises ModelError."""
+        with self._opening:
+            if model_id not in self._opened:
+                self._opened[model_id] = self._open_model(model_id)
+            return self._opened[model_id]
+
+    def give_way(self) -> bool:
+        """Free the weights once the work under way is done; whether any were there."""
+        if not self._turn.acquire(timeout=_GIVE_WAY_SECONDS):
+            return False
+        try:
+            return self._unload()
+        finally:
+            self._turn.release()
+
+    def release(self, model_id: str) -> None:
+        """Forget a model that is being removed or replaced; waits for the work under way."""
+        with self._turn:
+            if model_id == self._in_memory:
+                self._unload()
+            with self._opening:
+                self._opened.pop(model_id, None)
+
+    def renew_later(self) -> None:
+        """Open every model anew at its next use: a setting says otherwise how they run."""
+        self._is_stale = True
+
+    def close(self) -> None:
+        """Free everything; work under way is waited for, though not for ever."""
+        if self._is_registered:
+            self._residents().unregister(self)
+        self.give_way()
+
+    # --- parts ---------------------------------------------------------------------------
 
     def _unload(self) -> bool:
         model = self._opened.get(self._in_memory)
@@ -114,16 +134,3 @@ class OneModel(Generic[_M]):
         if model is not None:
             model.unload()
         return model is not None
-
-    @contextlib.contextmanager
-    def _having_turn(self, cancel: CancelToken) -> Iterator[None]:
-        while not self._turn.acquire(timeout=_POLL_SECONDS):
-            cancel.raise_if_cancelled()
-        try:
-            if self._is_stale:
-                self._unload()
-                self._opened.clear()
-                self._is_stale = False
-            yield
-        finally:
-            self._turn.release()

@@ -7,32 +7,28 @@ device, and the click is tried once more; and when they need the room, this one 
 """
 
 import contextlib
-import logging
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
-from typing import TypeVar
 
 from vlm_desktop.backends.protocols import MaskModel
 from vlm_desktop.backends.segmentation.scaling import resized_mask
 from vlm_desktop.backends.shelf import BROKEN, TASK_SEGMENTATION, ModelCard
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.errors import Cancelled, ModelError, ModelOutOfMemory
+from vlm_desktop.base.errors import Cancelled, ModelError
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.grounding import GroundPicture, MaskChoice, MaskFeatures, ObjectPrompt
 from vlm_desktop.engine.ground.embeddings import Embeddings
 from vlm_desktop.engine.ground.masking import MaskCard
+from vlm_desktop.engine.ground.onemodel import OneModel
 from vlm_desktop.engine.ground.pointing import scaled_prompt
 from vlm_desktop.engine.residents import Residents
 
 _POLL_SECONDS = 0.05
-_GIVE_WAY_SECONDS = 5.0
-_log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 
 
 class PromptModels:
-    """A `ModelMasks` over the shelf, and a `DeviceHolder`. Any thread; one at a time is served.
+    """A `ModelMasks` over the shelf. Any thread; one at a time is served.
 
     `open_model` opens one without its weights, `residents` gives the models that answer.
     """
@@ -45,15 +41,9 @@ class PromptModels:
         residents: Callable[[], Residents],
     ) -> None:
         self._cards = cards
-        self._open_model = open_model
         self._embeddings = embeddings
-        self._residents = residents
-        self._turn = threading.Lock()
+        self._memory: OneModel[MaskModel] = OneModel(open_model, residents)
         self._lock = threading.Lock()
-        self._opened: dict[str, MaskModel] = {}
-        self._in_memory = ""
-        self._is_registered = False
-        self._is_stale = False
         self._wanted: list[str] = []
 
     # --- asking --------------------------------------------------------------------------
@@ -69,7 +59,7 @@ class PromptModels:
     def is_ready(self, content_hash: str, model_id: str) -> bool:
         """Whether a click needs the decoder alone. False for a model that cannot be opened."""
         try:
-            return self._embeddings.has(content_hash, self._model(model_id).spec)
+            return self._embeddings.has(content_hash, self._memory.model(model_id).spec)
         except ModelError:
             return False
 
@@ -84,7 +74,7 @@ class PromptModels:
             if ahead.is_cancelled:
                 cancel.wait(_POLL_SECONDS)
                 continue
-            with contextlib.suppress(Cancelled), self._having_turn(ahead):
+            with contextlib.suppress(Cancelled), self._memory.having_turn(ahead):
                 self._seen(picture, model_id, ahead)
                 break
         yield Progress(Phase.GROUND, 1, 1)
@@ -93,103 +83,46 @@ class PromptModels:
         self, picture: GroundPicture, prompt: ObjectPrompt, cancel: CancelToken, model_id: str
     ) -> tuple[MaskChoice, ...]:
         """Masks for a prompt, both in pixels of `picture.size`. Raises ModelError, Cancelled."""
-        with self._wanting(picture.content_hash), self._having_turn(cancel):
+        with self._wanting(picture.content_hash), self._memory.having_turn(cancel):
             seen = self._seen(picture, model_id, cancel)
             asked = scaled_prompt(prompt, picture.size, seen.size)
-            made = self._trying(model_id, cancel, lambda model: model.decode(seen, asked, cancel))
+            made = self._memory.trying(
+                model_id, cancel, lambda model: model.decode(seen, asked, cancel)
+            )
         return tuple(replace(one, mask=resized_mask(one.mask, picture.size)) for one in made)
 
     # --- memory --------------------------------------------------------------------------
 
     def give_way(self) -> bool:
         """Free the weights, once a click under way is answered; whether any were there."""
-        if not self._turn.acquire(timeout=_GIVE_WAY_SECONDS):
-            return False
-        try:
-            return self._unload()
-        finally:
-            self._turn.release()
+        return self._memory.give_way()
 
     def release(self, model_id: str) -> None:
         """Forget a model that is being removed or replaced; waits for its answer."""
-        with self._turn:
-            if model_id == self._in_memory:
-                self._unload()
-            with self._lock:
-                self._opened.pop(model_id, None)
+        self._memory.release(model_id)
 
     def renew_later(self) -> None:
         """Open every model anew at its next use: a setting says otherwise how they run."""
-        self._is_stale = True
+        self._memory.renew_later()
 
     def close(self) -> None:
         """Free everything; a click under way is waited for, though not for ever."""
-        if self._is_registered:
-            self._residents().unregister(self)
-        self.give_way()
+        self._memory.close()
         self._embeddings.forget()
 
     # --- parts ---------------------------------------------------------------------------
 
     def _seen(self, picture: GroundPicture, model_id: str, cancel: CancelToken) -> MaskFeatures:
         """What the model saw in a picture, now or before. For whoever has the turn."""
-        model = self._model(model_id)
+        model = self._memory.model(model_id)
         kept = self._embeddings.get(picture.content_hash, model.spec)
         if kept is not None:
             return kept
-        seen = self._trying(model_id, cancel, lambda model: model.encode(picture.pixels, cancel))
+        seen = self._memory.trying(
+            model_id, cancel, lambda model: model.encode(picture.pixels, cancel)
+        )
         self._embeddings.put(picture.content_hash, model.spec, seen)
         return seen
-
-    def _trying(self, model_id: str, cancel: CancelToken, work: Callable[[MaskModel], _T]) -> _T:
-        """Let a model work; once more when memory ran out and others could leave the device."""
-        model = self._model(model_id)
-        if self._in_memory != model_id:
-            self._unload()
-        if not self._is_registered:
-            self._residents().register(self)
-            self._is_registered = True
-        self._in_memory = model_id
-        try:
-            return work(model)
-        except ModelOutOfMemory:
-            self._unload()
-            if not self._residents().free_device(cancel):
-                raise
-            _log.info("asking %s again, now that others left the device", model_id)
-        self._in_memory = model_id
-        try:
-            return work(model)
-        except ModelOutOfMemory:
-            self._unload()
-            raise
-
-    def _model(self, model_id: str) -> MaskModel:
-        with self._lock:
-            if model_id not in self._opened:
-                self._opened[model_id] = self._open_model(model_id)
-            return self._opened[model_id]
-
-    def _unload(self) -> bool:
-        model = self._opened.get(self._in_memory)
-        self._in_memory = ""
-        if model is not None:
-            model.unload()
-        return model is not None
-
-    @contextlib.contextmanager
-    def _having_turn(self, cancel: CancelToken) -> Iterator[None]:
-        while not self._turn.acquire(timeout=_POLL_SECONDS):
-            cancel.raise_if_cancelled()
-        try:
-            if self._is_stale:
-                self._unload()
-                with self._lock:
-                    self._opened.clear()
-                self._is_stale = False
-            yield
-        finally:
-            self._turn.release()
 
     @contextlib.contextmanager
     def _wanting(self, content_hash: str) -> Iterator[None]:
