@@ -17,7 +17,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 
 from PySide6.QtCore import Qt, QTimer
 
@@ -85,7 +85,7 @@ class Watchdog:
         while not self._over.wait(_LOOK_SECONDS):
             if time.monotonic() - self._last[0] < self._long / 2:
                 continue
-            frame = sys._current_frames().get(self._main.ident or 0)
+            frame = _frame_of(self._main)
             if frame is not None:
                 ours = [
                     one for one in traceback.extract_stack(frame) if "vlm_desktop" in one.filename
@@ -97,6 +97,20 @@ class Watchdog:
         """The long stalls, the longest first."""
         ranked = sorted(self.stalls, key=lambda one: -one.seconds)
         return "\n".join(f"{one.seconds * 1000:.0f} ms: {one.where}" for one in ranked[:8])
+
+
+def _frame_of(thread: threading.Thread) -> FrameType | None:
+    """What `thread` executes now.
+
+    Python 3.11 holds a lock of its own while it makes these frames. Garbage collected at that
+    moment may run Python code, which gives the turn to a thread that wants the same lock: the
+    process would stand still for good (gh-106883, mended in 3.12).
+    """
+    gc.disable()
+    try:
+        return sys._current_frames().get(thread.ident or 0)
+    finally:
+        gc.enable()
 
 
 def longest_stall(act: Callable[[], None], tries: int = 3) -> float:
