@@ -1,0 +1,1 @@
+"""Models that learn, behind one protocol."""
