@@ -16,6 +16,7 @@ from vlm_desktop.backends.segmentation import torchmasks
 from vlm_desktop.backends.segmentation.maskfolder import MaskFolder
 from vlm_desktop.backends.segmentation.promptable import PromptableModel
 from vlm_desktop.backends.segmentation.squares import Square
+from vlm_desktop.backends.segmentation.torchmasks import TorchMasks
 from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import Cancelled, ModelBroken, ModelOutOfMemory, ModelUnsupported
@@ -119,6 +120,23 @@ def test_sam_2_1_answers_like_the_same_weights_for_pictures(
         made = one.decode(one.encode(picture, NEVER), prompt, NEVER)
         again = other.decode(other.encode(picture, NEVER), prompt, NEVER)
         assert [(c.level, c.mask.area) for c in made] == [(c.level, c.mask.area) for c in again]
+
+
+def test_sam_3_sees_a_picture_as_the_first_frame_of_a_video(tiny_folder: Folders) -> None:
+    """As published it has a fourth, coarser level. transformers' model of pictures adds the
+    embedding of "no memory" to that one and drops it; its model of videos, whose weights these
+    are, and the authors' code add it to the level that the decoder takes."""
+    folder = tiny_folder("sam3-video")
+    pixels = torch.rand(1, 3, tiny.SIDE, tiny.SIDE, generator=torch.manual_seed(3))
+    seen = TorchMasks(MaskFolder.read(folder, "tiny"), provider="cpu").encode(pixels.numpy(), NEVER)
+    video = hf.Sam3TrackerVideoModel.from_pretrained(folder).eval()
+    pictures = hf.Sam3TrackerModel.from_pretrained(folder).eval()
+    right, lacking = (one.get_image_embeddings(pixels) for one in (video, pictures))
+    nothing = video.no_memory_embedding.detach().reshape(1, -1, 1, 1)
+    assert nothing.abs().max() > 0.1
+    for ours, theirs in zip(seen.values(), right, strict=True):
+        torch.testing.assert_close(torch.from_numpy(ours), theirs)
+    torch.testing.assert_close(lacking[2] + nothing, right[2])  # else this test says nothing
 
 
 @pytest.mark.parametrize("name", FAMILIES)

@@ -38,7 +38,8 @@ def _look_early(model: Any, pixels: torch.Tensor) -> Seen:
 
 def _look_levels(model: Any, pixels: torch.Tensor) -> Seen:
     # [1, c, 4n, 4n], [1, c, 2n, 2n], [1, c, n, n]. SAM 3 has a coarser level, which nothing asks
-    # for; transformers adds the embedding of "no memory" to that one, its authors to the third.
+    # for. Its authors add the embedding of "no memory" to the third, and so does transformers'
+    # Sam3TrackerVideoModel; Sam3TrackerModel adds it to the coarser one, and then drops that.
     levels = model.vision_encoder(pixels).fpn_hidden_states
     fine, middle, coarse = (one.float() for one in levels[:3])
     decoder = model.mask_decoder
