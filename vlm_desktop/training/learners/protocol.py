@@ -5,13 +5,14 @@ Importing this does not import torch. A learner lives in one thread of one proce
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping, Sequence
+    from pathlib import Path
+
     import torch
 
     from vlm_desktop.base.arrays import PixelArray
@@ -245,11 +246,12 @@ class Learner(Protocol):
         ...
 
     def general(self, cancel: CancelToken) -> tuple[ItemScore, ...]:
-        """The same on the recipe's fixed general set; empty where it names none."""
+        """The same on the general set that was frozen with the run, `place.run / "general.jsonl"`;
+        empty where there is none."""
         ...
 
     def save(self, folder: Path) -> None:
-        """Write what is trained, and nothing else, as safetensors into this folder, which is there
+        """Write what is trained (with buffers that change in training), and nothing else, as safetensors into this folder, which is there
         and empty. The loop moves it to its place once everything is on the disk."""
         ...
 
