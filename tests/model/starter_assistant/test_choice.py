@@ -188,6 +188,33 @@ def test_corners_are_seen_beside_every_view():
         assert classifier(seen, torch.randn(2, 8), torch.randn(1, 8), tokens).shape == (2, 5)
 
 
+def test_what_was_read_of_a_question_counts_beside_its_embedding():
+    config = AnswersConfig(
+        5, 50, 16, 8, 4, features=6, embedding=8, members=1, readings=3, readers=1
+    )
+    torch.manual_seed(2)
+    classifier = AnswerClassifier(config).eval()
+    classifier.directions.normal_()
+    seen, whole = classifier.pool(torch.rand(1, 9, 6)), torch.randn(1, 8)
+    asked, tokens = torch.randn(1, 11), torch.tensor([[3, 4, 0]])
+    longer = torch.cat([asked[:, :8] * 7, asked[:, 8:]], -1)
+    other = torch.cat([asked[:, :8], asked[:, 8:] + 1], -1)
+    with torch.no_grad():
+        said = classifier(seen, whole, asked, tokens)
+        assert torch.allclose(classifier(seen, whole, longer, tokens), said, atol=1e-6)
+        assert not torch.allclose(classifier(seen, whole, other, tokens), said, atol=1e-6)
+
+
+def test_the_decoder_goes_by_the_embedding_alone():
+    network = StarterNetwork(
+        StarterConfig(100, 32, 1, 4, features=40, cells=9, embedding=16, sense=1)
+    ).eval()
+    asked, whole = torch.randn(1, 16), torch.randn(1, 16)
+    with torch.no_grad():
+        alone = network.understand(asked, whole)
+        assert torch.equal(network.understand(torch.cat([asked, asked], -1), whole), alone)
+
+
 def test_the_mirror_is_not_asked_about_sides():
     config = AnswersConfig(5, 50, 16, 8, directions=4, features=6, embedding=8, members=2)
     torch.manual_seed(2)

@@ -278,10 +278,11 @@ class StarterAssistant:
         return asked, images[shown[0]]
 
     def _sense(self, messages: Sequence[Message], prompt: tuple[int, ...]) -> torch.Tensor | None:
-        """A question's embedding by the encoder's text tower [1,512]; None for a caption."""
+        """What the encoder's text tower makes of a question, its embedding and then its readings
+        [1,512+R]; None for a caption."""
         if len(prompt) == 1 or not self._table.config.sense:
             return None
-        vector = self._encoder.encode_texts([plain_question(encodable(messages[-1].text))])
+        vector = self._encoder.read_texts([plain_question(encodable(messages[-1].text))])
         return torch.from_numpy(vector).to(self._device)
 
     def _check(self, options: GenerationOptions) -> None:

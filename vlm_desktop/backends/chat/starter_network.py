@@ -187,9 +187,10 @@ class StarterNetwork(nn.Module):
 
     def understand(self, asked: torch.Tensor, whole: torch.Tensor) -> torch.Tensor:
         """Embeddings of questions and of their pictures, [B,512] each, to what is added to the
-        last token of the questions [B,W]: their sense, and how far the picture fits it."""
-        size = asked.shape[-1]
-        asked, whole = F.normalize(asked, dim=-1), F.normalize(whole, dim=-1)
+        last token of the questions [B,W]: their sense, and how far the picture fits it. What
+        follows the embeddings of questions, their readings, is not for the decoder."""
+        size = whole.shape[-1]
+        asked, whole = F.normalize(asked[:, :size], dim=-1), F.normalize(whole, dim=-1)
         both = torch.cat([asked * size**0.5, asked * whole * size], -1)  # [B,2*512]
         out: torch.Tensor = self.sense(both)
         return out

@@ -24,6 +24,8 @@ from vlm_desktop.base.types import EncoderSpec
 Chooser = Callable[..., ProviderChoice]
 SessionFactory = Callable[[SessionRequest], Session]
 
+READINGS = "readings"
+"""An output that some text towers have beside the embeddings."""
 IMAGE_BATCH = 16
 TEXT_BATCH = 64
 ALONE = "int8"
@@ -125,6 +127,18 @@ class OnnxDualEncoder:
 
         return self._text.batches.run(len(order), encode)[places]
 
+    def read_texts(self, texts: Sequence[str]) -> VectorArray:
+        """Sentences as `encode_texts` gives them, and beside them what the text tower read on the
+        way, if its graph tells `readings`: [n, dimension + readings]. Raises as `encode_texts`."""
+        vectors = self.encode_texts(texts)
+        if not texts or not self._text.tells(READINGS):
+            return vectors
+        read = [
+            self._encode_text(texts[start : start + TEXT_BATCH], READINGS)
+            for start in range(0, len(texts), TEXT_BATCH)
+        ]
+        return np.concatenate([vectors, np.concatenate(read).astype(np.float32)], axis=1)
+
     def cells(self) -> CellTower:
         """The image tower's cells, with a session of its own. Raises `ModelBroken` for towers that
         tell none."""
@@ -191,10 +205,10 @@ class OnnxDualEncoder:
                 raise ModelBroken(model=self._id, detail=str(error)) from error
         return self._tokens
 
-    def _encode_text(self, texts: Sequence[str]) -> NDArray[np.floating]:
+    def _encode_text(self, texts: Sequence[str], output: str = "") -> NDArray[np.floating]:
         fixed = self._text.provider != "cpu"
         batch = self._load_tokens().encode(texts, full_length=fixed)
-        return self._text.run({"input_ids": batch.ids, "attention_mask": batch.mask})
+        return self._text.run({"input_ids": batch.ids, "attention_mask": batch.mask}, output)
 
 
 class _Tower:
@@ -221,8 +235,15 @@ class _Tower:
         self.provider, self.inputs = provider, names
         self.session = session  # last: other threads run the tower as soon as they see it
 
-    def run(self, values: dict[str, NDArray[Any]]) -> NDArray[np.floating]:
-        """Feed what the graph takes; on an accelerator in one of few fixed batch sizes."""
+    def tells(self, output: str) -> bool:
+        """Whether the graph has an output of this name, once it was started."""
+        return self.session is not None and output in {
+            one.name for one in self.session.get_outputs()
+        }
+
+    def run(self, values: dict[str, NDArray[Any]], output: str = "") -> NDArray[np.floating]:
+        """Feed what the graph takes; on an accelerator in one of few fixed batch sizes. `output`
+        is another one than the embeddings."""
         if self.session is None:
             raise ModelBroken(model=self._model_id, detail="the tower was not started")
         feeds = {name: values[name] for name in self.inputs}
@@ -230,7 +251,7 @@ class _Tower:
         if self.provider != "cpu":
             feeds = {name: _padded(value) for name, value in feeds.items()}
         try:
-            return runtime.run_session(self.session, feeds, self._output)[:count]
+            return runtime.run_session(self.session, feeds, output or self._output)[:count]
         except runtime.ERRORS as error:
             raise ModelBroken(model=self._model_id, detail=runtime.first_line(error)) from error
 

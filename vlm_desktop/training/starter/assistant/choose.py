@@ -58,11 +58,13 @@ _MEANING = 0.05
 @dataclass(frozen=True, slots=True)
 class ChooseConfig:
     """Stage three. `made`, `named` and `hinted` are examples an epoch of questions made by rule, of
-    captions' words and of questions' words; those people asked come all. `share` is how much the
-    decoder's probability counts beside the classifier's."""
+    captions' words and of questions' words; those people asked come all. The first `readers` of the
+    `members` take what the text tower reads. `share` is how much the decoder's probability counts
+    beside the classifier's."""
 
     known: int = 1200
     members: int = 6
+    readers: int = 3
     width: int = 384
     directions: int = 384
     epochs: float = 9.0
@@ -169,6 +171,8 @@ class Chooser:
                 embedding=features.whole.shape[-1],
                 members=config.members,
                 corners=CORNERS,
+                readings=senses.shape[1] - features.whole.shape[-1],
+                readers=config.readers,
             )
         ).to(device)
         photos = sorted({one.photo for one in examples})
@@ -240,7 +244,8 @@ class Chooser:
         config = self._config
         torch.manual_seed(seed)
         draw = random.Random(seed)
-        fresh = AnswerMember(self.classifier.config).to(self._device)
+        fresh = AnswerMember(self.classifier.config, reads=member.reading is not None)
+        fresh = fresh.to(self._device)
         fresh.out = Speaking(fresh.out, self._meanings).to(self._device)
         average = copy.deepcopy(fresh).requires_grad_(False)
         optimiser = torch.optim.AdamW(

@@ -16,6 +16,7 @@ from tokenizers import Tokenizer
 
 from vlm_desktop.backends.chat.starter_prompt import SPECIAL, plain_question
 from vlm_desktop.backends.encoders.onnx_dual import OnnxDualEncoder
+from vlm_desktop.training.starter.assistant.readings import tell_readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -85,10 +86,12 @@ def answer_meanings(answers: Sequence[str], encoder: Path) -> torch.Tensor:
 def question_senses(
     pictures: Iterable[Picture], encoder: Path
 ) -> tuple[dict[str, int], torch.Tensor]:
-    """Every question's row, by its plain form, and the questions' embeddings [Q,512]."""
+    """Every question's row, by its plain form, and the questions' embeddings and readings
+    [Q,512+R], which the text tower in the folder `encoder` tells from then on."""
     asked = [one.question for picture in pictures for one in (*picture.asked, *picture.made)]
     questions = list(dict.fromkeys(plain_question(one) for one in asked))
+    tell_readings(encoder, "text.onnx", questions)
     tower = OnnxDualEncoder(encoder, provider="cpu")
-    vectors = tower.encode_texts(questions)
+    vectors = tower.read_texts(questions)
     tower.close()
     return {one: row for row, one in enumerate(questions)}, torch.from_numpy(vectors)
