@@ -54,6 +54,23 @@ CLAIM_STATES: dict[ClaimState, str] = {
     ClaimState.SEEN_ONCE: "said only once",
 }
 
+ALT_FILE_NOTES: dict[str, str] = {
+    "format": "This kind of file takes no text, so it lies beside it, in a sidecar.",
+    "signed": (
+        "The file carries Content Credentials, which writing would break, so the text lies "
+        "beside it, in a sidecar."
+    ),
+    "signature-broken": "The Content Credentials of the file are no longer valid.",
+    "hard-links": "The same file has other names on this disk; those keep what they said.",
+    "sidecar-goes-first": (
+        "A sidecar beside the file says something else, and is read first. It was left as it is."
+    ),
+    "sidecar-too": "The sidecar beside the file was brought into step.",
+    "shared-sidecar": "The sidecar speaks for every file of that name, whatever its ending.",
+    "unchanged": "All of this was said already; nothing was written.",
+}
+"""What happened while alt text was written, by code (`base.altfiles.AltWritten.notes`)."""
+
 
 def finding(found: Finding) -> str:
     """What a rule found, without its weight."""
@@ -63,3 +80,7 @@ def finding(found: Finding) -> str:
 def finding_line(found: Finding) -> str:
     """A finding as the command line shows it."""
     return fill(FINDING_LINE, weight=WEIGHTS[found.weight], finding=finding(found), rule=found.rule)
+
+
+def alt_file_note(code: str) -> str:
+    return ALT_FILE_NOTES[code]

@@ -6,7 +6,7 @@ return codes and data; only `gui` and `cli` call this module.
 
 import logging
 
-from vlm_desktop import documentstrings, groundstrings
+from vlm_desktop import documentstrings, groundstrings, trainstrings
 from vlm_desktop.base import alterrors, altfileerrors, chaterrors, errors, pageerrors
 from vlm_desktop.base.conversations import AnswerSource
 from vlm_desktop.base.errors import AppError, Refusal
@@ -352,7 +352,12 @@ def sentence(error: AppError) -> str:
         values["offer_text"] = offer
     if isinstance(error, errors.NotEnoughRoom | errors.DownloadBroken | chaterrors.ModelTooLarge):
         values |= {name: bytes_text(n) for name, n in values.items() if isinstance(n, int)}
-    tables = (ERROR_SENTENCES, documentstrings.DOCUMENT_ERRORS, groundstrings.GROUND_ERRORS)
+    tables = (
+        ERROR_SENTENCES,
+        documentstrings.DOCUMENT_ERRORS,
+        groundstrings.GROUND_ERRORS,
+        trainstrings.TRAIN_ERRORS,
+    )
     words = next(table[type(error)] for table in tables if type(error) in table)
     return one_line(words.format(**values))
 
@@ -367,7 +372,8 @@ def bytes_text(count: float) -> str:
 
 
 def notice(code: str, detail: str) -> str:
-    return (NOTICE_SENTENCES.get(code) or groundstrings.GROUND_NOTICES[code]).format(detail=detail)
+    tables = (NOTICE_SENTENCES, groundstrings.GROUND_NOTICES, trainstrings.TRAIN_NOTICES)
+    return next(table[code] for table in tables if code in table).format(detail=detail)
 
 
 def bug(error: BaseException) -> str:
@@ -451,22 +457,6 @@ PAGE_WRITTEN = "{count} images of {path} say something else now."
 ALT_BACKUP_AT = "The file as it was: {path}"
 ALT_SAYS_NOTHING = "no alt text"
 ALT_UNREADABLE = "The metadata in {path} is damaged and was not read."
-ALT_FILE_NOTES: dict[str, str] = {
-    "format": "This kind of file takes no text, so it lies beside it, in a sidecar.",
-    "signed": (
-        "The file carries Content Credentials, which writing would break, so the text lies "
-        "beside it, in a sidecar."
-    ),
-    "signature-broken": "The Content Credentials of the file are no longer valid.",
-    "hard-links": "The same file has other names on this disk; those keep what they said.",
-    "sidecar-goes-first": (
-        "A sidecar beside the file says something else, and is read first. It was left as it is."
-    ),
-    "sidecar-too": "The sidecar beside the file was brought into step.",
-    "shared-sidecar": "The sidecar speaks for every file of that name, whatever its ending.",
-    "unchanged": "All of this was said already; nothing was written.",
-}
-"""What happened while alt text was written, by code (`base.altfiles.AltWritten.notes`)."""
 
 DOWNLOAD_PLAN = (
     "Downloading {name} from {host}: about {size} are still to come, {free} are free. "
@@ -494,7 +484,3 @@ def verdict(found: Verdict, likely: int, possible: int) -> str:
     if found is Verdict.NONE:
         return NOTHING_MATCHES
     return VERDICT_COUNTS.format(likely=f"{likely:,}", possible=f"{possible:,}")
-
-
-def alt_file_note(code: str) -> str:
-    return ALT_FILE_NOTES[code]

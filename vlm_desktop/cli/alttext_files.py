@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from vlm_desktop import strings
+from vlm_desktop import altstrings, strings
 from vlm_desktop.base.altfiles import (
     X_DEFAULT,
     AltReading,
@@ -73,7 +73,7 @@ def run_write(arguments: argparse.Namespace, services: AppServices, output: Outp
         arguments.image, words, options, expected_hash=arguments.expect
     )
     for note in written.notes:
-        output.say(strings.alt_file_note(note))
+        output.say(altstrings.alt_file_note(note))
     if output.as_json:
         output.json(_written(written))
         return 0

@@ -30,6 +30,7 @@ from vlm_desktop.backends.shelf import ModelCard
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chaterrors import ModelTooLarge
 from vlm_desktop.base.errors import ModelOutOfMemory
+from vlm_desktop.base.settings import Settings
 
 CPU = "cpu"
 _SHARE_OF_MEMORY = 0.7
@@ -73,6 +74,15 @@ class Resident:
 def default_memory() -> int:
     """Bytes of main memory that models may take where no setting says: most, not all of it."""
     return int(psutil.virtual_memory().total * _SHARE_OF_MEMORY)
+
+
+def budgets_of(settings: Settings) -> Budgets:
+    """What the settings let models take."""
+    mebibyte = 1024**2
+    return Budgets(
+        memory=settings.chat_memory_mb * mebibyte or default_memory(),
+        gpu=settings.gpu_memory_mb * mebibyte or None,
+    )
 
 
 def largest_within(cards: Sequence[ModelCard], most: int) -> str:

@@ -13,7 +13,6 @@ from vlm_desktop.backends.late import resolve
 from vlm_desktop.backends.protocols import ImageTextEncoder, TextReader
 from vlm_desktop.backends.registry import Registry
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.errors import ModelIncomplete
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.queries import Explanation
@@ -27,6 +26,7 @@ from vlm_desktop.engine.browsing import Browsing
 from vlm_desktop.engine.chat import Chat
 from vlm_desktop.engine.chatpictures import PictureLoader
 from vlm_desktop.engine.comparing import Comparing
+from vlm_desktop.engine.decoding import limits_of
 from vlm_desktop.engine.doctor import DoctorReport, examine
 from vlm_desktop.engine.documents.facade import Documents
 from vlm_desktop.engine.documents.pages import document_limits
@@ -50,12 +50,11 @@ from vlm_desktop.engine.photos import Photos
 from vlm_desktop.engine.pictures import PictureVectors
 from vlm_desktop.engine.preparing import Preparer
 from vlm_desktop.engine.readtext import PageLines, read_file
-from vlm_desktop.engine.residents import Budgets, Residents, default_memory, largest_within
+from vlm_desktop.engine.residents import Residents, budgets_of, largest_within
 from vlm_desktop.engine.search import Searcher
-from vlm_desktop.engine.switching import Switching
+from vlm_desktop.engine.switching import Switching, let_answer
 from vlm_desktop.engine.trash import Trash
 from vlm_desktop.engine.upkeep import Upkeep
-from vlm_desktop.engine.vectors import searchable_vectors
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.media.thumbnails import ThumbnailStore
 from vlm_desktop.store.library import Library
@@ -69,6 +68,12 @@ from vlm_desktop.store.records import (
 
 if TYPE_CHECKING:
     from vlm_desktop.engine.ground.facade import Ground
+    from vlm_desktop.engine.train.facade import Training
+
+_CLOSED = (
+    "training", "photos", "chat", "preparer", "residents", "peeking", "documents", "ground",
+)  # fmt: skip
+"""Parts that hold something open, in the order they let go."""
 
 
 class AppServices:
@@ -184,7 +189,7 @@ class AppServices:
             lambda model_id: self._registry.open_chat(
                 model_id, provider=self.settings.provider, threads=self.settings.encode_threads
             ),
-            self._chat_budgets,
+            lambda: budgets_of(self.settings),
             lambda most: largest_within(self._registry.cards(), most),
         )
 
@@ -257,15 +262,20 @@ class AppServices:
         )  # fmt: skip
         return made
 
+    @Part
+    def training(self) -> "Training":
+        """Data sets, runs that learn from them, adapters."""
+        made: Training = resolve("vlm_desktop.engine.train.facade:build", "training")(
+            self.paths, lambda: self.library, lambda: self.upkeep.other_copies(), self._registry,
+            lambda: self.settings, lambda: DecodePool(1, self.limits), self.encoders,
+            lambda: self.model_in_use(), lambda: self.residents, self.preparer,
+        )  # fmt: skip
+        return made
+
     @property
     def limits(self) -> DecodeLimits:
         """Bounds on the decoding of one file, as the settings have them now."""
-        return DecodeLimits(
-            max_pixels=self.settings.max_pixels,
-            max_memory=self.settings.decode_memory_mb * 1024**2,
-            seconds=self.settings.decode_seconds,
-            max_pages=self.settings.max_pages,
-        )
+        return limits_of(self.settings)
 
     def use_settings(self, settings: Settings) -> None:
         """Go by other settings from now on, without a restart. Any thread.
@@ -419,11 +429,7 @@ class AppServices:
 
         Raises ModelUnknown, LibraryEmpty, ModelIncomplete; then the old one goes on answering.
         """
-        searchable_vectors(self.library, self.encoders, model_id)
-        (found,) = [one for one in self.library.coverage() if one.model_id == model_id]
-        if found.contents < found.total:
-            raise ModelIncomplete(model=model_id, done=found.contents, total=found.total)
-        self.library.switch_model(model_id)
+        let_answer(self.library, self.encoders, model_id)
 
     def forget(self, path: Path) -> ForgottenCounts:
         """Take a file or folder out of the library: rows, vectors, texts and thumbnails."""
@@ -446,7 +452,7 @@ class AppServices:
 
     def close(self) -> None:
         """Free networks and processes, and close the database."""
-        for part in ("photos", "chat", "preparer", "residents", "peeking", "documents", "ground"):
+        for part in _CLOSED:
             if part in self.__dict__:
                 getattr(self, part).close()
         self.encoders.close()
@@ -468,13 +474,6 @@ class AppServices:
     def _free_device(self, cancel: CancelToken) -> bool:
         """Have models that answer leave their device; whether one was there."""
         return "residents" in self.__dict__ and self.residents.free_device(cancel) > 0
-
-    def _chat_budgets(self) -> Budgets:
-        mebibyte = 1024**2
-        return Budgets(
-            memory=self.settings.chat_memory_mb * mebibyte or default_memory(),
-            gpu=self.settings.gpu_memory_mb * mebibyte or None,
-        )
 
     def _roots_changed(self) -> None:
         self._backgrounds.clear()

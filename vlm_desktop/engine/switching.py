@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Protocol
 
 from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.errors import ModelIncomplete
 from vlm_desktop.base.events import Event
+from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.indexing import IndexSummary
 from vlm_desktop.engine.models import ModelCard, ModelShelf
+from vlm_desktop.engine.vectors import searchable_vectors
 from vlm_desktop.store.library import Library
 
 
@@ -98,3 +101,12 @@ class Switching:
     def _covered(self, model_id: str) -> int:
         known = [one.contents for one in self._library().coverage() if one.model_id == model_id]
         return known[0] if known else 0
+
+
+def let_answer(library: Library, encoders: Encoders, model_id: str) -> None:
+    """See `AppServices.use_model`."""
+    searchable_vectors(library, encoders, model_id)
+    (found,) = [one for one in library.coverage() if one.model_id == model_id]
+    if found.contents < found.total:
+        raise ModelIncomplete(model=model_id, done=found.contents, total=found.total)
+    library.switch_model(model_id)

@@ -1,6 +1,6 @@
 """The window's own words, one module per area; sentences about errors are in `vlm_desktop.strings`,
-those about alt text, documents and grounding that both fronts say in `altstrings`,
-`documentstrings` and `groundstrings`.
+those about alt text, documents, grounding and training that both fronts say in `altstrings`,
+`documentstrings`, `groundstrings` and `trainstrings`.
 
 Import an area as `strings` and use its constants inside functions only: another language is put
 in their places before the widgets are built (`vlm_desktop.base.language`).
@@ -14,6 +14,7 @@ _SHARED = {
     "altsentences": "vlm_desktop.altstrings",
     "documentsentences": "vlm_desktop.documentstrings",
     "groundsentences": "vlm_desktop.groundstrings",
+    "trainsentences": "vlm_desktop.trainstrings",
 }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from vlm_desktop import strings as sentences
+from vlm_desktop import altstrings
 from vlm_desktop.base.altfiles import (
     AltFilesReport,
     AltWords,
@@ -191,7 +191,7 @@ def report_rows(written: Sequence[AltWritten], failures: Sequence[FileProblem]) 
     """What was refused and why; then what is to be known of what was written."""
     rows = [failure(one.error) for one in failures]
     for one in written:
-        notes = [sentences.alt_file_note(code) for code in one.notes if code != _UNCHANGED]
+        notes = [altstrings.alt_file_note(code) for code in one.notes if code != _UNCHANGED]
         rows += [fill(strings.NOTE_ROW, name=one.path.name, note=note) for note in notes]
         if one.backup is not None:
             rows.append(fill(strings.BACKUP_ROW, name=one.path.name, backup=one.backup.name))

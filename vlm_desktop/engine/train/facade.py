@@ -1,0 +1,58 @@
+"""`AppServices.training`: teaching as the fronts see it, one attribute a part.
+
+It is imported when it is first asked for. What loads PyTorch runs in processes of its own.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from vlm_desktop.backends.registry import Registry
+from vlm_desktop.base.paths import HomePaths
+from vlm_desktop.base.settings import Settings
+from vlm_desktop.engine.encoding import Encoders
+from vlm_desktop.engine.preparing import Preparer
+from vlm_desktop.engine.residents import Residents
+from vlm_desktop.media.pool import DecodePool
+from vlm_desktop.store.library import Library
+
+
+def build(
+    paths: HomePaths,
+    library: Callable[[], Library],
+    other_copies: Callable[[], tuple[Path, ...]],
+    registry: Registry,
+    settings: Callable[[], Settings],
+    open_pool: Callable[[], DecodePool],
+    encoders: Encoders,
+    search_model: Callable[[], str],
+    residents: Callable[[], Residents],
+    preparer: Preparer,
+) -> "Training":
+    """`engine.services` names this and resolves it when training is first asked for."""
+    return Training(
+        paths, library, other_copies, registry, settings, open_pool, encoders, search_model,
+        residents, preparer,
+    )  # fmt: skip
+
+
+class Training:
+    """All parts of training. Each is made at once and opens nothing before it is used."""
+
+    def __init__(
+        self,
+        paths: HomePaths,
+        library: Callable[[], Library],
+        other_copies: Callable[[], tuple[Path, ...]],
+        registry: Registry,
+        settings: Callable[[], Settings],
+        open_pool: Callable[[], DecodePool],
+        encoders: Encoders,
+        search_model: Callable[[], str],
+        residents: Callable[[], Residents],
+        preparer: Preparer,
+    ) -> None:
+        self.paths = paths
+        self.registry = registry
+
+    def close(self) -> None:
+        """End processes; runs that learn go on by themselves."""
