@@ -251,8 +251,9 @@ class Learner(Protocol):
         ...
 
     def save(self, folder: Path) -> None:
-        """Write what is trained (with buffers that change in training), and nothing else, as safetensors into this folder, which is there
-        and empty. The loop moves it to its place once everything is on the disk."""
+        """Write what is trained, and buffers that change in training, and nothing else, as
+        safetensors into this folder, which is there and empty. The loop moves it to its place
+        once everything is on the disk."""
         ...
 
     def load(self, folder: Path) -> None:
