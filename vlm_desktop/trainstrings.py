@@ -37,6 +37,34 @@ TRAIN_ERRORS: dict[type[AppError], str] = {
     trainerrors.TooFewExamples: (
         "There are too few examples to learn from: {count}, and at least {needed} are needed."
     ),
+    trainerrors.RecipeWrong: "In the recipe, {key} {detail}.",
+    trainerrors.RunUnknown: "There is no training run {run}.",
+    trainerrors.RunNotLive: "The training run {run} is neither running nor waiting.",
+    trainerrors.RunIsLive: "The training run {run} is still going on. Pause or stop it first.",
+    trainerrors.RunFinished: "The training run {run} has come to its end and cannot go on.",
+    trainerrors.RunDamaged: "The training run cannot be used: {path} does not read ({detail}).",
+    trainerrors.NothingSupervised: (
+        "Training was not started: in the examples {keys} no token is left to learn from, because "
+        "the answers are empty or were cut off."
+    ),
+    trainerrors.PlacesDiffer: (
+        "Training was not started: the examples {keys} have {placeholders} places for pictures "
+        "in their text but {features} features to put there, so the model would not see."
+    ),
+    trainerrors.NothingTrainable: (
+        "Nothing of {model} would be trained: its parts are {targets}. Name some of them in "
+        "[method] targets."
+    ),
+    trainerrors.LossNotFinite: (
+        "Training stopped before step {step}: the {what} is no finite number for the examples "
+        "{keys}. Look at these, or lower the rate; the last good checkpoint is kept."
+    ),
+    trainerrors.TrainOutOfMemory: (
+        "Memory ran out at step {step}, and nothing is left to make smaller ({detail}). Choose a "
+        "smaller model or close other programs."
+    ),
+    trainerrors.KindNotTaught: "Models of the kind {kind} cannot be trained; kinds: {known}.",
+    trainerrors.GroupUnknown: ("[run.rates] names {name}, but what is trained here is {known}."),
 }
 """`strings.sentence` looks here for what is not in its own table."""
 

@@ -94,3 +94,97 @@ class TooFewExamples(TrainRefused):
 
     def __init__(self, *, count: int, needed: int) -> None:
         super().__init__(count=count, needed=needed)
+
+
+# --- recipes and runs ------------------------------------------------------------------
+
+
+class RecipeWrong(TrainRefused):
+    """A key of a recipe that is not known, or a value that cannot be; `detail` ends a sentence."""
+
+    def __init__(self, *, key: str, detail: str) -> None:
+        super().__init__(key=key, detail=detail)
+
+
+class RunUnknown(TrainRefused):
+    """No run has this id."""
+
+    def __init__(self, *, run: str) -> None:
+        super().__init__(run=run)
+
+
+class RunNotLive(TrainRefused):
+    """A run is to be paused or stopped that is not running or waiting."""
+
+    def __init__(self, *, run: str) -> None:
+        super().__init__(run=run)
+
+
+class RunIsLive(TrainRefused):
+    """A run is to be removed or resumed whose process is alive."""
+
+    def __init__(self, *, run: str) -> None:
+        super().__init__(run=run)
+
+
+class RunFinished(TrainRefused):
+    """A run is to be resumed that came to its end."""
+
+    def __init__(self, *, run: str) -> None:
+        super().__init__(run=run)
+
+
+class RunDamaged(TrainRefused):
+    """A file of a run's folder is missing or does not read."""
+
+    def __init__(self, *, path: Path, detail: str) -> None:
+        super().__init__(path=path, detail=detail)
+
+
+class NothingSupervised(TrainRefused):
+    """No token of a batch teaches anything: the loss would be of nothing."""
+
+    def __init__(self, *, keys: str) -> None:
+        super().__init__(keys=keys)
+
+
+class PlacesDiffer(TrainRefused):
+    """A batch holds other numbers of places for pictures and of features that go there."""
+
+    def __init__(self, *, keys: str, placeholders: int, features: int) -> None:
+        super().__init__(keys=keys, placeholders=placeholders, features=features)
+
+
+class NothingTrainable(TrainRefused):
+    """No part of the model was chosen to be trained."""
+
+    def __init__(self, *, model: str, targets: str) -> None:
+        super().__init__(model=model, targets=targets)
+
+
+class LossNotFinite(TrainRefused):
+    """The loss or its gradient became infinite or no number at all; `keys` were in the batch."""
+
+    def __init__(self, *, step: int, what: str, keys: str) -> None:
+        super().__init__(step=step, what=what, keys=keys)
+
+
+class TrainOutOfMemory(TrainRefused):
+    """Memory ran out, and nothing is left that could be made smaller."""
+
+    def __init__(self, *, step: int, detail: str) -> None:
+        super().__init__(step=step, detail=detail)
+
+
+class KindNotTaught(TrainRefused):
+    """Nothing here teaches models of this kind."""
+
+    def __init__(self, *, kind: str, known: str) -> None:
+        super().__init__(kind=kind, known=known)
+
+
+class GroupUnknown(TrainRefused):
+    """`[run.rates]` names a group of parameters that the model does not train."""
+
+    def __init__(self, *, name: str, known: str) -> None:
+        super().__init__(name=name, known=known)

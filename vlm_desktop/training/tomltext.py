@@ -1,0 +1,44 @@
+"""Writing TOML; the standard library only reads it."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def toml_text(tables: Mapping[str, Mapping[str, Any]]) -> str:
+    """Tables of texts, numbers, truths, lists and tables within, in the order given. None is left
+    out, since TOML has no word for it."""
+    parts = []
+    for name, table in tables.items():
+        lines = [f"[{_key(name)}]"]
+        lines += [f"{_key(key)} = {_value(one)}" for key, one in table.items() if one is not None]
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)
+
+
+def _key(name: str) -> str:
+    return name if _BARE.fullmatch(name) else _text(name)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str | PurePath):
+        return _text(str(value))
+    if isinstance(value, Mapping):
+        inner = (f"{_key(str(key))} = {_value(one)}" for key, one in value.items())
+        return "{" + ", ".join(inner) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_value(one) for one in value) + "]"
+    raise TypeError(f"no TOML for {type(value).__name__}")
+
+
+def _text(text: str) -> str:
+    # A JSON text is a TOML text, but for one character that JSON lets stand.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
