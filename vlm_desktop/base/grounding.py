@@ -16,6 +16,14 @@ from vlm_desktop.base.masks import Mask
 from vlm_desktop.base.types import Box, Size
 
 
+AUTOMATIC = ""
+"""Named as a model: the best one that is installed and fits, else the program's own."""
+CLASSICAL = "classical"
+"""Named as a model that outlines: the segmenter that needs none."""
+STARTER = "starter"
+"""Named as a model that finds phrases: what came with the program."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class GroundPicture:
     """An upright picture as it is worked on: `pixels` may be smaller than `size`, never larger."""

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.grounding import Verdict
+from vlm_desktop.base.grounding import AUTOMATIC, Verdict
+from vlm_desktop.cli.ground import PHRASE_MODEL_HELP
 from vlm_desktop.cli.output import Output
 from vlm_desktop.cli.search import positive
+from vlm_desktop.cli.segment import MASK_MODEL_HELP
 from vlm_desktop.engine.ground.phraserows import read_rows
 from vlm_desktop.engine.ground.quantising import (
     SIDES,
@@ -34,7 +36,8 @@ pictures. Masks are measured on the same boxes.
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = DESCRIPTION
     parser.add_argument("data", type=Path, metavar="DATA.jsonl")
-    parser.add_argument("--model", default="", metavar="ID", help="a model that finds phrases")
+    parser.add_argument("--model", default=AUTOMATIC, metavar="ID", help=PHRASE_MODEL_HELP)
+    parser.add_argument("--mask-model", default=AUTOMATIC, metavar="ID", help=MASK_MODEL_HELP)
     parser.add_argument(
         "--limit", type=positive, default=0, metavar="N", help="N pictures spread over the file"
     )
@@ -61,7 +64,11 @@ def run(arguments: argparse.Namespace, services: AppServices, output: Output) ->
             output.text(f"Fitted on {count:,} pictures: {arguments.fit}")
         return 0
     verb = services.ground.measuring.measure(
-        rows, cancel, model_id=arguments.model, with_masks=not arguments.no_masks
+        rows,
+        cancel,
+        model_id=arguments.model,
+        with_masks=not arguments.no_masks,
+        mask_model=arguments.mask_model,
     )
     report = output.drive(verb, cancel)
     bins = None if arguments.bins is None else arguments.bins or USUAL_BINS

@@ -6,11 +6,15 @@ from typing import Any
 
 from vlm_desktop import groundstrings
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.grounding import FoundRegion, Grounded, Verdict
+from vlm_desktop.base.grounding import AUTOMATIC, FoundRegion, Grounded, Verdict
 from vlm_desktop.base.types import Box
 from vlm_desktop.cli.output import Output
 from vlm_desktop.engine.services import AppServices
 
+PHRASE_MODEL_HELP = (
+    "an installed model that finds phrases, or starter for what came with the program (else the "
+    "best detector that is installed and fits into memory, the starter where there is none)"
+)
 _SAID = {Verdict.ATTRIBUTE_WRONG: Verdict.ABSENT}
 """What JSON calls a verdict: nothing in the picture answers such a phrase; `reason` says why."""
 
@@ -18,9 +22,7 @@ _SAID = {Verdict.ATTRIBUTE_WRONG: Verdict.ABSENT}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("image", type=Path, metavar="IMAGE")
     parser.add_argument("phrase", nargs="+", metavar="PHRASE", help='such as "red cup on the left"')
-    parser.add_argument(
-        "--model", default="", metavar="ID", help="a model of the shelf that finds phrases"
-    )
+    parser.add_argument("--model", default=AUTOMATIC, metavar="ID", help=PHRASE_MODEL_HELP)
 
 
 def run(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:

@@ -9,8 +9,9 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import ModelUnknown
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.groundexports import ObjectsFormat
-from vlm_desktop.base.grounding import ObjectState
+from vlm_desktop.base.grounding import AUTOMATIC, ObjectState
 from vlm_desktop.base.groundkeeping import KeptPicture, LabelBatch, LabelRowDone
+from vlm_desktop.cli.ground import PHRASE_MODEL_HELP
 from vlm_desktop.cli.output import Output
 from vlm_desktop.engine.services import AppServices
 
@@ -39,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--folder", dest="paths", type=Path, nargs="+", required=True, metavar="PATH",
         help="pictures, or folders of pictures",
     )  # fmt: skip
-    label.add_argument("--model", default="", metavar="ID", help="a model that finds phrases")
+    label.add_argument("--model", default=AUTOMATIC, metavar="ID", help=PHRASE_MODEL_HELP)
     label.add_argument("--masks", action="store_true", help="outline what is found, too")
     resume = actions.add_parser("resume", help="go on with labelling that was not finished")
     resume.add_argument("--again", action="store_true", help="try unreadable pictures once more")

@@ -6,10 +6,15 @@ from pathlib import Path
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.grounderrors import NothingOutlined
-from vlm_desktop.base.grounding import ObjectPrompt, PromptPoint
+from vlm_desktop.base.grounding import AUTOMATIC, ObjectPrompt, PromptPoint
 from vlm_desktop.base.types import Box
 from vlm_desktop.cli.output import Output
 from vlm_desktop.engine.services import AppServices
+
+MASK_MODEL_HELP = (
+    "an installed promptable model, or classical for none (else the quickest one that is installed "
+    "and fits into memory, none where there is none)"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,9 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--mask", type=Path, required=True, metavar="OUT.png",
         help="the mask, white where a pixel belongs",
     )  # fmt: skip
-    parser.add_argument(
-        "--model", default="", metavar="ID", help="a promptable model of the shelf; else none"
-    )
+    parser.add_argument("--model", default=AUTOMATIC, metavar="ID", help=MASK_MODEL_HELP)
     parser.add_argument(
         "--fine", action="store_true", help="draw the outline along the picture's own pixels"
     )

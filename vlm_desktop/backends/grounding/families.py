@@ -77,6 +77,13 @@ PHRASE_FAMILIES = {row.model_type: row for row in ROWS}
 OWN_TYPES = tuple(row.model_type for row in ROWS if row.adapter != ASKED)
 """Those that do nothing else; the others answer questions as well."""
 
+BEST_FIRST = (
+    "mm-grounding-dino", "grounding-dino", "owlv2", "florence2", "owlvit", "clipseg",
+)  # fmt: skip
+"""Those of them that are taken where nobody chose one, by what their authors report on boxes for
+phrases. Models that answer questions are not among them: they take seconds for a phrase, and again
+for each null phrase it is judged by."""
+
 
 def said(family: PhraseFamily, phrase: str) -> str:
     """A phrase as this family is asked for it; "" where there is nothing to ask for.

@@ -14,6 +14,7 @@ from vlm_desktop.backends.segmentation.refining import refined
 from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.grounding import (
+    CLASSICAL,
     MaskChoice,
     MaskFeatures,
     MaskModelSpec,
@@ -22,7 +23,7 @@ from vlm_desktop.base.grounding import (
 from vlm_desktop.base.masks import Mask
 from vlm_desktop.base.types import Box
 
-CLASSICAL = "classical"
+__all__ = ["CLASSICAL", "ClassicalSegmenter"]
 
 
 class ClassicalSegmenter:

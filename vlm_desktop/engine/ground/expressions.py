@@ -17,6 +17,7 @@ from vlm_desktop.base.chat import ChatImage, GenerationOptions
 from vlm_desktop.base.chaterrors import BadRegion
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.grounding import (
+    CLASSICAL,
     DescriptionLength,
     Expression,
     Grounded,
@@ -145,7 +146,7 @@ class Expressions:
         if box.x1 <= 0 or box.y1 <= 0:
             raise BadRegion(path=picture.path, width=width, height=height)
         if mask is None and min(spatial.width(box), spatial.height(box)) >= 2:
-            made = self._masking.segment(picture, ObjectPrompt(box=box), cancel)
+            made = self._masking.segment(picture, ObjectPrompt(box=box), cancel, model_id=CLASSICAL)
             mask = made.choices[made.best].mask if made.choices else None
         return box, mask
 

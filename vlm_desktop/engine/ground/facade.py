@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vlm_desktop.backends.registry import Registry
+from vlm_desktop.base.grounding import STARTER
 from vlm_desktop.base.settings import Settings
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.ground.counting import Counting
 from vlm_desktop.engine.ground.exporting import GroundExports
 from vlm_desktop.engine.ground.expressions import Expressions
-from vlm_desktop.engine.ground.finders import STARTER, Finders
+from vlm_desktop.engine.ground.finders import Finders
 from vlm_desktop.engine.ground.keeping import KeptObjects
 from vlm_desktop.engine.ground.labelling import Labelling
 from vlm_desktop.engine.ground.looking import Looking
@@ -62,11 +63,11 @@ class Ground:
         self.models = models
         self.masks = Masking(models.promptable)
         starter = StarterFinder(encoders, STARTER)
-        self.phrases = Phrases(
-            Finders(lambda: starter, models.detectors.finder, models.cards, search_model),
-            encoders,
-            self.masks,
+        finders = Finders(
+            lambda: starter, models.detectors.finder, models.cards, search_model, models.budget
         )
+        self.phrases = Phrases(finders, encoders, self.masks)
+        models.changed = self.phrases.forget
         self.expressions = Expressions(
             self.phrases,
             encoders,
@@ -80,7 +81,9 @@ class Ground:
         self.measuring = GroundMeasuring(self.pictures, self.phrases, self.masks, encoders)
         self.keeping = KeptObjects(library, other_copies)
         self.exports = GroundExports(self.keeping, open_pool)
-        self.labelling = Labelling(library, self.pictures.load, self.phrases.ground, self.keeping)
+        self.labelling = Labelling(
+            library, self.pictures.load, self.phrases.ground, self.keeping, self.phrases.automatic
+        )
 
     def close(self) -> None:
         """End processes and free networks."""

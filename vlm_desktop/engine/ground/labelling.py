@@ -18,6 +18,7 @@ from vlm_desktop.base.errors import MediaRefused
 from vlm_desktop.base.events import Event, Notice, Phase, Progress
 from vlm_desktop.base.grounderrors import PhraseEmpty
 from vlm_desktop.base.grounding import (
+    AUTOMATIC,
     Grounded,
     GroundObject,
     GroundPicture,
@@ -56,7 +57,8 @@ class GroundsPhrases(Protocol):
 
 class Labelling:
     """See the module. One run at a time; the methods that are no generators are quick, from any
-    thread. `load` reads a picture, `ground` looks for phrases in it."""
+    thread. `load` reads a picture, `ground` looks for phrases in it, `automatic` names who does so
+    where no model is named: a batch keeps to whom it names when it is queued."""
 
     def __init__(
         self,
@@ -64,11 +66,13 @@ class Labelling:
         load: Callable[[Path, CancelToken], GroundPicture],
         ground: GroundsPhrases,
         keeping: KeptObjects,
+        automatic: Callable[[], str] = lambda: AUTOMATIC,
     ) -> None:
         self._library = library
         self._load = load
         self._ground = ground
         self._keeping = keeping
+        self._automatic = automatic
 
     # --- what there is -------------------------------------------------------------------
 
@@ -153,7 +157,7 @@ class Labelling:
             name or (Path(paths[0]).absolute().name if paths else ""),
             wanted,
             list(found),
-            model_id=model_id,
+            model_id=model_id or self._automatic(),
             with_masks=with_masks,
         )
 

@@ -1,7 +1,9 @@
 """`services.ground.masks`: an outline for every way of pointing at an object.
 
-The classical segmenter answers at once and needs no model; promptable models of the shelf answer
-when one is asked for by its id. Both are told and give places in pixels of `picture.size`.
+The classical segmenter answers at once and needs no model. Promptable models of the shelf answer
+when one is asked for by its id, and where none is named once one is installed (`automatic`): a
+front shows the classical outline first and puts the model's in its place. Both are told and give
+places in pixels of `picture.size`.
 """
 
 import threading
@@ -12,12 +14,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from vlm_desktop.backends.segmentation.classical import CLASSICAL, ClassicalSegmenter
+from vlm_desktop.backends.segmentation.classical import ClassicalSegmenter
 from vlm_desktop.backends.segmentation.scaling import resized_mask
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.errors import ModelUnknown
+from vlm_desktop.base.errors import ModelError, ModelUnknown
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.grounding import (
+    AUTOMATIC,
+    CLASSICAL,
     GroundPicture,
     MaskChoice,
     MaskFeatures,
@@ -67,6 +71,14 @@ class ModelMasks(Protocol):
         """Those on the disk."""
         ...
 
+    def automatic(self) -> str:
+        """The id of the one that answers where none is named; "" where none is able to."""
+        ...
+
+    def refuse(self, model_id: str, error: ModelError) -> None:
+        """It failed though nobody named it: another one is the automatic one from now on."""
+        ...
+
     def is_ready(self, content_hash: str, model_id: str) -> bool:
         """Whether a click needs the decoder alone."""
         ...
@@ -101,21 +113,38 @@ class Masking:
         """Promptable models that can be asked for; the classical segmenter is not among them."""
         return self._shelf.models() if self._shelf else ()
 
-    def is_ready(self, content_hash: str, model_id: str = "") -> bool:
+    def automatic(self) -> str:
+        """Who is asked where AUTOMATIC is: a promptable model's id, CLASSICAL where none is
+        installed that fits into memory and did not fail. Quick; an answer of seconds ago."""
+        return (self._shelf.automatic() if self._shelf else "") or CLASSICAL
+
+    def is_ready(self, content_hash: str, model_id: str = AUTOMATIC) -> bool:
         """Whether the next click is answered without looking at the picture anew."""
-        if self._shelf and not _is_classical(model_id):
-            return self._shelf.is_ready(content_hash, model_id)
+        asked = model_id or self.automatic()
+        if self._shelf and asked != CLASSICAL:
+            return self._shelf.is_ready(content_hash, asked)
         with self._lock:
             return any(kept == content_hash for kept, _ in self._kept)
 
     def prepare(
         self, picture: GroundPicture, model_id: str, cancel: CancelToken
     ) -> Generator[Event, None, None]:
-        """Look at a picture before anyone clicks. Raises ModelError, Cancelled."""
-        if _is_classical(model_id):
+        """Look at a picture before anyone clicks.
+
+        Raises Cancelled, and ModelError for a model that was named.
+        """
+        asked = model_id or self.automatic()
+        if asked == CLASSICAL:
             self._seen(picture, cancel)
-        else:
-            yield from self._models(model_id).prepare(picture, model_id, cancel)
+            return
+        shelf = self._models(asked)
+        try:
+            yield from shelf.prepare(picture, asked, cancel)
+        except ModelError as error:
+            if model_id != AUTOMATIC:
+                raise
+            shelf.refuse(asked, error)
+            yield from self.prepare(picture, AUTOMATIC, cancel)
 
     def segment(
         self,
@@ -123,28 +152,26 @@ class Masking:
         prompt: ObjectPrompt,
         cancel: CancelToken,
         *,
-        model_id: str = "",
+        model_id: str = AUTOMATIC,
     ) -> Segmented:
-        """Masks of what `prompt` points at; "" asks the classical segmenter.
+        """Masks of what `prompt` points at; CLASSICAL asks the segmenter that needs no model.
 
-        A box that reaches beyond the picture is cut off. Raises PromptEmpty, PromptOutside,
-        ModelUnknown, ModelError, Cancelled.
+        AUTOMATIC asks whom `automatic` names, and where that one fails the next; `Segmented.model`
+        says who answered. A box that reaches beyond the picture is cut off. Raises PromptEmpty,
+        PromptOutside, Cancelled, and ModelUnknown, ModelError for a model that was named.
         """
         began = time.monotonic()
         prompt = checked_prompt(prompt, picture.size)
-        if _is_classical(model_id):
-            features = self._seen(picture, cancel)
-            asked = scaled_prompt(prompt, picture.size, features.size)
-            small, best = _ordered(self._classical.decode(features, asked, cancel))
-            choices = tuple(
-                replace(choice, mask=resized_mask(choice.mask, picture.size)) for choice in small
-            )
-        else:
-            shelf = self._models(model_id)
-            choices, best = _ordered(shelf.segment(picture, prompt, cancel, model_id))
+        asked = model_id or self.automatic()
+        try:
+            choices, best = _ordered(self._masks(picture, prompt, cancel, asked))
+        except ModelError as error:
+            if model_id != AUTOMATIC or asked == CLASSICAL:
+                raise
+            self._models(asked).refuse(asked, error)
+            return self.segment(picture, prompt, cancel)
         seconds = time.monotonic() - began
-        is_classical = _is_classical(model_id)
-        return Segmented(choices, best, model_id or CLASSICAL, seconds, is_rough=is_classical)
+        return Segmented(choices, best, asked, seconds, is_rough=asked == CLASSICAL)
 
     def refine(
         self, picture: GroundPicture, prompt: ObjectPrompt, mask: Mask, cancel: CancelToken
@@ -170,6 +197,19 @@ class Masking:
         with writing_to(target):
             put_data(target, data)
 
+    def _masks(
+        self, picture: GroundPicture, prompt: ObjectPrompt, cancel: CancelToken, model: str
+    ) -> tuple[MaskChoice, ...]:
+        """What one model, or none, answers; at the size of the picture."""
+        if model != CLASSICAL:
+            return self._models(model).segment(picture, prompt, cancel, model)
+        features = self._seen(picture, cancel)
+        asked = scaled_prompt(prompt, picture.size, features.size)
+        return tuple(
+            replace(choice, mask=resized_mask(choice.mask, picture.size))
+            for choice in self._classical.decode(features, asked, cancel)
+        )
+
     def _models(self, model_id: str) -> ModelMasks:
         if self._shelf is None:
             raise ModelUnknown(model=model_id, known=CLASSICAL)
@@ -189,10 +229,6 @@ class Masking:
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return seen
-
-
-def _is_classical(model_id: str) -> bool:
-    return model_id in ("", CLASSICAL)
 
 
 def _ordered(choices: tuple[MaskChoice, ...]) -> tuple[tuple[MaskChoice, ...], int]:

@@ -15,12 +15,11 @@ from pathlib import Path
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import MediaRefused
 from vlm_desktop.base.events import Event, Phase, Progress, Quarantined
-from vlm_desktop.base.grounding import Grounded, Verdict
+from vlm_desktop.base.grounding import AUTOMATIC, STARTER, Grounded, Verdict
 from vlm_desktop.base.types import Box, Size
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.evaluating import require_writable
 from vlm_desktop.engine.ground.clauses import parsed
-from vlm_desktop.engine.ground.finders import STARTER
 from vlm_desktop.engine.ground.fitgathering import gather
 from vlm_desktop.engine.ground.fitting import fit
 from vlm_desktop.engine.ground.masking import Masking
@@ -130,10 +129,13 @@ class GroundMeasuring:
         rows: PhraseRows,
         cancel: CancelToken,
         *,
-        model_id: str = "",
+        model_id: str = AUTOMATIC,
         with_masks: bool = True,
+        mask_model: str = AUTOMATIC,
     ) -> Generator[Event, None, GroundingReport]:
         """Ask every phrase of its picture; pictures that do not read are told and left out.
+
+        `mask_model` outlines. The report says who answered and who outlined.
 
         Raises ModelUnknown, FindsNoPhrases, ModelError, Cancelled.
         """
@@ -164,7 +166,7 @@ class GroundMeasuring:
             yield Progress(Phase.EVALUATE, len(judged), len(rows.rows), rate)
         masks = None
         if with_masks:
-            masks = yield from self._mask_figures(judged, cancel)
+            masks = yield from self._mask_figures(judged, cancel, mask_model)
         return report(
             judged,
             model=model,
@@ -189,7 +191,7 @@ class GroundMeasuring:
         return len(photos)
 
     def _mask_figures(
-        self, judged: Sequence[Judged], cancel: CancelToken
+        self, judged: Sequence[Judged], cancel: CancelToken, model_id: str
     ) -> Generator[Event, None, MaskFigures | None]:
         boxes = dict.fromkeys(
             (one.row.path, one.row.box) for one in judged if one.row.box is not None
@@ -197,7 +199,9 @@ class GroundMeasuring:
         things = [BoxedThing(path, box) for path, box in boxes if box is not None]
         if not things:
             return None
-        return (yield from measure_masks(things, self._pictures, self._masks, cancel))
+        return (
+            yield from measure_masks(things, self._pictures, self._masks, cancel, model_id=model_id)
+        )
 
 
 def _judged(row: PhraseRow, size: Size, answer: Grounded) -> Judged:

@@ -3,18 +3,23 @@
     clauses.py     a phrase taken apart          finding.py    the contract of what finds nouns
     attributes.py  colours, sizes, materials     placing.py    sides, choices, relations
     verdicts.py    what is said in the end       finders.py    the starter, or a model of the shelf
+    nounmemory.py  a noun is looked for once
 
 A finder is asked for nouns alone, once for each; all that a phrase says of them is checked region
-by region, so that what does not hold can be named.
+by region, so that what does not hold can be named. What is found is outlined by the promptable
+model that `Masking.automatic` names, where one is installed. Attributes are checked within
+classical outlines: they come at once, and the checks were fitted on them.
 """
 
 import time
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event, Notice, Phase, Progress
 from vlm_desktop.base.grounding import (
+    AUTOMATIC,
+    CLASSICAL,
     Finds,
     FoundRegion,
     Grounded,
@@ -30,6 +35,7 @@ from vlm_desktop.engine.ground.finders import Finders
 from vlm_desktop.engine.ground.finding import Finder
 from vlm_desktop.engine.ground.judging import Check, Fit
 from vlm_desktop.engine.ground.masking import MaskCard, Masking
+from vlm_desktop.engine.ground.nounmemory import NounMemory
 from vlm_desktop.engine.ground.phraseparts import Phrase, Ranked, Related, Thing
 from vlm_desktop.engine.ground.placing import place_checks, relation_checks
 from vlm_desktop.engine.ground.verdicts import ABSENT, Weighed, candidates, decided
@@ -46,11 +52,21 @@ class Phrases:
     def __init__(self, finders: Finders, encoders: Encoders, masking: Masking) -> None:
         self._finders = finders
         self._masking = masking
-        self._attributes = AttributeChecks(encoders, finders.search_model, self._outline)
+        self._memory = NounMemory()
+        self._attributes = AttributeChecks(encoders, finders.search_model, self._rough_outline)
 
     def models(self) -> tuple[MaskCard, ...]:
-        """Models of the shelf that can be asked; the starter ("") always can."""
+        """Models of the shelf that can be asked; STARTER always can."""
         return self._finders.models()
+
+    def automatic(self) -> str:
+        """Who is asked where AUTOMATIC is: an installed detector's id, else STARTER. Quick."""
+        return self._finders.automatic()
+
+    def forget(self) -> None:
+        """Models were changed or removed: what they found is not known any more."""
+        self._memory.forget()
+        self._finders.reconsider()
 
     def ground(
         self,
@@ -58,17 +74,18 @@ class Phrases:
         phrases: Sequence[str],
         cancel: CancelToken,
         *,
-        model_id: str = "",
+        model_id: str = AUTOMATIC,
         with_masks: bool = False,
     ) -> Generator[Event, None, tuple[Grounded, ...]]:
-        """The answer to each phrase, in order; a noun that several name is looked for once.
+        """The answer to each phrase, in order; a noun that several name, now or in an earlier
+        question about this picture, is looked for once.
 
-        "" asks the starter. Raises PhraseEmpty, ModelUnknown, FindsNoPhrases, ModelError,
-        Cancelled.
+        AUTOMATIC asks whom `automatic` names; `Grounded.model` says who answered. Raises
+        PhraseEmpty, Cancelled, and ModelUnknown, FindsNoPhrases, ModelError for a model that was
+        named.
         """
         read = [parsed(phrase) for phrase in phrases]
-        finder = self._finders.finder(model_id)
-        look = Look(picture, finder, self._attributes, cancel)
+        look = self.look(picture, cancel, model_id)
         found = []
         for done, phrase in enumerate(read):
             if phrase.cut:
@@ -82,9 +99,12 @@ class Phrases:
         yield Progress(Phase.GROUND, len(read), len(read))
         return tuple(found)
 
-    def look(self, picture: GroundPicture, cancel: CancelToken, model_id: str = "") -> "Look":
+    def look(
+        self, picture: GroundPicture, cancel: CancelToken, model_id: str = AUTOMATIC
+    ) -> "Look":
         """For asking several phrases of one picture, one after the other."""
-        return Look(picture, self._finders.finder(model_id), self._attributes, cancel)
+        finder = self._finders.finder(model_id)
+        return Look(picture, finder, self._attributes, self._memory, cancel)
 
     def _with_masks(
         self, picture: GroundPicture, grounded: Grounded, cancel: CancelToken
@@ -92,29 +112,34 @@ class Phrases:
         def outlined(region: FoundRegion) -> FoundRegion:
             if region.mask is not None:
                 return region
-            return replace(region, mask=self._outline(picture, region.box, cancel))
+            return replace(region, mask=self._outline(picture, region.box, cancel, AUTOMATIC))
 
         return replace(grounded, regions=tuple(outlined(one) for one in grounded.regions))
 
-    def _outline(self, picture: GroundPicture, box: Box, cancel: CancelToken) -> Mask | None:
+    def _rough_outline(self, picture: GroundPicture, box: Box, cancel: CancelToken) -> Mask | None:
+        return self._outline(picture, box, cancel, CLASSICAL)
+
+    def _outline(
+        self, picture: GroundPicture, box: Box, cancel: CancelToken, model_id: str
+    ) -> Mask | None:
         """The mask of a box; None for one of hardly a pixel, or outside of the picture."""
         wide = min(box.x1, picture.size.width) - max(box.x0, 0.0)
         high = min(box.y1, picture.size.height) - max(box.y0, 0.0)
         if min(wide, high) < _LEAST_SIDE:
             return None
-        made = self._masking.segment(picture, ObjectPrompt(box=box), cancel)
+        made = self._masking.segment(picture, ObjectPrompt(box=box), cancel, model_id=model_id)
         return made.choices[made.best].mask if made.choices else None
 
 
 @dataclass(slots=True)
 class Look:
-    """One picture, one finder; nouns that were looked for are remembered. For one thread."""
+    """One picture, one finder; nouns that were looked for are in `memory`. For one thread."""
 
     picture: GroundPicture
     finder: Finder
     attributes: AttributeChecks
+    memory: NounMemory
     cancel: CancelToken
-    _found: dict[str, Finds] = field(default_factory=dict)
 
     def ground(self, phrase: Phrase) -> Grounded:
         """The answer to a phrase, without masks. Raises ModelError, Cancelled."""
@@ -141,11 +166,8 @@ class Look:
 
     def find(self, noun: str) -> Finds:
         """What the finder says of a noun; it is asked once."""
-        key = noun.casefold()
-        if key not in self._found:
-            self.cancel.raise_if_cancelled()
-            self._found[key] = self.finder.find(self.picture, noun, self.cancel)
-        return self._found[key]
+        self.cancel.raise_if_cancelled()
+        return self.memory.find(self.finder, self.picture, noun, self.cancel)
 
     def _with_attributes(self, thing: Thing, fits: list[Fit]) -> list[Fit]:
         for attribute in thing.attributes:

@@ -13,16 +13,17 @@ from dataclasses import replace
 
 from vlm_desktop.backends.protocols import MaskModel
 from vlm_desktop.backends.segmentation.scaling import resized_mask
-from vlm_desktop.backends.shelf import BROKEN, TASK_SEGMENTATION, ModelCard
+from vlm_desktop.backends.shelf import MASK_MODEL, TASK_SEGMENTATION, ModelCard
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import Cancelled, ModelError
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.grounding import GroundPicture, MaskChoice, MaskFeatures, ObjectPrompt
+from vlm_desktop.engine.ground.automatic import Automatic, is_usable
 from vlm_desktop.engine.ground.embeddings import Embeddings
 from vlm_desktop.engine.ground.masking import MaskCard
 from vlm_desktop.engine.ground.onemodel import OneModel
 from vlm_desktop.engine.ground.pointing import scaled_prompt
-from vlm_desktop.engine.residents import Residents
+from vlm_desktop.engine.residents import Residents, default_memory
 
 _POLL_SECONDS = 0.05
 
@@ -30,7 +31,8 @@ _POLL_SECONDS = 0.05
 class PromptModels:
     """A `ModelMasks` over the shelf. Any thread; one at a time is served.
 
-    `open_model` opens one without its weights, `residents` gives the models that answer.
+    `open_model` opens one without its weights, `residents` gives the models that answer. `budget`
+    is what a model that nobody named may take of memory.
     """
 
     def __init__(
@@ -39,9 +41,11 @@ class PromptModels:
         open_model: Callable[[str], MaskModel],
         embeddings: Embeddings,
         residents: Callable[[], Residents],
+        budget: Callable[[], int] = default_memory,
     ) -> None:
         self._cards = cards
         self._embeddings = embeddings
+        self._automatic = Automatic(self._quickest_first, budget)
         self._memory: OneModel[MaskModel] = OneModel(open_model, residents)
         self._lock = threading.Lock()
         self._wanted: list[str] = []
@@ -49,12 +53,27 @@ class PromptModels:
     # --- asking --------------------------------------------------------------------------
 
     def models(self) -> tuple[MaskCard, ...]:
-        """Promptable models on the disk, by id."""
-        return tuple(
-            MaskCard(card.id, card.name)
+        """Promptable models on the disk, by id; broken ones are none."""
+        return tuple(MaskCard(card.id, card.name) for card in self._usable())
+
+    def automatic(self) -> str:
+        """The model that outlines where none is named: the smallest that is installed, since an
+        outline that comes soon is worth more than a slightly better one. "" for none."""
+        return self._automatic.model()
+
+    def refuse(self, model_id: str, error: ModelError) -> None:
+        """It failed though nobody named it."""
+        self._automatic.refuse(model_id, error)
+
+    def _usable(self) -> list[ModelCard]:
+        return [
+            card
             for card in self._cards()
-            if TASK_SEGMENTATION in card.tasks and card.path is not None and card.state != BROKEN
-        )
+            if TASK_SEGMENTATION in card.tasks and card.family == MASK_MODEL and is_usable(card)
+        ]
+
+    def _quickest_first(self) -> list[ModelCard]:
+        return sorted(self._usable(), key=lambda one: (one.parameters or one.size_bytes, one.id))
 
     def is_ready(self, content_hash: str, model_id: str) -> bool:
         """Whether a click needs the decoder alone. False for a model that cannot be opened."""
@@ -100,10 +119,12 @@ class PromptModels:
     def release(self, model_id: str) -> None:
         """Forget a model that is being removed or replaced; waits for its answer."""
         self._memory.release(model_id)
+        self._automatic.reconsider()
 
     def renew_later(self) -> None:
         """Open every model anew at its next use: a setting says otherwise how they run."""
         self._memory.renew_later()
+        self._automatic.reconsider()
 
     def close(self) -> None:
         """Free everything; a click under way is waited for, though not for ever."""

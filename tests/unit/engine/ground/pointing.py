@@ -63,3 +63,6 @@ class OneFinder:
 
     def models(self) -> tuple[MaskCard, ...]:
         return ()
+
+    def automatic(self) -> str:
+        return "starter"

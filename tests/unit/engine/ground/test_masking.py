@@ -10,7 +10,13 @@ from PIL import Image
 from tests.unit.engine.ground.pointing import BLUE_CUP, LAPTOP, picture
 from vlm_desktop.backends.segmentation.classical import ClassicalSegmenter
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.errors import Cancelled, DestinationNotWritable, ModelUnknown
+from vlm_desktop.base.errors import (
+    Cancelled,
+    DestinationNotWritable,
+    ModelError,
+    ModelOutOfMemory,
+    ModelUnknown,
+)
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.grounderrors import PromptOutside
 from vlm_desktop.base.grounding import (
@@ -30,13 +36,23 @@ ON_LAPTOP = ObjectPrompt((PromptPoint(275, 140),))
 
 
 class Shelf:
-    """Two promptable models; each answers with a large, a small, and once more the large mask."""
+    """Promptable models; each answers with a large, a small, and once more the large mask. Those in
+    `failing` do not."""
 
-    def __init__(self) -> None:
+    def __init__(self, *models: str, failing: tuple[str, ...] = ()) -> None:
         self.prepared: list[str] = []
+        self.refused: list[str] = []
+        self._models = models
+        self._failing = failing
 
     def models(self) -> tuple[MaskCard, ...]:
-        return (MaskCard("sam", "SAM"),)
+        return tuple(MaskCard(one, one.upper()) for one in self._models)
+
+    def automatic(self) -> str:
+        return next((one for one in self._models if one not in self.refused), "")
+
+    def refuse(self, model_id: str, error: ModelError) -> None:
+        self.refused.append(model_id)
 
     def is_ready(self, content_hash: str, model_id: str) -> bool:
         return model_id in self.prepared
@@ -44,14 +60,20 @@ class Shelf:
     def prepare(
         self, picture: GroundPicture, model_id: str, cancel: CancelToken
     ) -> Generator[Event, None, None]:
+        self._fail(model_id)
         self.prepared.append(model_id)
         yield Progress(Phase.ENCODE, 1, 1)
 
     def segment(
         self, picture: GroundPicture, prompt: ObjectPrompt, cancel: CancelToken, model_id: str
     ) -> tuple[MaskChoice, ...]:
+        self._fail(model_id)
         shapes = ((10, 0.5), (100, 0.8), (99, 0.7))
         return tuple(MaskChoice(Mask.of(_square(side)), score) for side, score in shapes)
+
+    def _fail(self, model_id: str) -> None:
+        if model_id in self._failing:
+            raise ModelOutOfMemory(model=model_id, detail="too large")
 
 
 def _square(side: int) -> Bits:
@@ -147,7 +169,7 @@ def test_cancelled_clicks_leave_nothing_behind() -> None:
 
 
 def test_a_model_answers_when_it_is_asked_for() -> None:
-    shelf = Shelf()
+    shelf = Shelf("sam")
     masks = Masking(shelf)
     assert [card.id for card in masks.models()] == ["sam"]
     assert not masks.is_ready("hash", "sam")
@@ -159,7 +181,39 @@ def test_a_model_answers_when_it_is_asked_for() -> None:
     assert levels == [(10_000, MaskLevel.WHOLE), (100, MaskLevel.PART)]
 
 
+def test_an_installed_model_takes_over_where_none_is_named() -> None:
+    masks = Masking(Shelf("small", "large"))
+    assert masks.automatic() == "small"
+    answer = masks.segment(picture(), ON_LAPTOP, CancelToken())
+    assert (answer.model, answer.is_rough) == ("small", False)
+    assert not masks.is_ready("hash")
+    list(masks.prepare(picture(), "", CancelToken()))
+    assert masks.is_ready("hash")
+    assert masks.is_ready("hash", "small")
+    assert not masks.is_ready("hash", "classical")
+
+
+def test_who_asks_for_no_model_gets_none() -> None:
+    masks = Masking(Shelf("sam"))
+    answer = masks.segment(picture(), ON_LAPTOP, CancelToken(), model_id="classical")
+    assert (answer.model, answer.is_rough) == ("classical", True)
+
+
+def test_a_model_that_fails_costs_nobody_an_outline() -> None:
+    shelf = Shelf("broken", "sam", failing=("broken",))
+    masks = Masking(shelf)
+    assert masks.segment(picture(), ON_LAPTOP, CancelToken()).model == "sam"
+    assert (shelf.refused, masks.automatic()) == (["broken"], "sam")
+    alone = Masking(Shelf("broken", failing=("broken",)))
+    list(alone.prepare(picture(), "", CancelToken()))
+    assert alone.is_ready("hash", "classical")
+    assert alone.segment(picture(), ON_LAPTOP, CancelToken()).model == "classical"
+    with pytest.raises(ModelOutOfMemory):  # who names it is told
+        alone.segment(picture(), ON_LAPTOP, CancelToken(), model_id="broken")
+
+
 def test_without_a_shelf_no_model_is_known() -> None:
+    assert Masking().automatic() == "classical"
     assert Masking().models() == ()
     with pytest.raises(ModelUnknown):
         Masking().segment(picture(), ON_LAPTOP, CancelToken(), model_id="sam")

@@ -18,17 +18,20 @@ from vlm_desktop.base.errors import Cancelled
 from vlm_desktop.base.events import Event, Notice, Phase, Progress
 from vlm_desktop.base.grounderrors import PhraseEmpty
 from vlm_desktop.base.grounding import (
+    AUTOMATIC,
+    CLASSICAL,
     ClauseKind,
     Finds,
     FoundRegion,
     Grounded,
     GroundPicture,
+    ObjectPrompt,
     Verdict,
 )
 from vlm_desktop.base.types import Box
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.ground.counting import Counting
-from vlm_desktop.engine.ground.masking import Masking
+from vlm_desktop.engine.ground.masking import Masking, Segmented
 from vlm_desktop.engine.ground.phrases import Phrases
 from vlm_desktop.engine.ground.verdicts import candidates
 
@@ -224,3 +227,42 @@ def test_a_hundred_are_counted() -> None:
     finder = KnowingFinder({"cup": many})
     counted = Counting(phrases_with(finder)).count(picture(), "cups", CancelToken())
     assert len(counted.points) == 100
+
+
+def test_phrases_asked_one_after_the_other_share_the_look_for_their_noun() -> None:
+    finder = KnowingFinder()
+    phrases = phrases_with(finder)
+    for phrase in ("red cup", "cup left of the laptop", "laptop"):
+        for _ in phrases.ground(picture(), (phrase,), CancelToken()):
+            pass
+    Counting(phrases).count(picture(), "cups", CancelToken())
+    assert finder.asked == ["cup", "laptop"]
+
+
+def test_what_is_found_is_outlined_by_the_promptable_model() -> None:
+    masking = Outlining()
+    encoders = Encoders(lambda model_id: ColourEncoder(model_id))
+    phrases = Phrases(OneFinder(KnowingFinder()), encoders, masking)  # type: ignore[arg-type]
+    verb = phrases.ground(picture(), ["red cup"], CancelToken(), with_masks=True)
+    for _ in verb:
+        pass
+    assert masking.asked == [CLASSICAL, CLASSICAL, AUTOMATIC]  # red is checked on both cups
+
+
+class Outlining(Masking):
+    """Keeps which model each outline was asked of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def segment(
+        self,
+        picture: GroundPicture,
+        prompt: ObjectPrompt,
+        cancel: CancelToken,
+        *,
+        model_id: str = AUTOMATIC,
+    ) -> Segmented:
+        self.asked.append(model_id)
+        return super().segment(picture, prompt, cancel, model_id=model_id)
