@@ -90,6 +90,25 @@ class TrainEvent(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Preparing(TrainEvent):
+    """Pictures are read and frozen features computed before the first step. `total` is None while
+    it is not known."""
+
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryMeasured(TrainEvent):
+    """One step was measured against the estimate. `factor` is measured by estimated, of what a
+    step adds to the weights."""
+
+    estimated_bytes: int
+    measured_bytes: int
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
 class StepDone(TrainEvent):
     """One update. `tokens_per_second` counts supervised tokens, or pairs for an encoder.
     `seconds_left` is a range, (0, 0) while it cannot be told."""
