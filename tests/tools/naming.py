@@ -32,23 +32,32 @@ def out_of_order(window: QWidget) -> list[str]:
     stops = _walk(window)
     if not stops:
         return [f"Tab does not come round in {type(window).__name__}"]
-    before = {(one, other): _lies_before(one, other) for one in stops for other in stops}
-    rounds = [stops[start:] + stops[:start] for start in range(len(stops))]
-    return min((_wrong(one, before) for one in rounds), key=len)
+    boxes = [_boxes(one) for one in stops]
+    later = {
+        late: [early for early in range(len(stops)) if _lies_before(boxes[late], boxes[early])]
+        for late in range(len(stops))
+    }
+    rounds = (_wrong(start, len(stops), later) for start in range(len(stops)))
+    return [
+        f"{_called(stops[late])} comes after {_called(stops[early])}"
+        for late, early in min(rounds, key=len)
+    ]
 
 
-def _wrong(stops: list[QWidget], before: dict[tuple[QWidget, QWidget], bool]) -> list[str]:
+def _wrong(start: int, count: int, later: dict[int, list[int]]) -> list[tuple[int, int]]:
+    """Stops, each with the first of those before it in the round from `start` on that `later`
+    has after it."""
+    place = [(number - start) % count for number in range(count)]
     found = []
-    for number, late in enumerate(stops):
-        early = next((one for one in stops[:number] if before[late, one]), None)
-        if early is not None:
-            found.append(f"{_called(late)} comes after {_called(early)}")
-    return found
+    for late, others in later.items():
+        passed = [early for early in others if place[early] < place[late]]
+        if passed:
+            found.append((late, min(passed, key=place.__getitem__)))
+    return sorted(found, key=lambda pair: place[pair[0]])
 
 
-def _lies_before(late: QWidget, early: QWidget) -> bool:
-    """Whether `late`, or the box it is in, stands straight above or left of the other."""
-    upwards, downwards = _boxes(late), _boxes(early)
+def _lies_before(upwards: list[QWidget], downwards: list[QWidget]) -> bool:
+    """Whether the first of two, or the box it is in, stands straight above or left of the other."""
     shared = 0
     while shared < min(len(upwards), len(downwards)) and upwards[shared] is downwards[shared]:
         shared += 1

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QSize, Qt
+from PySide6.QtCore import QEventLoop, QSize, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -19,6 +19,9 @@ from vlm_desktop.gui.state import WindowState
 from vlm_desktop.jobs import JobRunner
 
 _STEP_MS = 80
+_QUIET_STEP_MS = 25
+_SOON_MS = 1_000
+"""A timer that fires later than this is not waited for."""
 _LONGEST_SECONDS = 8.0
 _OVER = (Qt.WindowType.Dialog, Qt.WindowType.Sheet, Qt.WindowType.Popup, Qt.WindowType.Tool)
 
@@ -36,18 +39,31 @@ def make_library(home: Path, folder: Path) -> Path:
 class Stage:
     """The window and the means to wait until it stands still."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: MainWindow, runner: JobRunner) -> None:
         self.window = window
+        self._runner = runner
 
     def settle(self, seconds: float = _LONGEST_SECONDS) -> None:
-        """Let events and jobs go on until two looks at the window are alike three times."""
+        """Let events and jobs go on until the window stands still: two looks at it are alike while
+        nothing is under way, or three times in a row while something is."""
         deadline = time.monotonic() + seconds
         alike, last = 0, QImage()
-        while alike < 3 and time.monotonic() < deadline:
-            self.wait(_STEP_MS)
+        while time.monotonic() < deadline:
+            quiet = self._is_quiet()
+            self.wait(_QUIET_STEP_MS if quiet else _STEP_MS)
             now = self.front.grab().toImage()
             alike = alike + 1 if now == last else 0
             last = now
+            if alike >= 3 or (alike and quiet and self._is_quiet()):
+                break
+
+    def _is_quiet(self) -> bool:
+        """Whether no job is under way and no timer will soon fire for once."""
+        lanes = [lane for name, lane in self._runner._lanes.items() if name != "watch"]
+        return not any(lane._running or lane._waiting for lane in lanes) and not any(
+            timer.isActive() and timer.isSingleShot() and timer.remainingTime() < _SOON_MS
+            for timer in self.window.findChildren(QTimer)
+        )
 
     def wait(self, milliseconds: int) -> None:
         end = time.monotonic() + milliseconds / 1000
@@ -74,9 +90,11 @@ class Stage:
         ]
 
     def close_dialogs(self) -> None:
-        for one in reversed(self._over()):
+        over = self._over()
+        for one in reversed(over):
             one.close()
-        self.wait(_STEP_MS)
+        if over:
+            self.wait(_STEP_MS)
 
 
 @contextlib.contextmanager
@@ -102,7 +120,7 @@ def staged(home: Path, size: QSize, theme_name: str = "light") -> Iterator[Stage
     try:
         window.resize(size)
         window.show()
-        stage = Stage(window)
+        stage = Stage(window, runner)
         stage.settle()
         yield stage
     finally:
