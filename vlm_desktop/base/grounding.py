@@ -3,7 +3,7 @@
 All places are in pixels of the upright picture at its full size.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.masks import Mask
 from vlm_desktop.base.types import Box, Size
-
 
 AUTOMATIC = ""
 """Named as a model: the best one that is installed and fits, else the program's own."""
@@ -281,6 +280,13 @@ class GroundObject:
     expressions: tuple[str, ...] = ()
     colour: int = 0
     extra: Mapping[str, str] = field(default_factory=dict)
+
+
+def doubtful_first(objects: Iterable[GroundObject]) -> tuple[GroundObject, ...]:
+    """The proposed ones, the least certain first: the order in which a person reviews them. One of
+    which nobody said how sure it is stands in the middle."""
+    owing = [one for one in objects if one.state is ObjectState.PROPOSED]
+    return tuple(sorted(owing, key=lambda one: 0.5 if one.confidence is None else one.confidence))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,10 +17,9 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import Cancelled, MediaRefused
 from vlm_desktop.base.events import Event, Notice, Progress
 from vlm_desktop.base.grounderrors import LabelBatchUnknown, PhraseEmpty
-from vlm_desktop.base.grounding import FoundRegion, GroundObject, ObjectState
+from vlm_desktop.base.grounding import FoundRegion, GroundObject, ObjectState, doubtful_first
 from vlm_desktop.base.groundkeeping import LabelBatch, LabelReport, LabelRowDone
 from vlm_desktop.base.types import Box
-from vlm_desktop.engine.ground.proposing import doubtful_first
 
 _REPO = Path(__file__).resolve().parents[3]
 
@@ -164,7 +163,7 @@ def test_the_most_doubtful_come_first(desk: Desk) -> None:
     assert [one.path.name for one in queue] == ["b.jpg", "d.jpg", "a.jpg"]
     kept = desk.keeping.at(paths[1])
     assert kept is not None
-    assert [one.confidence for one in doubtful_first(kept)] == [0.3, 0.6]
+    assert [one.confidence for one in doubtful_first(kept.objects)] == [0.3, 0.6]
     desk.labelling.accept(kept.content_hash, [one.number for one in kept.objects])
     assert [one.path.name for one in desk.labelling.queue()] == ["d.jpg", "a.jpg"]
     desk.keeping.save(picture(desk.files / "e.jpg", [thing(1, state=ObjectState.PROPOSED)]))

@@ -12,6 +12,7 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import AppError, MediaRefused, Refusal
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.grounding import (
+    CLASSICAL,
     Clause,
     ClauseKind,
     Counted,
@@ -74,6 +75,8 @@ class FakeMasks:
 
     def __init__(self) -> None:
         self.cards: tuple[MaskCard, ...] = ()
+        self.chosen = CLASSICAL
+        """Whom AUTOMATIC stands for."""
         self.errors: dict[str, AppError] = {}
         self.gate = threading.Event()
         """Held while a model should take its time."""
@@ -86,15 +89,18 @@ class FakeMasks:
     def models(self) -> tuple[MaskCard, ...]:
         return self.cards
 
+    def automatic(self) -> str:
+        return self.chosen
+
     def is_ready(self, content_hash: str, model_id: str = "") -> bool:
-        return model_id in self.prepared
+        return (model_id or self.chosen) in self.prepared
 
     def prepare(
         self, picture: GroundPicture, model_id: str, cancel: CancelToken
     ) -> Generator[Event, None, None]:
         yield Progress(Phase.ENCODE, 0, 1)
-        self._wait(model_id, cancel)
-        self.prepared.append(model_id)
+        self._wait(model_id or self.chosen, cancel)
+        self.prepared.append(model_id or self.chosen)
 
     def segment(
         self, picture: GroundPicture, prompt: ObjectPrompt, cancel: CancelToken, *,
@@ -102,20 +108,23 @@ class FakeMasks:
     ) -> Segmented:  # fmt: skip
         self.asked.append((model_id, prompt))
         self.threads.add(threading.current_thread().name)
-        self._wait(model_id, cancel)
-        if model_id in self.errors:
-            raise self.errors[model_id]
+        model = model_id or self.chosen
+        self._wait(model, cancel)
+        if model in self.errors:
+            if model_id:
+                raise self.errors[model]
+            model = self.chosen = CLASSICAL
         if prompt.box is not None:
             boxes = [prompt.box]
         else:
             first = prompt.points[0]
-            reach = 20 if model_id else 24
+            reach = 24 if model == CLASSICAL else 20
             boxes = [around(first.x, first.y, reach / 2**level) for level in range(3)]
         choices = tuple(
             MaskChoice(mask_of(box), 0.9, level)
             for box, level in zip(boxes, MaskLevel, strict=False)
         )
-        return Segmented(choices, 0, model_id or "classical", 0.01, is_rough=not model_id)
+        return Segmented(choices, 0, model, 0.01, is_rough=model == CLASSICAL)
 
     def refine(
         self, picture: GroundPicture, prompt: ObjectPrompt, mask: Mask, cancel: CancelToken
@@ -124,7 +133,7 @@ class FakeMasks:
         return mask
 
     def _wait(self, model_id: str, cancel: CancelToken) -> None:
-        while model_id and not self.gate.wait(0.005):
+        while model_id != CLASSICAL and not self.gate.wait(0.005):
             cancel.raise_if_cancelled()
 
 
@@ -133,6 +142,7 @@ class FakePhrases:
 
     def __init__(self) -> None:
         self.cards: tuple[MaskCard, ...] = ()
+        self.chosen = "starter"
         self.errors: dict[str, AppError] = {}
         self.asked: list[tuple[str, str]] = []
         self.answers: dict[str, Grounded] = {
@@ -156,6 +166,9 @@ class FakePhrases:
 
     def models(self) -> tuple[MaskCard, ...]:
         return self.cards
+
+    def automatic(self) -> str:
+        return self.chosen
 
     def ground(
         self, picture: GroundPicture, phrases: Sequence[str], cancel: CancelToken, *,

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.ground.fake_ground import FakeGround
+from tests.gui.ground.fake_ground import SAM, FakeGround
 from vlm_desktop.base.errors import ModelOutOfMemory
 from vlm_desktop.base.grounding import DescriptionLength
 from vlm_desktop.base.types import ImageTerm
@@ -169,3 +169,20 @@ def test_a_region_is_put_into_words_and_sent_elsewhere(pane: GroundPane, qtbot: 
     chat = pane.window().pane("chat")
     (attached,) = chat.composer.pictures.items
     assert (attached.path, attached.box) == (path, pane.session.objects[0].box)
+
+
+def test_who_finds_phrases_is_automatic_until_a_person_chooses(
+    pane: GroundPane, ground: FakeGround, qtbot: QtBot
+) -> None:
+    ground.phrases.cards, ground.phrases.chosen = (SAM,), "sam"
+    pane.phrases.refresh()
+    qtbot.waitUntil(lambda: bool(pane.phrases.cards))
+    choice = pane.bar.models
+    assert [choice.itemText(at) for at in range(choice.count())] == [
+        "Automatic (SAM)", strings.FIND_STARTER, "SAM",
+    ]  # fmt: skip
+    find(qtbot, pane, "red cup")
+    pane.phrases.use("starter")
+    qtbot.waitUntil(lambda: not pane.phrasing.is_running)
+    assert ground.phrases.asked == [("", "red cup"), ("starter", "red cup")]
+    assert pane.state()["find"] == "starter"

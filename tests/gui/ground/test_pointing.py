@@ -165,6 +165,45 @@ def test_a_model_replaces_the_rough_outline_when_it_is_ready(
     assert pane.session.objects[0].source == "sam"
 
 
+def test_an_installed_model_takes_over_until_a_person_chooses(
+    pane: GroundPane, ground: FakeGround, qtbot: QtBot
+) -> None:
+    ground.masks.cards, ground.masks.chosen = (SAM,), "sam"
+    pane.masks.refresh()
+    qtbot.waitUntil(lambda: pane.pointing.model == "sam")
+    choice = pane.picture.draft.models
+    assert [choice.itemText(at) for at in range(choice.count())] == [
+        "Automatic (SAM)", strings.NO_MODEL, "SAM",
+    ]  # fmt: skip
+    click(qtbot, pane, 50, 50)
+    qtbot.waitUntil(lambda: pane.pointing.answer is not None and not pane.pointing.is_waiting)
+    assert pane.pointing.answer.model == "sam"
+    assert [model for model, _ in ground.masks.asked[-2:]] == ["classical", ""]
+    pane.masks.use("classical")
+    qtbot.waitUntil(lambda: not pane.pointing.is_waiting)
+    assert pane.pointing.answer.model == "classical"
+    assert pane.state()["outline"] == "classical"
+    ground.masks.cards = (SAM, EDGE)
+    pane.masks.refresh()
+    qtbot.waitUntil(lambda: len(pane.masks.cards) == 2)
+    assert (pane.pointing.wanted, pane.pointing.model) == ("classical", "")
+
+
+def test_an_automatic_model_that_fails_leaves_its_place(
+    pane: GroundPane, ground: FakeGround, qtbot: QtBot
+) -> None:
+    ground.masks.cards, ground.masks.chosen = (SAM,), "sam"
+    ground.masks.errors["sam"] = ModelOutOfMemory(model="sam", detail="")
+    pane.masks.refresh()
+    qtbot.waitUntil(lambda: pane.pointing.model == "sam")
+    click(qtbot, pane, 50, 50)
+    qtbot.waitUntil(lambda: pane.pointing.model == "")
+    qtbot.waitUntil(lambda: pane.pointing.answer is not None and not pane.pointing.is_waiting)
+    assert pane.pointing.answer.model == "classical"
+    assert not pane.picture.draft.trouble.isVisible()
+    assert pane.picture.draft.models.currentText() == f"Automatic ({strings.NO_MODEL})"
+
+
 def test_a_model_without_memory_leaves_the_rough_outline_and_another_is_offered(
     pane: GroundPane, ground: FakeGround, qtbot: QtBot
 ) -> None:

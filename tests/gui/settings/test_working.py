@@ -1,4 +1,4 @@
-"""What must run alone waits for answers, and answers wait for it."""
+"""What must run alone waits for answers and for pointing, and they wait for it."""
 
 import threading
 from collections.abc import Generator, Iterator
@@ -8,7 +8,7 @@ import pytest
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event
 from vlm_desktop.gui.panes.settings import working
-from vlm_desktop.jobs import ANSWERS, CancelledEnding, Done, Job, JobRunner
+from vlm_desktop.jobs import ANSWERS, GROUND, POINTING, CancelledEnding, Done, Job, JobRunner
 
 SOON = 10.0
 
@@ -38,16 +38,19 @@ def alone(lanes: JobRunner, verb: Held) -> Job:
     return lanes.submit(lambda c: working._alone(lanes, verb, c), lambda _: None)
 
 
-def test_it_waits_for_the_answer_and_the_next_answer_waits_for_it(lanes: JobRunner) -> None:
+@pytest.mark.parametrize("lane", [ANSWERS, GROUND, POINTING])
+def test_it_waits_for_the_answer_and_the_next_answer_waits_for_it(
+    lanes: JobRunner, lane: str
+) -> None:
     answer, sweeping, later = Held(), Held(), Held()
-    first = lanes.submit(answer, lambda _: None, lane=ANSWERS)
+    first = lanes.submit(answer, lambda _: None, lane=lane)
     assert answer.entered.wait(SOON)
     job = alone(lanes, sweeping)
     assert not sweeping.entered.wait(0.2)
     answer.open.set()
     assert sweeping.entered.wait(SOON)
     assert first.ending == Done("done")
-    last = lanes.submit(later, lambda _: None, lane=ANSWERS)
+    last = lanes.submit(later, lambda _: None, lane=lane)
     assert not later.entered.wait(0.2)
     sweeping.open.set()
     assert job.wait(SOON)

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from vlm_desktop.base.grounding import Grounded, GroundObject, ObjectState, PictureObjects
+from vlm_desktop.base.grounding import Grounded, GroundObject, ObjectState
 from vlm_desktop.base.masks import overlap as mask_overlap
 from vlm_desktop.engine.ground.keeping import free_number
 from vlm_desktop.engine.ground.spatial import overlap as box_overlap
 
 SAME_OVERLAP = 0.5
 """Of two objects under one label, above which they are the same thing in the picture."""
-
-_UNKNOWN_CONFIDENCE = 0.5
 
 
 def proposals(answers: Sequence[Grounded]) -> list[GroundObject]:
@@ -60,13 +58,3 @@ def place_overlap(one: GroundObject, other: GroundObject) -> float:
     if one.box is None or other.box is None:
         return 0.0
     return box_overlap(one.box, other.box)
-
-
-def doubtful_first(picture: PictureObjects) -> tuple[GroundObject, ...]:
-    """The proposed objects of a picture, the least certain first: what a person looks at."""
-    owing = [one for one in picture.objects if one.state is ObjectState.PROPOSED]
-    return tuple(sorted(owing, key=_certainty))
-
-
-def _certainty(one: GroundObject) -> float:
-    return _UNKNOWN_CONFIDENCE if one.confidence is None else one.confidence

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vlm_desktop.base.grounding import AUTOMATIC, CLASSICAL
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.ground.gentle import show_gently
 from vlm_desktop.gui.panes.ground.pointing import Pointing
@@ -95,7 +96,7 @@ class DraftBar(QFrame):
         layout.addWidget(self.trouble)
         layout.addLayout(row)
         layout.addWidget(self.choice)
-        self.show_models((), "")
+        self.show_models((), AUTOMATIC)
         self.setMinimumHeight(self.keep.sizeHint().height() + 2 * space[0])
 
     def _build_models(self) -> None:
@@ -132,10 +133,15 @@ class DraftBar(QFrame):
 
     # --- what is shown -------------------------------------------------------------------
 
-    def show_models(self, models: Sequence[tuple[str, str]], chosen: str) -> None:
-        """Shelf models as (id, name); without any there is nothing to choose."""
+    def show_models(
+        self, models: Sequence[tuple[str, str]], chosen: str, automatic: str = ""
+    ) -> None:
+        """Shelf models as (id, name); without any there is nothing to choose. `automatic` is the
+        name of the one that is taken where nobody chooses, "" where none is."""
         self.models.clear()
-        self.models.addItem(strings.NO_MODEL, "")
+        name = automatic or strings.NO_MODEL
+        self.models.addItem(fill(strings.AUTOMATIC, name=name), AUTOMATIC)
+        self.models.addItem(strings.NO_MODEL, CLASSICAL)
         for model, name in models:
             self.models.addItem(name, model)
         self.models.setCurrentIndex(max(0, self.models.findData(chosen)))

@@ -185,7 +185,7 @@ class GroundPane(Pane):
         return {
             "path": str(path) if path is not None else self._wanted_path,
             "beside": self.beside.sizes(),
-            "outline": self.pointing.model,
+            "outline": self.pointing.wanted,
             "find": self.phrasing.model,
         }
 
@@ -193,7 +193,7 @@ class GroundPane(Pane):
         """The picture of the last time is opened once the pane shows."""
         self._wanted_path = state["path"] if isinstance(state.get("path"), str) else ""
         if isinstance(state.get("outline"), str):
-            self.pointing.model = state["outline"]
+            self.pointing.wanted = state["outline"]
         if isinstance(state.get("find"), str):
             self.phrasing.model = state["find"]
         sizes = state.get("beside")

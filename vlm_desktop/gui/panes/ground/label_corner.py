@@ -78,6 +78,7 @@ class LabelCorner(QObject):
             self._pane.phrasing.model,
             lambda wish: self.begin(paths, ids, wish),
             self._pane,
+            phrases.automatic,
         )
         dialog.phrases.setPlainText("\n".join(self._pane.bar.phrases))
         dialog.open()

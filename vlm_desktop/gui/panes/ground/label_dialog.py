@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QPlainTextEdit, QWidget
 
+from vlm_desktop.base.grounding import AUTOMATIC, STARTER
+from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.ground.phrasing import phrases_in
+from vlm_desktop.gui.strings import ground as ground_strings
 from vlm_desktop.gui.strings import ground_files as strings
 from vlm_desktop.gui.strings import ground_phrases as phrase_strings
 from vlm_desktop.gui.theme import measures
@@ -15,7 +18,7 @@ from vlm_desktop.gui.widgets.plain_dialog import PlainDialog
 
 @dataclass(frozen=True, slots=True)
 class LabelWish:
-    """What to look for, by which model ("" for the one that came with the program)."""
+    """What to look for, by which model: AUTOMATIC, STARTER, or an id."""
 
     phrases: tuple[str, ...]
     model: str
@@ -32,7 +35,9 @@ class LabelDialog(PlainDialog):
         chosen: str,
         take: Callable[[LabelWish], object],
         parent: QWidget,
+        automatic: str = "",
     ) -> None:
+        """`automatic` is the name of the model that is taken where nobody chooses."""
         super().__init__(strings.LABEL_TITLE, strings.LABEL_HINT, parent)
         self._take = take
         self.where = QLabel(where, self)
@@ -45,7 +50,9 @@ class LabelDialog(PlainDialog):
         self.phrases.textChanged.connect(self._refresh)
         self.models = QComboBox(self)
         self.models.setAccessibleName(strings.LABEL_MODEL.replace("&", ""))
-        self.models.addItem(phrase_strings.FIND_STARTER, "")
+        name = automatic or phrase_strings.FIND_STARTER
+        self.models.addItem(fill(ground_strings.AUTOMATIC, name=name), AUTOMATIC)
+        self.models.addItem(phrase_strings.FIND_STARTER, STARTER)
         for model, name in models:
             self.models.addItem(name, model)
         self.models.setCurrentIndex(max(0, self.models.findData(chosen)))

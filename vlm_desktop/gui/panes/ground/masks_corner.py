@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event
+from vlm_desktop.base.grounding import AUTOMATIC, CLASSICAL
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.panes.ground.draft_bar import READY, UNKNOWN, WORKING, DraftBar
@@ -35,6 +36,8 @@ class MasksCorner(QObject):
         self._session, self._pointing, self._bar = session, pointing, bar
         self._desk, self._over = session.desk, over
         self.cards: tuple[MaskCard, ...] = ()
+        self._automatic = ""
+        """The model that AUTOMATIC stands for, "" for none."""
         self._refused: set[str] = set()
         """Models that had too little memory: they are offered no more."""
         self._job: Job | None = None
@@ -44,6 +47,7 @@ class MasksCorner(QObject):
         session.loaded.connect(self._soon.start)
         pointing.failed.connect(self._show_failure)
         pointing.ran_out.connect(self._ran_out)
+        pointing.passed_over.connect(self.refresh)
         pointing.changed.connect(self._show_ready_again)
         bar.model_chosen.connect(self.use)
         bar.other_model_wanted.connect(self.use)
@@ -53,9 +57,8 @@ class MasksCorner(QObject):
 
     @property
     def name_of_model(self) -> str:
-        """What the chosen model is called, "" for none."""
-        chosen = self._pointing.model
-        return next((one.name for one in self.cards if one.id == chosen), chosen)
+        """What the model that outlines is called, "" for none."""
+        return self._name(self._pointing.model)
 
     def stop(self) -> None:
         """The window closes: look at nothing any more."""
@@ -65,28 +68,39 @@ class MasksCorner(QObject):
         """Which models are on the disk."""
         services = self._desk.services
 
-        def done(cards: "tuple[MaskCard, ...]") -> None:
-            self.cards = tuple(cards)
-            if self._pointing.model not in {one.id for one in self.cards}:
-                self._pointing.model = ""
+        def read() -> "tuple[tuple[MaskCard, ...], str]":
+            masks = services.ground.masks
+            return masks.models(), masks.automatic()
+
+        def done(found: "tuple[tuple[MaskCard, ...], str]") -> None:
+            self.cards, automatic = found
+            self._automatic = "" if automatic == CLASSICAL else automatic
+            wanted = self._pointing.wanted
+            if wanted not in {AUTOMATIC, CLASSICAL, *(one.id for one in self.cards)}:
+                wanted = AUTOMATIC
+            self._pointing.use_model(wanted, self._standing_for(wanted))
             self._show_models()
             self._soon.start()
 
-        self._desk.fetch(
-            lambda: services.ground.masks.models(), done, failed=lambda _: None,
-            latest="ground-mask-models",
-        )  # fmt: skip
+        self._desk.fetch(read, done, failed=lambda _: None, latest="ground-mask-models")
 
-    def use(self, model: str) -> None:
-        """Have this one outline from now on, "" for none."""
+    def use(self, wanted: str) -> None:
+        """Have this one outline from now on: AUTOMATIC, CLASSICAL for none, or a model."""
         self._bar.show_trouble("")
-        self._pointing.use_model(model)
+        self._pointing.use_model(wanted, self._standing_for(wanted))
         self._show_models()
         self._prepare()
 
+    def _standing_for(self, wanted: str) -> str:
+        """The model that outlines by a choice, "" for none."""
+        return {AUTOMATIC: self._automatic, CLASSICAL: ""}.get(wanted, wanted)
+
+    def _name(self, model: str) -> str:
+        return next((one.name for one in self.cards if one.id == model), model)
+
     def _show_models(self) -> None:
         models = [(one.id, one.name) for one in self.cards]
-        self._bar.show_models(models, self._pointing.model)
+        self._bar.show_models(models, self._pointing.wanted, self._name(self._automatic))
         self._bar.show_ready(UNKNOWN if self._pointing.model else "")
 
     # --- looking before anyone clicks ----------------------------------------------------
@@ -103,32 +117,40 @@ class MasksCorner(QObject):
     def _prepare(self) -> None:
         """The picture is looked at, by the segmenter without a model and by the chosen one."""
         picture, model = self._session.picture, self._pointing.model
+        wanted = self._pointing.wanted
         services = self._desk.services
         if picture is None:
             return
 
         def look(cancel: CancelToken) -> Generator[Event, None, None]:
-            return services.ground.masks.prepare(picture, "", cancel)
+            return services.ground.masks.prepare(picture, CLASSICAL, cancel)
 
         self._desk.ask(look, lambda _: None, failed=lambda _: None, lane=POINTING,
                        latest="ground-look")  # fmt: skip
         if not model:
             return
 
-        def verb(cancel: CancelToken) -> Generator[Event, None, None]:
+        def verb(cancel: CancelToken) -> Generator[Event, None, bool]:
             masks = services.ground.masks
-            if not masks.is_ready(picture.content_hash, model):
-                yield from masks.prepare(picture, model, cancel)
+            asked = AUTOMATIC if wanted == AUTOMATIC else model
+            if not masks.is_ready(picture.content_hash, asked):
+                yield from masks.prepare(picture, asked, cancel)
+            return bool(asked) or masks.automatic() == model
 
         def ended(state: str) -> None:
             self._job = None
             if self._session.picture is picture and self._pointing.model == model:
                 self._bar.show_ready(state)
 
+        def done(looked: bool) -> None:
+            ended(READY)
+            if not looked:  # it failed, and nobody chose it: another one is the automatic one
+                self.refresh()
+
         self._bar.show_ready(WORKING)
         self._job = self._desk.ask(
             verb,
-            lambda _: ended(READY),
+            done,
             failed=lambda sentence: (ended(UNKNOWN), self._offer(model, sentence)),
             cancelled=lambda: ended(UNKNOWN),
             lane=GROUND,
@@ -155,5 +177,5 @@ class MasksCorner(QObject):
         self._refused.add(model)
         others = [one for one in self.cards if one.id not in self._refused]
         offers = [(one.id, fill(strings.USE_OTHER, model=one.name)) for one in others[:3]]
-        self._bar.show_trouble(sentence, [*offers, ("", strings.USE_NONE)])
+        self._bar.show_trouble(sentence, [*offers, (CLASSICAL, strings.USE_NONE)])
         announce(self._over, sentence)

@@ -13,8 +13,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vlm_desktop.base.grounding import AUTOMATIC, STARTER
+from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.ground.answer_rows import AnswerRows
 from vlm_desktop.gui.panes.ground.phrasing import Asked, phrases_in
+from vlm_desktop.gui.strings import ground as ground_strings
 from vlm_desktop.gui.strings import ground_phrases as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.clear_button import add_clear_button
@@ -71,7 +74,7 @@ class PhraseBar(QFrame):
         layout.addLayout(row)
         layout.addWidget(self.rows)
         layout.addWidget(self._build_after())
-        self.show_models((), "")
+        self.show_models((), AUTOMATIC)
         self.show_state(can_ask=False)
 
     def _build_after(self) -> QWidget:
@@ -104,10 +107,15 @@ class PhraseBar(QFrame):
 
     # --- what is shown -------------------------------------------------------------------
 
-    def show_models(self, models: Sequence[tuple[str, str]], chosen: str) -> None:
-        """Shelf models as (id, name); without any there is nothing to choose."""
+    def show_models(
+        self, models: Sequence[tuple[str, str]], chosen: str, automatic: str = ""
+    ) -> None:
+        """Shelf models as (id, name); without any there is nothing to choose. `automatic` is the
+        name of the one that is taken where nobody chooses, "" for what came with the program."""
         self.models.clear()
-        self.models.addItem(strings.FIND_STARTER, "")
+        name = automatic or strings.FIND_STARTER
+        self.models.addItem(fill(ground_strings.AUTOMATIC, name=name), AUTOMATIC)
+        self.models.addItem(strings.FIND_STARTER, STARTER)
         for model, name in models:
             self.models.addItem(name, model)
         self.models.setCurrentIndex(max(0, self.models.findData(chosen)))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event
-from vlm_desktop.base.grounding import Heatmap
+from vlm_desktop.base.grounding import AUTOMATIC, STARTER, Heatmap
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.panes.ground.items import FOUND, HEAT, OTHER, key
@@ -33,6 +33,8 @@ class PhrasesCorner(QObject):
         self._session, self._phrasing, self._bar = pane.session, pane.phrasing, pane.bar
         self._desk = pane.desk
         self.cards: tuple[MaskCard, ...] = ()
+        self.automatic = ""
+        """The name of the model that finds where nobody chose one, "" for the program's own."""
         self.heated = NONE
         """The phrase whose heat shows."""
         self._heats: dict[str, Heatmap] = {}
@@ -52,16 +54,19 @@ class PhrasesCorner(QObject):
         """Which models are on the disk."""
         services = self._desk.services
 
-        def done(cards: "tuple[MaskCard, ...]") -> None:
-            self.cards = tuple(cards)
-            if self._phrasing.model not in {one.id for one in self.cards}:
-                self._phrasing.model = ""
-            self._bar.show_models([(one.id, one.name) for one in cards], self._phrasing.model)
+        def read() -> "tuple[tuple[MaskCard, ...], str]":
+            phrases = services.ground.phrases
+            return phrases.models(), phrases.automatic()
 
-        self._desk.fetch(
-            lambda: services.ground.phrases.models(), done, failed=lambda _: None,
-            latest="ground-phrase-models",
-        )  # fmt: skip
+        def done(found: "tuple[tuple[MaskCard, ...], str]") -> None:
+            self.cards, automatic = found
+            names = {one.id: one.name for one in self.cards}
+            self.automatic = names.get(automatic, "")
+            if self._phrasing.model not in {AUTOMATIC, STARTER, *names}:
+                self._phrasing.model = AUTOMATIC
+            self._bar.show_models(list(names.items()), self._phrasing.model, self.automatic)
+
+        self._desk.fetch(read, done, failed=lambda _: None, latest="ground-phrase-models")
 
     def use(self, model: str) -> None:
         """Have this one find from now on; what was asked is asked anew."""

@@ -11,7 +11,7 @@ from vlm_desktop import strings as sentences
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import AppError, Cancelled
 from vlm_desktop.base.events import Event, Notice
-from vlm_desktop.base.grounding import FoundRegion, Grounded, GroundObject, GroundPicture
+from vlm_desktop.base.grounding import AUTOMATIC, FoundRegion, Grounded, GroundObject, GroundPicture
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.ground.session import COLOURS, GroundSession
 from vlm_desktop.gui.strings import ground as strings
@@ -64,8 +64,8 @@ class Phrasing(QObject):
         super().__init__(session)
         self._session, self._desk = session, session.desk
         self.asked: tuple[Asked, ...] = ()
-        self.model = ""
-        """The shelf model that finds, "" for the one that came with the program."""
+        self.model = AUTOMATIC
+        """Who finds: AUTOMATIC, STARTER for what came with the program, or a model's id."""
         self._job: Job | None = None
         session.opened.connect(self.clear)
 

@@ -10,6 +10,8 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import ModelOutOfMemory
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.grounding import (
+    AUTOMATIC,
+    CLASSICAL,
     GroundObject,
     GroundPicture,
     MaskChoice,
@@ -52,12 +54,16 @@ class Pointing(QObject):
     failed = Signal(str)
     ran_out = Signal(str, str)
     """A model had too little memory: its id, and a sentence."""
+    passed_over = Signal()
+    """The automatic model failed, and another one answered in its place."""
 
     def __init__(self, session: GroundSession) -> None:
         super().__init__(session)
         self._session, self._desk = session, session.desk
+        self.wanted = AUTOMATIC
+        """Whom a person chose: AUTOMATIC, CLASSICAL for none, or a model's id."""
         self.model = ""
-        """The shelf model that outlines, "" for none."""
+        """The shelf model that outlines by that choice, "" for none."""
         self.editing = 0
         """The number of the kept object that is changed, 0 for a new one."""
         self.level = 0
@@ -195,8 +201,9 @@ class Pointing(QObject):
         self.hovered.emit()
         return True
 
-    def use_model(self, model: str) -> None:
+    def use_model(self, wanted: str, model: str) -> None:
         """Have another model outline, "" for none; what is pointed at is outlined anew."""
+        self.wanted = wanted
         if model != self.model:
             self.model = model
             if self.is_active and self._kept_mask is None:
@@ -228,7 +235,9 @@ class Pointing(QObject):
         self.changed.emit()
 
         def rough(found: "Segmented") -> None:
-            if turn == self._turn and (self.answer is None or self.answer.prompt is not prompt):
+            # What a model said of this prompt, just now or before, is better.
+            is_known = self.answer is not None and self.answer.prompt is prompt
+            if turn == self._turn and not (model and is_known):
                 self._take(_answer(prompt, found), is_last=not model)
 
         def finished(found: "Segmented | ModelOutOfMemory") -> None:
@@ -237,12 +246,15 @@ class Pointing(QObject):
             if isinstance(found, ModelOutOfMemory):
                 self._end_waiting()
                 self.ran_out.emit(model, failure(found))
-            else:
-                self._take(_answer(prompt, found), is_last=True)
+                return
+            self._take(_answer(prompt, found), is_last=True)
+            if found.model != model:
+                self.passed_over.emit()
 
-        self._jobs = [self._segment(picture, prompt, "", rough, POINTING)]
+        self._jobs = [self._segment(picture, prompt, CLASSICAL, rough, POINTING)]
         if model:
-            self._jobs.append(self._segment(picture, prompt, model, finished, GROUND))
+            asked = AUTOMATIC if self.wanted == AUTOMATIC else model
+            self._jobs.append(self._segment(picture, prompt, asked, finished, GROUND))
 
     def _segment(
         self,
@@ -261,7 +273,7 @@ class Pointing(QObject):
             try:
                 return services.ground.masks.segment(picture, prompt, cancel, model_id=model)
             except ModelOutOfMemory as error:
-                if not model:
+                if model == CLASSICAL:
                     raise
                 return error
 
@@ -349,7 +361,7 @@ class Pointing(QObject):
 
         def verb(cancel: CancelToken) -> "Generator[Event, None, Segmented]":
             yield from ()
-            return services.ground.masks.segment(picture, prompt, cancel)
+            return services.ground.masks.segment(picture, prompt, cancel, model_id=CLASSICAL)
 
         def done(found: "Segmented") -> None:
             if under is self._under and not self.is_active:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event
-from vlm_desktop.base.grounding import GroundObject, ObjectState
+from vlm_desktop.base.grounding import GroundObject, ObjectState, doubtful_first
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.panes.ground.gentle import show_gently
@@ -143,7 +143,8 @@ class ReviewCorner(QObject):
 
     @property
     def proposed(self) -> list[GroundObject]:
-        return [one for one in self._session.objects if one.state is ObjectState.PROPOSED]
+        """In the order in which they are reviewed, the most doubtful first."""
+        return list(doubtful_first(self._session.objects))
 
     def judge(self, right: bool) -> None:
         """What is chosen is right or wrong; the next proposed object comes to hand."""

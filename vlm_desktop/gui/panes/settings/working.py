@@ -1,5 +1,6 @@
 """Long work that the settings start: shown in the status bar, stoppable there."""
 
+import functools
 import threading
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, TypeVar
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event, Progress
 from vlm_desktop.gui.work import Work, WorkState
-from vlm_desktop.jobs import ANSWERS, Job, JobRunner
+from vlm_desktop.jobs import ANSWERS, GROUND, POINTING, Job, JobRunner
 
 if TYPE_CHECKING:
     from vlm_desktop.gui.desk import Desk
@@ -16,7 +17,8 @@ Result = TypeVar("Result")
 
 EXCLUSIVE = "model"
 """The lane on which indexing runs: what is begun there runs when neither indexing nor an answer
-does."""
+does, and nobody points at or looks for anything."""
+_OTHERS = (ANSWERS, GROUND, POINTING)
 _POLL_SECONDS = 0.05
 
 
@@ -60,20 +62,26 @@ def _alone(
     verb: Callable[[CancelToken], Generator[Event, None, Result]],
     cancel: CancelToken,
 ) -> Generator[Event, None, Result]:
-    """Drive a verb while the lane of answers stands still. Runs on the lane of indexing."""
-    held, over = threading.Event(), threading.Event()
+    """Drive a verb while the other lanes stand still. Runs on the lane of indexing."""
+    over = threading.Event()
+    held = [threading.Event() for _ in _OTHERS]
 
-    def hold(token: CancelToken) -> Generator[Event, None, None]:
+    def hold(is_held: threading.Event, token: CancelToken) -> Generator[Event, None, None]:
         yield from ()
-        held.set()
+        is_held.set()
         while not over.wait(_POLL_SECONDS):
             token.raise_if_cancelled()
 
-    holder = runner.submit(hold, lambda _: None, lane=ANSWERS)
+    holders = [
+        runner.submit(functools.partial(hold, one), lambda _: None, lane=lane)
+        for one, lane in zip(held, _OTHERS, strict=True)
+    ]
     try:
-        while not held.wait(_POLL_SECONDS):
-            cancel.raise_if_cancelled()
+        for one in held:
+            while not one.wait(_POLL_SECONDS):
+                cancel.raise_if_cancelled()
         return (yield from verb(cancel))
     finally:
         over.set()
-        holder.cancel()
+        for holder in holders:
+            holder.cancel()
