@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from vlm_desktop.base.training import Example, Split
-
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from vlm_desktop.base.training import Example, Split
 
 
 class TrainSource(StrEnum):
@@ -169,7 +169,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A suggestion by code of `trainstrings.ADVICE`; `detail` fills it in, `keys` are those meant."""
+    """A suggestion by code of `trainstrings.ADVICE`, filled in by `detail`, about `keys`."""
 
     code: str
     detail: str = ""

@@ -61,7 +61,7 @@ def decode_row(line: str) -> Example:
 
 def _decoded(said: dict[str, Any]) -> Example:
     box = said.get("box")
-    made = Example(
+    return Example(
         key=str(said.get("key", "")),
         image=str(said["image"]),
         turns=tuple(Exchange(str(one["ask"]), str(one["answer"])) for one in said["turns"]),
@@ -73,7 +73,6 @@ def _decoded(said: dict[str, Any]) -> Example:
         source=str(said.get("source", "")),
         box=None if box is None else Box(*map(float, box)),
     )
-    return made
 
 
 def _sides(box: Box | None) -> list[float] | None:

@@ -102,6 +102,7 @@ def _forget(arguments: argparse.Namespace, services: AppServices, output: Output
                 "alt_texts_kept": forgotten.alt_texts_kept,
                 "documents": forgotten.documents,
                 "objects": forgotten.objects,
+                "examples": forgotten.examples,
             }
         )
     else:
@@ -110,6 +111,8 @@ def _forget(arguments: argparse.Namespace, services: AppServices, output: Output
             output.text(f"The fields of {forgotten.documents:,} documents went, too.")
         if forgotten.objects:
             output.text(f"What was marked in {forgotten.objects:,} pictures went, too.")
+        if forgotten.examples:
+            output.text(f"{forgotten.examples:,} examples to train on went, too.")
         if forgotten.alt_texts_kept:
             output.text(
                 f"The alt texts that people wrote for {forgotten.alt_texts_kept:,} images are"

@@ -81,7 +81,7 @@ class ForgetReport:
     emptied. `other_copies` are older copies of the library in the home folder, which still hold
     what was forgotten. `alt_texts_kept` are images that stay known, with their paths, for the alt
     text that a person wrote, `documents` those whose fields went, `objects` pictures whose marked
-    objects went.
+    objects went, `examples` those of data sets to train on.
     """
 
     files: int
@@ -93,6 +93,7 @@ class ForgetReport:
     alt_texts_kept: int = 0
     documents: int = 0
     objects: int = 0
+    examples: int = 0
 
 
 class Upkeep:
@@ -221,7 +222,7 @@ class Upkeep:
         yield Progress(Phase.SCRUB, 0, None)
         cancel.raise_if_cancelled()
         # No event from here on: at an event the runner may end a verb, and half forgotten is not.
-        files = photos = vectors = alt_texts_kept = documents = objects = 0
+        files = photos = vectors = alt_texts_kept = documents = objects = examples = 0
         kept_out = False
         begun = False
         for path in paths:
@@ -242,12 +243,14 @@ class Upkeep:
             alt_texts_kept += forgotten.alt_texts_kept
             documents += forgotten.documents
             objects += forgotten.objects
+            examples += forgotten.examples
         self._roots_changed()
         clean = library.scrub()
         copies = self.other_copies()
         return ForgetReport(
-            files, photos, vectors, kept_out, clean, copies, alt_texts_kept, documents, objects
-        )
+            files, photos, vectors, kept_out, clean, copies, alt_texts_kept, documents, objects,
+            examples,
+        )  # fmt: skip
 
     def paths_of(self, content_ids: Sequence[int]) -> tuple[Path, ...]:
         """Every path of photos, copies included: what is to be forgotten with them."""

@@ -14,6 +14,7 @@ from vlm_desktop.store.groundobjects import follow_objects
 from vlm_desktop.store.inventory import find_file
 from vlm_desktop.store.part import Part
 from vlm_desktop.store.pathcodec import encode_path
+from vlm_desktop.store.trainingforgetting import follow_examples
 
 _COPIED = (
     "pages", "embeddings", "content_tags", "album_contents", "saved_search_seen", "feedback",
@@ -63,6 +64,7 @@ class FollowingPart(Part):
             file_id = find_file(connection, photo.path)
             _follow_chats(connection, photo)
             follow_objects(connection, photo.before, photo.after, photo.path)
+            follow_examples(connection, photo.before, photo.after, photo.path)
             if file_id is None:
                 return False
             content_id = _content_of(connection, file_id, photo)

@@ -14,6 +14,7 @@ from vlm_desktop.store.part import Part
 from vlm_desktop.store.pathcodec import below, encode_path
 from vlm_desktop.store.queries import forget_queries_about
 from vlm_desktop.store.records import ForgottenCounts
+from vlm_desktop.store.trainingforgetting import forget_examples_of
 
 
 class ForgettingPart(Part):
@@ -26,8 +27,9 @@ class ForgettingPart(Part):
         content that has another file, even a missing one, stays. What was taken out of the
         library with its root (see `removing`) holds nothing back and is forgotten by its path
         too. Fields of documents go, those a person corrected and what they taught included, and
-        so do objects that were marked in pictures. Alt texts that a person wrote stay, unless
-        `alt_texts` says that they go, too (see `altforgetting`). Raises `NotInLibrary`.
+        so do objects that were marked in pictures, and examples to train on. Alt texts that a
+        person wrote stay, unless `alt_texts` says that they go, too (see `altforgetting`).
+        Raises `NotInLibrary`.
         """
         with self._db.writing() as connection:
             wanted = encode_path(Path(path).absolute())
@@ -42,9 +44,17 @@ class ForgettingPart(Part):
             documents = forget_documents_of(connection, Path(path).absolute())
             deleted = _delete(connection)
             objects = forget_objects_of(connection, Path(path).absolute(), deleted.hashes)
-            if not (found or removed or documents or objects or (alt_texts and alt_gone)):
+            examples = forget_examples_of(connection, Path(path).absolute(), deleted.hashes)
+            known = found or removed or documents or objects or examples
+            if not (known or (alt_texts and alt_gone)):
                 raise NotInLibrary(path=path)
-            counts = replace(deleted, alt_texts_kept=alt_kept, documents=documents, objects=objects)
+            counts = replace(
+                deleted,
+                alt_texts_kept=alt_kept,
+                documents=documents,
+                objects=objects,
+                examples=examples,
+            )
             _delete_empty(connection, wanted)
             forget_queries_about(connection, Path(path).absolute())
             forget_pictures_of(connection, Path(path).absolute())

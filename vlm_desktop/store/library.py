@@ -14,6 +14,7 @@ conversations.py, turns.py, chatnotes.py           talks with models
 altsets.py, altimages.py, altwriting.py            alt texts and their history
 dockeeping.py, docwriting.py, doclessons.py, docbatches.py, docforgetting.py    documents
 groundobjects.py, groundbatches.py, groundforgetting.py    objects of pictures
+trainingsets.py, trainingpictures.py, trainingforgetting.py    data sets to train on
 """
 
 from types import TracebackType
@@ -59,6 +60,9 @@ from vlm_desktop.store.rules import RulesPart
 from vlm_desktop.store.shelves import ShelvesPart
 from vlm_desktop.store.tags import TagsPart
 from vlm_desktop.store.texts import TextsPart
+from vlm_desktop.store.trainingforgetting import TrainingForgettingPart
+from vlm_desktop.store.trainingpictures import TrainingPicturesPart
+from vlm_desktop.store.trainingsets import TrainingSetsPart
 from vlm_desktop.store.turns import TurnsPart
 
 
@@ -100,6 +104,9 @@ class Library(
     GroundObjectsPart,
     GroundBatchesPart,
     GroundForgettingPart,
+    TrainingSetsPart,
+    TrainingPicturesPart,
+    TrainingForgettingPart,
 ):
     """A library in a home folder. Any thread may call any method; `close` comes last.
 

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Migrations
 
 from vlm_desktop.store.altschema import ALT_TEXTS
+from vlm_desktop.store.chattables import CHAT_PICTURES
 from vlm_desktop.store.doctables import DOCUMENTS
 from vlm_desktop.store.groundtables import GROUND
+from vlm_desktop.store.trainingtables import TRAINING
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -435,51 +437,7 @@ def create_conversations(db: "Database") -> None:
 @migrations()
 def create_chat_pictures(db: "Database") -> None:
     """What conversations speak of, solved cases, system prompts, speeds on this machine."""
-    db.executescript("""
-        CREATE TABLE chat_pictures (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            conversation_id INTEGER NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,
-            path BLOB NOT NULL,
-            page INTEGER NOT NULL,
-            box TEXT NOT NULL DEFAULT '',
-            content_hash TEXT NOT NULL,
-            width INTEGER NOT NULL, height INTEGER NOT NULL,
-            thumbnail BLOB NOT NULL,
-            caption TEXT NOT NULL DEFAULT '',
-            dropped INTEGER NOT NULL DEFAULT 0
-        );
-        CREATE INDEX chat_pictures_conversation ON chat_pictures(conversation_id);
-        CREATE INDEX chat_pictures_path ON chat_pictures(path);
-        CREATE TABLE turn_pictures (
-            turn_id INTEGER NOT NULL REFERENCES turns(id) ON DELETE CASCADE,
-            position INTEGER NOT NULL,
-            picture_id INTEGER NOT NULL REFERENCES chat_pictures(id) ON DELETE CASCADE,
-            PRIMARY KEY (turn_id, position)
-        ) WITHOUT ROWID;
-        CREATE INDEX turn_pictures_picture ON turn_pictures(picture_id);
-        CREATE TABLE chat_examples (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            conversation_id INTEGER NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,
-            picture_id INTEGER NOT NULL REFERENCES chat_pictures(id) ON DELETE CASCADE,
-            question TEXT NOT NULL,
-            answer TEXT NOT NULL
-        );
-        CREATE INDEX chat_examples_conversation ON chat_examples(conversation_id);
-        CREATE INDEX chat_examples_picture ON chat_examples(picture_id);
-        CREATE TABLE prompt_presets (
-            id INTEGER PRIMARY KEY,
-            name TEXT NOT NULL,
-            folded TEXT NOT NULL UNIQUE,
-            text TEXT NOT NULL
-        );
-        CREATE TABLE chat_speeds (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            model_id TEXT NOT NULL,
-            kind TEXT NOT NULL CHECK (kind IN ('vision', 'prefill', 'reply')),
-            seconds REAL NOT NULL
-        );
-        CREATE INDEX chat_speeds_model ON chat_speeds(model_id, kind);
-    """)
+    db.executescript(CHAT_PICTURES)
 
 
 @migrations()
@@ -498,3 +456,9 @@ def create_documents(db: "Database") -> None:
 def create_ground(db: "Database") -> None:
     """Objects of pictures, and batches of pictures to be labelled by phrases."""
     db.executescript(GROUND)
+
+
+@migrations()
+def create_training(db: "Database") -> None:
+    """Data sets to train on, what was seen of their pictures, votes on answers."""
+    db.executescript(TRAINING)

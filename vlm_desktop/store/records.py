@@ -297,7 +297,7 @@ class ForgottenCounts:
     """`hashes` are the contents that lost their last file: their thumbnails can go.
 
     `alt_texts_kept` are images that stay known for the alt text a person wrote, `documents` those
-    whose fields went, `objects` pictures whose marked objects went.
+    whose fields went, `objects` pictures whose marked objects went, `examples` those to train on.
     """
 
     files: int
@@ -307,6 +307,7 @@ class ForgottenCounts:
     alt_texts_kept: int = 0
     documents: int = 0
     objects: int = 0
+    examples: int = 0
 
 
 @dataclass(frozen=True, slots=True)

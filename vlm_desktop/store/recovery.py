@@ -77,6 +77,10 @@ _TABLES = {
     "ground_objects": "picture_id, number",
     "ground_batches": "id",
     "ground_queue": "batch_id, position",
+    "train_sets": "id",
+    "train_examples": "set_id, key",
+    "train_pictures": "path",
+    "turn_votes": "turn_id",
     "settings": "key",
     "kept_out": "fingerprint",
 }
@@ -128,6 +132,8 @@ _PARENTS = (
     ("document_queue", "document_id", "documents"),
     ("ground_objects", "picture_id", "ground_pictures"),
     ("ground_queue", "batch_id", "ground_batches"),
+    ("train_examples", "set_id", "train_sets"),
+    ("turn_votes", "turn_id", "turns"),
 )
 
 

@@ -12,6 +12,8 @@ from vlm_desktop.base.settings import Settings
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.preparing import Preparer
 from vlm_desktop.engine.residents import Residents
+from vlm_desktop.engine.train.datasets import Datasets
+from vlm_desktop.engine.train.sources import Sources
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
 
@@ -53,6 +55,8 @@ class Training:
     ) -> None:
         self.paths = paths
         self.registry = registry
+        self.datasets = Datasets(library, other_copies)
+        self.sources = Sources(library, paths.database.exists)
 
     def close(self) -> None:
         """End processes; runs that learn go on by themselves."""
