@@ -44,6 +44,10 @@ GROUND_ERRORS: dict[type[AppError], str] = {
 
 GROUND_NOTICES: dict[str, str] = {
     "phrase-cut": "The phrase is very long; only its beginning was looked for: “{detail}”.",
+    "phrase-not-english": (
+        "“{detail}” does not look like English, and the model that finds phrases reads English "
+        "only, so it was not looked for. Say it in English, or choose a model that reads more."
+    ),
     "objects-clipped": "Places that reach beyond their picture were cut at its edge: {detail}.",
     "objects-outside": "Places outside of their picture were left out: {detail}.",
     "objects-unreadable": "Entries that make no sense were left out: {detail}.",

@@ -13,6 +13,7 @@ from vlm_desktop.base.grounding import AUTOMATIC, STARTER, Finds, GroundPicture
 from vlm_desktop.engine.ground.automatic import Automatic, is_usable
 from vlm_desktop.engine.ground.finding import Finder
 from vlm_desktop.engine.ground.masking import MaskCard
+from vlm_desktop.engine.ground.otherlanguages import ENGLISH
 from vlm_desktop.engine.residents import default_memory
 
 
@@ -55,6 +56,11 @@ class Finders:
     def reconsider(self) -> None:
         """Models or settings changed."""
         self._automatic.reconsider()
+
+    def reads_only_english(self, model_id: str) -> bool:
+        """Whether a finder's model, as its answers name it, knows English words alone."""
+        card = next((one for one in self._cards() if one.id == model_id), None)
+        return card is None or set(card.languages) <= {ENGLISH}
 
     def finder(self, model_id: str = AUTOMATIC) -> Finder:
         """The one for a model's id, STARTER, or AUTOMATIC.

@@ -36,9 +36,10 @@ from vlm_desktop.engine.ground.finding import Finder
 from vlm_desktop.engine.ground.judging import Check, Fit
 from vlm_desktop.engine.ground.masking import MaskCard, Masking
 from vlm_desktop.engine.ground.nounmemory import NounMemory
+from vlm_desktop.engine.ground.otherlanguages import is_foreign
 from vlm_desktop.engine.ground.phraseparts import Phrase, Ranked, Related, Thing
 from vlm_desktop.engine.ground.placing import place_checks, relation_checks
-from vlm_desktop.engine.ground.verdicts import ABSENT, Weighed, candidates, decided
+from vlm_desktop.engine.ground.verdicts import ABSENT, Weighed, candidates, decided, untold
 
 _LEAST_SIDE = 2.0
 """Pixels of a box's shorter side from which it has an outline."""
@@ -92,6 +93,8 @@ class Phrases:
                 yield Notice("phrase-cut", phrase.text)
             yield Progress(Phase.GROUND, done, len(read))
             cancel.raise_if_cancelled()
+            if look.cannot_read(phrase):
+                yield Notice("phrase-not-english", phrase.text)
             grounded = look.ground(phrase)
             if with_masks:
                 grounded = self._with_masks(picture, grounded, cancel)
@@ -104,7 +107,8 @@ class Phrases:
     ) -> "Look":
         """For asking several phrases of one picture, one after the other."""
         finder = self._finders.finder(model_id)
-        return Look(picture, finder, self._attributes, self._memory, cancel)
+        reads_all = not self._finders.reads_only_english(finder.model_id)
+        return Look(picture, finder, self._attributes, self._memory, cancel, reads_all)
 
     def _with_masks(
         self, picture: GroundPicture, grounded: Grounded, cancel: CancelToken
@@ -140,10 +144,18 @@ class Look:
     attributes: AttributeChecks
     memory: NounMemory
     cancel: CancelToken
+    reads_all_languages: bool = False
+
+    def cannot_read(self, phrase: Phrase) -> bool:
+        """Whether the phrase is of a language that the finder's model does not know."""
+        return not self.reads_all_languages and is_foreign(phrase.text)
 
     def ground(self, phrase: Phrase) -> Grounded:
-        """The answer to a phrase, without masks. Raises ModelError, Cancelled."""
+        """The answer to a phrase, without masks; UNSURE where it cannot be read. Raises
+        ModelError, Cancelled."""
         began = time.monotonic()
+        if self.cannot_read(phrase):
+            return untold(phrase, self.finder.model_id)
         weighed = self.weigh(phrase.thing)
         seconds = time.monotonic() - began
         return decided(phrase, weighed, self.finder.model_id, seconds)

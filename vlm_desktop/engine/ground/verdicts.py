@@ -59,6 +59,12 @@ def candidates(finds: Finds, *, chooses: bool = False) -> tuple[FoundRegion, ...
     return tuple(region for region in finds.regions if region.confidence >= least)
 
 
+def untold(phrase: Phrase, model: str) -> Grounded:
+    """The answer to a phrase that was not looked for."""
+    clause = Clause(ClauseKind.OBJECT, phrase.text, None, 0.5)
+    return Grounded(phrase.text, Verdict.UNSURE, (), (clause,), model)
+
+
 def decided(phrase: Phrase, weighed: Weighed, model: str, seconds: float) -> Grounded:
     """The answer to a phrase."""
     thing = phrase.thing

@@ -66,3 +66,6 @@ class OneFinder:
 
     def automatic(self) -> str:
         return "starter"
+
+    def reads_only_english(self, model_id: str) -> bool:
+        return True

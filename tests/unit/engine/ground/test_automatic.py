@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,11 @@ def test_nouns_of_one_picture_are_bounded() -> None:
     assert len(finder.asked) == 80
     memory.find(finder, picture(), "thing 0", NEVER)
     assert len(finder.asked) == 81
+
+
+def test_who_reads_english_only_is_known_by_its_card(card: Card) -> None:
+    dino, wide = card("grounding-dino"), card("qwen3_vl")
+    some = finders(replace(dino, languages=("en",)), replace(wide, languages=("multilingual",)))
+    assert some.reads_only_english("starter")
+    assert some.reads_only_english("grounding-dino")
+    assert not some.reads_only_english("qwen3_vl")

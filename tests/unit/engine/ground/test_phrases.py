@@ -34,6 +34,7 @@ from vlm_desktop.engine.ground.counting import Counting
 from vlm_desktop.engine.ground.masking import Masking, Segmented
 from vlm_desktop.engine.ground.phrases import Phrases
 from vlm_desktop.engine.ground.verdicts import candidates
+from vlm_desktop.groundstrings import reason
 
 
 def phrases_with(finder: KnowingFinder) -> Phrases:
@@ -266,3 +267,15 @@ class Outlining(Masking):
     ) -> Segmented:
         self.asked.append(model_id)
         return super().segment(picture, prompt, cancel, model_id=model_id)
+
+
+def test_a_phrase_of_another_language_is_not_answered_with_nonsense() -> None:
+    finder, events = KnowingFinder(), list[Event]()
+    german, english = ground("die rote Tasse", "laptop", finder=finder, events=events)
+    assert (german.verdict, german.regions) == (Verdict.UNSURE, ())
+    assert english.verdict is Verdict.FOUND
+    assert finder.asked == ["laptop"]
+    assert [one for one in events if isinstance(one, Notice)] == [
+        Notice("phrase-not-english", "die rote Tasse")
+    ]
+    assert reason(german) == "Whether “die rote Tasse” is here cannot be told."
