@@ -8,7 +8,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from vlm_desktop.base.reentry import WORKER_ARGUMENT
+from vlm_desktop.base.reentry import TRAIN_ARGUMENT, WORKER_ARGUMENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,6 +31,8 @@ def main(argv: "Sequence[str] | None" = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments == [WORKER_ARGUMENT]:  # a frozen program re-enters itself here
         return run_worker()
+    if arguments[:1] == [TRAIN_ARGUMENT] and len(arguments) == 2:
+        return run_trainer(arguments[1])
     window = window_options(arguments)
     try:
         if window is None:
@@ -68,6 +70,14 @@ def run_command(*arguments: Any) -> int:
 def run_worker() -> int:
     """Be a decoding child process."""
     code: int = late("vlm_desktop.media.worker:main")()
+    return code
+
+
+def run_trainer(folder: str) -> int:
+    """Be the child process that works on a training run."""
+    path = import_module("pathlib").Path(folder)
+    words = late("vlm_desktop.strings:last_words")
+    code: int = late("vlm_desktop.training.worker:main")(path, words)
     return code
 
 

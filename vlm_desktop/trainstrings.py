@@ -68,5 +68,13 @@ TRAIN_ERRORS: dict[type[AppError], str] = {
 }
 """`strings.sentence` looks here for what is not in its own table."""
 
-TRAIN_NOTICES: dict[str, str] = {}
+TRAIN_NOTICES: dict[str, str] = {
+    "train-blind": (
+        "The model does hardly better than without seeing: it has learned words, not what pictures "
+        "show ({detail} with blank pictures)."
+    ),
+    "train-forgot": (
+        "What the model could do before has suffered: the general score fell ({detail})."
+    ),
+}
 """`strings.notice` looks here for what is not in its own table."""

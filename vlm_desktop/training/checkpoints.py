@@ -183,7 +183,7 @@ def _is_full(error: Exception) -> bool:
     if isinstance(error, OSError):
         return error.errno in _NO_ROOM
     # safetensors writes in Rust and gives the system's words only.
-    return any(f"os error {number}" in str(error) for number in _NO_ROOM)
+    return any(f"(os error {number})" in str(error) for number in _NO_ROOM)
 
 
 def _force(folder: Path) -> None:

@@ -1,12 +1,17 @@
 """Speed, memory and the time that is left, measured while a run goes on."""
 
+import contextlib
 import time
 from collections import deque
+from pathlib import Path
 
 import numpy as np
 import psutil
 import torch
 
+_CLEAR_REFS = Path("/proc/self/clear_refs")
+_STATUS = Path("/proc/self/status")
+_RESET_PEAK = "5"
 _RECENT = 50
 _LEAST = 3
 
@@ -20,6 +25,28 @@ class Meter:
         self._steps: deque[float] = deque(maxlen=_RECENT)
         self._evaluation = 0.0
         self._started = time.monotonic()
+        self.at_rest = self.memory()
+        """Bytes when `watch_peak` was called."""
+
+    def watch_peak(self) -> None:
+        """From now on note the most memory that is held at once."""
+        if self._cuda:
+            torch.cuda.reset_peak_memory_stats()
+            self.at_rest = int(torch.cuda.memory_allocated())
+            return
+        self.at_rest = self.memory()
+        with contextlib.suppress(OSError):  # elsewhere the peak is that of the whole process
+            _CLEAR_REFS.write_text(_RESET_PEAK, encoding="ascii")
+
+    def peak(self) -> int:
+        """The most bytes held at once since `watch_peak`."""
+        if self._cuda:
+            return int(torch.cuda.max_memory_allocated())
+        with contextlib.suppress(OSError, StopIteration):
+            lines = _STATUS.read_text(encoding="ascii").split("\n")
+            line = next(one for one in lines if one.startswith("VmHWM"))
+            return int(line.split()[1]) * 1024
+        return self.memory()
 
     def start(self) -> None:
         """A step begins."""
@@ -38,7 +65,7 @@ class Meter:
         self._evaluation = seconds
 
     def memory(self) -> int:
-        """Bytes: allocated on the GPU at most, or resident in this process."""
+        """Bytes: the most allocated on the GPU, or resident in this process."""
         if self._cuda:
             return int(torch.cuda.max_memory_allocated())
         return int(self._process.memory_info().rss)

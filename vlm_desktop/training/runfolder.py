@@ -9,19 +9,20 @@ import contextlib
 import json
 import os
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psutil
 
 from vlm_desktop.base.trainerrors import RunDamaged
-from vlm_desktop.base.training import Example, ExampleKind, Exchange, Split
-from vlm_desktop.base.types import Box
+from vlm_desktop.base.trainingrows import decode_row, encode_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from vlm_desktop.base.training import Example
 
 _CLOCK_SLACK = 2.0
 """Seconds by which two readings of a process's start may differ."""
@@ -153,7 +154,7 @@ class RunFolder:
 
     def write_examples(self, path: Path, examples: Iterable[Example]) -> None:
         """Freeze examples, one a line."""
-        lines = (json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in examples)
+        lines = (encode_row(one) + "\n" for one in examples)
         _replace(path, "".join(lines))
 
     def read_examples(self, path: Path) -> tuple[Example, ...]:
@@ -162,8 +163,8 @@ class RunFolder:
             return ()
         try:
             lines = path.read_text(encoding="utf-8").split("\n")
-            return tuple(_example(json.loads(line)) for line in lines if line)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            return tuple(decode_row(line) for line in lines if line)
+        except (OSError, ValueError) as error:
             raise RunDamaged(path=path, detail=str(error)) from error
 
 
@@ -182,15 +183,3 @@ def _replace(path: Path, text: str) -> None:
     beside.write_text(text, encoding="utf-8", newline="\n")
     beside.replace(path)
 
-
-def _example(said: dict[str, Any]) -> Example:
-    box = said.pop("box", None)
-    return Example(
-        **{
-            **said,
-            "turns": tuple(Exchange(**one) for one in said["turns"]),
-            "kind": ExampleKind(said["kind"]),
-            "split": Split(said["split"]),
-            "box": None if box is None else Box(**box),
-        }
-    )
