@@ -12,7 +12,7 @@ Bits: TypeAlias = NDArray[np.bool_]
 """[height, width], True where a pixel belongs to the region."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Mask:
     """Pixels of an upright picture of `size`; `bits` covers only the part from (left, top) on,
     and everything outside of it does not belong. Treat `bits` as read-only."""

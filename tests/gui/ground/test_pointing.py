@@ -249,9 +249,13 @@ def test_when_idle_the_edge_becomes_finer(
     pane: GroundPane, ground: FakeGround, qtbot: QtBot
 ) -> None:
     click(qtbot, pane, 50, 50)
-    qtbot.waitUntil(lambda: ground.masks.refined == 1)
-    qtbot.waitUntil(lambda: not pane.pointing.answer.is_rough)
+    assert pane.picture.draft.words.text() in (strings.OUTLINING, strings.ROUGH)
+    qtbot.waitUntil(lambda: len(pane.pointing.answer.refined) == 3)
+    assert ground.masks.refined == 3
     assert pane.picture.draft.words.text() == strings.OUTLINED_PLAIN
+    for _ in range(3):
+        pane.pointing.cycle(1)
+        assert not pane.pointing.is_rough, "other sizes became finer behind the one that shows"
 
 
 def test_an_object_is_taken_up_again_renamed_and_removed(

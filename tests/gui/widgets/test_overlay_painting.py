@@ -31,7 +31,7 @@ def test_painting_makes_no_picture_and_traces_nothing(
             lambda *of, name=name, real=real: (made.append(name), real(*of))[1],
         )  # fmt: skip
     canvas.show_items([*items, warm])
-    assert made == ["mask_drawing", "_image", "_edges", "heat_image", "_image"]
+    assert made == ["mask_drawing", "_edges", "_image", "heat_image", "_image"]
     made.clear()
     canvas.grab()
     canvas.zoom_to(6.0)

@@ -1,5 +1,7 @@
 """Masks and heat as pictures: exact, with holes, made once."""
 
+import gc
+import weakref
 from itertools import pairwise
 
 import numpy as np
@@ -108,6 +110,22 @@ def test_a_large_mask_is_filled_coarsely_and_outlined_exactly() -> None:
     whole = made.place
     assert abs(whole.right() - 3500) < made.step
     assert abs(whole.bottom() - 2600) < made.step
+
+
+def test_what_a_lane_made_ready_is_not_traced_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    masks = [Mask.of(np.ones((3, 3), bool)), Mask.of(np.zeros((3, 3), bool))]
+    overlay_pixels.make_ready(*masks, None)
+    monkeypatch.setattr(overlay_pixels, "_edges", lambda *_: pytest.fail("again"))
+    assert not mask_drawing(masks[0], RED).fine.isEmpty()
+
+
+def test_what_was_made_ready_goes_with_its_mask() -> None:
+    mask = Mask.of(np.ones((3, 3), bool))
+    gone = weakref.ref(mask)
+    overlay_pixels.make_ready(mask)
+    del mask
+    gc.collect()
+    assert gone() is None
 
 
 def test_dust_is_filled_and_not_outlined() -> None:

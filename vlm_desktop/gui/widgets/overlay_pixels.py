@@ -4,9 +4,11 @@ The one module of the overlay that works on arrays: it is imported when there is
 """
 
 import math
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,19 +45,54 @@ class MaskDrawing:
     """Pixels of the picture per pixel of the fill."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What of a drawing has no colour, and takes most of the time."""
+
+    few: "Bits"
+    fine: QPainterPath
+    rough: QPainterPath
+    step: int
+
+
+_shapes: "WeakKeyDictionary[Mask, _Shape]" = WeakKeyDictionary()
+_shapes_lock = threading.Lock()
+
+
+def make_ready(*masks: "Mask | None") -> None:
+    """Work out what drawing these takes, where a lane has them in hand: the main thread then has
+    little left to do. Kept as long as the masks are. On any thread."""
+    for mask in masks:
+        if mask is not None and mask.bits.size:
+            _shape_of(mask)
+
+
 def mask_drawing(mask: "Mask", colour: QColor) -> MaskDrawing:
     """On any thread."""
+    shape = _shape_of(mask)
+    few, step = shape.few, shape.step
+    tint = 0xFF000000 | colour.rgb() & 0xFFFFFF
+    fill = _image(np.where(few, np.uint32(tint), np.uint32(0)))
+    place = QRectF(mask.left, mask.top, few.shape[1] * step, few.shape[0] * step)
+    return MaskDrawing(fill, place, shape.fine, shape.rough, step)
+
+
+def _shape_of(mask: "Mask") -> _Shape:
+    with _shapes_lock:
+        known = _shapes.get(mask)
+    if known is not None:
+        return known
     height, width = mask.bits.shape
     step = max(1, math.ceil(math.sqrt(height * width / _MOST_PIXELS)))
     few = np.ascontiguousarray(mask.bits[step // 2 :: step, step // 2 :: step])
     if not few.size:
         few, step = mask.bits, 1
-    tint = 0xFF000000 | colour.rgb() & 0xFFFFFF
-    fill = _image(np.where(few, np.uint32(tint), np.uint32(0)))
-    place = QRectF(mask.left, mask.top, few.shape[1] * step, few.shape[0] * step)
     fine = _edges(mask.bits, mask.left, mask.top, 1)
     rough = fine if step == 1 else _edges(few, mask.left, mask.top, step)
-    return MaskDrawing(fill, place, fine, rough, step)
+    made = _Shape(few, fine, rough, step)
+    with _shapes_lock:
+        _shapes[mask] = made
+    return made
 
 
 def _edges(bits: "Bits", left: int, top: int, step: int) -> QPainterPath:

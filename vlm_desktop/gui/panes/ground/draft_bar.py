@@ -180,7 +180,7 @@ class DraftBar(QFrame):
             return strings.OUTLINING if pointing.is_waiting else strings.NO_OUTLINE
         if pointing.is_waiting and model_name:
             return fill(strings.ROUGH_WAITING, model=model_name)
-        if answer is not None and answer.is_rough:
+        if pointing.is_rough:
             return strings.ROUGH
         if answer is not None and pointing.model and model_name:
             return fill(strings.OUTLINED_BY, model=model_name)

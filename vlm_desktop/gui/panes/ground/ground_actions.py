@@ -70,7 +70,7 @@ class GroundActions(QObject):
         pane = self._pane
         self.keep = self._add("keep", strings.KEEP_COMMAND, self.keep_or_take, "Ctrl+Return")
         self.keep.setShortcuts(["Ctrl+Return", "Ctrl+Enter"])
-        self.drop = self._add("drop", strings.DROP_COMMAND, pane.pointing.drop, "")
+        self.drop = self._add("drop", strings.DROP_COMMAND, pane.pointing.throw_away, "")
         self.cycle = self._over(
             "cycle", strings.CYCLE_COMMAND, lambda: pane.pointing.cycle(1), "W", ""
         )

@@ -162,8 +162,7 @@ class GroundPane(Pane):
             return True
         if self.pointing.stop_waiting() or self.phrasing.stop() or self.session.cancel():
             return True
-        if self.pointing.is_active:
-            self.pointing.drop()
+        if self.pointing.throw_away():
             return True
         if self.counting.end() or self.captions.end():
             return True
@@ -256,7 +255,7 @@ class GroundPane(Pane):
 
     @property
     def can_step_back(self) -> bool:
-        return self.pointing.is_active or self.counting.can_step_back
+        return self.pointing.can_step_back or self.counting.can_step_back
 
     def step_back(self) -> bool:
         """Take back the last click of the outline, or the last correction of a count."""
@@ -289,8 +288,11 @@ class GroundPane(Pane):
             self.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def focus_list(self) -> None:
+        """The list of objects; while it is empty, the tab that leads to it."""
         self.side.show_page(_OBJECTS)
-        self.objects.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        there = self.objects.list.isVisible()
+        part = self.objects.list if there else self.side.tabs[_OBJECTS]
+        part.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_words(self) -> None:
         """The tab of what is said of the chosen region."""

@@ -10,6 +10,7 @@ from vlm_desktop.base.language import fill
 from vlm_desktop.base.types import Box
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.panes.ground.items import DRAFT, FOUND, OBJECT, OTHER, ItemKey, key
+from vlm_desktop.gui.panes.ground.refining import Refining
 from vlm_desktop.gui.panes.ground.session import COLOURS
 from vlm_desktop.gui.strings import ground as strings
 
@@ -24,6 +25,10 @@ class Hands(QObject):
         super().__init__(pane)
         self._pane = pane
         self._session, self._pointing = pane.session, pane.pointing
+        self._refining = Refining(pane.session, self)
+        self._keeps_soon = False
+        """What is pointed at is to be kept as soon as its outline is here."""
+        self._pointing.changed.connect(self._keep_now)
         canvas, objects = pane.canvas, pane.objects
         canvas.clicked.connect(self.click)
         canvas.box_drawn.connect(self.draw_box)
@@ -102,9 +107,13 @@ class Hands(QObject):
             self._session.put(words, replace(one, polygon=corners, box=box))
 
     def keep(self) -> bool:
-        """Keep what is outlined; False where nothing is."""
+        """Keep what is outlined; False where nothing is. What is not outlined yet is kept once it
+        is; an outline that can become better does so where it is kept."""
         session, pointing = self._session, self._pointing
         mask, prompt = pointing.mask, pointing.prompt
+        if pointing.is_active and pointing.is_behind:
+            self._keeps_soon = True
+            return True
         box = mask.box if mask is not None else prompt.box
         if not pointing.is_active or box is None:
             return False
@@ -123,11 +132,21 @@ class Hands(QObject):
         )
         form = strings.CHANGE_OUTLINE if before is not None else strings.CHANGE_ADDED
         name = session.name_of(one)
+        model = pointing.awaited
+        owes = model is not None or pointing.is_rough
         pointing.drop()
         session.put(fill(form, name=name), one)
+        if mask is not None and owes:
+            self._refining.owe(number, prompt, mask, model)
         self._pane.go_to(key(OBJECT, number))
         announce(self._pane, fill(strings.ADDED, name=name))
         return True
+
+    def _keep_now(self) -> None:
+        """The outline came, or will not come."""
+        if self._keeps_soon and not self._pointing.is_behind:
+            self._keeps_soon = False
+            self.keep()
 
     def change_outline(self, at: ItemKey | None) -> None:
         """Go on with the points of a kept object."""
@@ -158,7 +177,7 @@ class Hands(QObject):
         if at is None:
             return
         if at[0] == DRAFT:
-            self._pointing.drop()
+            self._pointing.throw_away()
         elif at[0] == OBJECT:
             one = self._session.object(at[1])
             if one is not None:

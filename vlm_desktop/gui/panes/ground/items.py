@@ -65,8 +65,7 @@ def draft_item(session: "GroundSession", pointing: "Pointing") -> OverlayItem | 
     edited = session.object(pointing.editing)
     number = edited.number if edited is not None else session.new_number()
     mask, prompt = pointing.mask, pointing.prompt
-    answer = pointing.answer
-    rough = answer is None or answer.is_rough
+    rough = pointing.is_rough or (mask is None and prompt.box is None)
     return OverlayItem(
         key=key(DRAFT),
         label=session.name_of(edited) if edited is not None else strings.NEW_OBJECT,

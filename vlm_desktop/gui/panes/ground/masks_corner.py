@@ -52,7 +52,7 @@ class MasksCorner(QObject):
         bar.model_chosen.connect(self.use)
         bar.other_model_wanted.connect(self.use)
         bar.level_wanted.connect(lambda: pointing.cycle(1))
-        bar.drop_wanted.connect(pointing.drop)
+        bar.drop_wanted.connect(pointing.throw_away)
         bar.show_ready("")
 
     @property

@@ -15,6 +15,7 @@ from vlm_desktop.base.grounding import AUTOMATIC, FoundRegion, Grounded, GroundO
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.ground.session import COLOURS, GroundSession
 from vlm_desktop.gui.strings import ground as strings
+from vlm_desktop.gui.widgets.overlay_pixels import make_ready
 from vlm_desktop.gui.words import failure
 from vlm_desktop.jobs import GROUND
 
@@ -133,6 +134,7 @@ class Phrasing(QObject):
             except AppError as error:
                 yield _Answered(number, Asked(phrase, None, failure(error)))
             else:
+                make_ready(*(one.mask for one in (*found.regions, *found.others)))
                 yield _Answered(number, Asked(phrase, found))
 
     def _heard(self, event: Event) -> None:

@@ -22,6 +22,7 @@ from vlm_desktop.base.grounding import (
 from vlm_desktop.base.masks import Mask
 from vlm_desktop.base.types import Box
 from vlm_desktop.gui.panes.ground.session import GroundSession
+from vlm_desktop.gui.widgets.overlay_pixels import make_ready
 from vlm_desktop.gui.words import failure
 from vlm_desktop.jobs import GROUND, POINTING
 
@@ -43,6 +44,12 @@ class Answer:
     best: int = 0
     model: str = ""
     is_rough: bool = True
+    refined: frozenset[int] = frozenset()
+    """Numbers of choices whose edge became better."""
+
+    def owes(self, level: int) -> bool:
+        """Whether the edge of a choice can still become better."""
+        return self.is_rough and 0 <= level < len(self.choices) and level not in self.refined
 
 
 class Pointing(QObject):
@@ -74,6 +81,10 @@ class Pointing(QObject):
         """A model is still at work on what is shown."""
         self._steps: list[ObjectPrompt] = []
         self._kept_mask: Mask | None = None
+        """The outline an object had when it was taken up, while its prompt is as it was."""
+        self._taken_up: GroundObject | None = None
+        self._thrown_away: tuple[list[ObjectPrompt], GroundObject | None] | None = None
+        """Steps that a person threw away last, and whose they were: they can come back."""
         self._wished: MaskLevel | None = None
         """How much a person took with the wheel."""
         self._turn = 0
@@ -84,6 +95,7 @@ class Pointing(QObject):
         self._still.timeout.connect(self._look_under)
         self._under: PromptPoint | None = None
         session.opened.connect(self.drop)
+        self._desk.changes.performed.connect(lambda *_: self._forget_thrown_away())
 
     # --- what there is -------------------------------------------------------------------
 
@@ -118,6 +130,30 @@ class Pointing(QObject):
             return self._kept_mask
         return self.choice.mask if self.choice is not None else None
 
+    @property
+    def is_rough(self) -> bool:
+        """Whether the edge of what would be kept can still become better."""
+        return self.answer is not None and self._kept_mask is None and self.answer.owes(self.level)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether what is shown answers an earlier step, and the newest is still to be answered."""
+        if not self.is_waiting or self._kept_mask is not None:
+            return False
+        return self.answer is None or self.answer.prompt is not self.prompt
+
+    @property
+    def awaited(self) -> str | None:
+        """The model that is still at work on what is shown, as it is asked for; None for none."""
+        if not self.is_waiting or not self.model:
+            return None
+        return AUTOMATIC if self.wanted == AUTOMATIC else self.model
+
+    @property
+    def can_step_back(self) -> bool:
+        """Whether there is a step to take back, or steps thrown away to have again."""
+        return self.is_active or self._thrown_away is not None
+
     # --- steps ---------------------------------------------------------------------------
 
     def add_point(self, x: float, y: float, adds: bool) -> bool:
@@ -146,20 +182,51 @@ class Pointing(QObject):
         self._step(replace(self.prompt, points=tuple(points)))
 
     def step_back(self) -> bool:
-        """Take back the last step; False where there is none."""
+        """Take back the last step, or have again what was thrown away; False for neither."""
         if not self._steps:
-            return False
+            return self._have_again()
         self._steps.pop()
         if not self._steps or self.prompt == ObjectPrompt():
             self.drop()
+        elif self._taken_up is not None and len(self._steps) == 1:
+            self.take_up(self._taken_up)
         else:
             self._kept_mask = None
+            self._ask()
+        return True
+
+    def throw_away(self) -> bool:
+        """A person wants none of it; taking a step back brings all of it back."""
+        if not self.is_active:
+            return False
+        thrown = list(self._steps), self._taken_up
+        self.drop()
+        self._thrown_away = thrown
+        self.changed.emit()
+        return True
+
+    def _forget_thrown_away(self) -> None:
+        """A person did something else since: that is to be taken back first."""
+        if self._thrown_away is not None:
+            self._thrown_away = None
+            self.changed.emit()
+
+    def _have_again(self) -> bool:
+        thrown, self._thrown_away = self._thrown_away, None
+        if thrown is None:
+            return False
+        steps, one = thrown
+        if one is not None:
+            self.take_up(one)
+        if one is None or len(steps) > 1:
+            self._steps, self._kept_mask = steps, None
             self._ask()
         return True
 
     def drop(self) -> None:
         """Point at nothing."""
         was = self.is_active
+        self._thrown_away = self._taken_up = None
         self._turn += 1
         self._idle.stop()
         self._cancel()
@@ -179,7 +246,7 @@ class Pointing(QObject):
     def take_up(self, one: GroundObject) -> None:
         """Go on with a kept object where its prompt was left."""
         self.drop()
-        self.editing = one.number
+        self.editing, self._taken_up = one.number, one
         box = one.box if not one.points and one.mask is None else None
         self._steps = [ObjectPrompt(one.points, box)]
         self._kept_mask = one.mask
@@ -217,7 +284,7 @@ class Pointing(QObject):
             self.drop()
             return
         self._steps.append(prompt)
-        self._kept_mask = None
+        self._kept_mask = self._thrown_away = None
         self._ask()
 
     # --- outlines ------------------------------------------------------------------------
@@ -271,7 +338,9 @@ class Pointing(QObject):
         ) -> "Generator[Event, None, Segmented | ModelOutOfMemory]":
             yield from ()
             try:
-                return services.ground.masks.segment(picture, prompt, cancel, model_id=model)
+                found = services.ground.masks.segment(picture, prompt, cancel, model_id=model)
+                make_ready(*(one.mask for one in found.choices))
+                return found
             except ModelOutOfMemory as error:
                 if model == CLASSICAL:
                     raise
@@ -312,22 +381,31 @@ class Pointing(QObject):
         return True
 
     def _refine(self) -> None:
-        """Nothing happened for a while: the edge at full size."""
-        picture, answer, choice = self._session.picture, self.answer, self.choice
-        if picture is None or answer is None or choice is None:
+        """Nothing happened for a while: the edge at full size, of what is shown first, then of the
+        other sizes."""
+        picture, answer = self._session.picture, self.answer
+        if picture is None or answer is None:
             return
-        services, turn, level = self._desk.services, self._turn, self.level
+        levels = (self.level, *range(len(answer.choices)))
+        level = next((one for one in levels if answer.owes(one)), None)
+        if level is None:
+            return
+        services, turn, choice = self._desk.services, self._turn, answer.choices[level]
 
         def verb(cancel: CancelToken) -> Generator[Event, None, Mask]:
             yield from ()
-            return services.ground.masks.refine(picture, answer.prompt, choice.mask, cancel)
+            mask = services.ground.masks.refine(picture, answer.prompt, choice.mask, cancel)
+            make_ready(mask)
+            return mask
 
         def done(mask: Mask) -> None:
             if turn == self._turn and self.answer is answer:
                 choices = list(answer.choices)
                 choices[level] = replace(choice, mask=mask)
-                self.answer = replace(answer, choices=tuple(choices), is_rough=False)
+                refined = answer.refined | {level}
+                self.answer = replace(answer, choices=tuple(choices), refined=refined)
                 self.changed.emit()
+                self._refine()
 
         self._jobs = [
             self._desk.ask(verb, done, failed=lambda _: None, lane=POINTING, latest="ground-refine")
@@ -361,7 +439,9 @@ class Pointing(QObject):
 
         def verb(cancel: CancelToken) -> "Generator[Event, None, Segmented]":
             yield from ()
-            return services.ground.masks.segment(picture, prompt, cancel, model_id=CLASSICAL)
+            found = services.ground.masks.segment(picture, prompt, cancel, model_id=CLASSICAL)
+            make_ready(*(one.mask for one in found.choices))
+            return found
 
         def done(found: "Segmented") -> None:
             if under is self._under and not self.is_active:

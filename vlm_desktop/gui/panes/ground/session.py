@@ -1,6 +1,6 @@
 """The open picture: its pixels, the objects kept of it, what was found in it."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from vlm_desktop.gui.panes.chat.pixels import image_of
 from vlm_desktop.gui.strings import ground as strings
 from vlm_desktop.gui.undo import Change
 from vlm_desktop.gui.verbs import quick
+from vlm_desktop.gui.widgets.overlay_pixels import make_ready
 
 if TYPE_CHECKING:
     from vlm_desktop.engine.ground.facade import Ground
@@ -61,6 +62,8 @@ class GroundSession(QObject):
         """The number of the object that is worked on, 0 for none."""
         self.trouble = ""
         """Why the picture cannot be opened."""
+        self.finest: Callable[[Sequence[GroundObject]], tuple[GroundObject, ...]] = tuple
+        """Objects with the best outlines that are known of them; called on lanes."""
         self._gone = False
         self._job: Job | None = None
         for signal in (desk.changes.undone, desk.changes.redone):
@@ -102,6 +105,7 @@ class GroundSession(QObject):
             picture = services.ground.pictures.load(path, cancel)
             image = image_of(picture.pixels)
             kept = services.ground.keeping.objects(picture)
+            make_ready(*(one.mask for one in kept.objects))
             return _Loaded(picture, image, kept.objects)
 
         def done(found: _Loaded) -> None:
@@ -196,7 +200,7 @@ class GroundSession(QObject):
         self._take(objects)
         change = Change(
             text,
-            quick(lambda: services.ground.keeping.save(wanted, since=kept)),
+            quick(lambda: services.ground.keeping.save(self._best(wanted), since=kept)),
             lambda before: quick(lambda: services.ground.keeping.save(before, since=wanted)),
         )
         self.desk.changes.perform(change, lambda _: self.listed.emit(), failed)
@@ -213,9 +217,27 @@ class GroundSession(QObject):
             if self.picture is picture:
                 self._take(found.objects if found is not None else ())
 
+        def read() -> PictureObjects | None:
+            found = services.ground.keeping.of_hash(content_hash)
+            make_ready(*(one.mask for one in found.objects) if found is not None else ())
+            return found
+
+        self.desk.fetch(read, done, latest="ground-objects")
+
+    def correct(self, picture: GroundPicture, rule: Callable[[GroundObject], GroundObject]) -> None:
+        """Put every object of a picture right by a rule, here and where it is kept: no change of
+        a person's, so nothing to take back."""
+        services = self.desk.services
+        kept = PictureObjects(picture.path, picture.content_hash, picture.size, ())
         self.desk.fetch(
-            lambda: services.ground.keeping.of_hash(content_hash), done, latest="ground-objects"
+            lambda: services.ground.keeping.revise(kept, lambda now: [rule(one) for one in now]),
+            lambda _: None,
         )
+        if self.picture is picture:
+            self._take(tuple(rule(one) for one in self.objects))
+
+    def _best(self, wanted: PictureObjects) -> PictureObjects:
+        return replace(wanted, objects=self.finest(wanted.objects))
 
     def _take(self, objects: tuple[GroundObject, ...]) -> None:
         self.objects = objects
