@@ -1,8 +1,12 @@
 """Indexes a folder for the kill test, saying on stdout what is committed as it goes.
 
-Run as `python -m tests.flow.engine.interrupted_index HOME FOLDER`.
+Run as `python -m tests.flow.engine.interrupted_index HOME FOLDER`. A line on stdin begins a process
+of its own, whose id is said first, and "ended" with its exit code once it is over; its id stays
+taken until a second line. They are forked, since importing the program takes longer than most of
+them live.
 """
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -40,10 +44,28 @@ def main(home: Path, folder: Path) -> None:
     )
     for event in services.index([folder], CancelToken(), ocr=False):
         if isinstance(event, Committed):
-            sys.stdout.write(f"{event.files}\n")
-            sys.stdout.flush()
+            _say(event.files)
     services.close()
 
 
+def serve(home: Path, folder: Path) -> None:
+    while sys.stdin.readline():
+        child = os.fork()
+        if child == 0:
+            main(home, folder)
+            os._exit(0)
+        _say(child)
+        over = os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+        assert over is not None
+        _say(f"ended {over.si_status}")
+        sys.stdin.readline()
+        os.waitpid(child, 0)
+
+
+def _say(what: object) -> None:
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    serve(Path(sys.argv[1]), Path(sys.argv[2]))
