@@ -59,6 +59,11 @@ class HomePaths:
         return self.home / "schemas"
 
     @property
+    def runs(self) -> Path:
+        """Training runs, a folder each."""
+        return self.home / "training" / "runs"
+
+    @property
     def settings(self) -> Path:
         return self.home / "settings.json"
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from vlm_desktop.base.events import Event
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from vlm_desktop.base.types import Box
 
 
@@ -183,3 +185,37 @@ class StateChanged(TrainEvent):
 
     state: RunState
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """A run in the list of runs.
+
+    `detail` is the sentence of the error it ended with, mostly "". `step` counts updates so far.
+    `base` and `best` are the metric before the first step and at `best_step`; None where nothing
+    was held out or nothing was evaluated yet.
+    """
+
+    id: str
+    folder: Path
+    state: RunState
+    detail: str
+    model: str
+    kind: str
+    started: float
+    step: int
+    total_steps: int
+    metric: str
+    base: Interval | None
+    best: Interval | None
+    best_step: int | None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a process works on it or waits for its turn."""
+        return self.state in (RunState.QUEUED, RunState.RUNNING)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether `resume` may be asked for."""
+        return not self.is_live and self.state is not RunState.DONE

@@ -36,6 +36,7 @@ class Judge:
 
     def tell(self, found: Examination, *, is_best: bool) -> None:
         """Say an evaluation, the answers to the probes, and what is alarming."""
+        self._tell.step = found.step
         self._tell(
             Validated,
             metric=found.metric,
@@ -50,9 +51,10 @@ class Judge:
                 self._tell(Probed, key=one.key, answer=one.answer, score=one.score)
         if found.step:
             self._raise_alarms(found)
+        self._tell.step = self._standing.step
 
     def _raise_alarms(self, found: Examination) -> None:
-        if found.blind is not None and self._examiner.sees_no_more(found):
+        if found.blind is not None and self._examiner.sees_not(found):
             detail = f"{found.metric} {found.score.value:.3f}, {found.blind.value:.3f}"
             self._tell(Alarm, code="train-blind", detail=detail)
         before, after = (self._standing.base or {}).get("general"), found.general

@@ -126,7 +126,8 @@ class GuardPart:
 
     `file` names them ("" is the learner's own set, where it has one), `limit` of them are taken.
     An alarm is raised when the score falls by more than `fall`, "relative" to what it was or in
-    "points" of the score.
+    "points" of the score. `keep` weighs what holds a model to its base on half of these pictures,
+    which then are not scored; 0 scores all.
     """
 
     file: str = field(default="", metadata={"rule": any_text})
@@ -134,6 +135,7 @@ class GuardPart:
     fall: float = field(default=0.05, metadata={"rule": share()})
     measure: str = field(default=RELATIVE, metadata={"rule": one_of(RELATIVE, POINTS)})
     when: str = field(default=AT_ENDS, metadata={"rule": one_of(*TIMES)})
+    keep: float = field(default=4.0, metadata={"rule": at_least(0.0)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from vlm_desktop.training.spec import LOSS_METRIC, RELATIVE, GuardPart, Recipe
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """One evaluation. `blind` and `general` are None where they were not taken."""
+    """One evaluation. `blind` and `general` are None where they were not taken; `sight` is what
+    seeing adds to the score, example by example."""
 
     step: int
     metric: str
@@ -23,6 +24,7 @@ class Examination:
     items: tuple[ItemScore, ...]
     blind: Interval | None = None
     general: Interval | None = None
+    sight: Interval | None = None
 
 
 class Examiner:
@@ -48,32 +50,39 @@ class Examiner:
             items = self._learner.evaluate(self._held_out, cancel)
             blind = self._learner.evaluate(self._held_out, cancel, blank=True) if with_blind else ()
             general = self._learner.general(cancel) if with_general else ()
+        seen = self._values(items)
+        gained = [a - b for a, b in zip(seen, self._values(blind), strict=True)] if blind else ()
         return Examination(
             step,
             self.metric,
             sum(one.loss for one in items) / len(items),
-            self._interval(items, self.metric),
+            self._interval(seen),
             items,
-            self._interval(blind, self.metric) if blind else None,
-            self._interval(general, self.metric) if general else None,
+            blind=self._interval(self._values(blind)) if blind else None,
+            general=self._interval(self._values(general)) if general else None,
+            sight=self._interval(gained) if gained else None,
         )
 
     def is_better(self, score: float, than: float | None) -> bool:
         """Whether a score beats another."""
         if than is None:
             return True
-        return score < than if self.metric == LOSS_METRIC else score > than
+        return score < than if self._is_lower_better else score > than
 
     def sees_not(self, found: Examination) -> bool:
-        """Whether the pictures do not show in the score: it is no better than without them."""
-        if found.blind is None:
+        """Whether the score is not surely better than the one without pictures."""
+        if found.sight is None:
             return False
-        if self.metric == LOSS_METRIC:
-            return found.blind.value <= found.score.high
-        return found.blind.value >= found.score.low
+        return found.sight.high >= 0 if self._is_lower_better else found.sight.low <= 0
 
-    def _interval(self, items: Sequence[ItemScore], metric: str) -> Interval:
-        values = [one.loss if metric == LOSS_METRIC else one.score for one in items]
+    @property
+    def _is_lower_better(self) -> bool:
+        return self.metric == LOSS_METRIC
+
+    def _values(self, items: Sequence[ItemScore]) -> list[float]:
+        return [one.loss if self._is_lower_better else one.score for one in items]
+
+    def _interval(self, values: Sequence[float]) -> Interval:
         return interval_of(values, self._recipe.run.seed)
 
 

@@ -34,6 +34,8 @@ LEARNERS = {
 WORK = "vlm_desktop.training.working:work"
 ENDED, FAILED = 0, 1
 _LOOK_SECONDS = 0.2
+_HELD_SECONDS = 5.0
+"""How long another worker of the same run may take to end."""
 
 
 def main(
@@ -78,7 +80,7 @@ def _is_first() -> bool:
 def _held(run: RunFolder) -> Iterator[None]:
     """Be the one worker of this run. Raises RunIsLive."""
     try:
-        with FileLock(run.lock, timeout=0):
+        with FileLock(run.lock, timeout=_HELD_SECONDS):
             run.name_process(os.getpid())
             yield
     except Timeout as error:

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vlm_desktop.backends.registry import Registry
+from vlm_desktop.base.errors import ModelNotInstalled
 from vlm_desktop.base.paths import HomePaths
 from vlm_desktop.base.settings import Settings
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.preparing import Preparer
 from vlm_desktop.engine.residents import Residents
 from vlm_desktop.engine.train.datasets import Datasets
+from vlm_desktop.engine.train.runs import Runs
 from vlm_desktop.engine.train.sources import Sources
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
@@ -57,6 +59,14 @@ class Training:
         self.registry = registry
         self.datasets = Datasets(library, other_copies)
         self.sources = Sources(library, paths.database.exists)
+        self.runs = Runs(paths.runs, self._revision)
+
+    def _revision(self, model_id: str) -> str:
+        """That of a model on this disk."""
+        card = self.registry.card(model_id)
+        if card.path is None:
+            raise ModelNotInstalled(model=model_id)
+        return card.revision
 
     def close(self) -> None:
         """End processes; runs that learn go on by themselves."""
