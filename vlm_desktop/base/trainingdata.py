@@ -248,14 +248,17 @@ class Weight(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrainFinding:
-    """Something wrong with examples. `keys` are those meant, none for the set as a whole;
-    `detail` fills in the sentence (`trainstrings.FINDINGS`). `fix` applies to these keys."""
+    """Something wrong with examples. `keys` are those meant, none for the set as a whole; `image`
+    is the picture it is about where it is about one. `detail` fills in the sentence
+    (`trainstrings.FINDINGS`), `reason` is a `Refusal`'s value. `fix` applies to these keys."""
 
     code: FindingCode
     weight: Weight
     keys: tuple[str, ...] = ()
     detail: str = ""
     fix: Fix | None = None
+    image: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -267,7 +267,7 @@ class AppServices:
         """Data sets, runs that learn from them, adapters."""
         made: Training = resolve("vlm_desktop.engine.train.facade:build", "training")(
             self.paths, lambda: self.library, lambda: self.upkeep.other_copies(), self._registry,
-            lambda: self.settings, lambda: DecodePool(1, self.limits), self.encoders,
+            lambda: self.settings, lambda: self.open_pool(), self.encoders,
             lambda: self.model_in_use(), lambda: self.residents, self.preparer,
         )  # fmt: skip
         return made

@@ -39,12 +39,17 @@ _TELL_EVERY = 64
 
 
 class Datasets:
-    """See the module. `other_copies` names older copies of the library."""
+    """See the module. `has_library` says whether there is one yet, `other_copies` names older
+    copies of it."""
 
     def __init__(
-        self, library: Callable[[], Library], other_copies: Callable[[], tuple[Path, ...]]
+        self,
+        library: Callable[[], Library],
+        has_library: Callable[[], bool],
+        other_copies: Callable[[], tuple[Path, ...]],
     ) -> None:
         self._library = library
+        self._has_library = has_library
         self._other_copies = other_copies
 
     # --- sets ----------------------------------------------------------------------------
@@ -122,7 +127,7 @@ class Datasets:
         Reads every picture's bytes once that the library does not know. All or nothing; cancelled
         before it is written. Raises DataSetUnknown, Cancelled.
         """
-        hashes = yield from self._hashes(read.examples, cancel)
+        hashes = yield from self.hashes(read.examples, cancel)
         cancel.raise_if_cancelled()
         keyed = []
         for one in read.examples:
@@ -199,14 +204,15 @@ class Datasets:
         clean = self._library().scrub()
         return ExamplesForgotten(examples, clean, self._other_copies())
 
-    # --- within --------------------------------------------------------------------------
-
-    def _hashes(
+    def hashes(
         self, examples: Iterable[Example], cancel: CancelToken
     ) -> Generator[Event, None, dict[str, str]]:
-        """Path -> hash of the bytes that lie there; pictures that cannot be read have none."""
+        """Path -> hash of the bytes that lie there; pictures that cannot be read have none.
+
+        Reads every picture's bytes once that is not known. Raises Cancelled.
+        """
         paths = list(dict.fromkeys(one.image for one in examples))
-        seen = self._library().seen_pictures(paths)
+        seen = self._library().seen_pictures(paths) if self._has_library() else {}
         found = {}
         for done, path in enumerate(paths):
             if done % _TELL_EVERY == 0:

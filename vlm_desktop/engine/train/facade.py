@@ -13,9 +13,15 @@ from vlm_desktop.base.settings import Settings
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.preparing import Preparer
 from vlm_desktop.engine.residents import Residents
+from vlm_desktop.engine.train.active import ActiveLearning
 from vlm_desktop.engine.train.datasets import Datasets
+from vlm_desktop.engine.train.doctor import Doctor
+from vlm_desktop.engine.train.judging import SearchJudge
+from vlm_desktop.engine.train.looking import Looking
+from vlm_desktop.engine.train.recipedata import RecipeData
 from vlm_desktop.engine.train.runs import Runs
 from vlm_desktop.engine.train.sources import Sources
+from vlm_desktop.engine.train.splits import Splits
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
 
@@ -57,8 +63,15 @@ class Training:
     ) -> None:
         self.paths = paths
         self.registry = registry
-        self.datasets = Datasets(library, other_copies)
-        self.sources = Sources(library, paths.database.exists)
+        has_library = paths.database.exists
+        looking = Looking(library, has_library, open_pool)
+        judge = SearchJudge(encoders, search_model, looking, open_pool)
+        self.datasets = Datasets(library, has_library, other_copies)
+        self.sources = Sources(library, has_library)
+        self.splits = Splits(self.datasets, looking)
+        self.doctor = Doctor(self.datasets, looking, self.splits, judge)
+        self.active = ActiveLearning(looking, judge)
+        self.data = RecipeData(self.datasets, self.sources, self.splits)
         self.runs = Runs(paths.runs, self._revision)
 
     def _revision(self, model_id: str) -> str:
