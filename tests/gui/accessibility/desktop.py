@@ -259,6 +259,12 @@ class Program:
         read = self.desktop.ask("focus", pid=self.process.pid)
         return Node.of(read) if read else None
 
+    def moved_focus(self) -> Node | None:
+        """What has the focus after it moved, once it stays there for a moment. Where it does not
+        move within a second, what has it then."""
+        read = self.desktop.ask("moved", pid=self.process.pid)
+        return Node.of(read) if read else None
+
     def events(self) -> list[dict[str, Any]]:
         """What was announced and focused since the last call."""
         heard: list[dict[str, Any]] = self.desktop.ask("events")

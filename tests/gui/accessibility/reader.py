@@ -3,12 +3,14 @@
 One request per line on stdin, one answer per line on stdout:
   {"do": "tree", "pid": 1}            everything that shows, from the application down
   {"do": "focus", "pid": 1}           what has the focus, and where what had it before is now
+  {"do": "moved", "pid": 1}           the same, once it is another and stays so for a moment
   {"do": "events"}                    what was announced and focused since the last time
   {"do": "press", "pid": 1, "path": [0, 2]}   the first action of what is at that path
 """
 
 import json
 import sys
+import time
 
 import gi
 
@@ -22,8 +24,13 @@ _EVENTS = (
     "object:state-changed:focused",
     "object:active-descendant-changed",
 )
+_STAYS_SECONDS = 0.07
+_MOVES_SECONDS = 1.0
+"""After this long without an event the whole tree is searched."""
 _heard: list[dict[str, object]] = []
 _asked_for: list[object] = []
+_came_to: list[object] = []
+"""The source of the last event of the focus; it may have lost it since."""
 
 
 def _listen(event) -> None:
@@ -39,6 +46,7 @@ def _listen(event) -> None:
             source = event.source
             if kind.startswith("active-descendant") and isinstance(said, Atspi.Accessible):
                 source = said
+            _came_to[:] = [source]
             _heard.append({"kind": "focus", **_plain(source)})
     except GLib.Error:
         pass  # gone before it could be read
@@ -122,6 +130,47 @@ def _focused(node, depth=0):
     return node if states.contains(Atspi.StateType.FOCUSED) else None
 
 
+def _moved(application):
+    """The deepest object with the focus, another than at the last question, once it has stayed for
+    a moment. Told by events; where none leads to it, the tree is searched."""
+    last = _asked_for[-1] if _asked_for else None
+    stays, since = None, time.monotonic()
+    deadline = since + _MOVES_SECONDS
+    while time.monotonic() < deadline:
+        while GLib.MainContext.default().iteration(False):
+            pass
+        found = _led_to(application)
+        if found is None or found == last or found != stays:
+            stays, since = found, time.monotonic()
+        elif time.monotonic() - since >= _STAYS_SECONDS:
+            return found
+        time.sleep(0.01)
+    application.clear_cache()
+    return _focused(application)
+
+
+def _led_to(application):
+    """What the last event led to, if that has the focus now: events come late."""
+    try:
+        came_to = _came_to[-1] if _came_to else None
+        if came_to is None or came_to.get_process_id() != application.get_process_id():
+            return None
+        came_to.clear_cache()
+        states = came_to.get_state_set()
+        if not states.contains(Atspi.StateType.FOCUSED) or not _shows(came_to):
+            return None
+        parent = came_to.get_parent()
+        if parent is not None and parent.get_state_set().contains(
+            Atspi.StateType.MANAGES_DESCENDANTS
+        ):
+            parent.clear_cache()
+            if not parent.get_state_set().contains(Atspi.StateType.FOCUSED):
+                return None
+        return _focused(came_to, 1)
+    except GLib.Error:
+        return None  # it is not there any more
+
+
 def _told(focused) -> dict[str, object] | None:
     """What has the focus; `before` is the box of what had it at the last question, as it is now."""
     if focused is None:
@@ -149,6 +198,8 @@ def _answer(request) -> object:
         return _tree(application, [])
     if request["do"] == "focus":
         return _told(_focused(application))
+    if request["do"] == "moved":
+        return _told(_moved(application))
     node = application
     for number in request["path"]:
         node = node.get_child_at_index(number)

@@ -1,7 +1,8 @@
 """What a screen reader gets of every pane: names, roles, buddies, order, and where the focus is."""
 
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -9,7 +10,7 @@ from typing import TypeAlias
 import pytest
 from PIL import Image, ImageChops
 
-from tests.gui.accessibility.desktop import Node, Program, wait_for
+from tests.gui.accessibility.desktop import Desktop, Node, Program, wait_for
 from vlm_desktop.gui.panes import PANES, PaneSpec
 from vlm_desktop.gui.strings import shell as words
 
@@ -25,9 +26,23 @@ _LEAST_DIFFERENCE = 8
 """Of 255 levels of grey."""
 
 
-@pytest.fixture
-def program(start: Callable[..., Program], real_library: Path) -> Program:
-    return start(real_library)
+@pytest.fixture(scope="module")
+def program(
+    desktop: Desktop, real_library: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Program]:
+    """One for all tests here, which only look."""
+    home = tmp_path_factory.mktemp("looked-at") / "home"
+    shutil.copytree(real_library, home)
+    started = Program(desktop, home)
+    yield started
+    started.kill()
+    desktop.programs.remove(started)
+
+
+@pytest.fixture(scope="module")
+def trees(program: Program) -> dict[str, Node]:
+    """By the pane's key: all that shows with it in front."""
+    return {pane.key: go_to(program, pane) for pane in PANES}
 
 
 def go_to(program: Program, pane: PaneSpec) -> Node:
@@ -35,6 +50,7 @@ def go_to(program: Program, pane: PaneSpec) -> Node:
     program.key(pane.shortcut.lower().replace(",", "comma"))
     wait_for(lambda: is_current(program.tree(), pane), f"the pane {pane.key}")
     if pane.key == "search":
+        program.key("ctrl+a")
         program.type("a cat")
         program.wait_for("list item")
     return settled(program)
@@ -56,37 +72,34 @@ def settled(program: Program) -> Node:
     return wait_for(same, "a tree that stays as it is")
 
 
-def test_every_control_of_every_pane_has_a_name_and_a_role(program: Program) -> None:
-    for pane in PANES:
-        tree = go_to(program, pane)
+def test_every_control_of_every_pane_has_a_name_and_a_role(trees: dict[str, Node]) -> None:
+    for pane, tree in trees.items():
         controls = [node for node in tree.walk() if "focusable" in node.states]
-        assert len(controls) >= _FEWEST_TABS, f"{pane.key}: {controls}"
+        assert len(controls) >= _FEWEST_TABS, f"{pane}: {controls}"
         unnamed = [str(node) for node in controls if not node.name.strip()]
         unnamed += [str(node) for node in tree.walk() if "button" in node.role and not node.name]
-        assert not unnamed, f"{pane.key}: without a name: {unnamed}"
+        assert not unnamed, f"{pane}: without a name: {unnamed}"
         vague = [str(node) for node in controls if node.role in SAYS_NOTHING]
-        assert not vague, f"{pane.key}: without a role: {vague}"
+        assert not vague, f"{pane}: without a role: {vague}"
 
 
-def test_labels_of_fields_are_their_buddies(program: Program) -> None:
+def test_labels_of_fields_are_their_buddies(trees: dict[str, Node]) -> None:
     """A field is named by its label, or stands alone with a name of its own."""
-    for pane in PANES:
-        tree = go_to(program, pane)
+    for pane, tree in trees.items():
         for node in tree.walk():
             if node.role == "label" and "label-for" in node.relations:
-                assert all(node.relations["label-for"]), f"{pane.key}: {node} names nothing"
+                assert all(node.relations["label-for"]), f"{pane}: {node} names nothing"
             if node.role in FIELDS and "focusable" in node.states:
                 named = node.relations.get("labelled-by") or node.name
-                assert named, f"{pane.key}: {node}"
+                assert named, f"{pane}: {node}"
             if node.role == "combo box":
                 # Its name is what is chosen: only the label says what is to be chosen.
-                assert "labelled-by" in node.relations, f"{pane.key}: {node}"
+                assert "labelled-by" in node.relations, f"{pane}: {node}"
 
 
-def test_what_shows_as_text_can_be_read(program: Program) -> None:
+def test_what_shows_as_text_can_be_read(trees: dict[str, Node]) -> None:
     """No label hides its text behind a general name."""
-    tree = go_to(program, PANES[0])
-    said = [node.name for node in tree.walk() if node.role == "label"]
+    said = [node.name for node in trees["search"].walk() if node.role == "label"]
     assert "Network: off" in said
     assert "Status" not in said
 
@@ -118,8 +131,7 @@ def walk(program: Program) -> Walk:
         walked.stops.append(focused)
         before = after
         program.key("Tab")
-        following = wait_for(program.focus, "the focus")
-        time.sleep(_PAINTED_SECONDS)
+        following = wait_for(program.moved_focus, "the focus")
         after = program.desktop.photograph()
         # Where the page was scrolled, the next one may stand where this one stood, and look alike.
         stands_there = same_place(following, focused) or following.box == focused.box
@@ -163,7 +175,7 @@ def looks_different(before: Image.Image, after: Image.Image, node: Node) -> bool
     return changed >= (width + height) / 2
 
 
-def test_cells_of_the_grid_say_what_they_are(program: Program) -> None:
-    program.type("a cat")
-    cell = program.wait_for("list item", "photo 1 of 1, chelsea.png, likely match")
+def test_cells_of_the_grid_say_what_they_are(trees: dict[str, Node]) -> None:
+    cell = trees["search"].find("list item", "photo 1 of 1, chelsea.png, likely match")
+    assert cell is not None
     assert "2009" in cell.name, "when it was taken belongs to what it is"
