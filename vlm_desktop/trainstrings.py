@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vlm_desktop.base import trainerrors
+from vlm_desktop.base import trainerrors, trainingdata
+from vlm_desktop.base.language import fill
 
 if TYPE_CHECKING:
     from vlm_desktop.base.errors import AppError
+    from vlm_desktop.base.trainingdata import Advice, SkippedRow, TrainFinding, WorthLabelling
 
 TRAIN_ERRORS: dict[type[AppError], str] = {
     trainerrors.DataSetUnknown: "There is no data set called {name}. Data sets: {known}.",
@@ -78,3 +80,119 @@ TRAIN_NOTICES: dict[str, str] = {
     ),
 }
 """`strings.notice` looks here for what is not in its own table."""
+
+
+# --- data sets, and what is wrong with them ----------------------------------------------
+
+TRAIN_SOURCES: dict[str, str] = {
+    "alt texts": "approved alt texts",
+    "documents": "corrected documents",
+    "objects": "accepted boxes",
+    "chat": "answers with a thumb up",
+    "library": "photos of the library",
+    "folder": "a folder of pictures",
+    "jsonl": "JSON lines",
+    "csv": "a table (CSV)",
+    "llava": "conversations (LLaVA)",
+    "sharegpt": "conversations (ShareGPT)",
+    "coco": "captions (COCO)",
+}
+"""By `base.trainingdata.TrainSource`."""
+
+SKIPPED: dict[str, str] = {
+    "no-picture": "{where}: no picture is named. {detail}",
+    "picture-absent": "{where}: the picture was not found: {detail}",
+    "picture-outside": (
+        "{where}: the picture lies outside of the file's folder: {detail} (name the folder it is "
+        "in, and it is taken)"
+    ),
+    "no-text": "{where}: there is no text. {detail}",
+    "malformed": "{where}: this makes no sense here. {detail}",
+    "several-pictures": "{where}: several pictures at once cannot be trained on. {detail}",
+    "no-place": "{where}: the box is no place in a picture. {detail}",
+    "untold": "{where}: nothing in it was corrected or reviewed. {detail}",
+    "too-many": "{where}: this and all that follows was not read; it is too much at once.",
+}
+"""Why a row became no example, by `base.trainingdata.SkipReason`."""
+
+FINDINGS: dict[str, str] = {
+    "nothing": "There is nothing to train on.",
+    "one-item": "There is only one example, and at least two are needed.",
+    "no-training": "Everything is held out for validation; nothing is left to train on.",
+    "no-validation": (
+        "Nothing is held out, so nobody will know whether the model learned or just repeats."
+    ),
+    "all-the-same": (
+        "Every example says the same: “{detail}”. That is learned at once, and blindly."
+    ),
+    "unreadable": "{detail} cannot be read: {reason}.",
+    "vanished": "{detail} is gone from this disk.",
+    "moved": "The picture has moved and lies at {detail} now.",
+    "rotated": (
+        "{detail} lies on its side in the file and says so; it is set upright before training."
+    ),
+    "across-splits": (
+        "The same picture, or nearly, is both trained on and held out, so the score would be too "
+        "good: {detail}."
+    ),
+    "repeated": "The same words about the same picture are there more than once: {detail}.",
+    "empty": "Nothing is to be said about this picture.",
+    "too-long": "Too long for the model, in tokens: {detail}. The end would be cut off.",
+    "file-name": "The text holds the name of a file or camera: {detail}.",
+    "box-outside": "The box reaches out of its picture: {detail}.",
+    "box-empty": "The box holds nothing of its picture: {detail}.",
+    "conflict": "One picture, several answers: {detail}.",
+    "label-noise": "The base model would rather say: “{detail}”.",
+}
+"""By `base.trainingdata.FindingCode`."""
+
+FINDING_MORE = "The same holds of {count} more examples."
+
+FIXES: dict[str, str] = {
+    "leave-out": "Leave out",
+    "remove": "Remove",
+    "group": "Put on one side",
+    "clip-box": "Cut the box at the edge",
+    "find-moved": "Follow the picture",
+    "split": "Hold out a fifth",
+}
+"""What ends a finding, by `base.trainingdata.Fix`."""
+
+ADVICE: dict[str, str] = {
+    "few": "{detail} examples to train on are few; from some 30 on a model learns a style.",
+    "split": "Nothing is held out yet. Hold out a fifth, to see whether the model learns.",
+    "few-validated": "{detail} held-out examples say little; ten or more tell better.",
+    "uneven": "The labels are uneven ({detail}); add examples of the rarer ones.",
+    "few-of-label": "There are few examples of a label ({detail}); five or more are better.",
+    "label-not-validated": "No example of “{detail}” is held out.",
+    "some-unlabelled": "{detail} examples have no label, the others do.",
+}
+"""What a data set lacks, by `base.trainingdata.Advice`."""
+
+ASK_REASONS: dict[str, str] = {
+    "tuned-differs": "The base model says “{first}”, the tuned one “{second}”.",
+    "samples-differ": "The model says “{first}”, and asked again “{second}”.",
+    "search-differs": "It says “{first}”, but looks more like “{second}”.",
+}
+"""Why an item is worth a label, by `base.trainingdata.AskReason`."""
+
+
+def skipped(row: SkippedRow) -> str:
+    """Why a row was left out, with its place."""
+    return fill(SKIPPED[row.reason.value], where=row.where, detail=row.detail).strip()
+
+
+def finding(found: TrainFinding, reason: str = "") -> str:
+    """What the doctor found, in a sentence. `reason` is why a picture cannot be read, in words."""
+    if found.detail == trainingdata.REST:
+        return fill(FINDING_MORE, count=len(found.keys))
+    return fill(FINDINGS[found.code.value], detail=found.detail, reason=reason or found.reason)
+
+
+def advice(said: Advice) -> str:
+    return fill(ADVICE[said.code], detail=said.detail)
+
+
+def ask_reason(item: WorthLabelling) -> str:
+    """Why an item is worth a label."""
+    return fill(ASK_REASONS[item.reason.value], first=item.first, second=item.second)

@@ -52,7 +52,9 @@ class SkipReason(StrEnum):
     NO_PLACE = "no-place"
     """A box that is none."""
     UNTOLD = "untold"
-    """Of a document in which nothing was corrected, or a text in a form that is not read."""
+    """Of a document in which nothing was corrected."""
+    TOO_MANY = "too-many"
+    """It, and what follows, was not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +246,10 @@ class Weight(StrEnum):
     REFUSAL = "refusal"
     WARNING = "warning"
     NOTE = "note"
+
+
+REST = "…"
+"""The detail of a finding that is about all that were not told one by one."""
 
 
 @dataclass(frozen=True, slots=True)

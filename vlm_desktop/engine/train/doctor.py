@@ -15,6 +15,7 @@ from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.trainerrors import NothingToTrain, TooFewExamples
 from vlm_desktop.base.training import Example, ExampleKind, Split
 from vlm_desktop.base.trainingdata import (
+    REST,
     DoctorOfData,
     ExampleMark,
     ExamplesChange,
@@ -202,7 +203,7 @@ def _few(found: Iterable[TrainFinding]) -> list[TrainFinding]:
         rest = some[MOST_TOLD:]
         if rest:
             keys = tuple(dict.fromkeys(key for one in rest for key in one.keys))
-            told.append(TrainFinding(rest[0].code, rest[0].weight, keys, "…", rest[0].fix))
+            told.append(TrainFinding(rest[0].code, rest[0].weight, keys, REST, rest[0].fix))
     return told
 
 

@@ -61,7 +61,7 @@ def read_examples(
             yield Progress(Phase.INVENTORY, done, None)
             cancel.raise_if_cancelled()
         if done >= MOST_ROWS:
-            skipped.append(SkippedRow(f"row {done + 1}", SkipReason.UNTOLD))
+            skipped.append(SkippedRow(f"row {done + 1}", SkipReason.TOO_MANY))
             break
         if isinstance(row, SkippedRow):
             skipped.append(row)
