@@ -34,6 +34,7 @@ _SEED = 0.035
 _SAMPLES = 400
 _COMPONENTS = 5
 _PIECE = 0.04
+"""A piece apart from the largest one stays from this share of it on: smaller ones read as flaws."""
 _HOLE = 0.01
 
 
@@ -79,6 +80,7 @@ def cut_box(
     inside = _placed(box, window)
     trimap = _trimap(pixels.shape[:2], inside, is_guess=is_guess)
     _mark(trimap, window, maps, points)
+    clicked, excluded = trimap == cv2.GC_FGD, trimap == cv2.GC_BGD
     background, foreground = np.zeros((1, 65)), np.zeros((1, 65))
     grab(pixels, trimap, background, foreground, _ROUNDS)
     bits = _belonging(trimap)
@@ -87,7 +89,7 @@ def cut_box(
         trimap[seeds & (trimap != cv2.GC_BGD)] = cv2.GC_FGD
         grab(pixels, trimap, background, foreground, 1)
         bits = _belonging(trimap)
-    bits = tidied(bits, trimap == cv2.GC_FGD, trimap == cv2.GC_BGD)
+    bits = tidied(bits, clicked, excluded)
     return _lifted(bits, window, image, None if is_guess else box)
 
 
@@ -282,8 +284,8 @@ def _led_back(
 
 
 def tidied(bits: Bits, sure: Bits, excluded: Bits) -> Bits:
-    """Without specks and small holes. What was said to belong stays, and so does a hole that was
-    said not to."""
+    """Without small pieces and pinholes. What was said to belong stays (`sure`), and so does a hole
+    that was said not to (`excluded`)."""
     _, labels, facts, _ = cv2.connectedComponentsWithStats(bits.astype(np.uint8), connectivity=8)
     areas = facts[:, cv2.CC_STAT_AREA].astype(float)
     areas[0] = 0.0

@@ -67,6 +67,8 @@ def refined(image: PixelArray, mask: Mask, prompt: ObjectPrompt, cancel: CancelT
     )
     if prompt.box is not None:
         _reach_again(full, mask)
+        there = full[part.top : part.bottom, part.left : part.right]
+        there[:] = tidied(there, *_said(prompt, part, there.shape))
     return Mask.of(_kept(full, prompt))
 
 
@@ -192,6 +194,16 @@ def _reach_again(full: Bits, rough: Mask) -> None:
         (slice(bottom, y1), slice(x0, x1)),
     ):
         full[missed] |= drawn[missed]
+
+
+def _said(prompt: ObjectPrompt, part: _Part, shape: tuple[int, ...]) -> tuple[Bits, Bits]:
+    """Where in a part a person clicked: what belongs, and what does not."""
+    belongs, does_not = np.zeros(shape, bool), np.zeros(shape, bool)
+    for point in prompt.points:
+        row = min(shape[0] - 1, max(0, int(point.y) - part.top))
+        column = min(shape[1] - 1, max(0, int(point.x) - part.left))
+        (belongs if point.adds else does_not)[row, column] = True
+    return belongs, does_not
 
 
 def _kept(full: Bits, prompt: ObjectPrompt) -> Bits:

@@ -5,6 +5,7 @@ import pytest
 
 from tests.unit.backends.segmentation.things import GREEN, GREY, RED, ball, ellipse, noisy
 from vlm_desktop.backends.segmentation.classical import ClassicalSegmenter
+from vlm_desktop.backends.segmentation.cuts import tidied
 from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import Cancelled
@@ -160,6 +161,33 @@ def test_refining_reaches_the_sides_of_a_box_as_before() -> None:
     fine = segmenter.refine(picture, Mask.of(rough), ObjectPrompt((), box), CancelToken())
     assert fine.box is not None
     assert fine.box.x1 == 270
+
+
+def test_refining_leaves_no_splinter_beside_the_thing() -> None:
+    picture, inside = ball()
+    rough = inside.copy()
+    rough[108:112, 266:270] = True
+    box = Box(140, 70, 270, 150)
+    segmenter = ClassicalSegmenter()
+    fine = segmenter.refine(picture, Mask.of(rough), ObjectPrompt((), box), CancelToken())
+    assert not fine.holds(268, 110)
+    assert fine.holds(200, 110)
+
+
+def test_small_pieces_and_pinholes_go_unless_a_person_said_otherwise() -> None:
+    bits = np.zeros((80, 120), bool)
+    bits[20:60, 20:60] = True  # the thing
+    bits[30, 30:32] = bits[50:54, 50:53] = False  # two pinholes
+    bits[5:8, 5:8] = bits[5:8, 100:103] = True  # two splinters
+    bits[40:60, 80:100] = True  # a quarter of the thing
+    clicked, excluded = np.zeros_like(bits), np.zeros_like(bits)
+    clicked[6, 101] = excluded[51, 51] = True
+    made = tidied(bits, clicked, excluded)
+    assert made[30, 30:32].all()
+    assert not made[50:54, 50:53].any()
+    assert not made[5:8, 5:8].any()
+    assert made[5:8, 100:103].all()
+    assert made[40:60, 80:100].all()
 
 
 @pytest.mark.parametrize("everything", [True, False])
