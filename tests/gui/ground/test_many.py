@@ -40,7 +40,7 @@ def test_a_folder_is_labelled_and_reviewed_by_keys(
     said: list[str] = []
     pane.desk.work.ended.connect(said.append)
     label(qtbot, pane, pictures[0].parent)
-    assert said == ["9 objects were found. They wait to be reviewed."]
+    assert said == ["Found and waiting to be reviewed: 9."]
     assert pane.pictures.next.isEnabled()
     pane.review.go_on()
     qtbot.waitUntil(lambda: pane.session.picture is not None)
@@ -106,7 +106,7 @@ def test_objects_go_out_and_come_back(
     wish = ExportWish(ObjectsFormat.COCO, only_this=True, with_pictures=False)
     pane.exports.export_now(wish, target)
     qtbot.waitUntil(lambda: bool(said))
-    assert said == ["1 objects of 1 pictures are in objects.json."]
+    assert said == ["Exported to objects.json. Objects: 1, pictures: 1."]
     pane.session.remove(1)
     picture = pane.session.picture
     assert picture is not None

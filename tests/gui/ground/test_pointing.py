@@ -115,9 +115,9 @@ def test_the_wheel_cycles_whole_part_and_part_of_a_part(pane: GroundPane, qtbot:
     assert areas == sorted(areas, reverse=True)
     assert len(set(areas)) == 3
     assert pane.canvas.geometry_of_photo.zoom == zoom, "nothing was zoomed"
-    assert pane.picture.draft.level.text() == strings.LEVELS["whole"]
+    assert pane.picture.draft.level.text() == f"{strings.LEVELS['whole']} (1 of 3)"
     qtbot.keyClick(pane.canvas, KEY.Key_W)
-    assert pane.picture.draft.level.text() == strings.LEVELS["part"]
+    assert pane.picture.draft.level.text() == f"{strings.LEVELS['part']} (2 of 3)"
 
 
 def turn(pane: GroundPane, x: float, y: float, by: int) -> None:
@@ -250,6 +250,7 @@ def test_when_idle_the_edge_becomes_finer(
 ) -> None:
     click(qtbot, pane, 50, 50)
     assert pane.picture.draft.words.text() in (strings.OUTLINING, strings.ROUGH)
+    outlined(qtbot, pane)
     qtbot.waitUntil(lambda: len(pane.pointing.answer.refined) == 3)
     assert ground.masks.refined == 3
     assert pane.picture.draft.words.text() == strings.OUTLINED_PLAIN

@@ -54,7 +54,8 @@ def test_a_label_given_meanwhile_stays_and_its_undo_leaves_the_finer_edge(
     pane.hands.keep()
     pane.hands.label("cup")
     qtbot.waitUntil(lambda: tops(ground, pane) == [_FINE_TOP])
-    assert kept(ground, pane)[0].label == "cup"
+    qtbot.waitUntil(lambda: [one.label for one in kept(ground, pane)] == ["cup"])
+    assert tops(ground, pane) == [_FINE_TOP]
     undo(pane, qtbot)
     qtbot.waitUntil(lambda: [one.label for one in pane.session.objects] == [""])
     qtbot.waitUntil(lambda: tops(ground, pane) == [_FINE_TOP])

@@ -111,9 +111,9 @@ def test_a_change_of_one_region_does_not_reset_the_list(
 
 def test_painting_counts_no_pixels_twice(rows: RegionList, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    real = region_list.details
+    real = region_list.brief
     monkeypatch.setattr(
-        region_list, "details", lambda item, photo: (asked.append(item.key), real(item, photo))[1]
+        region_list, "brief", lambda item, photo: (asked.append(item.key), real(item, photo))[1]
     )
     rows.regions._details.clear()
     for _ in range(3):
@@ -125,9 +125,9 @@ def test_thousands_of_regions_are_painted_as_few(
     rows: RegionList, canvas: OverlayCanvas, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     asked: list[object] = []
-    real = region_list.details
+    real = region_list.brief
     monkeypatch.setattr(
-        region_list, "details", lambda item, photo: (asked.append(item.key), real(item, photo))[1]
+        region_list, "brief", lambda item, photo: (asked.append(item.key), real(item, photo))[1]
     )
     canvas.show_items(
         [OverlayItem(number, "x", box=QRectF(number % 400, number // 400, 3, 3))

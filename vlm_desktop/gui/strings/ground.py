@@ -1,5 +1,7 @@
 """Words of the Ground pane: pictures, tools, objects."""
 
+from collections.abc import Sequence
+
 from vlm_desktop.base.language import fill
 
 # --- opening ---------------------------------------------------------------------------------
@@ -60,8 +62,14 @@ WHOLE = "Whole picture"
 # --- what is being outlined ------------------------------------------------------------------
 
 HINT_EMPTY = "Click on something to outline it. Dragging draws a box."
+HINT_BOX = "Drag a box around something to outline it."
 HINT_LOOK = "A click chooses what is there."
+HINT_AIM = (
+    "Arrow keys move the crosshair. Enter adds, Shift+Enter takes away, B draws a box, Esc ends."
+)
+HINT_AIM_BOX = "Arrow keys move the box, with Shift its size changes. Enter takes it, Esc ends."
 LEVELS = {"whole": "Whole", "part": "Part", "subpart": "Part of a part"}
+LEVEL_OF = "{level} ({number} of {count})"
 LEVEL_TIP = "More or less of it (turn the wheel over it, or press W)"
 ROUGH = "Rough outline"
 ROUGH_WAITING = "Rough outline; {model} is looking…"
@@ -108,7 +116,7 @@ REMOVE_TIP = "Remove what is chosen (Del)"
 REMOVE_ALL = "Remove &all objects of this picture"
 COUNT_OBJECTS = "{count:,} objects"
 COUNT_OBJECTS_ONE = "1 object"
-COUNT_OBJECTS_NONE = "No objects kept"
+COUNT_OBJECTS_NONE = "No objects kept yet"
 ADDED = "{name} is kept."
 REMOVED = "{name} is removed."
 CHANGE_ADDED = "Outline of {name}"
@@ -145,3 +153,10 @@ def object_count(count: int) -> str:
     if not count:
         return COUNT_OBJECTS_NONE
     return COUNT_OBJECTS_ONE if count == 1 else fill(COUNT_OBJECTS, count=count)
+
+
+def kept_words(labels: Sequence[str]) -> str:
+    """What the Edit menu calls keeping these."""
+    if len(labels) == 1:
+        return fill(CHANGE_KEPT, name=labels[0])
+    return fill(CHANGE_KEPT_MANY, count=len(labels))

@@ -1,5 +1,7 @@
 """Words of the Ground pane about many pictures: labelling, review, export, import, forgetting."""
 
+from collections.abc import Sequence
+
 from vlm_desktop.base.language import fill
 
 # --- pictures with objects -------------------------------------------------------------------
@@ -27,7 +29,7 @@ LABEL_HINT = (
     "you have reviewed it."
 )
 LABEL_WHERE = "Pictures of {name}"
-LABEL_PHOTOS = "{count:,} photos of the library"
+LABEL_PHOTOS = "Photos of the library: {count:,}"
 LABEL_PHRASES = "&Phrases, one a line"
 LABEL_PHRASES_HINT = "dog\nred cup\nbicycle"
 LABEL_MODEL = "&Found by"
@@ -38,9 +40,10 @@ LABEL_CHOOSE = "Choose a folder with pictures"
 LABEL_WORK = "Labelling {name}"
 LABEL_LOOKING = "Looking for pictures in {name}"
 LABEL_OF = "Labelling {name}: {done:,} of {total:,}"
-LABEL_DONE = "{found:,} objects were found. They wait to be reviewed."
+LABEL_DONE = "Found and waiting to be reviewed: {found:,}."
 LABEL_DONE_NONE = "Nothing was found."
-LABEL_REFUSED = "{count:,} pictures cannot be read."
+LABEL_REFUSED = "Pictures that cannot be read: {count:,}."
+LABEL_REFUSED_ONE = "{name} cannot be read."
 LABEL_STOPPED = "Stopped. What was found is kept; it goes on where it was."
 LABEL_EMPTY = "There are no pictures in {name}."
 LABEL_GO_ON = "&Go on labelling"
@@ -98,7 +101,7 @@ FORMAT_HINTS = {
 }
 WHICH = "&Which pictures"
 WHICH_ONE = "This one"
-WHICH_ALL = "All {count:,} with objects"
+WHICH_ALL = "All with objects ({count:,})"
 WITH_PICTURES = "&Copy the pictures too"
 WITH_PICTURES_TIP = "Into the folder of the export, where the format has a place for them"
 SAVE_CUTOUT = "Save as c&ut-out…"
@@ -108,17 +111,17 @@ EXPORT_GO = "Export…"
 EXPORT_TARGET = "Export to"
 EXPORT_FOLDER = "Choose an empty folder for the export"
 EXPORT_WORK = "Exporting objects"
-EXPORTED = "{objects:,} objects of {pictures:,} pictures are in {name}."
-EXPORTED_LEFT = "{count:,} cannot be said in this format."
+EXPORTED = "Exported to {name}. Objects: {objects:,}, pictures: {pictures:,}."
+EXPORTED_LEFT = "Left out, because this format has no way to say them: {count:,}."
 EXPORT_STOPPED = "The export was stopped."
 IMPORT_TITLE = "Import objects"
 IMPORT_FILES = "Objects (COCO, YOLO, labelme, VOC, RefCOCO, JSONL)"
 IMPORT_FOLDER = "Import objects from a folder…"
 IMPORT_CHOOSE_FOLDER = "Choose a folder with YOLO, labelme, VOC or mask files"
 IMPORT_WORK = "Importing objects from {name}"
-IMPORTED = "{added:,} objects were added, {known:,} were there already."
-IMPORTED_OFFERED = "{count:,} lie where you have objects, and wait to be reviewed."
-IMPORTED_ABSENT = "{count:,} pictures were not found."
+IMPORTED = "Objects added: {added:,}. There already: {known:,}."
+IMPORTED_OFFERED = "Waiting to be reviewed, since they lie where you have objects: {count:,}."
+IMPORTED_ABSENT = "Pictures that were not found: {count:,}."
 IMPORT_STOPPED = "The import was stopped."
 CHANGE_IMPORT = "Import of {name}"
 
@@ -128,7 +131,7 @@ FORGET = "For&get the objects of this picture…"
 FORGET_ALL = "Forget all ob&jects…"
 FORGET_TITLE = "Forget objects"
 FORGET_ASK = "Forget all objects of {name}?"
-FORGET_ASK_ALL = "Forget all objects of {count:,} pictures?"
+FORGET_ASK_ALL = "Forget the objects of all pictures ({count:,})?"
 FORGET_TEXT = (
     "Outlines, labels and phrases go for good. The picture files stay as they are. This cannot be "
     "undone."
@@ -153,6 +156,13 @@ def review_words(count: int) -> str:
     if not count:
         return REVIEW_DONE
     return REVIEW_ONE if count == 1 else fill(REVIEW, count=count)
+
+
+def refused_words(names: Sequence[str]) -> str:
+    """Which picture cannot be read, or how many."""
+    if len(names) == 1:
+        return fill(LABEL_REFUSED_ONE, name=names[0])
+    return fill(LABEL_REFUSED, count=len(names))
 
 
 def forgotten_words(count: int) -> str:

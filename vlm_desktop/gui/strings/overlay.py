@@ -24,6 +24,8 @@ PLACES = {
 }
 SHARE = "{percent} % of the picture"
 SHARE_TINY = "under 1 % of the picture"
+SHARE_BRIEF = "{percent} %"
+SHARE_TINY_BRIEF = "under 1 %"
 STRONGEST = "strongest: {place}"
 COUNTED = "{number:,} of {count:,}: {said}"
 

@@ -46,6 +46,8 @@ class OverlayCanvas(PhotoCanvas):
     pointed = Signal(object)
     """The key of the region under the pointer, None for none."""
     current_changed = Signal(object)
+    hand_changed = Signal()
+    """A cross for clicking by keys is there, or is not any more."""
     chosen = Signal(object)
     """A region was clicked (with Alt where a click means something else), or Enter pressed."""
     clicked = Signal(QPointF, bool)
@@ -180,7 +182,9 @@ class OverlayCanvas(PhotoCanvas):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         super().paintEvent(event)
-        area, aim = self._drawn, self.by_keys.aim
+        area = self._drawn
+        # Keys move it only while the focus is here: elsewhere it would be in the way.
+        aim = self.by_keys.aim if self.hasFocus() else None
         if area is None and aim is None:
             return
         with QPainter(self) as painter:

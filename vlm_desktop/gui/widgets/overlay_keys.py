@@ -82,6 +82,7 @@ class OverlayKeys:
         self.aim = overlay.handle = None
         if there:
             self._canvas.update()
+            self._canvas.hand_changed.emit()
         return there
 
     # --- from region to region -----------------------------------------------------------
@@ -165,6 +166,7 @@ class OverlayKeys:
         canvas.overlay.handle = None
         self.aim = canvas.region_in_sight.center()
         canvas.update()
+        canvas.hand_changed.emit()
         canvas.say(strings.AIM_BEGUN)
 
     def _aim(self, key: Qt.Key, held: Qt.KeyboardModifier) -> bool:

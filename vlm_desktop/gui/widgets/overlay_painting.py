@@ -54,6 +54,7 @@ class OverlayPainter:
         self._painter, self._overlay, self._transform = painter, overlay, transform
         self._room, self._chosen, self._look = room, chosen, look
         self._up = frozenset(overlay.upper)
+        self._has_heat = any(one.heat is not None for one in overlay.items)
         self._scale = transform.map(QLineF(0, 0, 1, 0)).length()
         self._font = QFont(font)
         self._font.setPixelSize(measures().type_small)
@@ -182,9 +183,10 @@ class OverlayPainter:
         painter = self._painter
         painter.save()
         painter.setTransform(self._transform)
-        painter.setOpacity(_LIT_FILL if is_up else _FILL)
-        painter.drawImage(drawing.place, drawing.fill)
-        painter.setOpacity(1.0)
+        if not self._has_heat:  # which a fill would hide
+            painter.setOpacity(_LIT_FILL if is_up else _FILL)
+            painter.drawImage(drawing.place, drawing.fill)
+            painter.setOpacity(1.0)
         path = drawing.fine if self._scale * drawing.step >= _FINE_ZOOM else drawing.rough
         for pen in pens:
             painter.strokePath(path, pen)

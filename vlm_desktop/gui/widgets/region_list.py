@@ -23,7 +23,7 @@ from vlm_desktop.gui.widgets.overlay import colour_of
 from vlm_desktop.gui.widgets.overlay_canvas import OverlayCanvas
 from vlm_desktop.gui.widgets.overlay_items import Key, OverlayItem
 from vlm_desktop.gui.widgets.overlay_painting import heat_brush, ink_on
-from vlm_desktop.gui.widgets.region_words import details, said
+from vlm_desktop.gui.widgets.region_words import brief, said
 from vlm_desktop.gui.widgets.row_painting import paint_ground, write_line
 
 Index = QModelIndex | QPersistentModelIndex
@@ -75,7 +75,7 @@ class RegionModel(QAbstractListModel):
             # A mask's share is counted over all its pixels: once, not with each paint.
             known = self._details.get(item.key)
             if known is None or known[0] != item:
-                known = self._details[item.key] = (item, details(item, self._photo))
+                known = self._details[item.key] = (item, brief(item, self._photo))
             return known[1]
         return None
 

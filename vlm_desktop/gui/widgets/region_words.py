@@ -40,6 +40,17 @@ def details(item: OverlayItem, photo: QSizeF) -> str:
     return ", ".join([item.note, *parts] if item.note else parts)
 
 
+def brief(item: OverlayItem, photo: QSizeF) -> str:
+    """As much of it as a narrow row has room for, beside a picture that shows the rest."""
+    share = share_of(item, photo)
+    if share <= 0:
+        return details(item, photo)
+    parts = [place_of(middle_of(item, photo), photo)]
+    form = strings.SHARE_TINY_BRIEF if share < _TINY else strings.SHARE_BRIEF
+    parts.append(fill(form, percent=round(100 * share)))
+    return ", ".join([item.note, *parts] if item.note else parts)
+
+
 def middle_of(item: OverlayItem, photo: QSizeF) -> QPointF:
     """The middle of its bounds; of heat, of its strongest cell."""
     return _peak(item.heat, photo) if item.heat is not None else item.bounds.center()

@@ -214,6 +214,6 @@ class Counting(QObject):
             for number, one in enumerate(self.dots)
         ]
         if objects:
-            self._session.put(fill(strings.CHANGE_KEPT_MANY, count=len(objects)), *objects)
+            self._session.put(strings.kept_words([one.label for one in objects]), *objects)
             self.end()
         return len(objects)

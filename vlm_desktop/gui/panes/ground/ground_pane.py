@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from vlm_desktop.base.types import Box
 
 _PICTURE, _SIDE = 700, 270
-_OBJECTS, _WORDS = 0, 1
+_OBJECTS, _WORDS, _PICTURES = 0, 1, 2
 
 
 class GroundPane(Pane):
@@ -144,6 +144,8 @@ class GroundPane(Pane):
         self.phrasing.changed.connect(self.show_items)
         self.counting.changed.connect(self._show_counting)
         self.canvas.current_changed.connect(lambda _: self._show_current())
+        self.canvas.hand_changed.connect(self._show_hint)
+        self.canvas.region_changed.connect(lambda _: self._show_hint())
         self.page.primary.clicked.connect(self._page_pressed)
         self.page.second.clicked.connect(self.labels.pick)
         self.desk.navigator.library_changed.connect(session.look_again)
@@ -158,6 +160,8 @@ class GroundPane(Pane):
 
     def back(self) -> bool:
         """End what goes on over the picture; drop what is outlined; stop what runs."""
+        if self.objects.give_up_label():
+            return True
         if self.canvas.end_hand():
             return True
         if self.pointing.stop_waiting() or self.phrasing.stop() or self.session.cancel():
@@ -294,6 +298,10 @@ class GroundPane(Pane):
         part = self.objects.list if there else self.side.tabs[_OBJECTS]
         part.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def show_pictures(self) -> None:
+        """The tab of pictures with objects."""
+        self.side.show_page(_PICTURES)
+
     def show_words(self) -> None:
         """The tab of what is said of the chosen region."""
         self.side.show_page(_WORDS)
@@ -326,8 +334,7 @@ class GroundPane(Pane):
         if self.counting.is_active:
             items += self.counting.items()
         else:
-            first = session.new_number() + 1
-            items += found_items(self.phrasing.asked, session.objects, first)
+            items += found_items(self.phrasing, session.objects, self._looked_at)
         items += self.phrases.heat_items() + self.captions.items()
         if draft is not None:
             items.append(draft)
@@ -335,6 +342,14 @@ class GroundPane(Pane):
         kept = sum(1 for one in session.objects if one.state is ObjectState.ACCEPTED)
         self.objects.show_count(kept, any_items=bool(items))
         self._show_current()
+
+    @property
+    def _looked_at(self) -> int | None:
+        """While heat shows, only what its phrase found lies over it: the number of that phrase, -1
+        for none; None while no heat shows."""
+        if self.captions.word >= 0:
+            return -1
+        return self.phrases.heated if self.phrases.heated >= 0 else None
 
     def _show_draft(self) -> None:
         was_draft = self.current == key(DRAFT)
@@ -356,8 +371,13 @@ class GroundPane(Pane):
         announce(self.canvas, f"{level}, {said(item, self.canvas.overlay.photo)}")
 
     def _show_hint(self) -> None:
-        look = self.canvas.tool is Tool.LOOK
-        hint = strings.HINT_LOOK if look else strings.HINT_EMPTY
+        canvas = self.canvas
+        hints = {Tool.LOOK: strings.HINT_LOOK, Tool.BOX: strings.HINT_BOX}
+        hint = hints.get(canvas.tool, strings.HINT_EMPTY)
+        if canvas.region is not None:
+            hint = strings.HINT_AIM_BOX
+        elif canvas.by_keys.aim is not None:
+            hint = strings.HINT_AIM
         self.picture.draft.show_draft(self.pointing, self.masks.name_of_model, hint)
 
     def _show_hover(self) -> None:

@@ -182,10 +182,19 @@ class Hands(QObject):
             one = self._session.object(at[1])
             if one is not None:
                 name = self._session.name_of(one)
+                following = self._beside(at)
                 self._session.remove(at[1])
+                if following is not None:
+                    self._pane.go_to(following)
                 announce(self._pane, fill(strings.REMOVED, name=name))
         else:
             self._pane.counting.delete(at)
+
+    def _beside(self, at: ItemKey) -> ItemKey | None:
+        """The object after one that goes, else the one before: the next to come to hand."""
+        keys = [item.key for item in self._pane.canvas.items if item.key[0] == OBJECT]
+        number = keys.index(at) if at in keys else -1
+        return next(iter([*keys[number + 1 :], *reversed(keys[: max(0, number)])]), None)
 
     def label(self, words: str) -> None:
         """Call the chosen object this."""

@@ -7,7 +7,6 @@ from PySide6.QtCore import QRectF
 
 from vlm_desktop.base.grounding import FoundRegion, GroundObject, ObjectState
 from vlm_desktop.base.language import fill
-from vlm_desktop.gui.panes.ground.phrasing import Asked
 from vlm_desktop.gui.panes.ground.verdict_words import percent
 from vlm_desktop.gui.strings import ground as strings
 from vlm_desktop.gui.strings import ground_phrases as phrase_strings
@@ -15,6 +14,7 @@ from vlm_desktop.gui.widgets.overlay_items import Line, OverlayItem, Tone
 
 if TYPE_CHECKING:
     from vlm_desktop.base.types import Box
+    from vlm_desktop.gui.panes.ground.phrasing import Phrasing
     from vlm_desktop.gui.panes.ground.pointing import Pointing
     from vlm_desktop.gui.panes.ground.session import GroundSession
 
@@ -47,7 +47,7 @@ def _object_item(session: "GroundSession", one: GroundObject) -> OverlayItem:
     return OverlayItem(
         key=key(OBJECT, one.number),
         label=session.name_of(one),
-        colour=one.colour,
+        colour=one.colour or one.number,
         box=None if outlined else rect(one.box),
         mask=one.mask,
         polygon=() if one.mask is not None else one.polygon,
@@ -90,18 +90,19 @@ def hover_item(session: "GroundSession", pointing: "Pointing") -> OverlayItem | 
 
 
 def found_items(
-    asked: Sequence[Asked], objects: Sequence[GroundObject], first_colour: int
+    phrasing: "Phrasing", objects: Sequence[GroundObject], only: int | None
 ) -> list[OverlayItem]:
-    """Places that answer phrases, but for those that were kept, and those that fit in part."""
+    """Places that answer phrases, but for those that were kept, and those that fit in part; of one
+    phrase with `only`."""
     kept = {(phrase, one.box) for one in objects for phrase in one.expressions}
     items = []
-    for phrase, one in enumerate(asked):
-        if one.answer is None:
+    for phrase, one in enumerate(phrasing.asked):
+        if one.answer is None or only not in (None, phrase):
             continue
         for number, region in enumerate(one.answer.regions):
             if (one.phrase, region.box) not in kept:
                 at = key(FOUND, phrase, number)
-                items.append(_found_item(at, one.phrase, region, first_colour + phrase))
+                items.append(_found_item(at, one.phrase, region, phrasing.colour_of(phrase)))
         for number, region in enumerate(one.answer.others):
             items.append(_other_item(key(OTHER, phrase, number), one.phrase, region))
     return items

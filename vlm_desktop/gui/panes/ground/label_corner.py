@@ -32,7 +32,8 @@ class LabelCorner(QObject):
         self._pane, self._session, self._desk = pane, pane.session, pane.desk
         self._job: Job | None = None
         self._work: Work | None = None
-        self._found = self._refused = 0
+        self._found = 0
+        self._refused: list[Path] = []
         add = self._desk.actions.add
         self.folder = add("ground.label", strings.LABEL_MANY, self.pick, where=pane)
         self.selection = add(
@@ -89,6 +90,7 @@ class LabelCorner(QObject):
         if self.is_running:
             return
         services = self._desk.services
+        self._pane.show_pictures()  # where what is found will stand
         called = paths[0].name if paths else fill(strings.LABEL_PHOTOS, count=len(ids))
 
         def verb(cancel: CancelToken) -> Generator[Event, None, LabelBatch]:
@@ -123,7 +125,7 @@ class LabelCorner(QObject):
         self._desk.fetch(lambda: services.ground.labelling.unfinished(), done)
 
     def _show_work(self, words: str) -> None:
-        self._found = self._refused = 0
+        self._found, self._refused = 0, []
         self._work = self._desk.work.begin(
             Work(words, stop=self.stop, pause=self._pause, parent=self)
         )
@@ -164,7 +166,7 @@ class LabelCorner(QObject):
         match event:
             case LabelRowDone():
                 self._found += event.found
-                self._refused += event.error is not None
+                self._refused += [event.path] if event.error is not None else []
                 self._session.listed.emit()
                 self._reread(event.path)
             case Progress(phase=Phase.LABEL) if self._work is not None and event.total:
@@ -187,7 +189,7 @@ class LabelCorner(QObject):
             fill(strings.LABEL_DONE, found=self._found) if self._found else strings.LABEL_DONE_NONE
         ]
         if self._refused:
-            parts.append(fill(strings.LABEL_REFUSED, count=self._refused))
+            parts.append(strings.refused_words([one.name for one in self._refused]))
         self._end(" ".join(parts))
 
     def _stopped(self) -> None:

@@ -34,6 +34,10 @@ class ObjectsPanel(QWidget):
     def __init__(self, canvas: OverlayCanvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         space = measures().space
+        self._canvas = canvas
+        self._from: QWidget = canvas
+        """Where the focus goes back to when a label was typed."""
+        self._label_now = ""
         self.count = WrappedLabel("", self, name="hint")
         self.list = RegionList(canvas, self)
         self.none = WrappedLabel(strings.NOTHING_YET, self, name="muted")
@@ -58,6 +62,7 @@ class ObjectsPanel(QWidget):
         self.line.setAccessibleName(strings.LABEL.replace("&", ""))
         self.line.setMaxLength(200)
         self.line.editingFinished.connect(self._label)
+        self.line.returnPressed.connect(self._go_back)
         label = QLabel(strings.LABEL, self.label_row)
         label.setBuddy(self.line)
         row = QHBoxLayout(self.label_row)
@@ -97,6 +102,7 @@ class ObjectsPanel(QWidget):
     def show_chosen(self, key: ItemKey | None, label: str, *, can_label: bool) -> None:
         """What is chosen, and its label."""
         kind = key[0] if key is not None else ""
+        self._label_now = label
         show_gently(self.label_row, can_label)
         if self.line.text() != label and not (self.line.hasFocus() and self.line.isModified()):
             self.line.setText(label)
@@ -109,8 +115,22 @@ class ObjectsPanel(QWidget):
     def rename(self) -> None:
         """Type a label for what is chosen."""
         if self.label_row.isVisible():
+            focused = self.window().focusWidget()
+            self._from = self.list if focused is self.list else self._canvas
             self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.line.selectAll()
+
+    def give_up_label(self) -> bool:
+        """Esc while a label is typed: it stays what it was. False where none is typed."""
+        if not self.line.hasFocus():
+            return False
+        self.line.setText(self._label_now)
+        self._go_back()
+        return True
+
+    def _go_back(self) -> None:
+        """Work goes on where it was, and Ctrl+Z takes back the label rather than its letters."""
+        self._from.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _label(self) -> None:
         if self.line.isModified():

@@ -65,6 +65,8 @@ class Phrasing(QObject):
         super().__init__(session)
         self._session, self._desk = session, session.desk
         self.asked: tuple[Asked, ...] = ()
+        self._first_colour = 1
+        """Of the first phrase; it stays while phrases do, whatever is kept of them."""
         self.model = AUTOMATIC
         """Who finds: AUTOMATIC, STARTER for what came with the program, or a model's id."""
         self._job: Job | None = None
@@ -81,6 +83,10 @@ class Phrasing(QObject):
             return None
         regions = answer.regions if fits else answer.others
         return regions[number] if 0 <= number < len(regions) else None
+
+    def colour_of(self, phrase: int) -> int:
+        """Of what a phrase found, before and after it is kept. Never 0, which stands for none."""
+        return 1 + (self._first_colour + phrase - 1) % COLOURS
 
     def clear(self) -> None:
         """Nothing is looked for any more."""
@@ -108,6 +114,7 @@ class Phrasing(QObject):
             return
         self.stop()
         self.asked = tuple(Asked(one) for one in wanted)
+        self._first_colour = self._session.new_number() + 1
         self.changed.emit()
         self._job = self._desk.ask(
             lambda cancel: self._look(picture, wanted, cancel),
@@ -181,7 +188,7 @@ class Phrasing(QObject):
         ]
         kept = [self._object(asked, region, first + at) for at, (asked, region) in enumerate(found)]
         if kept:
-            self._session.put(fill(strings.CHANGE_KEPT_MANY, count=len(kept)), *kept)
+            self._session.put(strings.kept_words([one.label for one in kept]), *kept)
         return len(kept)
 
     def is_kept(self, phrase: str, region: FoundRegion) -> bool:
@@ -200,5 +207,5 @@ class Phrasing(QObject):
             source=answer.model if answer is not None else "person",
             confidence=found.confidence,
             expressions=(asked.phrase,),
-            colour=number % COLOURS,
+            colour=self.colour_of(self.asked.index(asked)),
         )

@@ -68,7 +68,9 @@ class Refining(QObject):
                 self._take(picture, _Finer(number, rough, fine))
 
         # Where it fails, the outline that a person saw stays.
-        self._desk.ask(verb, done, failed=lambda _: None, lane=POINTING if model is None else GROUND)
+        self._desk.ask(
+            verb, done, failed=lambda _: None, lane=POINTING if model is None else GROUND
+        )
 
     def _take(self, picture: GroundPicture, found: _Finer) -> None:
         if self._session.picture is picture:

@@ -70,6 +70,11 @@ class ReviewCorner(QObject):
         self._strip, self._panel = pane.review_strip, pane.pictures
         self._is_new = False
         """The picture that is open has just been opened."""
+        self._is_undone = False
+        """A change was taken back or done again just now."""
+        for signal in (self._desk.changes.undone, self._desk.changes.redone):
+            signal.connect(lambda _: self._come_back(True))
+        self._desk.changes.performed.connect(lambda *_: self._come_back(False))
         self._idle = QTimer(self, singleShot=True, interval=_IDLE_MS)
         self._idle.timeout.connect(self._look_ahead)
         session = self._session
@@ -172,6 +177,9 @@ class ReviewCorner(QObject):
         waiting = self.proposed
         if waiting:
             words = fill(strings.CHANGE_ACCEPTED_MANY, count=len(waiting))
+            if len(waiting) == 1:
+                name = self._session.name_of(waiting[0])
+                words = fill(ground_strings.CHANGE_ACCEPTED, name=name)
             judged = [replace(one, state=ObjectState.ACCEPTED) for one in waiting]
             self._session.put(words, *judged)
             self.go_on()
@@ -198,11 +206,17 @@ class ReviewCorner(QObject):
 
     def _go_to_first(self) -> None:
         """Once it lies over the picture."""
-        first = key(OBJECT, self.proposed[0].number) if self._is_new and self.proposed else None
+        pane = self._pane
+        # Also where an undo brought it back, and nothing else is in hand.
+        wanted = self._is_new or (self._is_undone and pane.current is None)
+        first = key(OBJECT, self.proposed[0].number) if wanted and self.proposed else None
         if first is not None and self._pane.canvas.item(first) is not None:
-            self._is_new = False
-            self._pane.choose_tool("look")
-            self._pane.go_to(first)
+            self._is_new = self._is_undone = False
+            pane.choose_tool("look")
+            pane.go_to(first)
+
+    def _come_back(self, is_undone: bool) -> None:
+        self._is_undone = is_undone
 
     def _opened(self) -> None:
         self._is_new = False

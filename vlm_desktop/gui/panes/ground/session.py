@@ -15,7 +15,7 @@ from vlm_desktop.base.language import fill
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.chat.pixels import image_of
 from vlm_desktop.gui.strings import ground as strings
-from vlm_desktop.gui.undo import Change
+from vlm_desktop.gui.undo import Change, Verb
 from vlm_desktop.gui.verbs import quick
 from vlm_desktop.gui.widgets.overlay_pixels import make_ready
 
@@ -32,6 +32,20 @@ class _Loaded:
     picture: GroundPicture
     image: QImage
     objects: tuple[GroundObject, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PictureChange(Change):
+    """A change of the objects of one picture, which lies at `path`."""
+
+    path: Path
+    content_hash: str
+
+    @staticmethod
+    def of(
+        kept: PictureObjects, text: str, do: Verb, undo: Callable[[PictureObjects], Verb]
+    ) -> "PictureChange":
+        return PictureChange(text, do, undo, kept.path, kept.content_hash)
 
 
 class GroundSession(QObject):
@@ -67,7 +81,7 @@ class GroundSession(QObject):
         self._gone = False
         self._job: Job | None = None
         for signal in (desk.changes.undone, desk.changes.redone):
-            signal.connect(lambda _: self.reread())
+            signal.connect(self._show_change)
 
     @property
     def services(self) -> "Ground":
@@ -198,12 +212,23 @@ class GroundSession(QObject):
             self.reread()
 
         self._take(objects)
-        change = Change(
+        change = PictureChange.of(
+            wanted,
             text,
             quick(lambda: services.ground.keeping.save(self._best(wanted), since=kept)),
             lambda before: quick(lambda: services.ground.keeping.save(before, since=wanted)),
         )
         self.desk.changes.perform(change, lambda _: self.listed.emit(), failed)
+
+    def _show_change(self, change: Change) -> None:
+        """What was taken back, or done again, is seen: its picture opens where another one is."""
+        picture = self.picture
+        is_other = picture is None or (
+            isinstance(change, PictureChange) and change.content_hash != picture.content_hash
+        )
+        if isinstance(change, PictureChange) and is_other:
+            self.open(change.path)
+        self.reread()
 
     def reread(self) -> None:
         """What is kept may be another than what is shown, as after undoing."""
