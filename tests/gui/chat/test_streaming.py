@@ -8,9 +8,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.chat.fake_chat import FakeChat
 from tests.gui.watchdog import MOST_SECONDS, longest_stall
-from vlm_desktop.gui.panes.chat import answering
+from vlm_desktop.gui.panes.chat import answer_view, answering
 from vlm_desktop.gui.panes.chat.answer_view import AnswerView
 from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
+from vlm_desktop.gui.panes.chat.chunks import chunks
 from vlm_desktop.gui.panes.chat.facts import Life
 from vlm_desktop.gui.panes.chat.stream import AnswerStream
 from vlm_desktop.gui.strings import chat as strings
@@ -112,6 +113,24 @@ def test_what_is_selected_stays_while_the_answer_grows(qtbot: QtBot) -> None:
     answer.show_text(PARAGRAPHS[:9_000])
     assert answer.parts[0] is first
     assert first.textCursor().hasSelection()
+
+
+def test_pages_that_come_at_once_are_laid_out_one_piece_a_turn(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much a busy machine brings together, the window is not held for all of it."""
+    monkeypatch.setattr(answer_view, "_SLICE_SECONDS", -1.0)
+    answer = AnswerView()
+    qtbot.addWidget(answer)
+    answer.show_text(PARAGRAPHS[:3_000])
+    begun = len(answer.parts)
+    answer.show_text(PARAGRAPHS, gradually=True)
+    assert len(answer.parts) <= begun + 1
+    qtbot.waitUntil(lambda: len(answer.parts) == len(chunks(PARAGRAPHS)))
+    qtbot.waitUntil(lambda: "end of 49" in answer.parts[-1].toPlainText())
+    answer.show_text("Short.", gradually=True)
+    answer.show_text("Short.")
+    assert [part.toPlainText() for part in answer.parts] == ["Short."]
 
 
 def test_another_conversation_can_be_read_while_an_answer_is_written(

@@ -1,12 +1,18 @@
 """An answer as it is written: words and code in pieces, of which only the last is laid out anew."""
 
-from PySide6.QtCore import Signal
+import math
+import time
+
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from vlm_desktop.gui.panes.chat.chunks import Chunk, chunks
 from vlm_desktop.gui.panes.chat.code_view import CodeView
 from vlm_desktop.gui.panes.chat.words_view import WordsView
 from vlm_desktop.gui.theme import measures
+
+_SLICE_SECONDS = 0.02
+"""Longest stay in one go with what grows; a piece more may be begun within it."""
 
 
 class AnswerView(QWidget):
@@ -20,27 +26,49 @@ class AnswerView(QWidget):
         self.text = ""
         self._plain = False
         self._pieces: tuple[Chunk, ...] = ()
+        self._shown: list[Chunk] = []
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(lambda: self._lay_out(_SLICE_SECONDS))
         self.parts: list[WordsView | CodeView] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(measures().space[1])
 
-    def show_text(self, text: str, *, plain: bool = False) -> None:
-        """The whole text so far; `plain` words stay as they are."""
-        if (text, plain) == (self.text, self._plain):
+    def show_text(self, text: str, *, plain: bool = False, gradually: bool = False) -> None:
+        """The whole text so far; `plain` words stay as they are.
+
+        With `gradually` the event loop turns between pieces where many are new: a busy machine
+        brings pages of an answer at once.
+        """
+        if (text, plain) != (self.text, self._plain):
+            if plain or self._plain:
+                self._shown = []
+            self.text, self._plain = text, plain
+            self._pieces = (Chunk(text),) if plain else chunks(text)
+        elif not self._later.isActive():
             return
-        self.text, self._plain = text, plain
-        pieces = (Chunk(text),) if plain else chunks(text)
-        for number, piece in enumerate(pieces):
-            if not plain and number < len(self._pieces) and piece == self._pieces[number]:
+        self._lay_out(_SLICE_SECONDS if gradually else math.inf)
+
+    def _lay_out(self, seconds: float = math.inf) -> None:
+        """Show what is not shown yet: one piece, and what more begins within `seconds`."""
+        self._later.stop()
+        until, is_first = time.monotonic() + seconds, True
+        for number, piece in enumerate(self._pieces):
+            if self._shown[number : number + 1] == [piece]:
                 continue
+            if not is_first and time.monotonic() > until:
+                self._later.start()
+                return
             self._show(number, piece)
-        while len(self.parts) > len(pieces):
+            self._shown[number : number + 1] = [piece]
+            is_first = False
+        while len(self.parts) > len(self._pieces):
             self._drop(self.parts.pop())
-        self._pieces = pieces
+        del self._shown[len(self._pieces) :]
 
     @property
     def links(self) -> tuple[str, ...]:
+        self._lay_out()
         found = [link for part in self.parts if isinstance(part, WordsView) for link in part.links]
         return tuple(dict.fromkeys(found))
 

@@ -109,12 +109,12 @@ class TurnView(QFrame):
 
     def show_facts(self, facts: TurnFacts) -> None:
         """Show what is known of the turn now."""
-        self.facts = facts
+        grew, self.facts = self.facts.life is Life.STREAMING, facts
         self._show_head(facts)
         if self.is_question:
             self.question.show_plain(facts.text)
         else:
-            self._show_answer(facts)
+            self._show_answer(facts, gradually=grew)
         self.tools.show_facts(facts)
         busy = facts.life in (Life.WAITING, Life.STREAMING)
         self.tools.setVisible(not busy)
@@ -131,7 +131,7 @@ class TurnView(QFrame):
         self.facts = self.facts.with_text(text, Life.STREAMING)
         self.waiting.hide()
         self.answer.setVisible(bool(text))
-        self.answer.show_text(text, plain=self.facts.plain)
+        self.answer.show_text(text, plain=self.facts.plain, gradually=True)
 
     def say_waiting(self, words: str) -> None:
         """What goes on before the first word."""
@@ -157,9 +157,10 @@ class TurnView(QFrame):
             self._letters.append(label)
             self._head.insertWidget(2 + place, label, 0, Qt.AlignmentFlag.AlignVCenter)
 
-    def _show_answer(self, facts: TurnFacts) -> None:
+    def _show_answer(self, facts: TurnFacts, *, gradually: bool) -> None:
         fields = facts.schema and facts.life is Life.DONE
-        self.answer.show_text(pretty(facts.text) if fields else facts.text, plain=facts.plain)
+        text = pretty(facts.text) if fields else facts.text
+        self.answer.show_text(text, plain=facts.plain, gradually=gradually)
         self.answer.setVisible(bool(facts.text))
         if fields and self.form is None:
             self.form = AnswerForm(self)
