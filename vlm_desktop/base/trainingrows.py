@@ -55,7 +55,7 @@ def decode_row(line: str) -> Example:
     """The example of a line that `encode_row` wrote. Raises ValueError for any other."""
     try:
         return _decoded(json.loads(line))
-    except (TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ValueError(f"no example: {error!r}") from error
 
 
