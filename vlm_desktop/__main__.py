@@ -75,6 +75,7 @@ def run_worker() -> int:
 
 def run_trainer(folder: str) -> int:
     """Be the child process that works on a training run."""
+    late("vlm_desktop.base.network:install")()
     path = import_module("pathlib").Path(folder)
     words = late("vlm_desktop.strings:last_words")
     code: int = late("vlm_desktop.training.worker:main")(path, words)

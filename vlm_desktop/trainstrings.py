@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vlm_desktop.base import trainerrors, trainingdata
+from vlm_desktop.base import trainerrors, training, trainingdata
 from vlm_desktop.base.language import fill
 
 if TYPE_CHECKING:
     from vlm_desktop.base.errors import AppError
+    from vlm_desktop.base.training import TrainEvent
     from vlm_desktop.base.trainingdata import Advice, SkippedRow, TrainFinding, WorthLabelling
 
 TRAIN_ERRORS: dict[type[AppError], str] = {
@@ -196,3 +197,92 @@ def advice(said: Advice) -> str:
 def ask_reason(item: WorthLabelling) -> str:
     """Why an item is worth a label."""
     return fill(ASK_REASONS[item.reason.value], first=item.first, second=item.second)
+
+
+# --- runs -----------------------------------------------------------------------------------
+
+RUN_STATES: dict[str, str] = {
+    "queued": "waits for its turn",
+    "running": "is running",
+    "paused": "is paused",
+    "done": "is done",
+    "stopped": "was stopped",
+    "failed": "failed",
+    "interrupted": "was interrupted",
+}
+"""By `base.training.RunState`."""
+
+RUNGS: dict[str, str] = {
+    "batch": "batch times accumulation",
+    "checkpointing": "computing layers anew instead of keeping them",
+    "image budget": "tokens a picture",
+    "quantised base": "a base in 4 bits",
+    "rank": "rank of the adapters",
+}
+"""By `Adjusted.what`."""
+
+_STEP = "Step {step} of {total}: loss {loss:.4f}, rate {rate:.2g}, {speed:,.0f} tokens a second"
+_LEFT = ", {low} to {high} left"
+_VALIDATED = "Step {step}: {metric} {value:.3f} ({low:.3f} to {high:.3f}), loss {loss:.4f}"
+_BLIND = ", {value:.3f} with blank pictures"
+_GENERAL = ", general {value:.3f}"
+_BEST = "; the best so far"
+_ADJUSTED = "Memory ran out, so this was made smaller: {what}, from {before} to {after}."
+_SAVED = "Saved {folder}."
+_STATE = "The run {state}."
+_PREPARING = "Getting examples ready: {done} of {total}."
+RUN_STARTED = "The run is called {run}. It learns from {train} examples; {held} are held out."
+RUN_RESUMES = "Go on with: vlm-desktop train --resume {run}"
+RUN_LEFT = "It goes on by itself. Look again with: vlm-desktop train follow {run}"
+ESTIMATED_MEMORY = "Estimated: {total} in all, {step} of it for a step."
+MEASURED_MEMORY = "One step took {measured}, so that {corrected} are to be expected in all."
+CANNOT_START = "It would not start: {reason}"
+CAN_START = "It can start: {steps} steps of {batch} examples."
+
+
+def run_event(event: TrainEvent) -> str:
+    """What a run says, in a sentence; "" for what is said elsewhere."""
+    if isinstance(event, training.StepDone):
+        said = fill(
+            _STEP, step=event.step, total=event.total_steps, loss=event.loss, rate=event.rate,
+            speed=event.tokens_per_second,
+        )  # fmt: skip
+        low, high = event.seconds_left
+        left = fill(_LEFT, low=duration(low), high=duration(high)) if high else ""
+        return f"{said}{left}."
+    if isinstance(event, training.Validated):
+        return _validated(event)
+    if isinstance(event, training.Adjusted):
+        what = RUNGS.get(event.what, event.what)
+        return fill(_ADJUSTED, what=what, before=event.before, after=event.after)
+    if isinstance(event, training.Alarm):
+        return fill(TRAIN_NOTICES[event.code], detail=event.detail)
+    if isinstance(event, training.Saved):
+        return fill(_SAVED, folder=event.folder)
+    if isinstance(event, training.StateChanged):
+        return event.detail or fill(_STATE, state=RUN_STATES[event.state.value])
+    if isinstance(event, training.Preparing):
+        total = "?" if event.total is None else event.total
+        return fill(_PREPARING, done=event.done, total=total)
+    return ""
+
+
+def _validated(event: training.Validated) -> str:
+    said = fill(
+        _VALIDATED, step=event.step, metric=event.metric, value=event.score.value,
+        low=event.score.low, high=event.score.high, loss=event.loss,
+    )  # fmt: skip
+    if event.blind is not None:
+        said += fill(_BLIND, value=event.blind)
+    if event.general is not None:
+        said += fill(_GENERAL, value=event.general)
+    return f"{said}{_BEST if event.is_best else ''}."
+
+
+def duration(seconds: float) -> str:
+    """A time that is to come, roughly: "40 s", "12 min", "3.5 h"."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    if seconds < 6000:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "objects": ("objects", "label pictures, export and import what is marked in them"),
     "alttext": ("alttext", "draft, check, write and read alt text"),
     "chat": ("chat", "ask a local model about pictures"),
+    "train": ("train", "teach a model on your own data, or check what that would do"),
     "evaluate": ("evaluate", "measure quality on your own data"),
     "bench": ("bench", "measure speed and memory on this machine"),
     "doctor": ("doctor", "what this machine can run, and why"),

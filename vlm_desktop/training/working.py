@@ -54,12 +54,7 @@ def work(run: RunFolder, tell: Teller, asked: Asked, learners: Mapping[str, str]
 
 def make_accelerator(recipe: Recipe) -> Accelerator:
     """The accelerator that a recipe asks for. Raises RecipeWrong when it cannot be had."""
-    on_cpu = recipe.run.device == "cpu" or not torch.accelerator.is_available()
-    if recipe.run.device == "cuda" and not torch.cuda.is_available():
-        raise RecipeWrong(key="[run] device", detail='is "cuda", and there is none here')
-    if on_cpu and recipe.run.precision == "fp16":
-        detail = 'is "fp16", which needs a GPU; "bf16" and "fp32" do not'
-        raise RecipeWrong(key="[run] precision", detail=detail)
+    on_cpu = device_of(recipe) == "cpu"
     precision = "no" if recipe.run.precision == "fp32" else recipe.run.precision
     return Accelerator(
         cpu=on_cpu,
@@ -69,6 +64,20 @@ def make_accelerator(recipe: Recipe) -> Accelerator:
             InitProcessGroupKwargs(timeout=_PATIENCE),
         ],
     )
+
+
+def device_of(recipe: Recipe) -> str:
+    """PyTorch's name of the device that a recipe asks for. Raises RecipeWrong."""
+    wanted = recipe.run.device
+    found = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+    here = "cpu" if found is None else found.type
+    if wanted not in ("auto", "cpu", here):
+        raise RecipeWrong(key="[run] device", detail=f'is "{wanted}", and there is none here')
+    device = "cpu" if wanted == "cpu" else here
+    if device == "cpu" and recipe.run.precision == "fp16":
+        detail = 'is "fp16", which needs a GPU; "bf16" and "fp32" do not'
+        raise RecipeWrong(key="[run] precision", detail=detail)
+    return device
 
 
 def make_learner(

@@ -22,6 +22,7 @@ from vlm_desktop.engine.train.recipedata import RecipeData
 from vlm_desktop.engine.train.runs import Runs
 from vlm_desktop.engine.train.sources import Sources
 from vlm_desktop.engine.train.splits import Splits
+from vlm_desktop.engine.train.teaching import Teaching
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
 
@@ -73,6 +74,7 @@ class Training:
         self.active = ActiveLearning(looking, judge)
         self.data = RecipeData(self.datasets, self.sources, self.splits)
         self.runs = Runs(paths.runs, self._revision)
+        self.teaching = Teaching(paths.home, self.data, self.doctor, self.runs)
 
     def _revision(self, model_id: str) -> str:
         """That of a model on this disk."""

@@ -11,19 +11,15 @@ import os
 import re
 import secrets
 import shutil
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 
-import vlm_desktop
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.reentry import TRAIN_ARGUMENT
 from vlm_desktop.base.trainerrors import (
     NothingToTrain,
     RunDamaged,
@@ -40,6 +36,7 @@ from vlm_desktop.base.training import (
     StateChanged,
     TrainEvent,
 )
+from vlm_desktop.engine.train.launching import launch, worker_command
 from vlm_desktop.engine.train.runreading import info_of
 from vlm_desktop.training.eventlog import append_event, read_events
 from vlm_desktop.training.runfolder import Command, RunFolder, write_whole
@@ -49,13 +46,6 @@ _LOOK_SECONDS = 0.2
 _ASK_SECONDS = 60.0
 _TERMINATE_SECONDS = 10.0
 _NAME = re.compile(r"[^a-z0-9]+")
-
-
-def worker_command(folder: Path) -> list[str]:
-    """How to start a worker: this Python with `-m`, or a frozen program by itself."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, TRAIN_ARGUMENT, str(folder)]
-    return [sys.executable, "-m", "vlm_desktop", TRAIN_ARGUMENT, str(folder)]
 
 
 class Runs:
@@ -207,14 +197,23 @@ class Runs:
         yield from read_events(run.events, before)[0]
         return info
 
+    def card(self, run_id: str) -> dict[str, Any]:
+        """The card of a run that ended. Raises RunUnknown, RunDamaged."""
+        return _card(self._known(run_id).card)
+
+    def card_text(self, run_id: str) -> str:
+        """The same for people, as Markdown; "" before it ended. Raises RunUnknown."""
+        path = self._known(run_id).card_text
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
     def same_weights(self, folder: Path, run_id: str) -> bool:
         """Whether a run ended with the weights that another folder's card names, bit for bit.
 
         Raises RunUnknown, RunDamaged.
         """
         cards = (RunFolder(folder).card, self._known(run_id).card)
-        first, second = (_weights(card) for card in cards)
-        return bool(first) and first == second
+        first, second = (_card(card)["weights"] for card in cards)
+        return bool(first) and bool(first == second)
 
     # --- tidying -----------------------------------------------------------------------
 
@@ -274,29 +273,16 @@ class Runs:
 
     def _launch(self, run: RunFolder) -> None:
         append_event(run.events, StateChanged(info_of(run).step, time.time(), RunState.QUEUED))
-        package = str(Path(vlm_desktop.__file__).parents[1])
-        known = os.environ.get("PYTHONPATH", "")
-        with run.log.open("ab") as log:
-            child = subprocess.Popen(
-                self._command(run.root),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,  # its events are in the folder
-                stderr=log,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (package, known)))},
-                start_new_session=True,
-                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-            )
-        run.name_process(child.pid)
-        # A child that nobody waits for stays in the list of processes.
-        threading.Thread(target=child.wait, name=f"wait {run.root.name}", daemon=True).start()
+        launch(run, self._command(run.root))
 
 
 def _cores() -> int:
     return psutil.cpu_count(logical=False) or os.cpu_count() or 1
 
 
-def _weights(card: Path) -> object:
+def _card(path: Path) -> dict[str, Any]:
     try:
-        return json.loads(card.read_text(encoding="utf-8"))["weights"]
-    except (OSError, ValueError, KeyError) as error:
-        raise RunDamaged(path=card, detail=str(error)) from error
+        card: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunDamaged(path=path, detail=str(error)) from error
+    return card
