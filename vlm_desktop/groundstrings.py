@@ -26,6 +26,10 @@ GROUND_ERRORS: dict[type[AppError], str] = {
     grounderrors.FindsNoPhrases: (
         "{model} cannot look for words in a picture. Models that can: {known}."
     ),
+    grounderrors.TooFewToFit: (
+        "There is too little to fit a finder on: in each half of the pictures, {least} need a "
+        "phrase with a box of 3 % of the picture or more, and a half has only {found}."
+    ),
     grounderrors.LabelBatchUnknown: "This batch of pictures is not kept any more.",
     grounderrors.AnnotationsTooLarge: (
         "{path} is too large to be read at once. Split it and try again."

@@ -23,6 +23,13 @@ class FindsNoPhrases(GroundRefused):
         super().__init__(model=model, known=known)
 
 
+class TooFewToFit(GroundRefused):
+    """Boxes of too few pictures to fit a finder on; `least` are needed in each half of them."""
+
+    def __init__(self, *, least: int, found: int) -> None:
+        super().__init__(least=least, found=found)
+
+
 class PromptEmpty(GroundRefused):
     """Nothing says what belongs to the object: no box, and no point that adds."""
 

@@ -43,7 +43,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--fit", type=Path, metavar="FILE.json",
-        help="measure nothing: fit the starter's finder on these boxes and write its weights",
+        help="measure nothing: fit the starter's finder on these boxes and write its weights, which"
+        " then take the place of resources/grounding/starter_finder.json",
+    )  # fmt: skip
+    parser.add_argument(
+        "--half", type=int, choices=(0, 1),
+        help="only one half of the pictures, by their names: fit on one, measure on the other",
     )  # fmt: skip
     parser.add_argument("--no-masks", action="store_true", help="measure phrases only")
     parser.add_argument(
@@ -53,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
-    rows = read_rows(arguments.data, arguments.limit)
+    rows = read_rows(arguments.data, arguments.limit, arguments.half)
     cancel = CancelToken()
     if arguments.fit:
         fitted = services.ground.measuring.fit(rows, arguments.fit, cancel)

@@ -2,6 +2,10 @@
 
     vlm-desktop evaluate grounding BOXES.jsonl --fit starter_finder.json
 
+What is written takes the place of that file. With `--half 0` it is fitted on one half of the
+photos, so that `evaluate grounding PHRASES.jsonl --half 1` then measures it on photos it has not
+seen; rows of both files about the same photos are parted alike.
+
 Four small models in a row, each on photos the one before has not seen (two halves, by the name of
 the photo), so that a later one does not trust an earlier one more than it deserves: how much a
 cell looks like a thing, how probable it shows the phrase, how probable a box is right, and how
@@ -22,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vlm_desktop.base.grounderrors import TooFewToFit
 from vlm_desktop.engine.ground.boxscores import BoxCells
 from vlm_desktop.engine.ground.cellmaps import FINE, refinement
 from vlm_desktop.engine.ground.phraseheat import Linear, PhraseHeat, ThingWeights, places
@@ -37,11 +42,15 @@ if TYPE_CHECKING:
 
 LARGE = 0.03
 """Objects that take less of the picture are nothing to learn from for maps of 20x20 cells."""
+LEAST = 10
+"""Photos with large objects, in each half."""
 _DIRECTIONS = 64
 _CELLS_DRAWN, _OTHER_BOXES = 150, 60
 _HOTTEST = ((1, 250), (0, 100))
 """Signals of a box (expected overlaps), and how many of the best by each are learnt from."""
 _RIGHT = 0.5
+_STILL = 1e-9
+"""Weights that move less by a step of Newton's method are found."""
 
 
 @dataclass(slots=True, eq=False)
@@ -74,7 +83,8 @@ class FitPhoto:
 
 def fit(photos: Sequence[FitPhoto], *, seed: int = 0) -> dict[str, Any]:
     """All weights, as `phraseheat.weights` reads them. The heats that are left in `photos` come of
-    the other half of them."""
+    the other half of them. Raises TooFewToFit."""
+    require_enough(photos)
     random = np.random.default_rng(seed)
     for half in (0, 1):
         things, heat = _heat_model([one for one in photos if one.half != half], random)
@@ -97,6 +107,16 @@ def fit(photos: Sequence[FitPhoto], *, seed: int = 0) -> dict[str, Any]:
         "present": _written(present),
         "right": _written(right),
     }
+
+
+def require_enough(photos: Sequence[FitPhoto]) -> None:
+    """Raise TooFewToFit where the models would only learn the photos by heart, or nothing."""
+    usable = Counter(
+        photo.half for photo in photos if any(len(photo.large(one)) for one in photo.signals)
+    )
+    fewest = min(usable[0], usable[1])
+    if fewest < LEAST:
+        raise TooFewToFit(least=LEAST, found=fewest)
 
 
 # --- cells --------------------------------------------------------------------------------
@@ -248,7 +268,10 @@ def logistic(
         chance = 1 / (1 + np.exp(-x @ found))
         slope = x.T @ (importance * (chance - truth)) + drawn @ found
         bend = (x * (importance * chance * (1 - chance))[:, None]).T @ x + drawn
-        found -= np.linalg.solve(bend, slope)
+        step = np.linalg.solve(bend, slope)
+        found -= step
+        if np.abs(step).max() < _STILL:
+            break
     return Linear(mean, spread, found[:-1], float(found[-1]))
 
 

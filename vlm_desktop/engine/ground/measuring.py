@@ -17,6 +17,7 @@ from vlm_desktop.base.errors import MediaRefused
 from vlm_desktop.base.events import Event, Phase, Progress, Quarantined
 from vlm_desktop.base.grounding import AUTOMATIC, STARTER, Grounded, Verdict
 from vlm_desktop.base.types import Box, Size
+from vlm_desktop.engine.destinations import put_text, writing_to
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.evaluating import require_writable
 from vlm_desktop.engine.ground.clauses import parsed
@@ -181,13 +182,20 @@ class GroundMeasuring:
     def fit(
         self, rows: PhraseRows, target: Path, cancel: CancelToken
     ) -> Generator[Event, None, int]:
-        """Fit the starter's finder on these rows and write its weights; how many pictures it is
-        fitted on. Raises DestinationNotWritable, ModelError, Cancelled."""
+        """Fit the starter's finder on these rows and write its weights, whole or not at all; how
+        many pictures it is fitted on.
+
+        Raises DestinationNotWritable, DiskFull, TooFewToFit, ModelError, Cancelled.
+        """
+        was_there = target.exists()
         require_writable(target)
+        if not was_there:  # trying made it, empty
+            target.unlink()
         photos = yield from gather(rows, self._pictures, self._encoders, STARTER, cancel)
         cancel.raise_if_cancelled()
         written = json.dumps(fit(photos), separators=(",", ":"))
-        target.write_text(written + "\n", encoding="utf-8")
+        with writing_to(target):
+            put_text(target, written + "\n")
         return len(photos)
 
     def _mask_figures(

@@ -43,8 +43,18 @@ class PhraseRows:
     made: bool
 
 
-def read_rows(path: Path, limit: int = 0) -> PhraseRows:
-    """`limit` keeps so many pictures, spread over the file; 0 all. Raises BadInputFile."""
+def half_of(image: str) -> int:
+    """Which half of all pictures one belongs to, 0 or 1, told by its name alone: on one half is
+    fitted what is measured on the other, whatever rows two files have of them. (Fitting parts its
+    own photos another way.)"""
+    return hashlib.sha1(image.encode(), usedforsecurity=False).digest()[4] % 2
+
+
+def read_rows(path: Path, limit: int = 0, half: int | None = None) -> PhraseRows:
+    """`limit` keeps so many pictures, spread over the file; 0 all. `half` keeps one of the two.
+
+    Raises BadInputFile.
+    """
     found = [_row(path, number, row) for number, row in json_rows(path)]
     if not found:
         raise BadInputFile(path=path, line=None, detail="it holds no row")
@@ -52,6 +62,7 @@ def read_rows(path: Path, limit: int = 0) -> PhraseRows:
     images = list(dict.fromkeys(one.image for one in found))
     count = min(limit or len(images), len(images))
     kept = {images[number * len(images) // count] for number in range(count)}
+    kept = {one for one in kept if half is None or half_of(one) == half}
     rows = tuple(one for one in (*found, *absent) if one.image in kept)
     return PhraseRows(rows, bool(absent))
 
