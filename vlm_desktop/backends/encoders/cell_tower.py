@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 CELLS = "cells"
 _AT_ONCE = 4
 _EPSILON = 1e-5
-_STORED = {
+STORED_HEAD = {
     "cells_norm.weight": "head.cells_norm.weight_half",
     "cells_norm.bias": "head.cells_norm.bias_half",
     "value.weight": "val_153_half",
@@ -119,14 +119,14 @@ class CellTower:
         self._id = model_id
         self._preprocessor = Preprocessor(pair.image)
         try:
-            found = read_weights(path.read_bytes(), _STORED.values())
+            found = read_weights(path.read_bytes(), STORED_HEAD.values())
             self._session: Session = runtime.open_session(SessionRequest(path, "cpu", threads))
         except (OSError, *runtime.ERRORS) as error:
             detail = f"{path.name}: {runtime.first_line(error)}"
             raise ModelBroken(model=model_id, detail=detail) from error
         if CELLS not in {one.name for one in self._session.get_outputs()}:
             raise ModelBroken(model=model_id, detail=f"{path.name} has no output {CELLS}")
-        self._head = PoolingHead({name: found[stored] for name, stored in _STORED.items()})
+        self._head = PoolingHead({name: found[stored] for name, stored in STORED_HEAD.items()})
 
     def look(self, images: Sequence[PixelArray]) -> NDArray[np.float32]:
         rows = []

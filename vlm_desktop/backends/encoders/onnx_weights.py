@@ -2,16 +2,17 @@
 
 The file is a protocol buffer (onnx.proto): ModelProto.graph is field 7, GraphProto.initializer
 field 5, and of a TensorProto dims are field 1, data_type 2, float_data 4, name 8 and raw_data 9.
-Only initialisers in float32 and float16 are read; all else is skipped.
+Only initialisers in float32, float16 and int8 are read; all else is skipped.
 """
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
-_TYPES = {1: "<f4", 10: "<f2"}
+_TYPES = {1: "<f4", 3: "<i1", 10: "<f2"}
 
 
 def read_weights(data: bytes, names: Collection[str]) -> dict[str, NDArray[np.float32]]:
@@ -30,9 +31,26 @@ def read_weights(data: bytes, names: Collection[str]) -> dict[str, NDArray[np.fl
     return found
 
 
+def stored_weights(data: bytes | bytearray) -> dict[str, NDArray[Any]]:
+    """All initialisers of the types that are read, by name, as they are stored: views on `data`,
+    so that writing into them changes the model where `data` is a bytearray. Raises ValueError."""
+    found = {}
+    for graph in _parts(memoryview(data), 7):
+        for tensor in _parts(graph, 5):
+            kind = next((one for field, _, one in _fields(tensor) if field == 2), 0)
+            if kind in _TYPES:
+                name = bytes(next(_parts(tensor, 8), b"")).decode("utf-8", "replace")
+                found[name] = _stored(tensor)
+    return found
+
+
 def _array(tensor: memoryview) -> NDArray[np.float32]:
+    return _stored(tensor).astype(np.float32)
+
+
+def _stored(tensor: memoryview) -> NDArray[Any]:
     shape: list[int] = []
-    kind, raw = 0, b""
+    kind, raw = 0, memoryview(b"")
     for field, wire, value in _fields(tensor):
         if field == 1 and isinstance(value, int):
             shape.append(value)
@@ -41,11 +59,10 @@ def _array(tensor: memoryview) -> NDArray[np.float32]:
         elif field == 2 and isinstance(value, int):
             kind = value
         elif field in (4, 9) and wire == _BYTES and isinstance(value, memoryview):
-            raw = bytes(value)
+            raw = value
     if kind not in _TYPES:
         raise ValueError(f"weights of data type {kind}")
-    values = np.frombuffer(raw, _TYPES[kind]).astype(np.float32)
-    return values.reshape(shape)
+    return np.frombuffer(raw, _TYPES[kind]).reshape(shape)
 
 
 def _parts(message: memoryview, wanted: int) -> Iterator[memoryview]:
