@@ -27,15 +27,16 @@ _OF_LIBRARY = (
 _VOTED = (
     "SELECT answers.id, answers.text, questions.text, chat_pictures.path,"
     " chat_pictures.content_hash"
-    " FROM turn_votes JOIN turns AS answers ON answers.id = turn_id"
+    " FROM turn_votes JOIN turns AS answers ON answers.id = turn_votes.turn_id"
     " JOIN turns AS questions ON questions.id = answers.parent_id"
     " JOIN conversations ON conversations.id = answers.conversation_id"
     " JOIN turn_pictures ON turn_pictures.turn_id = questions.id"
     " JOIN chat_pictures ON chat_pictures.id = picture_id"
     " WHERE vote = 1 AND answers.role = 'assistant' AND answers.deleted_by IS NULL"
     " AND answers.state = 'done' AND conversations.deleted_at IS NULL"
-    " AND box = '' AND page = 0 AND dropped = 0"
-    " GROUP BY answers.id HAVING count(*) = 1 ORDER BY answers.id"
+    " GROUP BY answers.id"
+    " HAVING count(*) = 1 AND max(box) = '' AND max(page) = 0 AND max(dropped) = 0"
+    " ORDER BY answers.id"
 )
 
 

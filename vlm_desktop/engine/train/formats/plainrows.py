@@ -98,7 +98,7 @@ def _drafts(said: dict[str, Any], where: str) -> Iterator[Draft]:
     if "turns" in said:
         yield _own(base, said)
     elif "box" in said:
-        yield _place(base, said)
+        yield from _places(base, said)
     elif isinstance(said.get("fields"), dict):
         yield _fields(base, said["fields"])
     elif _key(said, QUESTION_KEYS):
@@ -139,13 +139,17 @@ def _own(base: Draft, said: dict[str, Any]) -> Draft:
     )
 
 
-def _place(base: Draft, said: dict[str, Any]) -> Draft:
-    phrase = words(said.get("phrase")) or words(said.get("label")) or _text(said, CAPTION_KEYS)
-    if not phrase:
+def _places(base: Draft, said: dict[str, Any]) -> Iterator[Draft]:
+    """One for each phrase that names the place."""
+    first = words(said.get("phrase")) or words(said.get("label")) or _text(said, CAPTION_KEYS)
+    others = [words(one) for one in items(said.get("expressions"))[:_MOST_CAPTIONS]]
+    phrases = list(dict.fromkeys(filter(None, [first, *others])))
+    if not phrases:
         raise BadRow(SkipReason.NO_TEXT)
     box = None if said["box"] is None else box_of(said["box"])
-    turns = (Exchange(phrase, box_said(box)),)
-    return replace(base, turns=turns, kind=ExampleKind.BOX, box=box, label=base.label)
+    for phrase in phrases:
+        turns = (Exchange(phrase, box_said(box)),)
+        yield replace(base, turns=turns, kind=ExampleKind.BOX, box=box)
 
 
 def _fields(base: Draft, said: dict[str, Any]) -> Draft:
