@@ -16,6 +16,7 @@ from vlm_desktop.gui.panes.ground.items import DRAFT, FOUND, OBJECT, key
 from vlm_desktop.gui.widgets import overlay_canvas
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+ALT = Qt.KeyboardModifier.AltModifier
 KEY = Qt.Key
 
 
@@ -112,3 +113,24 @@ def test_every_control_has_a_name_and_tab_reads_along(
         pane.side.show_page(number)
         assert nameless(window) == []
         assert out_of_order(window) == []
+
+
+def test_what_came_together_is_opened_one_after_the_other(
+    pane: GroundPane, pictures: list[Path], qtbot: QtBot
+) -> None:
+    assert not pane.opening.head.ways.isVisible()
+    assert pane.opening.head.name.text() == "picture 1.png"
+    pane.opening.take_paths([pictures[1], pictures[2], pictures[0], pictures[1]])
+    qtbot.waitUntil(lambda: pane.session.picture is not None)
+    assert pane.opening.head.place.text() == "1 of 3"
+    assert not pane.opening.before.isEnabled()
+    pane.focus_picture()
+    for name, place in (("picture 3.png", "2 of 3"), ("picture 1.png", "3 of 3")):
+        qtbot.keyClick(pane.canvas, KEY.Key_Right, ALT)
+        qtbot.waitUntil(lambda: pane.session.picture is not None)
+        assert (pane.opening.head.name.text(), pane.opening.head.place.text()) == (name, place)
+        assert pane.canvas.hasFocus() or pane.side.open.hasFocus()
+    assert not pane.opening.after.isEnabled()
+    pane.session.open(None)
+    assert pane.opening.together == ()
+    assert pane.opening.head.isHidden()

@@ -78,6 +78,7 @@ class GroundPane(Pane):
         self.counting = Counting(self.session, self)
         self._build()
         self.opening = Opening(self.session, self)
+        self.side.set_head(self.opening.head)
         self.hands = Hands(self)
         self.masks = MasksCorner(self.session, self.pointing, self.picture.draft, self)
         self.phrases = PhrasesCorner(self)

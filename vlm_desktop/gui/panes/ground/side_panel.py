@@ -69,6 +69,12 @@ class SidePanel(QFrame):
         self.tabs.append(tab)
         return number
 
+    def set_head(self, head: QWidget) -> None:
+        """What is said of the open picture."""
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(1, head)
+
     def set_menus(self, opening: QMenu, more: QMenu) -> None:
         self.open.setMenu(opening)
         self.more.setMenu(more)

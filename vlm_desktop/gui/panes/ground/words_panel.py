@@ -101,7 +101,7 @@ class WordsPanel(QWidget):
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.description.setAccessibleName(strings.DESCRIPTION)
+        self.description.setAccessibleDescription(strings.DESCRIPTION)
         self.description.hide()
 
     def _build_referring(self) -> None:
