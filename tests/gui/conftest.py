@@ -16,10 +16,14 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_services import FakeServices
+from tests.gui.real_library import real_library, real_photos
 from vlm_desktop.gui import theme
 from vlm_desktop.gui.bridge import Bridge
 from vlm_desktop.gui.main_window import MainWindow
 from vlm_desktop.jobs import JobRunner
+
+# Here and nowhere below: each folder that imported them would have a library of its own indexed.
+__all__ = ["real_library", "real_photos"]
 
 
 @pytest.fixture

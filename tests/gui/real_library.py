@@ -1,4 +1,4 @@
-"""A library of real photos, made once for all tests that ask for it. Import the fixtures."""
+"""A library of real photos, made once for all tests of the window that ask for it."""
 
 import shutil
 from pathlib import Path

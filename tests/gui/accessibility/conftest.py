@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.gui.accessibility.desktop import Desktop, Program, what_is_missing
-from tests.gui.real_library import real_library, real_photos, set_up
-
-__all__ = ["real_library", "real_photos"]
+from tests.gui.real_library import set_up
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.gui.real_library import real_library, real_photos, set_up  # noqa: F401 - fixtures
+from tests.gui.real_library import set_up
 from vlm_desktop.compose import build_services
 from vlm_desktop.gui import theme
 from vlm_desktop.gui.main_window import MainWindow
@@ -27,7 +27,7 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def full_home(tmp_path: Path, real_library: Path) -> Path:  # noqa: F811 - a fixture
+def full_home(tmp_path: Path, real_library: Path) -> Path:
     """A home with a library of a few photos."""
     return Path(shutil.copytree(real_library, tmp_path / "full"))
 

@@ -1,6 +1,7 @@
 """The image tower in ONNX Runtime, the decoder in PyTorch: the same answers, and a way back."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -63,11 +64,17 @@ def test_it_answers_as_pytorch_does(name, tmp_path):
     assert cosine(found.pooled, wanted.pooled) >= 0.999
 
 
-@pytest.fixture
-def with_graph(tmp_path) -> Path:
-    folder = BUILDERS["llava"](tmp_path / "llava")
+@pytest.fixture(scope="module")
+def exported_once(tmp_path_factory) -> Path:
+    """Exporting takes seconds. Not to be changed."""
+    folder = BUILDERS["llava"](tmp_path_factory.mktemp("exported") / "llava")
     exported(folder)
     return folder
+
+
+@pytest.fixture
+def with_graph(exported_once, tmp_path) -> Path:
+    return Path(shutil.copytree(exported_once, tmp_path / "llava"))
 
 
 def reason(folder: Path) -> str:

@@ -1,5 +1,0 @@
-"""A library of real photos."""
-
-from tests.gui.real_library import real_library, real_photos
-
-__all__ = ["real_library", "real_photos"]
