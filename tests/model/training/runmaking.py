@@ -7,11 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from accelerate.state import AcceleratorState
+
 from tests.model.training.small import make_examples
+from tests.model.training.small_worker import LEARNERS
 from vlm_desktop.base.training import Example, TrainEvent
-from vlm_desktop.training.eventlog import read_events
+from vlm_desktop.training.asking import Asked
+from vlm_desktop.training.eventlog import EventLog, Teller, read_events
+from vlm_desktop.training.loop import Ending
 from vlm_desktop.training.runfolder import RunFolder, write_whole
 from vlm_desktop.training.spec import recipe_of, recipe_text
+from vlm_desktop.training.working import work
 
 REPO = Path(__file__).parents[3]
 MODULE = "tests.model.training.small_worker"
@@ -57,6 +63,13 @@ def finish(run: RunFolder, **environment: str) -> tuple[TrainEvent, ...]:
         _, said = process.communicate(timeout=240)
     assert process.returncode in (0, 1), said
     return events_of(run)
+
+
+def work_here(run: RunFolder) -> Ending:
+    """Work on a run in this process, without queue and signals."""
+    AcceleratorState._reset_state(reset_partial_state=True)
+    with EventLog(run.events) as log:
+        return work(run, Teller(log), Asked(run), LEARNERS)
 
 
 def events_of(run: RunFolder) -> tuple[TrainEvent, ...]:
