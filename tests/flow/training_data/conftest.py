@@ -1,6 +1,6 @@
 """Training's data over the real engine in a temporary home; pictures are decoded for real."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 from typing import TypeVar
 
@@ -54,6 +54,3 @@ def filled(training: Training, shots: list[Path]) -> int:
     kept = training.datasets.create("Mine")
     done(training.datasets.add(kept.id, read_of(*map(example, shots)), CancelToken()))
     return kept.id
-
-
-Adds = Callable[..., int]
