@@ -124,3 +124,24 @@ def test_what_bins_cost_is_printed_beside_the_figures(services, home, photo, cap
     assert few["overlaps"][0] < many["overlaps"][0]
     assert main([*argv[:2], *argv[3:]], build_services) == 0
     assert "bins a side" in capsys.readouterr().out
+
+
+def test_an_installed_detector_takes_over_where_none_is_named(services, home, photo, capsys):
+    assert services.ground.phrases.automatic() == "grounding-dino"
+    argv = ["--home", str(home), "--json", "ground", str(photo), "a dog"]
+    assert main(argv, build_services) == 0
+    assert main([*argv, "--model", "starter"], build_services) == 0
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["model"] for one in answers] == ["grounding-dino", "starter"]
+
+
+def test_a_detector_whose_files_were_changed_leaves_its_place(home, photo, tiny_folder, tmp_path):
+    built = build_services(tmp_path)
+    finish(built.models.import_folder(tiny_folder("grounding-dino"), "spoilt"))
+    with (tmp_path / "models" / "spoilt" / "model.safetensors").open("ab") as file:
+        file.write(b"more")
+    picture = built.ground.pictures.load(photo, CancelToken())
+    assert built.ground.phrases.automatic() == "spoilt"
+    (answer,) = finish(built.ground.phrases.ground(picture, ["dog"], CancelToken()))
+    assert answer.model == built.ground.phrases.automatic() == "starter"
+    built.close()
