@@ -129,6 +129,7 @@ def _run(root: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[st
         capture_output=True,
         text=True,
         check=False,
+        timeout=300,
     )
 
 

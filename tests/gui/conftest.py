@@ -45,7 +45,7 @@ def runner(bridge: Bridge) -> Iterator[JobRunner]:
     made = JobRunner(bridge.post)
     yield made
     bridge.close()
-    assert made.shutdown(5)
+    assert made.shutdown(60)
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ class Watchdog:
     ) -> None:
         self._timer.stop()
         self._over.set()
-        self._looker.join()
+        self._looker.join(60)
 
     def _beat(self) -> None:
         wall, excused = _now()

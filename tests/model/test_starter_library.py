@@ -110,7 +110,9 @@ def test_a_warm_search_imports_no_training_framework(services: AppServices) -> N
         "assert not {'torch', 'transformers', 'open_clip', 'PySide6'} & set(sys.modules)\n"
         "sys.exit(code)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=300
+    )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["verdict"] != "none"
 

@@ -128,7 +128,7 @@ def staged(home: Path, size: QSize, theme_name: str = "light") -> Iterator[Stage
         window._closing = True
         window.close()
         bridge.close()
-        assert runner.shutdown(5)
+        assert runner.shutdown(60)
         services.close()
         window.deleteLater()
         QApplication.processEvents()

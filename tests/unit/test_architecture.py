@@ -67,6 +67,7 @@ def _tracked() -> list[Path]:
         cwd=ROOT,
         capture_output=True,
         check=True,
+        timeout=300,
     )
     names = done.stdout.decode("utf-8", "surrogateescape").split("\0")
     return [ROOT / name for name in names if name and (ROOT / name).is_file()]
@@ -83,6 +84,7 @@ def test_import_contracts_hold() -> None:
         capture_output=True,
         text=True,
         check=False,
+        timeout=300,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -251,7 +253,12 @@ def test_no_tracked_text_names_a_developers_machine_or_a_registry() -> None:
 def _loaded_after(statement: str) -> set[str]:
     code = f"{statement}\nimport sys\nprint(' '.join(sys.modules))"
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     return {name.split(".")[0] for name in done.stdout.split()}

@@ -253,5 +253,5 @@ def test_cancel_ends_within_a_second(
     with pytest.raises(Cancelled):
         drive(services.index([photos], cancel, ocr=False))
     assert not timer.is_alive()
-    timer.join()
+    timer.join(60)
     assert services.verify().indexed == 23, "what was finished is kept"

@@ -68,7 +68,7 @@ class _Indexing:
 
     def __exit__(self, *_: object) -> None:
         self._patience.cancel()
-        self._patience.join()
+        self._patience.join(60)
         self._server.communicate(timeout=20)
 
     def run_and_kill(self, after_first_commit: float) -> int:

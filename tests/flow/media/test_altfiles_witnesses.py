@@ -46,7 +46,7 @@ def exiftool(paths: Sequence[Path], *options: str) -> list[dict[str, Any]]:
         done = subprocess.run(
             ["exiftool", "-j", "-charset", "filename=utf8", *options,
              *map(str, paths[start : start + _AT_ONCE])],
-            capture_output=True, check=False,
+            capture_output=True, check=False, timeout=300,
         )  # fmt: skip
         found += json.loads(done.stdout)
     return found
@@ -56,7 +56,7 @@ def exiv2(path: Path) -> dict[str, str]:
     """Language -> alt text, as Exiv2 sees it."""
     done = subprocess.run(
         ["exiv2", "-K", "Xmp.iptc.AltTextAccessibility", "-Pt", str(path)],
-        capture_output=True, check=False,
+        capture_output=True, check=False, timeout=300,
     )  # fmt: skip
     said = done.stdout.decode("utf-8").strip()
     parts = said.split('lang="')[1:]
@@ -68,8 +68,12 @@ def exiv2(path: Path) -> dict[str, str]:
 
 def exiv2_reads(path: Path) -> bool:
     """Whether Exiv2 can do anything with a file as it came."""
-    done = subprocess.run(["exiv2", "-pS", str(path)], capture_output=True, check=False)
-    said = subprocess.run(["exiv2", "-pa", str(path)], capture_output=True, check=False)
+    done = subprocess.run(
+        ["exiv2", "-pS", str(path)], capture_output=True, check=False, timeout=300
+    )
+    said = subprocess.run(
+        ["exiv2", "-pa", str(path)], capture_output=True, check=False, timeout=300
+    )
     return done.returncode == 0 and b"exception" not in done.stderr + said.stderr
 
 
@@ -153,7 +157,7 @@ def test_we_read_and_change_what_exiftool_writes(
         ["exiftool", "-q", "-overwrite_original", f"-XMP-iptcCore:AltTextAccessibility={EN}",
          f"-XMP-iptcCore:AltTextAccessibility-fr={DE}", "-XMP-iptcCore:ExtDescrAccessibility=Long",
          "-XMP-dc:Subject=one", "-XMP-dc:Subject=two", str(photo)],
-        check=True,
+        check=True, timeout=300,
     )  # fmt: skip
     reading = files.read(photo)
     said = {one.language: (one.alt, one.extended) for one in reading.texts}
@@ -175,7 +179,7 @@ def test_we_read_and_change_what_exiv2_writes(files: AltFiles, name: str, tmp_pa
         subprocess.run(
             ["exiv2", "-M", f'set Xmp.iptc.AltTextAccessibility LangAlt lang="{language}" {text}',
              str(photo)],
-            check=True,
+            check=True, timeout=300,
         )  # fmt: skip
     said = {one.language: one.alt for one in files.read(photo).texts}
     assert said == {"x-default": "A dog", "fr": "Un chien"}
@@ -199,7 +203,7 @@ def test_exiftool_reads_extended_xmp_and_we_read_its_own(files: AltFiles, tmp_pa
     subprocess.run(
         ["exiftool", "-q", "-overwrite_original", f"-XMP-iptcCore:ExtDescrAccessibility<={values}",
          "-XMP-iptcCore:AltTextAccessibility=A dog", str(theirs)],
-        check=True,
+        check=True, timeout=300,
     )  # fmt: skip
     assert theirs.read_bytes().count(b"ns.adobe.com/xmp/extension/") > 1
     assert files.read(theirs).texts[0].extended == long.strip()
@@ -215,7 +219,10 @@ def test_exiftool_finds_the_second_picture(files: AltFiles, tmp_path: Path) -> N
         before = second_picture(photo.read_bytes())
         files.write(photo, WORDS)
         done = subprocess.run(
-            ["exiftool", "-b", "-MPImage2", str(photo)], capture_output=True, check=True
+            ["exiftool", "-b", "-MPImage2", str(photo)],
+            capture_output=True,
+            check=True,
+            timeout=300,
         )
         assert done.stdout == before, name
 
@@ -230,7 +237,7 @@ def test_we_read_what_exiftool_puts_into_boxed_files(
     subprocess.run(
         ["exiftool", "-q", "-overwrite_original", f"-XMP-iptcCore:AltTextAccessibility={EN}",
          f"-XMP-iptcCore:AltTextAccessibility-de={DE}", str(photo)],
-        check=True,
+        check=True, timeout=300,
     )  # fmt: skip
     said = {one.language: one.alt for one in files.read(photo).texts}
     assert said == {"x-default": EN, "de": DE}

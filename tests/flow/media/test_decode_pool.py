@@ -221,7 +221,7 @@ def test_a_growing_file_is_changing_or_decoded_never_lost(
             ]
         finally:
             stop.set()
-            writer.join()
+            writer.join(60)
     assert len(seen) == 30
     assert Refusal.CHANGING in {
         outcome.reason for outcome in seen if isinstance(outcome, RefusedFile)
@@ -293,7 +293,7 @@ def test_close_while_the_workers_are_still_starting(photo: Callable[[str], Path]
     start = time.monotonic()
     pool.close()
     assert time.monotonic() - start < HANGS
-    token_thread.join()
+    token_thread.join(60)
 
 
 @pytest.mark.parametrize(

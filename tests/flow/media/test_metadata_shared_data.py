@@ -59,6 +59,7 @@ def test_as_exiftool_says(shared_data: Path, folder: str) -> None:
         ["exiftool", "-json", "-n", "-r", str(shared_data / folder / "files")],
         capture_output=True,
         check=False,
+        timeout=300,
     )
     compared = 0
     for entry in json.loads(done.stdout):

@@ -71,7 +71,7 @@ def test_a_change_by_another_program_is_seen(library: Library, root: Root, home:
 
     thread = threading.Thread(target=other_program)
     thread.start()
-    thread.join()
+    thread.join(60)
     assert len(library.catalogue()) == 2
     add(library, root, [("c.jpg", Photo("c"))])
     assert len(library.catalogue()) == 3

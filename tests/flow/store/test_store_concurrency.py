@@ -29,7 +29,7 @@ def test_each_thread_has_its_connection_and_it_ends_with_the_thread(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
     assert counts == [1, 1, 1, 1]
     assert len(library._db._held) == 1, "only this thread's connection is left"
 
@@ -50,7 +50,7 @@ def test_a_reader_sees_only_whole_batches(library: Library, root: Root) -> None:
             add(library, root, [(f"{batch}/{n}.jpg", Photo(f"{batch} {n}")) for n in range(10)])
     finally:
         done.set()
-        thread.join()
+        thread.join(60)
     assert seen
     assert all(files % 10 == 0 and rows % 10 == 0 for files, rows in seen)
     assert library.verify().is_complete
@@ -69,7 +69,7 @@ def test_a_closed_library_is_not_opened_again_by_a_thread(home: HomePaths) -> No
 
     thread = threading.Thread(target=reads)
     thread.start()
-    thread.join()
+    thread.join(60)
     assert len(caught) == 1
 
 

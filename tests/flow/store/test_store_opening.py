@@ -94,7 +94,7 @@ def test_a_failing_migration_leaves_nothing(
 
 def test_two_threads_may_open_a_new_home_at_once(home: HomePaths) -> None:
     failed: list[BaseException] = []
-    barrier = threading.Barrier(4)
+    barrier = threading.Barrier(4, timeout=60)
 
     def opens() -> None:
         barrier.wait()
@@ -107,7 +107,7 @@ def test_two_threads_may_open_a_new_home_at_once(home: HomePaths) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
     assert failed == []
 
 
@@ -266,10 +266,13 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     place.mkdir()
     mount = shutil.which("mount")
     command = [str(mount), "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)]
-    if mount is None or subprocess.run(command, capture_output=True, check=False).returncode:
+    if (
+        mount is None
+        or subprocess.run(command, capture_output=True, check=False, timeout=300).returncode
+    ):
         pytest.skip("mounting a small disk is not allowed here")
     yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
+    subprocess.run(["umount", "-l", str(place)], check=True, timeout=300)
 
 
 def test_a_full_disk_is_said_and_harms_nothing(small_disk: Path, tmp_path: Path) -> None:
@@ -302,7 +305,7 @@ def test_a_read_only_disk_is_not_writable(small_disk: Path) -> None:
     home = HomePaths(small_disk / "home")
     Library.open(home).close()
     remount = ["mount", "-o", "remount,ro", str(small_disk)]
-    if subprocess.run(remount, capture_output=True, check=False).returncode:
+    if subprocess.run(remount, capture_output=True, check=False, timeout=300).returncode:
         pytest.skip("remounting is not allowed here")
     with pytest.raises(HomeNotWritable):
         Library.open(home)

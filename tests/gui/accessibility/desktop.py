@@ -39,7 +39,10 @@ def what_is_missing() -> str:
     if not any(Path(one).exists() for one in _LAUNCHERS):
         lacking.append("at-spi-bus-launcher")
     reads = [SYSTEM_PYTHON, "-c", "import gi; gi.require_version('Atspi', '2.0')"]
-    if not Path(SYSTEM_PYTHON).exists() or subprocess.run(reads, capture_output=True).returncode:
+    if (
+        not Path(SYSTEM_PYTHON).exists()
+        or subprocess.run(reads, capture_output=True, timeout=300).returncode
+    ):
         lacking.append("Atspi for " + SYSTEM_PYTHON)
     return f"absent: {', '.join(lacking)} (packages: {_PACKAGES})" if lacking else ""
 

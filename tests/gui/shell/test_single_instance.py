@@ -64,7 +64,7 @@ def first(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     yield start
     for process in started:
         process.kill()
-        process.communicate()
+        process.communicate(timeout=60)
 
 
 def test_the_first_is_the_one_and_its_home_is_made(make: Make, tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_killed_process_does_not_stand_in_the_way(
 ) -> None:
     process = first()
     process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.wait(60)
     second = make()
     assert second.claim()
     second.listen()

@@ -16,5 +16,6 @@ def test_a_canvas_and_its_list_load_no_arrays() -> None:
         capture_output=True,
         text=True,
         check=True,
+        timeout=300,
     )
     assert done.stdout.strip() == "False"

@@ -257,7 +257,7 @@ def test_listing_imports_no_runtime(registry, tmp_path):
     arguments = [bundled, tmp_path / "home" / "models", bundled / "manifest.toml"]
     done = subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True,
-        check=False, cwd=Path(__file__).parents[3],
+        check=False, cwd=Path(__file__).parents[3], timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
 
@@ -272,6 +272,6 @@ def test_searching_words_with_a_pair_imports_no_torch(pair_folder):
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(pair_folder)], capture_output=True, text=True,
-        check=False, cwd=Path(__file__).parents[3],
+        check=False, cwd=Path(__file__).parents[3], timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -17,7 +17,11 @@ def run_gated(code: str) -> list[str]:
     start = "import socket, sys\nfrom vlm_desktop.base import network\nnetwork.install()\n"
     body = textwrap.dedent(code)
     done = subprocess.run(
-        [sys.executable, "-c", start + body], capture_output=True, text=True, check=False
+        [sys.executable, "-c", start + body],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
@@ -82,7 +86,7 @@ def test_only_the_thread_that_opened_it_may_pass() -> None:
             target=attempt, args=("other", lambda: socket.create_connection(here))
         )
         other.start()
-        other.join()
+        other.join(60)
     """
     )
     assert lines == ["other refused 127.0.0.1"]
@@ -123,6 +127,7 @@ def test_the_program_shuts_the_gate_and_a_call_from_a_test_does_not() -> None:
         done = subprocess.run(
             [sys.executable, "-c", code + tried + "print(network.is_installed())"],
             capture_output=True, text=True, check=True, env=os.environ | {"COLUMNS": "80"},
+            timeout=300,
         )  # fmt: skip
         assert done.stdout.splitlines()[-1] == expected
 
@@ -157,7 +162,7 @@ def test_the_sign_stays_on_while_another_thread_still_uses_the_network() -> None
         pass
     assert network.state() == network.Open("download", "slow.example")
     leave.set()
-    thread.join()
+    thread.join(60)
     assert network.state() == network.Off()
 
 
@@ -187,7 +192,7 @@ def test_the_last_word_of_the_sign_is_the_state() -> None:
     assert begun.wait(5)
     assert heard[-1] == network.state() == network.Open("download", "second.example")
     leave.set()
-    thread.join()
+    thread.join(60)
     unsubscribe()
 
 

@@ -99,7 +99,7 @@ def test_claims_say_where_their_words_stand() -> None:
 
 def test_the_tagger_is_loaded_when_it_is_needed() -> None:
     code = "import sys, vlm_desktop.engine.alttext.facade; sys.exit('HanTa' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=300).returncode == 0
 
 
 def test_the_same_thing_said_twice_is_two_claims() -> None:

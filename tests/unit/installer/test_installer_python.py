@@ -86,6 +86,7 @@ def test_help_needs_nothing_installed(arguments: list[str], tmp_path: Path) -> N
         capture_output=True,
         text=True,
         check=False,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     assert "usage" in done.stdout

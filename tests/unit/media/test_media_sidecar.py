@@ -200,6 +200,7 @@ def test_exiftool_reads_the_same(photo: Path) -> None:
         ["exiftool", "-json", "-XMP:all", "-validate", "-warning", "-a", str(path)],
         capture_output=True,
         check=True,
+        timeout=300,
     )
     said = json.loads(done.stdout)[0]
     assert said["Title"] == changes.title
@@ -218,6 +219,7 @@ def test_exiftool_reads_the_same(photo: Path) -> None:
             str(path),
         ],
         check=True,
+        timeout=300,
     )
     write_sidecar(photo, PhotoChanges(title="Again"))
     assert b"Me" in path.read_bytes()

@@ -347,4 +347,4 @@ def test_the_window_may_load_it_at_any_time() -> None:
         "import vlm_desktop.engine.alttext.lint, vlm_desktop.engine.alttext.lengths, sys\n"
         "assert not {'numpy', 'torch', 'PIL', 'py3langid'} & set(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=300)
