@@ -76,6 +76,28 @@ def test_a_second_question_reads_the_picture_no_more(assistant, ask, photos, mon
     assert len(looked) == 2, "a picture without a name is looked at each time"
 
 
+def test_only_what_is_asked_for_is_looked_at(assistant, ask, photos, monkeypatch):
+    looked = []
+    run = starter._Running._run
+
+    def counted(own, values):
+        looked.append(len(values))
+        return run(own, values)
+
+    monkeypatch.setattr(starter._Running, "_run", counted)
+    caption = ask(assistant, "", photos["cat"])[1]
+    ask(assistant, "Why is it so?", photos["cat"])
+    assert looked == [1], "the decoder alone sees the picture as it is"
+    first = ask(assistant, "What animal is this?", photos["cat"])[1]
+    config = assistant._running.answers.classifier.config
+    assert looked == [1, 1 + config.corners]
+    assert first.timing.vision > 0
+    assert first.timing.reused == 50, "what the decoder kept stays of use"
+    ask(assistant, "Is it left or right?", photos["cat"])
+    assert ask(assistant, "", photos["cat"])[1].text == caption.text
+    assert len(looked) == 2
+
+
 def test_pictures_beyond_the_room_are_forgotten(assistant, ask, photos, monkeypatch):
     monkeypatch.setattr(starter, "KEPT_PICTURES", 1)
     ask(assistant, "", photos["cat"])

@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from vlm_desktop.backends import runtime
+from vlm_desktop.backends.adapters.wearing import Wardrobe
 from vlm_desktop.backends.chat import beams, generating
 from vlm_desktop.backends.chat.choosing import Chooser
 from vlm_desktop.backends.chat.starter_attention import caption_looks
@@ -86,6 +87,7 @@ if TYPE_CHECKING:
 
     from tokenizers import Tokenizer
 
+    from vlm_desktop.backends.adapters.folder import Worn
     from vlm_desktop.backends.chat.generating import Decoder
     from vlm_desktop.backends.chat.starter_network import Memory, StarterNetwork
     from vlm_desktop.base.cancel import CancelToken
@@ -120,6 +122,7 @@ class StarterAssistant:
         self._preprocessor = Preprocessor(self._pair.image)
         self._tokens: Tokenizer | None = None
         self._running: _Running | None = None
+        self._worn: tuple[Worn, ...] = ()
         self._device = torch_device(provider)
         self._encoder = self._new_encoder()
 
@@ -150,7 +153,15 @@ class StarterAssistant:
                 answers = load_answers(self._folder, self._table, self._tokenizer(), self._id)
                 if answers is not None:
                     answers.classifier.to(self._device)
-                self._running = _Running(network, tower, answers)
+                running = _Running(network, tower, answers)
+                running.wear(self._worn)
+                self._running = running
+
+    def wear(self, worn: Sequence[Worn]) -> None:
+        """See `WearsAdapters`."""
+        if self._running is not None:
+            self._running.wear(worn)
+        self._worn = tuple(worn)
 
     def unload(self) -> None:
         self._running = None
@@ -188,15 +199,22 @@ class StarterAssistant:
         usage = self.usage(messages, images, options)
         running = self._loaded()
         sense = self._sense(messages, prompt)
+        short = None if sense is None else self._short(messages[-1].text)
         prepared = time.perf_counter()
         with self._translated():
-            known = running.known(image.key)
-            values = None if known else self._preprocessor.batch([image.pixels])
+            picture = running.known(image.key)
+            fresh = picture is None or (short is not None and picture.views is None)
+            values = self._preprocessor.batch([image.pixels]) if fresh else None
             started = time.perf_counter()
-            picture = known or running.look(values, image.key)
+            if picture is None:
+                picture = running.look(values, image.key)
+            if short is not None and picture.views is None:
+                running.look_around(values, picture)
             looked = time.perf_counter()
             reused = usage.image if picture.memory is not None else 0
-            decoder = self._decoder(picture, prompt, sense, messages[-1].text)
+            own = StarterDecoder(running.network, running.answers, picture, prompt, sense)
+            own.asked_shortly = short
+            decoder = own if short is None else ChoosingDecoder(own)
             with one_thread(self._device):
                 said = yield from self._write(decoder, prompt, options, cancel)
         waited = started - prepared
@@ -206,27 +224,21 @@ class StarterAssistant:
             usage=TokenUsage(usage.system, usage.text, usage.image, said.count),
             timing=AnswerTiming(
                 prepare=prepared - begun + waited,
-                vision=0.0 if known else looked - started,
+                vision=looked - started if fresh else 0.0,
                 prefill=said.prefill,
                 generate=said.generate,
                 reused=reused,
             ),
         )
 
-    def _decoder(
-        self, picture: Picture, prompt: tuple[int, ...], sense: torch.Tensor | None, words: str
-    ) -> Decoder:
-        """What writes the answer: led by the table of short answers where these fit."""
-        running = self._loaded()
-        answers = running.answers
-        own = StarterDecoder(running.network, running.answers, picture, prompt, sense)
-        if answers is None or sense is None or not wants_short_answer(words):
-            return own
-        own.asked_shortly = ShortQuestion(
-            question_tokens(self._tokenizer(), encodable(words), answers.classifier.config.tokens),
-            tells_sides(words),
-        )
-        return ChoosingDecoder(own)
+    def _short(self, words: str) -> ShortQuestion | None:
+        """A question that the table of short answers leads in answering, if it is one."""
+        answers = self._loaded().answers
+        if answers is None or not wants_short_answer(words):
+            return None
+        length = answers.classifier.config.tokens
+        tokens = question_tokens(self._tokenizer(), encodable(words), length)
+        return ShortQuestion(tokens, tells_sides(words))
 
     def _write(
         self,
@@ -374,29 +386,37 @@ class _Running:
         self, network: StarterNetwork, tower: Session, answers: ShortAnswers | None
     ) -> None:
         self.network, self.answers = network, answers
+        self._wardrobe = Wardrobe(network)
         self._tower = tower
         self._pictures: OrderedDict[str, Picture] = OrderedDict()
 
     def look(self, values: Any, key: str) -> Picture:
         """Run the tower on pixel values [1,3,224,224]; kept under `key` unless that is empty."""
-        answers = self.answers
-        if answers is not None:  # the classifier looks into the mirror, too, and at the corners
-            near = [corners(values)] if answers.classifier.config.corners else []
-            values = np.concatenate([values, values[..., ::-1], *near])
-        found = self._tower.run([CELLS, WHOLE], {"pixel_values": values})
-        device = next(self.network.parameters()).device
-        cells, whole = (torch.from_numpy(one).to(device) for one in found)
-        views = None
-        if answers is not None:
-            with torch.inference_mode():
-                rest = cells[2:] if len(cells) > 2 else None
-                views = Seen(answers.classifier.see(cells[:2], rest), whole[:2])
-        picture = Picture(cells[:1].clone(), whole[:1], views)  # not the other views
+        picture = Picture(*self._run(values))
         if key:
             self._pictures[key] = picture
             while len(self._pictures) > KEPT_PICTURES:
                 self._pictures.popitem(last=False)
         return picture
+
+    def look_around(self, values: Any, picture: Picture) -> None:
+        """Let the classifier see a picture, of these pixel values: into the mirror, and at the
+        corners."""
+        if self.answers is None:
+            return
+        classifier = self.answers.classifier
+        near = [corners(values)] if classifier.config.corners else []
+        cells, whole = self._run(np.concatenate([values[..., ::-1], *near]))
+        with torch.inference_mode():
+            views = torch.cat([picture.cells, cells[:1]])
+            pooled = classifier.see(views, cells[1:] if near else None)
+            picture.views = Seen(pooled, torch.cat([picture.whole, whole[:1]]))
+
+    def _run(self, values: Any) -> tuple[torch.Tensor, torch.Tensor]:
+        found = self._tower.run([CELLS, WHOLE], {"pixel_values": values})
+        device = next(self.network.parameters()).device
+        cells, whole = (torch.from_numpy(one).to(device) for one in found)
+        return cells, whole
 
     def known(self, key: str) -> Picture | None:
         if not key or key not in self._pictures:
@@ -406,6 +426,12 @@ class _Running:
 
     def forget(self) -> None:
         self._pictures.clear()
+
+    def wear(self, worn: Sequence[Worn]) -> None:
+        """What the tower saw stays; what the decoder made of it goes."""
+        self._wardrobe.wear(worn)
+        for one in self._pictures.values():
+            one.memory = None
 
 
 @contextlib.contextmanager

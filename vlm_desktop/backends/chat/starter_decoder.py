@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 class Picture:
     """What the tower saw of a picture, and what the network keeps of it once it was read.
 
-    `views` is what the classifier of short answers sees.
+    `views` is what the classifier of short answers sees, once it was asked.
     """
 
-    def __init__(self, cells: torch.Tensor, whole: torch.Tensor, views: Seen | None) -> None:
-        self._cells = cells
+    def __init__(self, cells: torch.Tensor, whole: torch.Tensor) -> None:
+        self.cells = cells
         self.whole = whole
-        self.views = views
+        self.views: Seen | None = None
         self.memory: Memory | None = None
 
     def read_by(self, network: StarterNetwork) -> Memory:
         """Keys and values of its tokens; computed the first time."""
         if self.memory is None:
-            self.memory = look_at(network, network.see(self._cells, self.whole))
+            self.memory = look_at(network, network.see(self.cells, self.whole))
         return self.memory
 
 
