@@ -259,12 +259,14 @@ def test_examples_say_how_right_each_answer_is(tokenizer):
         Picture(None, "train", asked=[panel, single], labels=["sail"]),
         Picture(None, "train", captions=["a red boat", "the red one", "red"], made=[made]),
         Picture(None, "held", asked=[single]),
+        Picture(None, "tune", made=[made]),
     ]
     questions = ["what color is it?", "what is in the water", "is there a boat?"]
     words = Words(tokenizer, 24, {one: row for row, one in enumerate(questions)})
-    found = examples_of(pictures, "train", words, 8)
-    assert [one.sort for one in found] == [PANEL, SINGLE, HINTED, MADE, NAMED]
-    assert [one.sense for one in found] == [0, 1, -1, 2, -1]
+    found = examples_of(pictures, words, 8)
+    assert [one.sort for one in found] == [PANEL, SINGLE, HINTED, MADE, NAMED, MADE]
+    assert [one.sense for one in found] == [0, 1, -1, 2, -1, 2]
+    assert [one.photo for one in found] == [0, 0, 0, 1, 1, 3], "but what is held back"
     assert all(len(one.tokens) == 8 for one in found)
     assert found[0].shares == pytest.approx({"red": 1.0, "blue": 0.6, "2": 0.6})
     hints = {"red": 1.0, "blue": 0.6, "boat": 1.0, "sail": 0.8, "water": 0.8}

@@ -122,6 +122,7 @@ def test_a_small_assistant_learns_colours(folders, shipped, tmp_path, ask, monke
     assert '"assistant.safetensors" = "' in sums
     assert '"text.onnx" = "' in sums
     assert '"assistant_answers.safetensors" = "' in sums
+    assert "\nreadings = 768\n" in sums
     # going on from what is there leaves out the first stage, or the second too
     arguments += ["--resume", str(tmp_path / "work" / "critic.safetensors"), "--skip-fit"]
     assert command.main(arguments) == 0

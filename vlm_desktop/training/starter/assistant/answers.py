@@ -45,6 +45,8 @@ _ASKING = frozenset(
 PANEL, SINGLE, MADE, NAMED, HINTED = range(5)
 """Sorts of examples: ten people's answers, one answer, made by rule, words of captions, words of
 what was asked about a photo."""
+LEARNT = ("train", "tune")
+"""Splits whose photos the classifier learns from: nothing of it is tuned on the second."""
 _COUNTS = (3.0, 1.0, 0.2, 0.05, 0.0)
 """What an example of each sort adds to an answer's place in the table."""
 
@@ -89,10 +91,8 @@ def _hinted(picture: Picture) -> dict[str, float]:
     return {word: one for word, one in told.items() if word not in quiet and not word.isdigit()}
 
 
-def examples_of(
-    pictures: Sequence[Picture], split: str, words: Words, tokens: int
-) -> list[Example]:
-    """Everything that the photos of a split answer."""
+def examples_of(pictures: Sequence[Picture], words: Words, tokens: int) -> list[Example]:
+    """Everything that the photos learnt from answer."""
     found = []
     naming, hinting = ((words.special[one], *[0] * (tokens - 1)) for one in (CAPTION, TOLD))
 
@@ -102,7 +102,7 @@ def examples_of(
         found.append(Example(photo, sort, sense, ids, right_shares(asked.answers)))
 
     for photo, picture in enumerate(pictures):
-        if picture.split != split:
+        if picture.split not in LEARNT:
             continue
         for asked in picture.asked:
             add(photo, asked, PANEL if len(asked.answers) > 1 else SINGLE)
@@ -128,7 +128,7 @@ def spellings(pictures: Iterable[Picture], answers: Sequence[str]) -> list[str]:
     """Each normalised answer as people mostly write it: "two" rather than "2"."""
     written: dict[str, Counter[str]] = {one: Counter() for one in answers}
     for picture in pictures:
-        if picture.split == "train":
+        if picture.split in LEARNT:
             for asked in (*picture.asked, *picture.made):
                 for answer in asked.answers:
                     form = normalise(answer)

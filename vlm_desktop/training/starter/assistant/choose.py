@@ -63,7 +63,7 @@ class ChooseConfig:
     beside the classifier's."""
 
     known: int = 1200
-    members: int = 6
+    members: int = 5
     readers: int = 3
     width: int = 384
     directions: int = 384
@@ -156,7 +156,7 @@ class Chooser:
     ) -> None:
         self._config, self._device = config, device
         shape = AnswersConfig(0, words.tokenizer.get_vocab_size())
-        examples = examples_of(pictures, "train", words, shape.tokens)
+        examples = examples_of(pictures, words, shape.tokens)
         known = common_answers(examples, config.known)
         self.answers = spellings(pictures, known)
         self._meanings = answer_meanings(self.answers, encoder).to(device)

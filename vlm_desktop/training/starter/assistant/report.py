@@ -194,8 +194,9 @@ def measure(
 ) -> dict[str, dict[str, float]]:
     """Figures of every held-back split, greedy and by beams; answers also without the picture.
 
-    With `choice` the answers are those of the classifier and the decoder together. Without the
-    picture means its cells and embedding at zero.
+    With `choice` the answers are those of the classifier and the decoder together, to held-out
+    photos only, since it learns from the tuning photos. Without the picture means its cells and
+    embedding at zero.
     """
     network.eval()
     figures: dict[str, dict[str, float]] = {}
@@ -211,7 +212,7 @@ def measure(
             said = captions_of(network, words, features, photos, beams=beams)
             human = [pictures[photo].captions for photo in photos]
             figures[f"{split}_captions_{beams}"] = caption_scores(said, human)
-    for split in ("tune", "held"):
+    for split in ("held",) if choice else ("tune", "held"):
         asked = asked_of(pictures, split)
         questions = [(photo, one.question) for photo, one in asked]
         for name, put in (("", None), ("_blank", blank)) if asked else ():
