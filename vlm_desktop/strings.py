@@ -12,6 +12,7 @@ from vlm_desktop.base.conversations import AnswerSource
 from vlm_desktop.base.errors import AppError, Refusal
 from vlm_desktop.base.events import Phase
 from vlm_desktop.base.language import fill, one_line
+from vlm_desktop.base.trainingdata import TrainFinding
 from vlm_desktop.base.types import Verdict
 
 _log = logging.getLogger(__name__)
@@ -477,6 +478,12 @@ def answer_restarted(max_image_tokens: int | None) -> str:
     if max_image_tokens is None:
         return ANSWER_RESTARTED
     return ANSWER_WITH_LESS.format(tokens=max_image_tokens)
+
+
+def train_finding(found: TrainFinding) -> str:
+    """What the doctor of data sets found, with the reason why a picture cannot be read."""
+    reason = refusal(Refusal(found.reason)) if found.reason else ""
+    return trainstrings.finding(found, reason)
 
 
 def verdict(found: Verdict, likely: int, possible: int) -> str:

@@ -68,6 +68,14 @@ TRAIN_ERRORS: dict[type[AppError], str] = {
     ),
     trainerrors.KindNotTaught: "Models of the kind {kind} cannot be trained; kinds: {known}.",
     trainerrors.GroupUnknown: ("[run.rates] names {name}, but what is trained here is {known}."),
+    trainerrors.AdapterUnknown: "There is no adapter called {adapter}.",
+    trainerrors.AdapterForeign: (
+        "The adapter {adapter} was taught on {base} and cannot be used with {model}. Choose that "
+        "model, or teach it anew."
+    ),
+    trainerrors.StrengthWrong: (
+        "{strength} is no strength of an adapter. Give a number from 0 to {most}."
+    ),
 }
 """`strings.sentence` looks here for what is not in its own table."""
 
@@ -286,3 +294,13 @@ def duration(seconds: float) -> str:
     if seconds < 6000:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / 3600:.1f} h"
+
+
+def source_name(source: str) -> str:
+    """What a source is called, by `Share.name` or `TrainSource`; others by their own name."""
+    return TRAIN_SOURCES.get(source, source)
+
+
+def fix_name(found: TrainFinding) -> str:
+    """What would end a finding, "" where nothing can."""
+    return FIXES[found.fix.value] if found.fix else ""

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from vlm_desktop import trainstrings
+from vlm_desktop import strings, trainstrings
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.training import RunInfo, RunState, Split, TrainEvent
@@ -59,7 +59,7 @@ def _start(path: Path, services: AppServices, output: Output, *, detach: bool) -
     for row in taught.data.skipped:
         output.say(trainstrings.skipped(row))
     for found in taught.report.findings:
-        output.say(trainstrings.finding(found))
+        output.say(strings.train_finding(found))
     sides = [one.split for one in taught.data.examples]
     output.say(
         trainstrings.RUN_STARTED.format(

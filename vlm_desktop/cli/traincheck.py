@@ -56,7 +56,7 @@ def _finding(found: TrainFinding) -> dict[str, Any]:
         "code": found.code.value,
         "weight": found.weight.value,
         "keys": list(found.keys),
-        "sentence": trainstrings.finding(found),
+        "sentence": strings.train_finding(found),
         "fix": None if found.fix is None else found.fix.value,
     }
 
@@ -105,7 +105,7 @@ def _write(checked: RecipeChecked, output: Output) -> None:
     for row in checked.data.skipped:
         output.text(trainstrings.skipped(row))
     for found in checked.report.findings:
-        output.text(f"{found.weight.value}: {trainstrings.finding(found)}")
+        output.text(f"{found.weight.value}: {strings.train_finding(found)}")
     seen, said = checked.inspection, ""
     if seen is not None:
         output.table(
