@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from vlm_desktop.backends.adapters.folder import Worn
 from vlm_desktop.base.arrays import PixelArray, VectorArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import (
@@ -201,6 +202,18 @@ class CaptionLooker(Protocol):
     def caption_looks(self, image: ChatImage, cancel: CancelToken) -> tuple[LookedWord, ...]:
         """Its greedy caption, word by word. Raises `ModelBroken`, `ModelOutOfMemory`,
         `Cancelled`."""
+        ...
+
+
+@runtime_checkable
+class WearsAdapters(Protocol):
+    """A `ChatModel` that adapters can be put on and taken off, without loading its base again.
+    Like it not thread-safe."""
+
+    def wear(self, worn: Sequence[Worn]) -> None:
+        """Answer from now on with these alone; several add up, none is the base. Who asks names
+        them in `GenerationOptions.adapter` (`adapters.folder.worn_name`). Raises `BadInputFile`
+        for one that does not fit, once the model is loaded."""
         ...
 
 

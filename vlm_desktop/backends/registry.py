@@ -10,6 +10,8 @@ from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from vlm_desktop.backends.adapters.folder import Worn
+from vlm_desktop.backends.adapters.opening import find_worn, open_worn, split_worn
 from vlm_desktop.backends.chat.families import CAPTIONER
 from vlm_desktop.backends.checking import CheckedFile, FileChecker
 from vlm_desktop.backends.hubaccess import HubAccess
@@ -21,6 +23,7 @@ from vlm_desktop.backends.protocols import (
     MaskModel,
     PhraseModel,
     TextReader,
+    WearsAdapters,
     WordReader,
 )
 from vlm_desktop.backends.reports import AnswerFigures, ExportReport, ProviderChoice
@@ -156,30 +159,40 @@ class Registry:
     ) -> ImageTextEncoder:
         """An encoder, its files checked. The networks are loaded at first use.
 
-        Raises `ModelUnknown`, `ModelNotInstalled`, `ModelBroken`, `ModelUnsupported`,
-        `PartMissing`.
+        "starter+things@0.8" is one with adapters on, and has vectors of its own. Raises
+        `ModelUnknown`, `ModelNotInstalled`, `ModelBroken`, `ModelUnsupported`, `PartMissing`, and
+        what `find_worn` does.
         """
-        card, folder = self._usable(model_id)
+        base, worn = split_worn(model_id)
+        card, folder = self._usable(base)
         target = FAMILIES.get(card.family)
         if target is None or TASK_EMBEDDING not in card.tasks:
             raise ModelUnsupported(model=model_id, family=card.family)
         make = resolve(target, f"the model {model_id}")
-        encoder: ImageTextEncoder = make(
-            folder,
-            model_id=card.id,
-            provider=provider,
-            threads=threads,
-            memory_limit=self._memory_limit,
-        )
-        return encoder
+
+        def opened(place: Path, used_id: str) -> ImageTextEncoder:
+            encoder: ImageTextEncoder = make(
+                place,
+                model_id=used_id,
+                provider=provider,
+                threads=threads,
+                memory_limit=self._memory_limit,
+            )
+            return encoder
+
+        if worn:
+            return open_worn(self._home.parent, folder, model_id, opened)
+        return opened(folder, card.id)
 
     def open_chat(self, model_id: str, *, provider: str = "auto", threads: int = 0) -> ChatModel:
         """A model that answers, its files checked. The weights are read by its `load`.
 
-        Raises `ModelUnknown`, `ModelNotInstalled`, `ModelBroken`, `ModelUnsupported`,
-        `PartMissing`.
+        "starter+shop@0.8" is one with adapters on; `WearsAdapters.wear` changes them later. Raises
+        `ModelUnknown`, `ModelNotInstalled`, `ModelBroken`, `ModelUnsupported`, `PartMissing`, and
+        what `find_worn` does.
         """
-        card, folder = self._usable(model_id)
+        base, worn = split_worn(model_id)
+        card, folder = self._usable(base)
         target = CHAT_FAMILIES.get(card.chat_family)
         if target is None:
             raise ModelUnsupported(model=model_id, family=card.chat_family or card.family)
@@ -192,7 +205,17 @@ class Registry:
             memory_limit=self._memory_limit,
             cache_folder=self._cache_folder,
         )
+        if worn:
+            if not isinstance(model, WearsAdapters):
+                raise ModelUnsupported(model=model_id, family=card.chat_family)
+            model.wear(self.worn(model_id))
         return model
+
+    def worn(self, model_id: str) -> tuple[Worn, ...]:
+        """The adapters that an id such as "starter+shop@0.8" names. Raises what `find_worn` does,
+        `ModelUnknown` and `ModelNotInstalled`."""
+        base, _ = split_worn(model_id)
+        return find_worn(self._home.parent, self.folder(base), model_id)
 
     def open_word_reader(
         self, model_id: str, *, provider: str = "auto", threads: int = 0

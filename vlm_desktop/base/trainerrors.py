@@ -188,3 +188,27 @@ class GroupUnknown(TrainRefused):
 
     def __init__(self, *, name: str, known: str) -> None:
         super().__init__(name=name, known=known)
+
+
+# --- adapters --------------------------------------------------------------------------
+
+
+class AdapterUnknown(TrainRefused):
+    """No adapter has this id."""
+
+    def __init__(self, *, adapter: str) -> None:
+        super().__init__(adapter=adapter)
+
+
+class AdapterForeign(TrainRefused):
+    """An adapter was taught on another model, or on another revision of it."""
+
+    def __init__(self, *, adapter: str, base: str, model: str) -> None:
+        super().__init__(adapter=adapter, base=base, model=model)
+
+
+class StrengthWrong(TrainRefused):
+    """A strength that is no number from 0 to `most`."""
+
+    def __init__(self, *, strength: str, most: float) -> None:
+        super().__init__(strength=strength, most=most)

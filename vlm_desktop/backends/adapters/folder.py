@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 CARD = "adapter.toml"
 WEIGHTS = "adapter.safetensors"
 CONFIG = "adapter_config.json"
+NAMES_TYPE = "NAMES"
+"""As peft_type: no weights, but a vector for each of its `names`."""
 LONGEST_STRENGTH = 1.5
 """Strengths go from 0, which is the base, over 1, which is what was learned, to this."""
 
@@ -84,6 +86,11 @@ def read_config(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInputFile(path=path, line=None, detail=str(error)) from error
     return said
+
+
+def holds_names(folder: Path) -> bool:
+    """Whether an adapter has vectors of names instead of weights. Raises BadInputFile."""
+    return bool(read_config(folder)["peft_type"] == NAMES_TYPE)
 
 
 def write_config(folder: Path, said: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from vlm_desktop.backends.adapters.opening import base_revision
 from vlm_desktop.backends.chat.starter_folder import (
     FAMILY,
     load_network,
@@ -86,7 +87,8 @@ class AssistantLearner:
         return self._metric or metric_for("", tuple(self._examples.values()))
 
     def base(self) -> BaseModel:
-        return base_of(self._folder, self._id, self._table.revision, FAMILY)
+        revision = base_revision(self._folder, self._recipe.model.kind)
+        return base_of(self._folder, self._id, revision, FAMILY)
 
     def open(self) -> None:
         self._network = load_network(self._folder, self._table, self._id).to(self._device)
@@ -223,7 +225,7 @@ class AssistantLearner:
             }
             parts = losses_of(self._network, data, self._device)
             sizes = [len(one.text.said) for one in lessons]
-            found += [float(one.mean()) for one in parts.split(sizes)]
+            found += [float(one.mean()) for one in torch.split(parts, sizes)]
         return found
 
     def general(self, cancel: CancelToken) -> tuple[ItemScore, ...]:

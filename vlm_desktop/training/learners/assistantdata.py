@@ -53,7 +53,7 @@ def chosen_of(network: StarterNetwork, method: MethodPart, model: str) -> Chosen
     NothingTrainable."""
     targets = method.targets or (LANGUAGE,)
     if not set(targets) <= set(_TAUGHT):
-        raise NothingTrainable(model=model, targets=", ".join(targets))
+        raise NothingTrainable(model=model, targets=", ".join(_TAUGHT))
     return Chosen({one: linear_modules(network, PARTS[one]) for one in _TAUGHT if one in targets})
 
 
@@ -143,7 +143,7 @@ class Keeping:
             data = {"cells": cells, "whole": whole, "rows": pack([[one] for one in texts])}
             logp = logits_of(base, data, device).log_softmax(-1)
             self._teachers += [
-                one.half().cpu() for one in logp.split([len(one.said) for one in texts])
+                one.half().cpu() for one in torch.split(logp, [len(one.said) for one in texts])
             ]
             self._texts += texts
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING
 
 from vlm_desktop.backends.shelf import folder_card
@@ -27,13 +26,3 @@ def model_folder(home: Path, model: str) -> Path:
 def base_of(folder: Path, model: str, revision: str, family: str) -> BaseModel:
     """What is taught upon."""
     return BaseModel(model, revision, folder_card(folder, "installed").licence, family)
-
-
-def encoder_revision(folder: Path) -> str:
-    """Changes with the towers of an ONNX pair: the sums that its model.toml names. "" without."""
-    try:
-        said = tomllib.loads((folder / "model.toml").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return ""
-    sums = said.get("sha256", {})
-    return "".join(str(sums.get(name, ""))[:12] for name in ("image.onnx", "text.onnx"))

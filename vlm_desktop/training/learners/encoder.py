@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from vlm_desktop.backends.adapters.opening import base_revision
 from vlm_desktop.backends.encoders.recipe import read_pair
 from vlm_desktop.base.events import Phase, Progress
 from vlm_desktop.base.trainerrors import RecipeWrong
-from vlm_desktop.training.learners.bases import base_of, encoder_revision, model_folder
+from vlm_desktop.training.learners.bases import base_of, model_folder
 from vlm_desktop.training.learners.contrast import Contrast, distinct, hardest, infonce, sigmoid
 from vlm_desktop.training.learners.encoderdata import (
     IMAGE_HEAD,
@@ -29,7 +30,7 @@ from vlm_desktop.training.learners.encoderdata import (
 )
 from vlm_desktop.training.learners.encodertowers import EncoderTowers, load_towers
 from vlm_desktop.training.learners.general import read_general
-from vlm_desktop.training.learners.lowrank import Trained
+from vlm_desktop.training.learners.lowrank import Chosen, Trained
 from vlm_desktop.training.learners.protocol import (
     BaseModel,
     Batch,
@@ -47,7 +48,7 @@ from vlm_desktop.training.learners.recalls import Shelf, recall_at
 from vlm_desktop.training.learners.scoring import picture_of
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
     from vlm_desktop.base.cancel import CancelToken
@@ -73,6 +74,8 @@ class EncoderLearner:
         self._folder = model_folder(place.home, self._id)
         self._device = torch.device(place.device)
         self._trained: Trained | None = None
+        self._chosen = Chosen({})
+        self._is_open = False
         self._examples: dict[str, Example] = {}
         self._hard: dict[str, tuple[str, ...]] = {}
         self._general = read_general(place.run, keep=recipe.guard.keep > 0)
@@ -87,7 +90,8 @@ class EncoderLearner:
         return self._recipe.run.metric or "recall@5"
 
     def base(self) -> BaseModel:
-        return base_of(self._folder, self._id, encoder_revision(self._folder), FAMILY)
+        revision = base_revision(self._folder, self._recipe.model.kind)
+        return base_of(self._folder, self._id, revision, FAMILY)
 
     def open(self) -> None:
         scale = read_pair(self._folder).logit_scale or 100.0
@@ -95,13 +99,18 @@ class EncoderLearner:
         self._pictures = EncoderPictures(
             self._folder, self._id, self._place.cache, self.base().revision
         )
-        self._chosen = chosen_of(self._towers, self._recipe.method, self._id)
-        self._trained = Trained(self._towers, self._chosen, self._recipe.method, model=self._id)
+        self._is_open = True
+        self._adapt()
         learned = self._recipe.loss.learn_temperature
         self._towers.log_scale.requires_grad_(learned)
         self._towers.offset.requires_grad_(learned and self._recipe.loss.kind == "sigmoid")
         kept = self._general.kept
         self._held = Held([one.image for one in kept], [one.turns[0].answer for one in kept])
+
+    def _adapt(self) -> None:
+        """Put in what learns."""
+        self._chosen = chosen_of(self._towers, self._recipe.method, self._id)
+        self._trained = Trained(self._towers, self._chosen, self._recipe.method, model=self._id)
 
     def _learned(self) -> Trained:
         if self._trained is None:
@@ -154,7 +163,7 @@ class EncoderLearner:
         held = _some(len(self._held.texts), HELD_PHRASES, rng)
         data = {
             "cells": self._pictures.cells([one.image for one in examples]),
-            "texts": self._pictures.tokens(once),
+            "texts": self._name_tokens(once),
             "positive": positive,
             "more_texts": self._held.text_rows[_drawn(self._free, WRONG_TEXTS, rng)],
             "more_images": self._held.image_rows[
@@ -176,7 +185,7 @@ class EncoderLearner:
         data, device = batch.data, self._device
         part = Contrast(
             self._towers.see(data["cells"].to(device)),
-            self._towers.read(*(one.to(device) for one in data["texts"])),
+            self._names(data["texts"]),
             data["positive"].to(device),
             data["more_images"].to(device),
             data["more_texts"].to(device),
@@ -191,11 +200,19 @@ class EncoderLearner:
             total = total + keep * _DISTANCE * self._moved(batch)
         return LossPart(total, batch.supervised)
 
+    def _name_tokens(self, texts: Sequence[str]) -> tuple[torch.Tensor, torch.Tensor]:
+        """What stands for texts that are learned, as `_names` takes it."""
+        return self._pictures.tokens(texts)
+
+    def _names(self, tokens: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+        """Unit rows of texts that are learned [T,D]."""
+        return self._towers.read(*(one.to(self._device) for one in tokens))
+
     def _moved(self, batch: Batch) -> torch.Tensor:
         """How far what is held lies from the base: mean cosine distance."""
         data, device = batch.data, self._device
         read = self._towers.read(*(one.to(device) for one in data["held_texts"]))
-        moved = (1 - (read * data["held_text_rows"].to(device)).sum(1)).mean()
+        moved: torch.Tensor = (1 - (read * data["held_text_rows"].to(device)).sum(1)).mean()
         if "held_cells" in data:
             seen = self._towers.see(data["held_cells"].to(device))
             moved = moved + (1 - (seen * data["held_image_rows"].to(device)).sum(1)).mean()
@@ -208,8 +225,7 @@ class EncoderLearner:
         rows = []
         for start in range(0, len(texts), 64):
             cancel.raise_if_cancelled()
-            tokens = self._pictures.tokens(texts[start : start + 64])
-            rows.append(self._towers.read(*(one.to(self._device) for one in tokens)).cpu())
+            rows.append(self._names(self._name_tokens(texts[start : start + 64])).cpu())
         return torch.cat(rows)
 
     @torch.no_grad()
@@ -233,14 +249,20 @@ class EncoderLearner:
         those of the general set; others of the same text do not count."""
         self._towers.eval()
         distractors = [one for one in self._general.scored if _text(one)]
-        return self._scored(examples, distractors, recall_at(self.metric), cancel, blank=blank)
+        most = recall_at(self.metric)
+        return self._scored(examples, distractors, most, cancel, self._read, blank=blank)
 
     def general(self, cancel: CancelToken) -> tuple[ItemScore, ...]:
         scored = self._general.scored
         if not scored:
             return ()
         self._towers.eval()
-        return self._scored(scored, (), recall_at(GENERAL_METRIC), cancel, blank=False)
+        read = self._read_general
+        return self._scored(scored, (), recall_at(GENERAL_METRIC), cancel, read, blank=False)
+
+    def _read_general(self, texts: Sequence[str], cancel: CancelToken) -> torch.Tensor:
+        """Texts of the general set."""
+        return self._read(texts, cancel)
 
     def _scored(
         self,
@@ -248,6 +270,7 @@ class EncoderLearner:
         others: Sequence[Example],
         most: int,
         cancel: CancelToken,
+        read: Callable[[Sequence[str], CancelToken], torch.Tensor],
         *,
         blank: bool,
     ) -> tuple[ItemScore, ...]:
@@ -261,7 +284,7 @@ class EncoderLearner:
             tuple(name for name, _ in (*mine, *more)),
             torch.cat(rows),
             tuple(texts),
-            self._read(texts, cancel),
+            read(texts, cancel),
             float(self._towers.log_scale.detach().exp()),
         )
         return shelf.scores(examples, most)
@@ -311,9 +334,9 @@ class EncoderLearner:
         return None
 
     def close(self) -> None:
-        if self._trained is not None:
+        if self._is_open:
             self._pictures.close()
-            self._trained = None
+        self._is_open, self._trained = False, None
 
 
 def _text(example: Example) -> str:

@@ -47,7 +47,7 @@ def chosen_of(towers: nn.Module, method: MethodPart, model: str) -> Chosen:
     NothingTrainable."""
     targets = method.targets or (TEXT, TEXT_HEAD)
     if not set(targets) <= set(_TAUGHT):
-        raise NothingTrainable(model=model, targets=", ".join(targets))
+        raise NothingTrainable(model=model, targets=", ".join(_TAUGHT))
     return Chosen({one: linear_modules(towers, PARTS[one]) for one in _TAUGHT if one in targets})
 
 

@@ -40,7 +40,7 @@ class EncoderTowers(nn.Module):
     def see(self, cells: torch.Tensor) -> torch.Tensor:
         """Cells [B,N,F] to unit rows [B,D]."""
         side = round(cells.shape[1] ** 0.5)
-        grid = cells.transpose(1, 2).unflatten(2, (side, side))  # [B,N,F] -> [B,F,h,w]
+        grid = cells.transpose(1, 2).reshape(len(cells), -1, side, side)  # [B,N,F] -> [B,F,h,w]
         return F.normalize(self.head(grid).float(), dim=-1)
 
     def read(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:

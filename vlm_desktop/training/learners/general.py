@@ -6,6 +6,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vlm_desktop.base.training import Split
 from vlm_desktop.training.learners.scoring import picture_of
 from vlm_desktop.training.runfolder import RunFolder
 
@@ -43,3 +44,11 @@ def read_general(run: Path, *, keep: bool) -> General:
     """What was frozen with the run. Raises RunDamaged."""
     folder = RunFolder(run)
     return split_general(folder.read_examples(folder.general), keep=keep)
+
+
+def taught_names(run: Path) -> tuple[str, ...]:
+    """All texts that a run's examples teach, each once. Raises RunDamaged."""
+    folder = RunFolder(run)
+    examples = folder.read_examples(folder.data)
+    said = (one.turns[0].answer for one in examples if one.split is Split.TRAIN)
+    return tuple(dict.fromkeys(said))

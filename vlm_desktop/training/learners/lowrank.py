@@ -129,7 +129,7 @@ class Trained:
         """What adapter_config.json says: peft's own, or that whole modules were trained."""
         if self._method.full:
             return {"peft_type": "FULL", "target_modules": sorted(self._chosen.names)}
-        said = self._config(self._chosen.names).to_dict()
+        said: dict[str, Any] = self._config(self._chosen.names).to_dict()  # type: ignore[no-untyped-call]
         said["target_modules"] = sorted(said["target_modules"])
         return {k: getattr(v, "value", v) for k, v in said.items() if v is not None}
 

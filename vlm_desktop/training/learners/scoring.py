@@ -90,7 +90,9 @@ def scores(metric: str, examples: Sequence[Example], answers: Sequence[str]) -> 
             float(judge(answer, right[asked_of(one)]))
             for one, answer in zip(examples, answers, strict=True)
         ]
-    pair = {FIELDS: field_f1, IOU: overlap}.get(metric, lambda answer, wanted: 0.0)
+    pair = {FIELDS: field_f1, IOU: overlap}.get(metric)
+    if pair is None:
+        return [0.0] * len(examples)
     return [
         pair(answer, one.turns[-1].answer) for one, answer in zip(examples, answers, strict=True)
     ]
