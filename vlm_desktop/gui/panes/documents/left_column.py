@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSplitter,
     QStackedWidget,
-    QTabBar,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -25,6 +24,7 @@ from vlm_desktop.gui.panes.documents.queue_list import QueueView, queue_state
 from vlm_desktop.gui.panes.documents.word_list import WordList
 from vlm_desktop.gui.strings import documents as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.side_tabs import SideTabs
 
 _PAGES, _WORDS = 0, 1
 _UPPER, _LOWER = 220, 300
@@ -84,18 +84,16 @@ class LeftColumn(QFrame):
 
     def _build_lists(self, desk: Desk) -> QWidget:
         self.lists = QWidget(self)
-        self.tabs = QTabBar(self.lists)
+        self.tabs = SideTabs(self.lists)
         self.tabs.setAccessibleName(strings.LISTS)
-        self.tabs.setExpanding(False)
-        self.tabs.setDrawBase(False)
-        self.tabs.addTab(strings.LIST_PAGES)
-        self.tabs.addTab(strings.LIST_WORDS)
+        self.tabs.add(strings.LIST_PAGES)
+        self.tabs.add(strings.LIST_WORDS)
         self.pages = PageList(desk, self.lists)
         self.words = WordList(self.lists)
         self.layers = QStackedWidget(self.lists)
         self.layers.addWidget(self.pages)
         self.layers.addWidget(self.words)
-        self.tabs.currentChanged.connect(self.layers.setCurrentIndex)
+        self.tabs.chosen.connect(self.layers.setCurrentIndex)
         column = QVBoxLayout(self.lists)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -134,11 +132,11 @@ class LeftColumn(QFrame):
         wanted.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focus_words(self) -> None:
-        self.tabs.setCurrentIndex(_WORDS)
+        self.tabs.choose(_WORDS)
         self.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if self.words.words.rowCount() and not self.words.currentIndex().isValid():
             self.words.setCurrentIndex(self.words.words.index(0))
 
     def focus_pages(self) -> None:
-        self.tabs.setCurrentIndex(_PAGES)
+        self.tabs.choose(_PAGES)
         self.pages.setFocus(Qt.FocusReason.ShortcutFocusReason)

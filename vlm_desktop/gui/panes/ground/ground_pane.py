@@ -296,7 +296,7 @@ class GroundPane(Pane):
         """The list of objects; while it is empty, the tab that leads to it."""
         self.side.show_page(_OBJECTS)
         there = self.objects.list.isVisible()
-        part = self.objects.list if there else self.side.tabs[_OBJECTS]
+        part = self.objects.list if there else self.side.tabs.buttons[_OBJECTS]
         part.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_pictures(self) -> None:

@@ -79,6 +79,8 @@ class Pointing(QObject):
         self.hover_level = 0
         self.is_waiting = False
         """A model is still at work on what is shown."""
+        self._is_model_due = False
+        """Its answer will come, or its failure; either may come before the rough outline."""
         self._steps: list[ObjectPrompt] = []
         self._kept_mask: Mask | None = None
         """The outline an object had when it was taken up, while its prompt is as it was."""
@@ -298,18 +300,19 @@ class Pointing(QObject):
         turn = self._turn
         self._idle.stop()
         self._cancel()
-        self.is_waiting = True
+        self.is_waiting, self._is_model_due = True, bool(model)
         self.changed.emit()
 
         def rough(found: "Segmented") -> None:
             # What a model said of this prompt, just now or before, is better.
             is_known = self.answer is not None and self.answer.prompt is prompt
             if turn == self._turn and not (model and is_known):
-                self._take(_answer(prompt, found), is_last=not model)
+                self._take(_answer(prompt, found), is_last=not self._is_model_due)
 
         def finished(found: "Segmented | ModelOutOfMemory") -> None:
             if turn != self._turn:
                 return
+            self._is_model_due = False
             if isinstance(found, ModelOutOfMemory):
                 self._end_waiting()
                 self.ran_out.emit(model, failure(found))
@@ -348,6 +351,7 @@ class Pointing(QObject):
 
         def failed(sentence: str) -> None:
             if turn == self._turn:
+                self._is_model_due = self._is_model_due and lane != GROUND
                 self._end_waiting()
                 self.failed.emit(sentence)
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from vlm_desktop.gui.icons import icon
 from vlm_desktop.gui.strings import ground as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.side_tabs import SideTabs
 
 
 class SidePanel(QFrame):
@@ -39,35 +40,22 @@ class SidePanel(QFrame):
         head.setSpacing(space[0])
         head.addWidget(self.open, 1)
         head.addWidget(self.more)
-        # Buttons, not a tab bar: Qt tells of a tab that it has the focus when it has not.
-        self.tabs: list[QToolButton] = []
-        self._row = QHBoxLayout()
-        self._row.setSpacing(0)
-        self._row.addStretch(1)
+        self.tabs = SideTabs(self)
         self.pages = QStackedWidget(self)
+        self.tabs.chosen.connect(self.pages.setCurrentIndex)
         self.pages.setAccessibleName(strings.TABS)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(space[1], space[1], space[1], space[1])
         layout.setSpacing(space[1])
         layout.addLayout(head)
-        layout.addLayout(self._row)
+        layout.addWidget(self.tabs)
         layout.addWidget(self.pages, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
 
     def add_page(self, words: str, page: QWidget) -> int:
         """A tab and what is behind it."""
-        number = self.pages.addWidget(page)
-        tab = QToolButton(self)
-        tab.setObjectName("sideTab")
-        tab.setText(words)
-        tab.setCheckable(True)
-        tab.setAutoExclusive(True)
-        tab.setChecked(not self.tabs)
-        tab.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        tab.clicked.connect(lambda: self.show_page(number))
-        self._row.insertWidget(number, tab)
-        self.tabs.append(tab)
-        return number
+        self.pages.addWidget(page)
+        return self.tabs.add(words)
 
     def set_head(self, head: QWidget) -> None:
         """What is said of the open picture."""
@@ -80,5 +68,4 @@ class SidePanel(QFrame):
         self.more.setMenu(more)
 
     def show_page(self, number: int) -> None:
-        self.tabs[number].setChecked(True)
-        self.pages.setCurrentIndex(number)
+        self.tabs.choose(number)
