@@ -10,7 +10,7 @@ from tests.gui.fake_services import FakeServices
 from tests.gui.ground.fake_ground import FakeGround
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.groundexports import ObjectsFormat
-from vlm_desktop.base.grounding import ObjectState, PictureObjects
+from vlm_desktop.base.grounding import GroundObject, ObjectState, PictureObjects
 from vlm_desktop.base.types import Box
 from vlm_desktop.gui.navigator import Sending
 from vlm_desktop.gui.panes.ground.export_dialog import ExportWish
@@ -170,3 +170,19 @@ def test_what_was_kept_before_is_in_the_list_of_pictures(
     ground.keeping.save(PictureObjects(pictures[0], picture.content_hash, picture.size, ()))
     pane.session.reread()
     qtbot.waitUntil(lambda: pane.pictures.list.rows.rowCount() == 0)
+
+
+def test_the_most_doubtful_object_is_reviewed_first(
+    pane: GroundPane, ground: FakeGround, qtbot: QtBot
+) -> None:
+    proposed = [
+        GroundObject(number, f"cup {number}", Box(10.0 * number, 10, 10.0 * number + 8, 20),
+                     confidence=sure, state=ObjectState.PROPOSED)
+        for number, sure in ((1, 0.9), (2, 0.3), (3, 0.6))
+    ]  # fmt: skip
+    pane.session.put("proposed", *proposed)
+    assert [one.number for one in pane.review.proposed] == [2, 3, 1]
+    pane.review.judge(True)
+    assert [one.number for one in pane.review.proposed] == [3, 1]
+    assert pane.session.chosen_object is not None
+    assert pane.session.chosen_object.number == 3

@@ -215,7 +215,8 @@ def test_a_model_without_memory_leaves_the_rough_outline_and_another_is_offered(
     click(qtbot, pane, 50, 50)
     bar = pane.picture.draft
     qtbot.waitUntil(lambda: bar.trouble.isVisible())
-    assert pane.pointing.mask is not None
+    qtbot.waitUntil(lambda: pane.pointing.mask is not None)  # it may come after the failure
+    assert not pane.pointing.is_waiting
     assert "sam" in bar.sentence.text()
     buttons = [bar.offers.itemAt(at).widget().text() for at in range(bar.offers.count())]
     assert buttons == ["Use EdgeTAM", strings.USE_NONE]
