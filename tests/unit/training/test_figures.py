@@ -22,7 +22,7 @@ RECIPE: dict[str, Any] = {"model": {"id": "m", "kind": "chat"}}
 def test_an_interval_is_repeatable_and_narrows_with_more_examples() -> None:
     few, many = [0.0, 1.0] * 5, [0.0, 1.0] * 500
     assert interval_of(few, 1) == interval_of(few, 1)
-    uneven = [0.13, 0.5, 0.77, 0.912]
+    uneven = [number**1.7 for number in range(12)]
     assert interval_of(uneven, 1) != interval_of(uneven, 2)
     wide, narrow = interval_of(few, 1), interval_of(many, 1)
     assert wide.low < narrow.low < 0.5 < narrow.high < wide.high
