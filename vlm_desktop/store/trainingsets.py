@@ -125,6 +125,28 @@ class TrainingSetsPart(Part):
             ).fetchall()
         return [_placed(row) for row in rows]
 
+    def train_outline(self, set_id: int, groups: Sequence[str] | None = None) -> list[Example]:
+        """All examples, or those of some groups, without turns and boxes, which take longest to
+        read; in no order."""
+        found: list[Example] = []
+        with self._db.snapshot() as connection:
+            _name(connection, set_id)
+            for some in [None] if groups is None else chunks(groups):
+                only = "" if some is None else f" AND grouped IN ({marks(some)})"
+                rows = connection.execute(
+                    "SELECT key, path, content_hash, kind, split, grouped, label, source"
+                    f" FROM train_examples WHERE set_id = ?{only}",
+                    (set_id, *(some or ())),
+                )
+                found += [
+                    Example(
+                        key, decode_path(path), (), ExampleKind(kind), Split(split), content,
+                        group, label, source,
+                    )
+                    for key, path, content, kind, split, group, label, source in rows
+                ]  # fmt: skip
+        return found
+
     def train_end(self, set_id: int) -> int:
         """The place after the last example of a set."""
         with self._db.reading() as connection:
@@ -174,15 +196,15 @@ def _insert(connection: sqlite3.Connection, change: ExamplesChange) -> tuple[str
 
 def _mark(connection: sqlite3.Connection, change: ExamplesChange) -> tuple[ExampleMark, ...]:
     """Set splits and groups; what they were, of those that changed."""
-    if not change.marks:
-        return ()
-    was = {
-        key: ExampleMark(key, Split(split), group)
-        for key, split, group in connection.execute(
-            "SELECT key, split, grouped FROM train_examples WHERE set_id = ?", (change.set_id,)
-        )
-    }
     wanted = {one.key: one for one in change.marks}
+    was: dict[str, ExampleMark] = {}
+    for some in chunks(list(wanted)):
+        for key, split, group in connection.execute(
+            "SELECT key, split, grouped FROM train_examples"
+            f" WHERE set_id = ? AND key IN ({marks(some)})",
+            (change.set_id, *some),
+        ):
+            was[key] = ExampleMark(key, Split(split), group)
     other = [one for key, one in wanted.items() if key in was and was[key] != one]
     connection.executemany(
         "UPDATE train_examples SET split = ?, grouped = ? WHERE set_id = ? AND key = ?",

@@ -114,7 +114,7 @@ class Datasets:
 
     def balance(self, set_id: int) -> Balance:
         """Counts by label, kind and source, and what they suggest. Raises DataSetUnknown."""
-        return balance_of(self.examples(set_id))
+        return balance_of(self._library().train_outline(set_id))
 
     # --- changes -----------------------------------------------------------------------------
 
@@ -166,18 +166,13 @@ class Datasets:
 
         Raises DataSetUnknown.
         """
-        everything = self.examples(set_id)
-        wanted = set(keys)
+        library = self._library()
+        chosen = [one.example for one in library.train_examples(set_id, keys=list(keys))]
         if split is not Split.LEFT_OUT:
-            groups = {one.group for one in everything if one.key in wanted and one.group}
-            wanted |= {
-                one.key
-                for one in everything
-                if one.group in groups and one.split is not Split.LEFT_OUT
-            }
-        marks = tuple(
-            ExampleMark(one.key, split, one.group) for one in everything if one.key in wanted
-        )
+            groups = sorted({one.group for one in chosen if one.group})
+            among = library.train_outline(set_id, groups)
+            chosen += [one for one in among if one.split is not Split.LEFT_OUT]
+        marks = tuple(ExampleMark(one.key, split, one.group) for one in chosen)
         return self.apply(ExamplesChange(set_id, marks=marks))
 
     def apply(self, change: ExamplesChange) -> ExamplesChange:
