@@ -60,6 +60,12 @@ def test_a_label_alone_is_what_is_to_be_said() -> None:
     assert (made.label, made.turns) == ("3", (Exchange("", "3"),))
 
 
+def test_of_several_labels_the_first_is_the_class() -> None:
+    row = {"image": "a.jpg", "labels": ["soy yoghurt", "", "packages"]}
+    (made,) = drafts(plainrows.read(row, "line 1"))
+    assert (made.label, made.turns[0].answer) == ("soy yoghurt", "soy yoghurt, packages")
+
+
 def test_what_was_made_for_testing_is_left_out() -> None:
     (made,) = drafts(plainrows.read({"image": "a.jpg", "text": "A.", "split": "test"}, "line 1"))
     assert made.split is Split.LEFT_OUT

@@ -1,12 +1,14 @@
 """Rows about one picture each, as most people write them:
 
     {"image", "caption"} | {"image", "captions": [...]} | {"image", "question", "answer"} |
-    {"image", "label"} | {"image", "fields": {...}} | {"image", "phrase", "box": [...]} |
+    {"image", "label"} | {"image", "labels": [...]} | {"image", "fields": {...}} |
+    {"image", "phrase", "box": [...]} |
     {"image", "turns": [{"ask", "answer"}]}                        (our own, with all it says)
 
 The picture may be called "image", "file_name", "path" and the like, the caption "text" or "alt",
-answers may be a list of what several people said. A box is in pixels; null says that the phrase
-names nothing in the picture. Rows about boxes are what Ground exports as JSON lines.
+answers may be a list of what several people said. Of several labels the first is the class. A box
+is in pixels; null says that the phrase names nothing in the picture. Rows about boxes are what
+Ground exports as JSON lines.
 """
 
 import json
@@ -53,7 +55,7 @@ def is_row(said: Mapping[str, Any]) -> bool:
         key in said
         for key in (
             *CAPTION_KEYS, *LABEL_KEYS, *QUESTION_KEYS, *ANSWER_KEYS,
-            "captions", "answers", "fields", "turns", "box",
+            "captions", "labels", "answers", "fields", "turns", "box",
         )
     )  # fmt: skip
 
@@ -84,6 +86,7 @@ def _sides(box: Box) -> tuple[float, float, float, float]:
 
 def _drafts(said: dict[str, Any], where: str) -> Iterator[Draft]:
     name = said.get(_key(said, IMAGE_KEYS))
+    labels = [one for one in map(label_of, items(said.get("labels"))) if one]
     if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME or "\0" in name:
         raise BadRow(SkipReason.NO_PICTURE)
     base = Draft(
@@ -93,7 +96,7 @@ def _drafts(said: dict[str, Any], where: str) -> Iterator[Draft]:
         split=split_of(said.get("split")),
         content=words(said.get("content")),
         group=label_of(said.get("group")),
-        label=label_of(said.get(_key(said, LABEL_KEYS))),
+        label=label_of(said.get(_key(said, LABEL_KEYS))) or next(iter(labels), ""),
     )
     if "turns" in said:
         yield _own(base, said)
@@ -106,15 +109,16 @@ def _drafts(said: dict[str, Any], where: str) -> Iterator[Draft]:
         pair = (_text(said, QUESTION_KEYS), answer)
         yield replace(base, turns=turns_of([pair]), kind=ExampleKind.QUESTION)
     else:
-        yield from _captions(base, said)
+        yield from _captions(base, said, ", ".join(labels) or base.label)
 
 
-def _captions(base: Draft, said: dict[str, Any]) -> Iterator[Draft]:
+def _captions(base: Draft, said: dict[str, Any], otherwise: str) -> Iterator[Draft]:
+    """One for each caption; the labels where there is none."""
     several = said.get("captions", said.get(_key(said, CAPTION_KEYS)))
     said_once = [words(one) for one in (several if isinstance(several, list) else [several])]
     texts = list(dict.fromkeys(filter(None, said_once)))[:_MOST_CAPTIONS]
-    if not texts and base.label:
-        texts = [base.label]
+    if not texts and otherwise:
+        texts = [otherwise]
     if not texts:
         raise BadRow(SkipReason.NO_TEXT)
     for text in texts:
