@@ -47,12 +47,12 @@ TRAIN_ERRORS: dict[type[AppError], str] = {
     trainerrors.RunFinished: "The training run {run} has come to its end and cannot go on.",
     trainerrors.RunDamaged: "The training run cannot be used: {path} does not read ({detail}).",
     trainerrors.NothingSupervised: (
-        "Training was not started: in the examples {keys} no token is left to learn from, because "
-        "the answers are empty or were cut off."
+        "Nothing can be learned from the examples {keys}: no token of their answers is left, "
+        "because they are empty or were cut off."
     ),
     trainerrors.PlacesDiffer: (
-        "Training was not started: the examples {keys} have {placeholders} places for pictures "
-        "in their text but {features} features to put there, so the model would not see."
+        "The model would be trained blindly: the examples {keys} have {placeholders} places for "
+        "pictures in their text, and {features} features to put there."
     ),
     trainerrors.NothingTrainable: (
         "Nothing of {model} would be trained: its parts are {targets}. Name some of them in "
@@ -229,16 +229,22 @@ RUNGS: dict[str, str] = {
 }
 """By `Adjusted.what`."""
 
-_STEP = "Step {step} of {total}: loss {loss:.4f}, rate {rate:.2g}, {speed:,.0f} tokens a second"
-_LEFT = ", {low} to {high} left"
-_VALIDATED = "Step {step}: {metric} {value:.3f} ({low:.3f} to {high:.3f}), loss {loss:.4f}"
-_BLIND = ", {value:.3f} with blank pictures"
-_GENERAL = ", general {value:.3f}"
-_BEST = "; the best so far"
-_ADJUSTED = "Memory ran out, so this was made smaller: {what}, from {before} to {after}."
-_SAVED = "Saved {folder}."
-_STATE = "The run {state}."
-_PREPARING = "Getting examples ready: {done} of {total}."
+RUN_SAYINGS: dict[str, str] = {
+    "step": (
+        "Step {step} of {total}: loss {loss:.4f}, rate {rate:.2g}, {speed:,.0f} tokens a second"
+    ),
+    "left": ", {low} to {high} left",
+    "validated": "Step {step}: {metric} {value:.3f} ({low:.3f} to {high:.3f}), loss {loss:.4f}",
+    "blind": ", {value:.3f} with blank pictures",
+    "general": ", general {value:.3f}",
+    "best": "; the best so far",
+    "adjusted": "Memory ran out, so this was made smaller: {what}, from {before} to {after}.",
+    "saved": "Saved {folder}.",
+    "state": "The run {state}.",
+    "preparing": "Getting examples ready: {done} of {total}.",
+}
+"""What a run says, by event; pieces of sentences begin with a mark."""
+
 RUN_STARTED = "The run is called {run}. It learns from {train} examples; {held} are held out."
 RUN_RESUMES = "Go on with: vlm-desktop train --resume {run}"
 RUN_LEFT = "It goes on by itself. Look again with: vlm-desktop train follow {run}"
@@ -252,39 +258,44 @@ def run_event(event: TrainEvent) -> str:
     """What a run says, in a sentence; "" for what is said elsewhere."""
     if isinstance(event, training.StepDone):
         said = fill(
-            _STEP, step=event.step, total=event.total_steps, loss=event.loss, rate=event.rate,
+            RUN_SAYINGS["step"],
+            step=event.step,
+            total=event.total_steps,
+            loss=event.loss,
+            rate=event.rate,
             speed=event.tokens_per_second,
-        )  # fmt: skip
+        )
         low, high = event.seconds_left
-        left = fill(_LEFT, low=duration(low), high=duration(high)) if high else ""
+        left = fill(RUN_SAYINGS["left"], low=duration(low), high=duration(high)) if high else ""
         return f"{said}{left}."
     if isinstance(event, training.Validated):
         return _validated(event)
     if isinstance(event, training.Adjusted):
         what = RUNGS.get(event.what, event.what)
-        return fill(_ADJUSTED, what=what, before=event.before, after=event.after)
+        return fill(RUN_SAYINGS["adjusted"], what=what, before=event.before, after=event.after)
     if isinstance(event, training.Alarm):
         return fill(TRAIN_NOTICES[event.code], detail=event.detail)
     if isinstance(event, training.Saved):
-        return fill(_SAVED, folder=event.folder)
+        return fill(RUN_SAYINGS["saved"], folder=event.folder)
     if isinstance(event, training.StateChanged):
-        return event.detail or fill(_STATE, state=RUN_STATES[event.state.value])
+        return event.detail or fill(RUN_SAYINGS["state"], state=RUN_STATES[event.state.value])
     if isinstance(event, training.Preparing):
         total = "?" if event.total is None else event.total
-        return fill(_PREPARING, done=event.done, total=total)
+        return fill(RUN_SAYINGS["preparing"], done=event.done, total=total)
     return ""
 
 
 def _validated(event: training.Validated) -> str:
     said = fill(
-        _VALIDATED, step=event.step, metric=event.metric, value=event.score.value,
+        RUN_SAYINGS["validated"], step=event.step, metric=event.metric, value=event.score.value,
         low=event.score.low, high=event.score.high, loss=event.loss,
     )  # fmt: skip
     if event.blind is not None:
-        said += fill(_BLIND, value=event.blind)
+        said += fill(RUN_SAYINGS["blind"], value=event.blind)
     if event.general is not None:
-        said += fill(_GENERAL, value=event.general)
-    return f"{said}{_BEST if event.is_best else ''}."
+        said += fill(RUN_SAYINGS["general"], value=event.general)
+    best = RUN_SAYINGS["best"] if event.is_best else ""
+    return f"{said}{best}."
 
 
 def duration(seconds: float) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from vlm_desktop import strings, trainstrings
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event
+from vlm_desktop.base.language import fill
 from vlm_desktop.base.training import RunInfo, RunState, Split, TrainEvent
 from vlm_desktop.cli import traincheck
 from vlm_desktop.cli.output import Output
@@ -62,7 +63,8 @@ def _start(path: Path, services: AppServices, output: Output, *, detach: bool) -
         output.say(strings.train_finding(found))
     sides = [one.split for one in taught.data.examples]
     output.say(
-        trainstrings.RUN_STARTED.format(
+        fill(
+            trainstrings.RUN_STARTED,
             run=taught.run.id,
             train=sides.count(Split.TRAIN),
             held=sides.count(Split.VALIDATION),
@@ -73,7 +75,7 @@ def _start(path: Path, services: AppServices, output: Output, *, detach: bool) -
 
 def _after(info: RunInfo, services: AppServices, output: Output, *, detach: bool) -> int:
     if detach:
-        output.say(trainstrings.RUN_LEFT.format(run=info.id))
+        output.say(fill(trainstrings.RUN_LEFT, run=info.id))
         if output.as_json:
             output.json({"run": info.id, "folder": str(info.folder)})
         return 0
@@ -93,9 +95,9 @@ def _follow(
     except KeyboardInterrupt:
         if pausing:
             _shown(runs.end(run_id, CancelToken()), output)
-            output.say(trainstrings.RUN_RESUMES.format(run=run_id))
+            output.say(fill(trainstrings.RUN_RESUMES, run=run_id))
         else:
-            output.say(trainstrings.RUN_LEFT.format(run=run_id))
+            output.say(fill(trainstrings.RUN_LEFT, run=run_id))
         return INTERRUPTED
     if info.state in (RunState.DONE, RunState.STOPPED) and runs.card_text(run_id):
         if output.as_json:
@@ -104,7 +106,7 @@ def _follow(
             output.text(runs.card_text(run_id))
         return 0
     if info.can_go_on:
-        output.say(trainstrings.RUN_RESUMES.format(run=run_id))
+        output.say(fill(trainstrings.RUN_RESUMES, run=run_id))
     return FAILED if info.state in (RunState.FAILED, RunState.INTERRUPTED) else 0
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from vlm_desktop import strings, trainstrings
 from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.language import fill
 from vlm_desktop.base.training import Split
 from vlm_desktop.base.trainingdata import TrainFinding
 from vlm_desktop.cli.output import Output
@@ -120,11 +121,13 @@ def _write(checked: RecipeChecked, output: Output) -> None:
             )
             output.text("  " + one.template[:_TEMPLATE_LETTERS].replace("\n", "\\n"))
         _memory(seen, output)
-        said = trainstrings.CAN_START.format(
-            steps=f"{seen.steps:,}", batch=f"{seen.batch * seen.accumulation:,}"
+        said = fill(
+            trainstrings.CAN_START,
+            steps=f"{seen.steps:,}",
+            batch=f"{seen.batch * seen.accumulation:,}",
         )
     if checked.refusal is not None:
-        said = trainstrings.CANNOT_START.format(reason=strings.sentence(checked.refusal))
+        said = fill(trainstrings.CANNOT_START, reason=strings.sentence(checked.refusal))
     output.text(said)
 
 
@@ -137,12 +140,15 @@ def _memory(seen: "Inspection", output: Output) -> None:
     )  # fmt: skip
     output.table(("Memory", "Estimated"), [(name, strings.bytes_text(one)) for name, one in parts])
     output.text(
-        trainstrings.ESTIMATED_MEMORY.format(
-            total=strings.bytes_text(estimate.total), step=strings.bytes_text(estimate.step)
+        fill(
+            trainstrings.ESTIMATED_MEMORY,
+            total=strings.bytes_text(estimate.total),
+            step=strings.bytes_text(estimate.step),
         )
     )
     output.text(
-        trainstrings.MEASURED_MEMORY.format(
+        fill(
+            trainstrings.MEASURED_MEMORY,
             measured=strings.bytes_text(seen.measured_step),
             corrected=strings.bytes_text(seen.memory),
         )
