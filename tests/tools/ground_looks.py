@@ -21,11 +21,13 @@ from vlm_desktop.base.grounding import (
     Verdict,
 )
 from vlm_desktop.base.types import Box
+from vlm_desktop.engine.samples import sample_photos
 from vlm_desktop.gui.panes.ground.ground_pane import GroundPane
 from vlm_desktop.gui.panes.ground.items import FOUND, OBJECT, key
 
 Look = Callable[[Stage, GroundPane, FakeGround], None]
 _made: WeakKeyDictionary[GroundPane, FakeGround] = WeakKeyDictionary()
+_real: WeakKeyDictionary[GroundPane, object] = WeakKeyDictionary()
 _LONG = "the small red cup left of the laptop that stands on the second table from the window"
 
 
@@ -53,6 +55,7 @@ def look(bring: Look) -> Callable[[Stage], None]:
         services = stage.window.desk.services
         if pane not in _made:
             _made[pane] = FakeGround(Path(tempfile.mkdtemp()))
+        _real.setdefault(pane, services.ground)
         ground = _made[pane]
         ground.masks.gate.set()
         ground.masks.errors.clear()
@@ -70,6 +73,25 @@ def look(bring: Look) -> Callable[[Stage], None]:
         bring(stage, pane, ground)
 
     return brought
+
+
+def shown(stage: Stage) -> None:
+    """The one of the README: a sample photo, and what the real engine finds in it."""
+    pane = stage.window.pane("ground")
+    assert isinstance(pane, GroundPane)
+    services, photos = stage.window.desk.services, sample_photos()
+    assert photos is not None, "scikit-image is a dependency"
+    services.ground = _real.get(pane, services.ground)  # type: ignore[assignment]
+    _open(stage, pane, photos / "coffee.png")
+    for box, label in ((Box(318, 238, 412, 332), "spoon"), (Box(70, 58, 484, 394), "saucer")):
+        pane.pointing.set_box(box)
+        stage.until(lambda: pane.pointing.mask is not None and not pane.pointing.is_waiting)
+        pane.hands.keep()
+        stage.wait(1500)
+        pane.hands.label(label)
+    pane.canvas.set_current(None)
+    _find(stage, pane, "blue cup, a laptop")
+    pane.focus_picture()
 
 
 def _open(stage: Stage, pane: GroundPane, path: Path | None = None) -> None:

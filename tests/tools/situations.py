@@ -165,7 +165,10 @@ SITUATIONS: dict[str, dict[str, Bring]] = {
     "documents": {
         name: documents_looks.look(bring) for name, bring in documents_looks.LOOKS.items()
     },
-    "ground": {name: ground_looks.look(bring) for name, bring in ground_looks.LOOKS.items()},
+    "ground": {
+        "shown": ground_looks.shown,
+        **{name: ground_looks.look(bring) for name, bring in ground_looks.LOOKS.items()},
+    },
     "models": {
         "trouble": _refused_downloads,
         "question": _asked_to_download,

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from vlm_desktop.jobs import Job
 
 MOST_PHRASES = 30
+_APART = 4
+"""So many objects can still be pointed at before one has the colour of what a phrase found."""
 _BREAKS = re.compile("[,;\n\r\u2028\u2029]+")
 
 
@@ -114,7 +116,7 @@ class Phrasing(QObject):
             return
         self.stop()
         self.asked = tuple(Asked(one) for one in wanted)
-        self._first_colour = self._session.new_number() + 1
+        self._first_colour = self._session.new_number() + _APART
         self.changed.emit()
         self._job = self._desk.ask(
             lambda cancel: self._look(picture, wanted, cancel),
