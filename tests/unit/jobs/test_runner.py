@@ -15,7 +15,7 @@ from vlm_desktop.jobs import CancelledEnding, Done, Failed, Job, JobRunner
 from vlm_desktop.jobs.runner import OnEvent
 
 Verb = Generator[Event, None, object]
-SOON = 5.0
+SOON = 60.0
 
 
 def direct(listener: OnEvent, event: Event) -> None:
