@@ -1,0 +1,84 @@
+"""A run done again from its frozen folder, and the look at a run before it starts."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.model.training import small
+from tests.model.training.runmaking import REPO, make_run, work_here
+from tests.model.training.small_worker import LEARNERS
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.trainerrors import KindNotTaught, NothingSupervised
+from vlm_desktop.base.training import RunState
+from vlm_desktop.engine.train.runs import Runs
+from vlm_desktop.training.checking import Inspection, inspect
+from vlm_desktop.training.learners.protocol import Batch
+from vlm_desktop.training.spec import Recipe, read_recipe
+
+MODULE = "tests.model.training.small_worker"
+
+
+def test_a_run_is_reproduced_bit_for_bit_from_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(REPO)
+    folder = tmp_path / "training" / "runs"
+    runs = Runs(folder, lambda _: "1", lambda run: [sys.executable, "-m", MODULE, str(run)])
+    first = make_run(tmp_path, "first")
+    threads = torch.get_num_threads()
+    work_here(first)
+    torch.use_deterministic_algorithms(False)
+    torch.set_num_threads(threads)
+    elsewhere = tmp_path / "handed on"
+    shutil.copytree(first.root, elsewhere)
+
+    again = runs.start_again(elsewhere)
+    list(runs.follow(again.id, CancelToken()))
+    assert runs.get(again.id).state is RunState.DONE
+    assert runs.same_weights(elsewhere, again.id)
+    assert runs.card(again.id)["data"] == runs.card("first")["data"]
+    assert runs.card_text(again.id).startswith(f"# Run {again.id}\n")
+
+    other = make_run(tmp_path, "other", seed=1)
+    work_here(other)
+    torch.use_deterministic_algorithms(False)
+    torch.set_num_threads(threads)
+    assert not runs.same_weights(other.root, again.id)
+
+
+def _inspected(recipe: Recipe, home: Path) -> Inspection:
+    examples = small.make_examples(home / "pictures", 12)
+    verb = inspect(recipe, examples, home, CancelToken(), LEARNERS)
+    try:
+        while True:
+            next(verb)
+    except StopIteration as end:
+        seen: Inspection = end.value
+        return seen
+
+
+def test_a_look_trains_nothing_and_leaves_nothing(tmp_path: Path) -> None:
+    recipe = read_recipe(make_run(tmp_path).recipe)
+    before = torch.get_rng_state()
+    seen = _inspected(recipe, tmp_path)
+    assert torch.equal(before, torch.get_rng_state())
+    assert [one.name for one in (tmp_path / "training" / "runs").iterdir()] == ["one"]
+    assert seen.trainable == sum(count for _, count in seen.groups)
+    assert len(seen.xrays) == len(seen.keys) == seen.batch == 4
+    assert seen.supervised == 4
+    assert seen.xrays[0].pixels.shape == (small.SIDE, small.SIDE, 3)
+    assert seen.steps == 12
+    assert seen.memory >= seen.estimate.weights + seen.estimate.adapters
+    assert seen.measured_step >= 0
+
+
+def test_a_look_refuses_what_a_run_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = read_recipe(make_run(tmp_path).recipe)
+    with pytest.raises(KindNotTaught):
+        list(inspect(recipe, small.make_examples(tmp_path, 8), tmp_path, CancelToken(), {}))
+    monkeypatch.setattr(small.SmallLearner, "batch", lambda *_: Batch(("key",), {}, 0))
+    with pytest.raises(NothingSupervised):
+        _inspected(recipe, tmp_path)
