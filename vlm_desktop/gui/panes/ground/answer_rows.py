@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from vlm_desktop.base.language import fill
@@ -26,7 +26,8 @@ from vlm_desktop.gui.widgets.flow_layout import FlowLayout
 from vlm_desktop.gui.widgets.steady_scroll import keep_bar
 
 _LONGEST = 48
-_MOST_ROWS = 3
+_MOST_ROWS, _LOW_ROWS, _LOW = 3, 2, 700
+"""Rows at most, fewer in a window that is not so many pixels high: the picture has the rest."""
 
 
 class AnswerRow(QFrame):
@@ -164,6 +165,11 @@ class AnswerRows(QScrollArea):
                 return True
         return super().eventFilter(watched, event)
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Also in a window that became lower meanwhile."""
+        super().showEvent(event)
+        self._fit()
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
@@ -176,7 +182,7 @@ class AnswerRows(QScrollArea):
         for row, height in zip(self.rows, heights, strict=True):
             row.setFixedHeight(height)
         gap = measures().space[0]
-        shown = heights[:_MOST_ROWS]
+        shown = heights[: _MOST_ROWS if self.window().height() >= _LOW else _LOW_ROWS]
         self.setFixedHeight(sum(shown) + gap * max(0, len(shown) - 1))
 
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from vlm_desktop.jobs import Job
 
 MOST_PHRASES = 30
-_APART = 4
-"""So many objects can still be pointed at before one has the colour of what a phrase found."""
 _BREAKS = re.compile("[,;\n\r\u2028\u2029]+")
 
 
@@ -67,8 +65,8 @@ class Phrasing(QObject):
         super().__init__(session)
         self._session, self._desk = session, session.desk
         self.asked: tuple[Asked, ...] = ()
-        self._first_colour = 1
-        """Of the first phrase; it stays while phrases do, whatever is kept of them."""
+        self._colours: tuple[int, ...] = (1,)
+        """Of what phrases find, in turn; they stay while phrases do, whatever is kept of them."""
         self.model = AUTOMATIC
         """Who finds: AUTOMATIC, STARTER for what came with the program, or a model's id."""
         self._job: Job | None = None
@@ -88,7 +86,13 @@ class Phrasing(QObject):
 
     def colour_of(self, phrase: int) -> int:
         """Of what a phrase found, before and after it is kept. Never 0, which stands for none."""
-        return 1 + (self._first_colour + phrase - 1) % COLOURS
+        return self._colours[phrase % len(self._colours)]
+
+    def _free_colours(self) -> tuple[int, ...]:
+        """Those first that neither an object has nor the next one that is pointed at."""
+        taken = {one.colour or one.number for one in self._session.objects}
+        used = {1 + (one - 1) % COLOURS for one in (*taken, self._session.new_number())}
+        return tuple(sorted(range(1, COLOURS + 1), key=lambda one: one in used))
 
     def clear(self) -> None:
         """Nothing is looked for any more."""
@@ -116,7 +120,7 @@ class Phrasing(QObject):
             return
         self.stop()
         self.asked = tuple(Asked(one) for one in wanted)
-        self._first_colour = self._session.new_number() + _APART
+        self._colours = self._free_colours()
         self.changed.emit()
         self._job = self._desk.ask(
             lambda cancel: self._look(picture, wanted, cancel),
