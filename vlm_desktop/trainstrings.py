@@ -247,6 +247,10 @@ RUN_SAYINGS: dict[str, str] = {
 
 RUN_STARTED = "The run is called {run}. It learns from {train} examples; {held} are held out."
 RUN_RESUMES = "Go on with: vlm-desktop train --resume {run}"
+RUN_FROZEN = (
+    "Start it with: vlm-desktop train --resume {run}, or in many processes with: accelerate launch "
+    "-m vlm_desktop train-worker {folder}"
+)
 RUN_LEFT = "It goes on by itself. Look again with: vlm-desktop train follow {run}"
 ESTIMATED_MEMORY = "Estimated: {total} in all, {step} of it for a step."
 MEASURED_MEMORY = "One step took {measured}, so that {corrected} are to be expected in all."

@@ -21,16 +21,16 @@ DESCRIPTION = """
 Teach a model after a recipe, in a process of its own. Ctrl+C pauses the run at a checkpoint and
 frees its memory; "--resume RUN" lets it go on, after a kill too. One run learns at a time, others
 wait. "check" says what is wrong with the data, what would be trained and how much memory that
-takes, and trains nothing.
+takes, and trains nothing. "freeze" prepares a run for many processes and says how to launch them.
 """
-_ACTIONS = ("check", "list", "follow", "pause", "stop", "remove")
+_ACTIONS = ("check", "freeze", "list", "follow", "pause", "stop", "remove")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = DESCRIPTION
     parser.add_argument(
         "what", nargs="*", metavar="WHAT",
-        help="RECIPE.toml; check RECIPE.toml; list; follow, pause, stop or remove RUN",
+        help="RECIPE.toml; check or freeze RECIPE.toml; list; follow, pause, stop or remove RUN",
     )  # fmt: skip
     parser.add_argument("--resume", metavar="RUN", help="let a paused or interrupted run go on")
     parser.add_argument(
@@ -53,10 +53,12 @@ def run(arguments: argparse.Namespace, services: AppServices, output: Output) ->
     return _start(Path(what[0]), services, output, detach=arguments.detach)
 
 
-def _start(path: Path, services: AppServices, output: Output, *, detach: bool) -> int:
+def _start(
+    path: Path, services: AppServices, output: Output, *, detach: bool = False, launch: bool = True
+) -> int:
     cancel = CancelToken()
     teaching = services.training.teaching
-    taught = output.drive(teaching.start(teaching.read(path), cancel), cancel)
+    taught = output.drive(teaching.start(teaching.read(path), cancel, launch=launch), cancel)
     for row in taught.data.skipped:
         output.say(trainstrings.skipped(row))
     for found in taught.report.findings:
@@ -70,7 +72,12 @@ def _start(path: Path, services: AppServices, output: Output, *, detach: bool) -
             held=sides.count(Split.VALIDATION),
         )
     )
-    return _after(taught.run, services, output, detach=detach)
+    if launch:
+        return _after(taught.run, services, output, detach=detach)
+    output.say(fill(trainstrings.RUN_FROZEN, run=taught.run.id, folder=taught.run.folder))
+    if output.as_json:
+        output.json({"run": taught.run.id, "folder": str(taught.run.folder)})
+    return 0
 
 
 def _after(info: RunInfo, services: AppServices, output: Output, *, detach: bool) -> int:
@@ -132,6 +139,8 @@ def _act(action: str, name: str, services: AppServices, output: Output) -> int:
     runs = services.training.runs
     if action == "check":
         return traincheck.run(Path(name), services, output)
+    if action == "freeze":
+        return _start(Path(name), services, output, launch=False)
     if action == "follow":
         return _follow(name, services, output, pausing=False)
     act = {"pause": runs.pause, "stop": runs.stop, "remove": runs.remove}[action]

@@ -136,7 +136,7 @@ class Loop:
             self._step()
 
     def _step(self) -> None:
-        if not self._standing.memory_factor:
+        if self._standing.memory_factor is None:
             self._meter.watch_peak()
         self._meter.start()
         result = self._stepper.step(self._standing.step)
@@ -149,7 +149,7 @@ class Loop:
         for one in result.adjusted:
             self._tell(Adjusted, what=one.rung.value, before=one.before, after=one.after)
         self._tell_step(result, seconds)
-        if not standing.memory_factor:
+        if standing.memory_factor is None:
             self._tell_memory()
 
     def _tell_step(self, result: StepResult, seconds: float) -> None:

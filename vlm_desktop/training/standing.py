@@ -35,7 +35,7 @@ class Standing:
     batch: int = 0
     accumulation: int = 0
     processes: int = 1
-    memory_factor: float = 0.0
+    memory_factor: float | None = None
     peak_bytes: int = 0
 
     def take_sizes(self, plan: Plan) -> None:

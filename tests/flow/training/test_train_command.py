@@ -116,6 +116,18 @@ def test_other_commands_reach_a_run(
     assert cli("train", "list")[1] == ""
 
 
+def test_a_frozen_run_waits_for_whoever_launches_it(cli: Cli, recipe: Path) -> None:
+    code, out, err = cli("--json", "train", "freeze", recipe)
+    assert code == 0, err
+    said = json.loads(out)
+    assert "accelerate launch -m vlm_desktop train-worker" in err
+    assert not RunFolder(Path(said["folder"])).process.exists()
+    assert "is paused" in cli("train", "list")[1]
+    code, out, _ = cli("--json", "train", "--resume", said["run"])
+    assert code == 0
+    assert json.loads(out.splitlines()[-1])["state"] == "done"
+
+
 def _stop_soon(run: RunFolder) -> None:
     before = len(read_events(run.events)[0])
     while len(read_events(run.events)[0]) < before + 3:

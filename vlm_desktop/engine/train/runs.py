@@ -72,8 +72,17 @@ class Runs:
         """Freeze recipe and examples in a new folder and start a process that works on it, or
         waits until others are done. `general` is what must not be forgotten.
 
-        Raises NothingToTrain, ModelError, DiskFull.
+        Raises NothingToTrain, ModelError.
         """
+        run = RunFolder(self.freeze(recipe, examples, general).folder)
+        self._launch(run)
+        return self._info(run)
+
+    def freeze(
+        self, recipe: Recipe, examples: Sequence[Example], general: Sequence[Example] = ()
+    ) -> RunInfo:
+        """The same without a process: a run that is paused before its first step. `resume` starts
+        it, and so does a launcher of many processes. Raises NothingToTrain, ModelError."""
         if not any(one.split is Split.TRAIN for one in examples):
             raise NothingToTrain
         complete = replace(
@@ -86,7 +95,7 @@ class Runs:
         run.write_examples(run.data, examples)
         if general:
             run.write_examples(run.general, general)
-        self._launch(run)
+        append_event(run.events, StateChanged(0, time.time(), RunState.PAUSED))
         return self._info(run)
 
     def start_again(self, folder: Path) -> RunInfo:

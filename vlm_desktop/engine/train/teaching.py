@@ -60,9 +60,11 @@ class Teaching:
         """A recipe. Raises BadInputFile, RecipeWrong."""
         return read_recipe(path)
 
-    def start(self, recipe: Recipe, cancel: CancelToken) -> Generator[Event, None, Taught]:
-        """Read the data, have the doctor look, freeze it all and start a run. The run's own events
-        are told by `Runs.follow`.
+    def start(
+        self, recipe: Recipe, cancel: CancelToken, *, launch: bool = True
+    ) -> Generator[Event, None, Taught]:
+        """Read the data, have the doctor look, freeze it all and start a run, or leave it paused
+        for a launcher of many processes. The run's own events are told by `Runs.follow`.
 
         Raises what `RecipeData.examples` and `Runs.start` raise, and what the doctor refuses.
         """
@@ -70,7 +72,8 @@ class Teaching:
         refusal = self._doctor.refusal(report, data.examples)
         if refusal is not None:
             raise refusal
-        return Taught(self._runs.start(recipe, data.examples, general), data, report)
+        begin = self._runs.start if launch else self._runs.freeze
+        return Taught(begin(recipe, data.examples, general), data, report)
 
     def check(self, recipe: Recipe, cancel: CancelToken) -> Generator[Event, None, RecipeChecked]:
         """Do all that comes before the first step, and measure one, in this process. Nothing is
