@@ -1,6 +1,8 @@
 """A run done again from its frozen folder, and the look at a run before it starts."""
 
+import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 import torch
 
 from tests.model.training import small
-from tests.model.training.runmaking import REPO, make_run, work_here
+from tests.model.training.runmaking import REPO, events_of, make_run, work_here
 from tests.model.training.small_worker import LEARNERS
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.trainerrors import KindNotTaught, NothingSupervised
@@ -47,6 +49,26 @@ def test_a_run_is_reproduced_bit_for_bit_from_its_folder(
     torch.use_deterministic_algorithms(False)
     torch.set_num_threads(threads)
     assert not runs.same_weights(other.root, again.id)
+
+
+def test_the_program_itself_is_the_worker_and_says_why_it_fails(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    text = run.recipe.read_text().replace('kind = "probe"', 'kind = "connector"')
+    run.recipe.write_text(text)
+    done = subprocess.run(
+        [sys.executable, "-m", "vlm_desktop", "train-worker", str(run.root)],
+        cwd=REPO,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    said = events_of(run)
+    assert [one.state for one in said] == [RunState.RUNNING, RunState.FAILED]  # type: ignore[attr-defined]
+    detail = said[-1].detail  # type: ignore[attr-defined]
+    assert detail.startswith("Models of the kind connector cannot be trained")
+    assert [json.loads(line)["event"] for line in done.stdout.splitlines()] == ["StateChanged"] * 2
+    assert "KindNotTaught" in done.stderr, "the log has the rest"
 
 
 def _inspected(recipe: Recipe, home: Path) -> Inspection:

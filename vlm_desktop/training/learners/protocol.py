@@ -95,7 +95,8 @@ class Batch:
 @dataclass(frozen=True, slots=True, eq=False)
 class LossPart:
     """`loss` is a scalar: the mean over `supervised` tokens or pairs of the batch. The loop weighs
-    parts by that count, so that accumulating and several processes give the mean over all."""
+    parts by that count, so that accumulating and several processes give the mean over all. A loss
+    that compares examples with each other compares those of one part in one process."""
 
     loss: torch.Tensor
     supervised: int
