@@ -23,8 +23,14 @@ from vlm_desktop.base.training import Example, ExampleKind
 MOST_COMPARED = 2_000
 """Other captions, and pictures, that each is held against."""
 LEAST_COMPARED = 8
+LEAST_MARGIN = 0.4
+"""By how much likelier another class must be. With the starter model and one label in twenty
+wrong, what was named was wrong in 90 % of cases (78 % of the wrong ones found) on 30 classes of
+Caltech101, in 55 % (56 %) on 5 flowers, in 68 % (16 %) on 81 groceries; there, without a margin, in
+13 %."""
 _BEATEN = 0.6
-"""Share of the others that fit better, both ways, from which a caption is doubted."""
+"""Share of the others that fit better, both ways, from which a caption is doubted. Of 400 captions
+of Flickr8k, 20 of them exchanged, this named 13, all of them exchanged ones."""
 _BLOCK = 1_024
 _LEAST_OF_CLASS = 3
 
@@ -92,8 +98,9 @@ def doubted_labels(judged: Judged, labels: Sequence[str]) -> list[Doubted]:
     for row, (own, mine) in enumerate(zip(given, shares, strict=True)):
         reached = np.flatnonzero(mine >= thresholds)
         best = int(reached[np.argmax(mine[reached])]) if len(reached) else int(own)
-        if best != own:
-            found.append(Doubted(int(known[row]), classes[best], float(mine[best])))
+        doubt = float(mine[best] - mine[own])
+        if best != own and doubt >= LEAST_MARGIN:
+            found.append(Doubted(int(known[row]), classes[best], doubt))
     return sorted(found, key=lambda one: (-one.doubt, one.place))
 
 
