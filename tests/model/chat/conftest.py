@@ -56,8 +56,11 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def lend_tiny(tiny_folder: Callable[[str], Path]) -> Iterator[Callable[[str], ChatModel]]:
-    """One adapter for each family, loaded once, for tests that leave it as they found it."""
+def lend_tiny(tiny_folder: Callable[[str], Path]) -> Callable[[str], ChatModel]:
+    """One adapter for each family, loaded once, for tests that leave it as they found it.
+
+    Nobody unloads them in the end: each would have all garbage collected, for half a minute.
+    """
     lent: dict[str, ChatModel] = {}
 
     def lend(name: str) -> ChatModel:
@@ -65,9 +68,7 @@ def lend_tiny(tiny_folder: Callable[[str], Path]) -> Iterator[Callable[[str], Ch
             lent[name] = made_by_registry(name, tiny_folder(name))
         return lent[name]
 
-    yield lend
-    for model in lent.values():
-        model.unload()
+    return lend
 
 
 def made_by_registry(name: str, folder: Path, **options: object) -> ChatModel:

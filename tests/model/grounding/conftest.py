@@ -67,8 +67,11 @@ def open_tiny(tiny_folder: Callable[[str], Path]) -> Iterator[Callable[[str], Ph
 
 
 @pytest.fixture(scope="session")
-def lend_tiny(tiny_folder: Callable[[str], Path]) -> Iterator[Callable[[str], PhraseModel]]:
-    """One adapter for each family, loaded once, for tests that leave it as they found it."""
+def lend_tiny(tiny_folder: Callable[[str], Path]) -> Callable[[str], PhraseModel]:
+    """One adapter for each family, loaded once, for tests that leave it as they found it.
+
+    Nobody unloads them in the end: each would have all garbage collected, for half a minute.
+    """
     lent: dict[str, PhraseModel] = {}
 
     def lend(name: str) -> PhraseModel:
@@ -76,9 +79,7 @@ def lend_tiny(tiny_folder: Callable[[str], Path]) -> Iterator[Callable[[str], Ph
             lent[name] = open_phrases(tiny_folder(name), model_id=f"tiny-{name}", provider="cpu")
         return lent[name]
 
-    yield lend
-    for model in lent.values():
-        model.unload()
+    return lend
 
 
 @pytest.fixture
