@@ -178,6 +178,35 @@ def test_groups_that_people_named_go_together_and_found_ones_are_found_anew() ->
     assert groups("~0123") == ["", ""]
 
 
+def test_names_that_people_gave_stay_and_take_copies_along() -> None:
+    known = {f"/p/{at}.jpg": facts(f"/p/{at}.jpg", content_hash=f"h{at // 2}") for at in range(4)}
+    examples = [example(0, group="my dog"), example(1), example(2), example(3)]
+    first = grouped(examples, known, {}, CancelToken())
+    assert first[:2] == ["my dog"] * 2
+    assert first[2] == first[3] != ""
+    again = [replace(one, group=group) for one, group in zip(examples, first, strict=True)]
+    assert grouped(again, known, {}, CancelToken()) == first
+    assert grouped(examples[:1], known, {}, CancelToken()) == ["my dog"]
+
+
+def test_thousands_of_one_hash_are_not_all_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    count = 3_000
+    pages = [
+        facts(f"/{at:04}.jpg", fingerprint="0" * 16, look=look(at % 40)) for at in range(count)
+    ]
+    examples = [replace(example(at), image=one.path) for at, one in enumerate(pages)]
+    compared = []
+
+    def likeness(left: bytes, right: bytes) -> float:
+        compared.append(1)
+        return float(left == right)
+
+    monkeypatch.setattr("vlm_desktop.engine.train.grouping._likeness", likeness)
+    found = grouped(examples, {one.path: one for one in pages}, {}, CancelToken())
+    assert found[0] == found[40] != found[1]
+    assert len(compared) < 20 * count
+
+
 @given(st.randoms())
 def test_groups_have_the_same_names_in_any_order(chance: random.Random) -> None:
     paths = [f"/{at}.jpg" for at in range(8)]

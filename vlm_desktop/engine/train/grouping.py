@@ -28,6 +28,7 @@ _LEAST_BURST_LIKENESS = 0.7
 _LEAST_SPREAD = 2.0
 """Grey values a look must differ by (standard deviation) before likeness means anything."""
 _MOST_MEAN_APART = 8.0
+_MOST_OF_A_HASH = 12
 
 
 def grouped(
@@ -37,7 +38,7 @@ def grouped(
     cancel: CancelToken,
 ) -> list[str]:
     """The group of each example, "" for one that goes alone. The same examples get the same
-    groups in any order. Raises Cancelled."""
+    groups in any order, and names that people gave stay. Raises Cancelled."""
     sets = DisjointSets()
     nodes = list(dict.fromkeys(one.image for one in examples))
     number = {path: at for at, path in enumerate(nodes)}
@@ -45,9 +46,8 @@ def grouped(
     hashes = [_content(path, facts, examples_of) for path, examples_of in _by_image(examples)]
     for pair in _same(examples, nodes, number, hashes):
         sets.join(*pair)
-    for left, right in _near(known, cancel):
-        if _alike(known[left], known[right], vectors, LEAST_COSINE, _LEAST_LIKENESS):
-            sets.join(left, right)
+    for pair in _near(nodes, known, vectors, cancel):
+        sets.join(*pair)
     for left, right in _shots(known):
         if _of_a_burst(known[left], known[right], vectors):
             sets.join(left, right)
@@ -58,11 +58,18 @@ def grouped(
         members[root.get(place, place)].append(at)
     names = [""] * len(examples)
     for some in members.values():
-        if len(some) > 1:
+        said = {examples[at].group for at in some}
+        given = sorted(filter(_is_given, said))
+        name = given[0] if given else ""
+        if len(some) > 1 and not given:
             name = _name([hashes[number[examples[at].image]] or examples[at].image for at in some])
-            for at in some:
-                names[at] = name
+        for at in some:
+            names[at] = name
     return names
+
+
+def _is_given(group: str) -> bool:
+    return bool(group) and not group.startswith(MADE)
 
 
 def _by_image(examples: Sequence[Example]) -> Iterator[tuple[str, list[Example]]]:
@@ -97,16 +104,40 @@ def _same(
             if key[1]:
                 yield first.setdefault(key, at), at
     for one in examples:
-        if one.group and not one.group.startswith(MADE):
+        if _is_given(one.group):
             at = number[one.image]
             yield first.setdefault(("group", one.group), at), at
 
 
-def _near(known: Sequence[PictureFacts | None], cancel: CancelToken) -> Iterator[tuple[int, int]]:
-    places = [at for at, one in enumerate(known) if one is not None and one.fingerprint]
-    values = [int(one.fingerprint, 16) for one in known if one is not None and one.fingerprint]
+def _near(
+    nodes: Sequence[str],
+    known: Sequence[PictureFacts | None],
+    vectors: Mapping[str, VectorArray],
+    cancel: CancelToken,
+) -> Iterator[tuple[int, int]]:
+    """Near-duplicates. Of many with one hash, such as pages that are all white, each is held
+    against a few that differ, not against all."""
+
+    def alike(left: int, right: int) -> bool:
+        return _alike(known[left], known[right], vectors, LEAST_COSINE, _LEAST_LIKENESS)
+
+    differing: dict[int, list[int]] = defaultdict(list)
+    for at in sorted(range(len(nodes)), key=nodes.__getitem__):
+        seen = known[at]
+        if seen is None or not seen.fingerprint:
+            continue
+        others = differing[int(seen.fingerprint, 16)]
+        like = next((other for other in others if alike(other, at)), None)
+        if like is not None:
+            yield like, at
+        elif len(others) < _MOST_OF_A_HASH:
+            others.append(at)
+    values = list(differing)
     for left, right in near_pairs(np.array(values, dtype=np.uint64), cancel).tolist():
-        yield places[left], places[right]
+        for one in differing[values[left]]:
+            for other in differing[values[right]]:
+                if alike(one, other):
+                    yield one, other
 
 
 def _shots(known: Sequence[PictureFacts | None]) -> Iterator[tuple[int, int]]:
