@@ -25,12 +25,38 @@ STARTER = "starter"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroundPicture:
-    """An upright picture as it is worked on: `pixels` may be smaller than `size`, never larger."""
+    """An upright picture as it is worked on. Of a photo, `pixels` are no more than `size` has.
+
+    A page of a PDF is a picture of its own: `page` counts from 1 (0: no PDF), `pages` is how many
+    the file has, `size` is in points, and `content_hash` names the page, too (`page_hash`).
+    """
 
     path: Path
     content_hash: str
     size: Size
     pixels: PixelArray
+    page: int = 0
+    pages: int = 0
+
+
+_PAGE_MARK = "#"
+
+
+def page_hash(content_hash: str, page: int) -> str:
+    """What names a page of a file of these bytes. Of the first page, and of what has no pages, the
+    file's own hash."""
+    return f"{content_hash}{_PAGE_MARK}{page}" if page > 1 else content_hash
+
+
+def page_of(content_hash: str) -> int:
+    """The page that such a name means; 0 where it names a file, and with it its first page."""
+    page = content_hash.partition(_PAGE_MARK)[2]
+    return int(page) if page.isdecimal() else 0
+
+
+def file_hash(content_hash: str) -> str:
+    """The hash of the file's bytes in such a name."""
+    return content_hash.partition(_PAGE_MARK)[0]
 
 
 # --- pointing: a prompt and the masks that answer it ---------------------------------------

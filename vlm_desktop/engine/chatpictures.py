@@ -103,6 +103,12 @@ class PictureLoader:
             self._keep(key, loaded)
         return loaded
 
+    def page_count(self, path: Path, cancel: CancelToken) -> int:
+        """How many pages a file has; 1 of a photo. Raises as `load`."""
+        facts = self._viewer.decode(DecodeRequest(path, facts=True), cancel).facts
+        assert facts is not None
+        return facts.page_count
+
     def close(self) -> None:
         """End the worker and let go of all pixels."""
         self._viewer.close()

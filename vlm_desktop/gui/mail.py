@@ -43,4 +43,4 @@ class Mail(QObject):
             case "documents":
                 cast("DocumentsPane", pane).opening.take_paths([path])
             case "ground":
-                cast("GroundPane", pane).take_part(path, sending.box)
+                cast("GroundPane", pane).take_part(path, sending.box, sending.page)

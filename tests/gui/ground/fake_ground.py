@@ -60,7 +60,7 @@ def around(x: float, y: float, reach: float) -> Box:
 
 
 class FakePictures:
-    def load(self, path: Path, cancel: CancelToken) -> GroundPicture:
+    def load(self, path: Path, cancel: CancelToken, page: int = 0) -> GroundPicture:
         if not path.is_file():
             raise MediaRefused(path=path, reason=Refusal.UNREADABLE, detail="gone")
         with Image.open(path) as image:

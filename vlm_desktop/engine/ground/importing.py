@@ -8,7 +8,7 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import MediaRefused
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.groundexports import ObjectsImported
-from vlm_desktop.base.grounding import GroundObject, PictureObjects
+from vlm_desktop.base.grounding import GroundObject, PictureObjects, file_hash, page_hash, page_of
 from vlm_desktop.base.types import DecodeRequest, Size
 from vlm_desktop.engine.ground.formats.exchange import Faults, ReadPicture
 from vlm_desktop.engine.ground.formats.readfiles import Annotations
@@ -79,7 +79,7 @@ class Import:
 
     def _take(self, one: ReadPicture, path: Path) -> None:
         try:
-            content_hash, size = self._facts(path)
+            content_hash, size = self._facts(path, one.content_hash)
         except MediaRefused:
             self._faults.note("pictures-unreadable", one.name)
             return
@@ -107,8 +107,12 @@ class Import:
         if before.objects != after.objects:
             self._counts.before.append(before)
 
-    def _facts(self, path: Path) -> tuple[str, Size]:
-        """Hash and upright size of a picture. Raises MediaRefused."""
+    def _facts(self, path: Path, meant: str) -> tuple[str, Size]:
+        """Hash and upright size of a picture, of a PDF those of the page that is meant. Raises
+        MediaRefused."""
         decoded = self._viewer.decode(DecodeRequest(path, facts=True), self._cancel)
         assert decoded.facts is not None
-        return decoded.content_hash, decoded.facts.sizes[0]
+        sizes = decoded.facts.sizes
+        page = page_of(meant) if file_hash(meant) == decoded.content_hash else 0
+        page = min(max(1, page), len(sizes))
+        return page_hash(decoded.content_hash, page), sizes[page - 1]

@@ -18,6 +18,7 @@ from vlm_desktop.base.grounding import (
     GroundPicture,
     ObjectState,
     PictureObjects,
+    file_hash,
 )
 from vlm_desktop.base.groundkeeping import KeptPicture, ObjectsForgotten
 from vlm_desktop.store.groundobjects import Rule
@@ -112,7 +113,7 @@ class KeptObjects:
         """
         if picture.path.exists():
             return picture.path
-        for path in self._library().paths_of_hash(picture.content_hash):
+        for path in self._library().paths_of_hash(file_hash(picture.content_hash)):
             if path.exists():
                 return path
         return picture.path
@@ -122,7 +123,7 @@ class KeptObjects:
         not known, or nowhere. Asks the disk."""
         library = self._library()
         kept = library.ground_pictures(hashes=[content_hash])
-        paths = [*(one.path for one in kept), *library.paths_of_hash(content_hash)]
+        paths = [*(one.path for one in kept), *library.paths_of_hash(file_hash(content_hash))]
         return next((path for path in paths if path.exists()), None)
 
     # --- forgetting ----------------------------------------------------------------------

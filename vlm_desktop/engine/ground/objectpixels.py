@@ -7,7 +7,7 @@ from vlm_desktop.base.arrays import PixelArray
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import MediaRefused, Refusal
 from vlm_desktop.base.grounderrors import NoSuchObject
-from vlm_desktop.base.grounding import GroundObject, PictureObjects
+from vlm_desktop.base.grounding import GroundObject, PictureObjects, file_hash, page_of
 from vlm_desktop.base.masks import Bits
 from vlm_desktop.base.types import DecodedPage, DecodeRequest, Size
 from vlm_desktop.engine.ground.formats.cutouts import INDEX, area_of, file_name, mask_of, opacity
@@ -36,9 +36,10 @@ class ObjectPixels:
         if mask is None:
             raise NoSuchObject(path=picture.path)
         path = self._keeping.lies_at(picture)
-        request = DecodeRequest(path, _WHOLE, 0, region=area_of(mask))
+        page = max(1, page_of(picture.content_hash))
+        request = DecodeRequest(path, _WHOLE, 0, page=page, region=area_of(mask))
         decoded = self._viewer.decode(request, cancel)
-        if decoded.content_hash != picture.content_hash:
+        if decoded.content_hash != file_hash(picture.content_hash):
             raise MediaRefused(path=path, reason=Refusal.CHANGING)
         height, width = mask.bits.shape
         pixels = _part(decoded.pages[0], mask.left, mask.top, width, height)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.conversations import Attachment
-from vlm_desktop.base.grounding import GroundPicture
+from vlm_desktop.base.grounding import GroundPicture, page_hash
 from vlm_desktop.engine.chatpictures import PictureLoader
 
 
@@ -15,7 +15,11 @@ class GroundPictures:
     def __init__(self, loader: PictureLoader) -> None:
         self._loader = loader
 
-    def load(self, path: Path, cancel: CancelToken) -> GroundPicture:
-        """The upright picture. Raises MediaRefused, DecoderUnavailable, Cancelled."""
-        loaded = self._loader.load(Attachment(path), cancel)
-        return GroundPicture(path, loaded.content_hash, loaded.size, loaded.image.pixels)
+    def load(self, path: Path, cancel: CancelToken, page: int = 0) -> GroundPicture:
+        """The upright picture, of a PDF the page of that number. Raises MediaRefused,
+        DecoderUnavailable, Cancelled."""
+        loaded = self._loader.load(Attachment(path, page), cancel)
+        number = loaded.attachment.page
+        pages = self._loader.page_count(path, cancel) if number else 0
+        name = page_hash(loaded.content_hash, number)
+        return GroundPicture(path, name, loaded.size, loaded.image.pixels, number, pages)

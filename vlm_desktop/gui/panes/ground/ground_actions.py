@@ -127,7 +127,7 @@ class GroundActions(QObject):
             return None
         parts = pane in ("search", "chat")
         box = self._pane.speaking.box(self._pane.current) if parts else None
-        return Sending(pane, picture.path, box=box)
+        return Sending(pane, picture.path, page=picture.page, box=box)
 
     def _add(self, name: str, text: str, slot: Callable[[], object], key: str) -> QAction:
         """While the pane is in sight; from the palette it comes to front first."""

@@ -67,7 +67,7 @@ class GroundPane(Pane):
         super().__init__(desk, parent)
         self.setAcceptDrops(True)
         self._begun = False
-        self._wanted_path = ""
+        self._wanted_path, self._wanted_page = "", 0
         self._said: MaskChoice | None = None
         """The outline that was told last."""
         self._part: Box | None = None
@@ -188,6 +188,7 @@ class GroundPane(Pane):
         path = self.session.path
         return {
             "path": str(path) if path is not None else self._wanted_path,
+            "page": self.session.page if path is not None else self._wanted_page,
             "beside": self.beside.sizes(),
             "outline": self.pointing.wanted,
             "find": self.phrasing.model,
@@ -196,6 +197,7 @@ class GroundPane(Pane):
     def restore(self, state: dict[str, Any]) -> None:
         """The picture of the last time is opened once the pane shows."""
         self._wanted_path = state["path"] if isinstance(state.get("path"), str) else ""
+        self._wanted_page = state["page"] if isinstance(state.get("page"), int) else 0
         if isinstance(state.get("outline"), str):
             self.pointing.wanted = state["outline"]
         if isinstance(state.get("find"), str):
@@ -223,7 +225,7 @@ class GroundPane(Pane):
 
         def done(there: bool) -> None:
             if there and self.session.path is None:
-                self.session.open(wanted)
+                self.session.open(wanted, self._wanted_page)
 
         if self._wanted_path:
             self.desk.fetch(wanted.is_file, done, latest="ground-wanted")
@@ -274,13 +276,15 @@ class GroundPane(Pane):
         self.actions_of_pane.show_tool(name)
         self._show_hint()
 
-    def take_part(self, path: Path, box: "Box | None") -> None:
-        """A picture sent from another pane; a part of it is outlined once it is here."""
+    def take_part(self, path: Path, box: "Box | None", page: int = 0) -> None:
+        """A picture or page sent from another pane; a part of it is outlined once it is here."""
         self._part = box
-        if path == self.session.path and self.session.picture is not None:
+        picture = self.session.picture
+        is_open = picture is not None and path == self.session.path
+        if is_open and picture is not None and page in (0, picture.page):
             self._outline_part()
         else:
-            self.session.open(path)
+            self.session.open(path, page)
 
     def _outline_part(self) -> None:
         box, self._part = self._part, None

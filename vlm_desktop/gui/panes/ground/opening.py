@@ -45,10 +45,17 @@ class Opening(QObject):
             action.setIcon(icon(sign))
         self.head = PictureHead(over)
         self.head.set_actions(self.before, self.after)
+        self.page_before = self._add("page-before", strings.PAGE_BEFORE, lambda: self.turn(-1),
+                                     "Ctrl+PgUp")  # fmt: skip
+        self.page_after = self._add("page-after", strings.PAGE_AFTER, lambda: self.turn(1),
+                                    "Ctrl+PgDown")  # fmt: skip
+        self.head.page_wanted.connect(self._turn_to)
         session.opened.connect(self._show_place)
+        session.loaded.connect(self._show_page)
         self._desk.navigator.selection_changed.connect(lambda _: self._refresh())
         self._refresh()
         self._show_place()
+        self._show_page()
 
     def _add(self, name: str, text: str, slot: object, key: str) -> QAction:
         def do() -> None:
@@ -101,6 +108,24 @@ class Opening(QObject):
         if self._at >= 0 and 0 <= at < len(self.together):
             self._session.open(self.together[at])
 
+    def turn(self, by: int) -> None:
+        """To another page of a PDF."""
+        picture = self._session.picture
+        if picture is not None and 1 <= picture.page + by <= picture.pages:
+            self._turn_to(picture.page + by)
+
+    def _turn_to(self, page: int) -> None:
+        if self._session.path is not None:
+            self._session.open(self._session.path, page)
+
+    def _show_page(self) -> None:
+        """A picture, or a page, is open."""
+        picture = self._session.picture
+        page, pages = (picture.page, picture.pages) if picture is not None else (0, 0)
+        self.head.show_page(page, pages)
+        self.page_before.setEnabled(page > 1)
+        self.page_after.setEnabled(page < pages)
+
     @property
     def _at(self) -> int:
         path = self._session.path
@@ -109,6 +134,8 @@ class Opening(QObject):
     def _show_place(self) -> None:
         """Another picture is open, perhaps one that did not come with the others."""
         path, at = self._session.path, self._at
+        if self._session.page == 0:  # not a turn of pages
+            self.head.show_page(0, 0)
         if at < 0:
             self.together = ()
         self.before.setEnabled(at > 0)

@@ -1,8 +1,8 @@
 """Beside the picture: what it is called, and the way to the others that were opened with it."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.ground.gentle import show_gently
@@ -13,6 +13,8 @@ from vlm_desktop.gui.widgets.elided_label import ElidedLabel
 
 class PictureHead(QWidget):
     """Main thread. Shows what it is told."""
+
+    page_wanted = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,8 +33,37 @@ class PictureHead(QWidget):
         column.setSpacing(space[0])
         column.addWidget(self.name)
         column.addWidget(self.ways)
+        column.addWidget(self._build_pages())
         self.ways.hide()
+        self.pages.hide()
         self.hide()
+
+    def _build_pages(self) -> QWidget:
+        """Which page of a PDF is shown."""
+        self.pages = QWidget(self)
+        self.page = QSpinBox(self.pages)
+        self.page.setKeyboardTracking(False)
+        self.page.setAccessibleName(strings.PAGE.replace("&", ""))
+        self.page.valueChanged.connect(self.page_wanted)
+        label = QLabel(strings.PAGE, self.pages)
+        label.setBuddy(self.page)
+        self.count = QLabel(self.pages)
+        row = QHBoxLayout(self.pages)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(measures().space[1])
+        for part in (label, self.page, self.count):
+            row.addWidget(part)
+        row.addStretch(1)
+        return self.pages
+
+    def show_page(self, page: int, count: int) -> None:
+        """The page of a PDF, of so many; of anything else there are none."""
+        self.page.blockSignals(True)
+        self.page.setRange(1, max(1, count))
+        self.page.setValue(page)
+        self.page.blockSignals(False)
+        self.count.setText(fill(strings.PAGES, count=count))
+        show_gently(self.pages, count > 1)
 
     def set_actions(self, *actions: QAction) -> None:
         """Ways to another picture."""

@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from vlm_desktop.base.grounding import page_of
 from vlm_desktop.base.groundkeeping import KeptPicture
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.strings import ground_files as strings
@@ -39,7 +40,13 @@ def state_words(one: KeptPicture) -> str:
 def said(one: KeptPicture) -> str:
     """A row in one line."""
     form = strings.ROW_SAID if labels_of(one) else strings.ROW_SAID_BARE
-    return fill(form, name=one.path.name, state=state_words(one), labels=labels_of(one))
+    return fill(form, name=name_of(one), state=state_words(one), labels=labels_of(one))
+
+
+def name_of(one: KeptPicture) -> str:
+    """The file's name, and the page where it is not the first."""
+    page = page_of(one.content_hash)
+    return fill(strings.ROW_PAGE, name=one.path.name, page=page) if page > 1 else one.path.name
 
 
 def labels_of(one: KeptPicture) -> str:
@@ -72,7 +79,7 @@ class PictureModel(QAbstractListModel):
             return None
         one = self.pictures[index.row()]
         if role == _DISPLAY:
-            return one.path.name
+            return name_of(one)
         if role == int(Qt.ItemDataRole.AccessibleTextRole):
             return said(one)
         if role == int(Qt.ItemDataRole.ToolTipRole):
@@ -107,7 +114,7 @@ class _PictureRow(QStyledItemDelegate):
         font = QFont(option.font)
         font.setPixelSize(size.type_small)
         painter.setPen(QColor(chosen.text))
-        write_line(painter, words.adjusted(0, 0, 0, -half), one.path.name, option.font,
+        write_line(painter, words.adjusted(0, 0, 0, -half), name_of(one), option.font,
                    Qt.TextElideMode.ElideMiddle)  # fmt: skip
         painter.setPen(QColor(chosen.text_muted))
         write_line(painter, words.adjusted(0, half - size.space[0], 0, -size.space[0]),
@@ -132,11 +139,13 @@ class PictureList(QListView):
         self.setAccessibleName(strings.PICTURES)
         self.clicked.connect(self._open)
 
-    def show_pictures(self, pictures: Sequence[KeptPicture], path: Path | None) -> None:
-        """The one at `path` is the current one."""
+    def show_pictures(
+        self, pictures: Sequence[KeptPicture], path: Path | None, page: int = 0
+    ) -> None:
+        """The one at `path`, of a PDF that page, is the current one."""
         self.rows.show_pictures(pictures)
         for row, one in enumerate(pictures):
-            if one.path == path:
+            if one.path == path and max(1, page_of(one.content_hash)) == max(1, page):
                 self.setCurrentIndex(self.rows.index(row))
 
     def _open(self, index: Index) -> None:

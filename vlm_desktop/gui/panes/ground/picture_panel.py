@@ -85,7 +85,7 @@ class PicturePanel(QWidget):
         services, path = session.desk.services, picture.path
 
         def verb(cancel: CancelToken) -> Generator[Event, None, QImage]:
-            pages = yield from services.peeking.pages(path, 1, side, cancel)
+            pages = yield from services.peeking.pages(path, picture.page or 1, side, cancel)
             return image_of(pages[0].pixels)
 
         def done(image: QImage) -> None:

@@ -50,8 +50,10 @@ class PicturesPanel(QWidget):
         self.again.hide()
         self.next.setEnabled(False)
 
-    def show_pictures(self, pictures: Sequence[KeptPicture], path: Path | None) -> None:
-        self.list.show_pictures(pictures, path)
+    def show_pictures(
+        self, pictures: Sequence[KeptPicture], path: Path | None, page: int = 0
+    ) -> None:
+        self.list.show_pictures(pictures, path, page)
         self.sentence.setText(strings.NO_PICTURES)
         self.again.hide()
         self.layers.setCurrentWidget(self.list if pictures else self.none)

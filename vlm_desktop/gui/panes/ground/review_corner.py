@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event
-from vlm_desktop.base.grounding import GroundObject, ObjectState, doubtful_first
+from vlm_desktop.base.grounding import GroundObject, ObjectState, doubtful_first, page_of
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.panes.ground.gentle import show_gently
@@ -133,7 +133,7 @@ class ReviewCorner(QObject):
 
         def done(found: "tuple[KeptPicture, ...]") -> None:
             self.pictures = found
-            self._panel.show_pictures(found, self._session.path)
+            self._panel.show_pictures(found, self._session.path, self._session.page)
             self.next.setEnabled(any(one.proposed for one in found))
 
         self._desk.fetch(read, done, failed=self._panel.show_failure, latest="ground-pictures")
@@ -141,8 +141,12 @@ class ReviewCorner(QObject):
     def open(self, one: "KeptPicture") -> None:
         """Open a picture where it lies now."""
         services = self._desk.services
-        self._desk.fetch(lambda: services.ground.keeping.lies_at(one), self._session.open,
-                         latest="ground-lies")  # fmt: skip
+        page = page_of(one.content_hash)
+
+        def there(path: "Path") -> None:
+            self._session.open(path, page)
+
+        self._desk.fetch(lambda: services.ground.keeping.lies_at(one), there, latest="ground-lies")
 
     # --- one after the other -------------------------------------------------------------
 
@@ -221,7 +225,7 @@ class ReviewCorner(QObject):
     def _opened(self) -> None:
         self._is_new = False
         self._idle.stop()
-        self._panel.show_pictures(self.pictures, self._session.path)
+        self._panel.show_pictures(self.pictures, self._session.path, self._session.page)
 
     def _show(self) -> None:
         waiting = len(self.proposed)
@@ -242,7 +246,7 @@ class ReviewCorner(QObject):
         def verb(cancel: CancelToken) -> Generator[Event, None, None]:
             ground = services.ground
             path: Path = ground.keeping.lies_at(following)
-            picture = ground.pictures.load(path, cancel)
+            picture = ground.pictures.load(path, cancel, page_of(following.content_hash))
             if model and not ground.masks.is_ready(picture.content_hash, model):
                 yield from ground.masks.prepare(picture, model, cancel)
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event
-from vlm_desktop.base.grounding import GroundObject, GroundPicture, PictureObjects
+from vlm_desktop.base.grounding import GroundObject, GroundPicture, PictureObjects, page_of
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.chat.pixels import image_of
@@ -69,6 +69,8 @@ class GroundSession(QObject):
         super().__init__(parent)
         self.desk = desk
         self.path: Path | None = None
+        self.page = 0
+        """Of a PDF, as it was asked for; `picture.page` is the one that is open."""
         self.picture: GroundPicture | None = None
         self.image = QImage()
         self.objects: tuple[GroundObject, ...] = ()
@@ -101,22 +103,23 @@ class GroundSession(QObject):
 
     # --- opening -------------------------------------------------------------------------
 
-    def open(self, path: Path | None) -> None:
-        """Show a picture, None for none."""
+    def open(self, path: Path | None, page: int = 0) -> None:
+        """Show a picture, of a PDF the page of that number; None for none."""
         self.cancel()
+        self.page = page
         self.path, self.picture, self.image = path, None, QImage()
         self.objects, self.chosen, self.trouble = (), 0, ""
         self._gone = False
         self.opened.emit()
         if path is not None:
-            self._load(path)
+            self._load(path, page)
 
-    def _load(self, path: Path) -> None:
+    def _load(self, path: Path, page: int) -> None:
         services = self.desk.services
 
         def verb(cancel: CancelToken) -> Generator[Event, None, _Loaded]:
             yield from ()
-            picture = services.ground.pictures.load(path, cancel)
+            picture = services.ground.pictures.load(path, cancel, page)
             image = image_of(picture.pixels)
             kept = services.ground.keeping.objects(picture)
             make_ready(*(one.mask for one in kept.objects))
@@ -124,14 +127,14 @@ class GroundSession(QObject):
 
         def done(found: _Loaded) -> None:
             self._job = None
-            if path == self.path:
+            if (path, page) == (self.path, self.page):
                 self.picture, self.image, self.objects = found.picture, found.image, found.objects
                 self.loaded.emit()
                 self.objects_changed.emit()
 
         def failed(sentence: str) -> None:
             self._job = None
-            if path == self.path:
+            if (path, page) == (self.path, self.page):
                 self.trouble = sentence
                 self.refused.emit(sentence)
 
@@ -227,7 +230,7 @@ class GroundSession(QObject):
             isinstance(change, PictureChange) and change.content_hash != picture.content_hash
         )
         if isinstance(change, PictureChange) and is_other:
-            self.open(change.path)
+            self.open(change.path, page_of(change.content_hash))
         self.reread()
 
     def reread(self) -> None:

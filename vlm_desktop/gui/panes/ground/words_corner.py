@@ -152,4 +152,4 @@ class WordsCorner(QObject):
         """This part of the picture, to another pane."""
         picture, box = self._session.picture, self.box(self._pane.current)
         if picture is not None:
-            self._desk.navigator.sent.emit(Sending(pane, picture.path, box=box))
+            self._desk.navigator.sent.emit(Sending(pane, picture.path, page=picture.page, box=box))
