@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from vlm_desktop.base.trainerrors import NothingToTrain
 from vlm_desktop.base.training import Example, Split
 from vlm_desktop.training.estimate import Estimate
+from vlm_desktop.training.learners.protocol import CountsTokens
 from vlm_desktop.training.measuring import Meter
 from vlm_desktop.training.optimising import Optimiser
 from vlm_desktop.training.order import plan_of
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, eq=False)
 class Inspection:
     """What was seen. `measured_step` are bytes that one step added to what lay in memory; `factor`
-    is that by the estimate's, and corrects it. Nothing was updated."""
+    is that by the estimate's, and corrects it. `lengths` are of all examples by key, in tokens,
+    where the learner counts them and cuts at `most_tokens` (0 where not). Nothing was updated."""
 
     device: str
     components: tuple[Component, ...]
@@ -48,6 +50,8 @@ class Inspection:
     steps: int
     batch: int
     accumulation: int
+    lengths: dict[str, int]
+    most_tokens: int
 
     @property
     def trainable(self) -> int:
@@ -94,6 +98,7 @@ def inspect(
                 device, components, _group_sizes(learner), batch.keys, batch.supervised,
                 learner.xray(batch), towers, estimate, measured, estimate.factor(measured),
                 plan.total(recipe.run), plan.batch, plan.accumulation,
+                *_lengths(learner, examples),
             )  # fmt: skip
     finally:
         learner.close()
@@ -109,6 +114,13 @@ def _measured(recipe: Recipe, learner: Learner, batch: Batch, device: str) -> in
     measured = meter.peak() - meter.at_rest
     optimiser.adam.zero_grad(set_to_none=True)
     return max(measured, 0)
+
+
+def _lengths(learner: Learner, examples: Sequence[Example]) -> tuple[dict[str, int], int]:
+    if not isinstance(learner, CountsTokens):
+        return {}, 0
+    used = (one for one in examples if one.split is not Split.LEFT_OUT)
+    return {one.key: learner.tokens_of(one) for one in used}, learner.most_tokens
 
 
 def _group_sizes(learner: Learner) -> tuple[tuple[str, int], ...]:

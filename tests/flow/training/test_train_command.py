@@ -147,6 +147,10 @@ def test_check_says_parts_memory_and_what_the_network_sees(cli: Cli, recipe: Pat
     first = said["xray"][0]
     assert (first["tokens"], first["supervised"], first["image_tokens"]) == (2, 1, 1)
     assert first["learned"] == "red"
+    long = [one for one in said["findings"] if one["code"] == "too-long"]
+    assert [one["keys"] for one in long] == [[first["key"]]]
+    assert "70 > 64" in long[0]["sentence"]
+    assert "too-long" not in said["not_checked"]
     code, out, _ = cli("train", "check", recipe)
     assert code == 0
     assert "It can start: 9 steps of 2 examples." in out

@@ -108,6 +108,11 @@ class SmallLearner:
         biases = tuple(pair for pair in named if pair[0].endswith("bias"))
         return (Group("weights", weights), Group("biases", biases, factor=2.0, decays=False))
 
+    most_tokens = 4
+
+    def tokens_of(self, example: Example) -> int:
+        return len(example.turns[0].answer)
+
     def prepare(
         self, examples: Sequence[Example], cancel: CancelToken
     ) -> Generator[Progress, None, None]:

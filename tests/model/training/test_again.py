@@ -93,6 +93,9 @@ def test_a_look_trains_nothing_and_leaves_nothing(tmp_path: Path) -> None:
     assert seen.supervised == 4
     assert seen.xrays[0].pixels.shape == (small.SIDE, small.SIDE, 3)
     assert seen.steps == 12
+    assert seen.most_tokens == 4
+    assert sorted(set(seen.lengths.values())) == [3, 4, 5]
+    assert len(seen.lengths) == 12
     assert seen.memory >= seen.estimate.weights + seen.estimate.adapters
     assert seen.measured_step >= 0
 

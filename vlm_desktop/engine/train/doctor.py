@@ -5,7 +5,7 @@ looking.py   facts of pictures      grouping.py   what must not be parted
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -117,6 +117,23 @@ class Doctor:
         yield Progress(Phase.VERIFY, len(examples), len(examples))
         found.sort(key=lambda one: _ORDER[one.weight])
         return DoctorOfData(len(examples), tuple(found), tuple(not_done))
+
+    def with_lengths(
+        self,
+        report: DoctorOfData,
+        examples: Sequence[Example],
+        lengths: Mapping[str, int],
+        most_tokens: int,
+    ) -> DoctorOfData:
+        """The report with what is too long for a model that was opened meanwhile, by key; the
+        same where that model counts none."""
+        if not most_tokens:
+            return report
+        counted = [one for one in examples if one.key in lengths]
+        found = _few(checks.lengths(counted, lambda one: lengths[one.key], most_tokens))
+        found = sorted((*report.findings, *found), key=lambda one: _ORDER[one.weight])
+        not_done = tuple(one for one in report.not_done if one is not FindingCode.TOO_LONG)
+        return DoctorOfData(report.looked, tuple(found), not_done)
 
     def refusal(self, report: DoctorOfData, examples: Sequence[Example]) -> AppError | None:
         """The error that training on these would be, None where it can start."""

@@ -93,6 +93,10 @@ class Teaching:
             except AppError as error:
                 cancel.raise_if_cancelled()
                 refusal = error
+            else:
+                report = self._doctor.with_lengths(
+                    report, data.examples, inspection.lengths, inspection.most_tokens
+                )
         return RecipeChecked(recipe, data, report, len(general), inspection, refusal)
 
     def _gather(

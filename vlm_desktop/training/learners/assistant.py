@@ -30,6 +30,7 @@ from vlm_desktop.training.learners.assistantdata import (
     Keeping,
     Lesson,
     chosen_of,
+    length_of,
 )
 from vlm_desktop.training.learners.assistantwriting import AT_ONCE, answers_of, losses_of
 from vlm_desktop.training.learners.bases import base_of, model_folder
@@ -133,6 +134,14 @@ class AssistantLearner:
     def _lesson(self, example: Example, turn: int, sense: int) -> Lesson:
         asked, said = example.turns[turn].ask, example.turns[turn].answer
         return Lesson.of(self._words, asked, said, sense)
+
+    @property
+    def most_tokens(self) -> int:
+        return self._words.longest
+
+    def tokens_of(self, example: Example) -> int:
+        """Of its longest text. An answer to a question has a room of its own."""
+        return max(length_of(self._words, one.ask, one.answer) for one in example.turns)
 
     def batch(self, keys: Sequence[str], draw: int) -> Batch:
         examples = [self._examples[key] for key in keys]

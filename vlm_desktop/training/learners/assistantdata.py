@@ -25,6 +25,7 @@ from vlm_desktop.training.learners.assistantwriting import (
 from vlm_desktop.training.learners.frozen import FeatureStore, grey, pixels_of
 from vlm_desktop.training.learners.lowrank import Chosen, linear_modules
 from vlm_desktop.training.starter.assistant.batches import Text, pack
+from vlm_desktop.training.starter.assistant.corpus import plain_answer, plain_caption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,6 +72,17 @@ class Lesson:
             return cls(words.caption(said))
         text = words.answered(asked, said, 1.0)
         return cls(Text(text.prompt, text.said, sense=row), asked)
+
+
+def length_of(words: Words, asked: str, said: str) -> int:
+    """Tokens of a text to learn; more than `words.longest` where some of it is cut off."""
+    text = Lesson.of(words, asked, said, 0).text
+    if wants_caption(asked):
+        missing = len(words.ids(plain_caption(said))) + 1 - len(text.said)
+    else:
+        missing = len(words.ids(plain_answer(said))) + 1 - len(text.said)
+        missing += len(words.prompts.question(asked)) - len(text.prompt)
+    return words.longest + missing if missing else len(text.prompt) + len(text.said)
 
 
 class AssistantPictures:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -182,6 +182,20 @@ class Shrunk:
 
     before: str
     after: str
+
+
+@runtime_checkable
+class CountsTokens(Protocol):
+    """A learner whose texts have an end. Known after `open`; needs no `prepare`."""
+
+    @property
+    def most_tokens(self) -> int:
+        """What the model reads, its pictures included; what is beyond is cut off."""
+        ...
+
+    def tokens_of(self, example: Example) -> int:
+        """How many tokens an example is, put into the template, before anything is cut off."""
+        ...
 
 
 class Learner(Protocol):
