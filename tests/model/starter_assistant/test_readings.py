@@ -55,3 +55,12 @@ def test_readings_are_centred_and_embeddings_stay(bare: Path, shipped: Path) -> 
     assert np.abs(read.mean(0)).max() < 1e-4
     assert np.allclose(read.std(0), 1, atol=1e-3)
     assert np.allclose(alone[0], after[1], atol=1e-3), "company changes nothing"
+
+
+def test_the_shipped_tower_tells_them(shipped: Path) -> None:
+    tower = OnnxDualEncoder(shipped, provider="cpu")
+    found = tower.read_texts(ASKED)
+    vectors = tower.encode_texts(ASKED)
+    tower.close()
+    assert np.array_equal(found[:, : vectors.shape[1]], vectors)
+    assert found.shape[1] == vectors.shape[1] + 768

@@ -63,8 +63,8 @@ class ChooseConfig:
     beside the classifier's."""
 
     known: int = 1200
-    members: int = 5
-    readers: int = 3
+    members: int = 4
+    readers: int = 2
     width: int = 384
     directions: int = 384
     epochs: float = 9.0
