@@ -28,6 +28,7 @@ from vlm_desktop.base.grounding import (
     ObjectPrompt,
     Verdict,
     WordLook,
+    page_hash,
 )
 from vlm_desktop.base.masks import Mask
 from vlm_desktop.base.paths import HomePaths
@@ -60,6 +61,10 @@ def around(x: float, y: float, reach: float) -> Box:
 
 
 class FakePictures:
+    def __init__(self) -> None:
+        self.pages: dict[Path, int] = {}
+        """How many pages a file has, all alike."""
+
     def load(self, path: Path, cancel: CancelToken, page: int = 0) -> GroundPicture:
         if not path.is_file():
             raise MediaRefused(path=path, reason=Refusal.UNREADABLE, detail="gone")
@@ -67,7 +72,10 @@ class FakePictures:
             pixels = np.asarray(image.convert("RGB"))
         content_hash = hashlib.blake2b(path.read_bytes(), digest_size=20).hexdigest()
         height, width = pixels.shape[:2]
-        return GroundPicture(path, content_hash, Size(width, height), pixels)
+        pages = self.pages.get(path, 0)
+        page = max(1, page) if pages else 0
+        name = page_hash(content_hash, page)
+        return GroundPicture(path, name, Size(width, height), pixels, page, pages)
 
 
 class FakeMasks:

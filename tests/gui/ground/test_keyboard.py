@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -13,6 +13,7 @@ from tests.tools.naming import nameless, out_of_order
 from vlm_desktop.gui.panes.ground import ground_pane, hands
 from vlm_desktop.gui.panes.ground.ground_pane import GroundPane
 from vlm_desktop.gui.panes.ground.items import DRAFT, FOUND, OBJECT, key
+from vlm_desktop.gui.strings import ground as strings
 from vlm_desktop.gui.widgets import overlay_canvas
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -134,3 +135,58 @@ def test_what_came_together_is_opened_one_after_the_other(
     pane.session.open(None)
     assert pane.opening.together == ()
     assert pane.opening.head.isHidden()
+
+
+def test_hints_say_which_keys_there_are(pane: GroundPane, qtbot: QtBot) -> None:
+    hint = pane.picture.draft.words
+    qtbot.keyClick(pane.canvas, KEY.Key_Insert)
+    assert hint.text() == strings.HINT_AIM
+    qtbot.keyClick(pane.canvas, KEY.Key_Escape)
+    assert hint.text() == strings.HINT_EMPTY
+    pane.choose_tool("box")
+    assert hint.text() == strings.HINT_BOX
+    qtbot.keyClick(pane.canvas, KEY.Key_Insert)
+    assert hint.text() == strings.HINT_AIM_BOX
+
+
+def test_an_empty_list_gives_the_focus_to_its_tab(pane: GroundPane, qtbot: QtBot) -> None:
+    pane.focus_list()
+    assert focused(pane) is pane.side.tabs.buttons[0]
+    pane.hands.click(QPointF(50, 50), True)
+    outlined(qtbot, pane)
+    assert focused(pane) is pane.side.tabs.buttons[0], "what comes later takes no focus"
+
+
+def test_escape_leaves_a_label_as_it_was(pane: GroundPane, qtbot: QtBot) -> None:
+    pane.hands.click(QPointF(50, 50), True)
+    outlined(qtbot, pane)
+    pane.hands.keep()
+    pane.objects.rename()
+    qtbot.keyClicks(pane.objects.line, "cup")
+    assert pane.back()
+    assert pane.canvas.hasFocus()
+    assert [one.label for one in pane.session.objects] == [""]
+
+
+def test_pages_are_turned_and_each_has_its_own_objects(
+    pane: GroundPane, ground: FakeGround, pictures: list[Path], qtbot: QtBot
+) -> None:
+    ground.pictures.pages[pictures[1]] = 3
+    pane.session.open(pictures[1])
+    qtbot.waitUntil(lambda: pane.session.picture is not None)
+    assert pane.opening.head.pages.isVisible()
+    pane.hands.click(QPointF(50, 50), True)
+    outlined(qtbot, pane)
+    pane.hands.keep()
+    pane.focus_picture()
+    qtbot.keyClick(pane.canvas, KEY.Key_PageDown, CONTROL)
+    qtbot.waitUntil(lambda: pane.session.picture is not None and pane.session.picture.page == 2)
+    assert pane.opening.head.page.value() == 2
+    assert pane.session.objects == ()
+    assert pane.canvas.hasFocus()
+    pane.opening.head.page.setValue(1)
+    qtbot.waitUntil(lambda: len(pane.session.objects) == 1)
+    assert not pane.opening.page_before.isEnabled()
+    pane.session.open(pictures[0])
+    qtbot.waitUntil(lambda: pane.session.picture is not None)
+    assert pane.opening.head.pages.isHidden()

@@ -186,3 +186,41 @@ def test_the_most_doubtful_object_is_reviewed_first(
     assert [one.number for one in pane.review.proposed] == [3, 1]
     assert pane.session.chosen_object is not None
     assert pane.session.chosen_object.number == 3
+
+
+def test_an_undo_shows_the_picture_it_changed(
+    pane: GroundPane, pictures: list[Path], qtbot: QtBot
+) -> None:
+    pane.phrasing.ask(["red cup"])
+    qtbot.waitUntil(lambda: not pane.phrasing.is_running)
+    with qtbot.waitSignal(pane.desk.changes.performed):
+        pane.phrasing.keep(0, 0)
+    pane.session.open(pictures[1])
+    qtbot.waitUntil(lambda: pane.session.picture is not None)
+    pane.desk.changes.undo()
+    qtbot.waitUntil(lambda: pane.session.path == pictures[0])
+    qtbot.waitUntil(lambda: pane.session.picture is not None)
+    assert pane.session.objects == ()
+    pane.desk.changes.redo()
+    qtbot.waitUntil(lambda: [one.label for one in pane.session.objects] == ["red cup"])
+
+
+def test_colours_stay_when_something_found_is_kept(pane: GroundPane, qtbot: QtBot) -> None:
+    pane.phrasing.ask(["red cup", "dogs"])
+    qtbot.waitUntil(lambda: not pane.phrasing.is_running)
+    before = {item.label: item.colour for item in pane.canvas.items}
+    assert len(set(before.values())) == 2
+    pane.phrasing.keep(0, 0)
+    assert {item.label: item.colour for item in pane.canvas.items} == before
+
+
+def test_while_heat_shows_nothing_else_that_was_found_lies_over_it(
+    pane: GroundPane, qtbot: QtBot
+) -> None:
+    pane.phrasing.ask(["red cup", "dogs"])
+    qtbot.waitUntil(lambda: not pane.phrasing.is_running)
+    pane.phrases.show_heat(1, True)
+    qtbot.waitUntil(lambda: any(item.heat is not None for item in pane.canvas.items))
+    assert {item.label for item in pane.canvas.items if item.heat is None} == {"dogs"}
+    pane.phrases.show_heat(1, False)
+    assert {item.label for item in pane.canvas.items} == {"red cup", "dogs"}

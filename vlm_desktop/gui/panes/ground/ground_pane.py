@@ -157,7 +157,7 @@ class GroundPane(Pane):
         if self.session.picture is not None:
             self.focus_picture()
         else:
-            self.bar.focus() if self.session.path is not None else self.side.open.setFocus()
+            self.side.open.setFocus()  # what is being opened takes the focus from there
 
     def back(self) -> bool:
         """End what goes on over the picture; drop what is outlined; stop what runs."""

@@ -144,6 +144,7 @@ class PictureList(QListView):
     ) -> None:
         """The one at `path`, of a PDF that page, is the current one."""
         self.rows.show_pictures(pictures)
+        self.setCurrentIndex(QModelIndex())
         for row, one in enumerate(pictures):
             if one.path == path and max(1, page_of(one.content_hash)) == max(1, page):
                 self.setCurrentIndex(self.rows.index(row))
