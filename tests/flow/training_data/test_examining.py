@@ -264,6 +264,24 @@ def test_a_good_set_is_let_through(training: Training, tmp_path: Path) -> None:
     assert training.doctor.refusal(report, some) is None
 
 
+def test_what_cannot_be_trained_on_is_sorted_out(training: Training, sick: int) -> None:
+    examples = training.datasets.examples(sick)
+    report = examined(training, sick, judged=False)
+    sorted_out = training.doctor.sorted_out(report, examples)
+    gone = [
+        Path(one.image).name
+        for one, before in zip(sorted_out, examples, strict=True)
+        if one.split is Split.LEFT_OUT is not before.split
+    ]
+    assert gone == ["broken.jpg", "gone.jpg", "1.jpg"]
+    assert training.doctor.refusal(report, sorted_out) is None
+    lost = [one for one in examples if Path(one.image).name in ("broken.jpg", "gone.jpg")]
+    report = done(training.doctor.of(lost, CancelToken(), judged=False))
+    assert not report.refused
+    left = training.doctor.sorted_out(report, lost)
+    assert isinstance(training.doctor.refusal(report, left), NothingToTrain)
+
+
 def test_a_set_without_validation_is_split_by_its_fix(training: Training, tmp_path: Path) -> None:
     some = [example(scene(tmp_path / f"{at}.jpg", at), words(at)) for at in range(6)]
     set_id = filled_with(training, *some)

@@ -135,10 +135,24 @@ class Doctor:
         not_done = tuple(one for one in report.not_done if one is not FindingCode.TOO_LONG)
         return DoctorOfData(report.looked, tuple(found), not_done)
 
+    def sorted_out(self, report: DoctorOfData, examples: Sequence[Example]) -> tuple[Example, ...]:
+        """The examples as a run can take them: those whose picture is gone or cannot be read, and
+        those that say nothing, are left out; pictures that moved are named where they lie."""
+        codes = (FindingCode.UNREADABLE, FindingCode.VANISHED, FindingCode.EMPTY)
+        doomed = {key for one in report.findings if one.code in codes for key in one.keys}
+        moved = {key for one in report.of(FindingCode.MOVED) for key in one.keys}
+        return tuple(
+            replace(one, split=Split.LEFT_OUT)
+            if one.key in doomed
+            else (self._found(one) if one.key in moved else one)
+            for one in examples
+        )
+
     def refusal(self, report: DoctorOfData, examples: Sequence[Example]) -> AppError | None:
-        """The error that training on these would be, None where it can start."""
+        """The error that training on these would be, None where it can start. The examples may be
+        those that were examined, or what `sorted_out` left of them."""
         used = checks.used(examples)
-        for one in report.findings:
+        for one in (*report.findings, *checks.numbers(examples)):
             if one.weight is not Weight.REFUSAL:
                 continue
             if one.code in (FindingCode.NOTHING, FindingCode.NO_TRAINING):

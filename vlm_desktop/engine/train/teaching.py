@@ -1,7 +1,7 @@
 """`services.training.teaching`: from a recipe to a run, or to a look at what that run would do."""
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,4 +108,5 @@ class Teaching:
             said = {"file": recipe.guard.file, "limit": recipe.guard.limit, "validation": 0.0}
             general = (yield from self._data.examples(said, recipe.folder, cancel)).examples
         report = yield from self._doctor.of(data.examples, cancel, judged=judged)
+        data = replace(data, examples=self._doctor.sorted_out(report, data.examples))
         return data, general, report
