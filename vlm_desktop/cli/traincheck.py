@@ -10,10 +10,9 @@ from vlm_desktop.base.training import Split
 from vlm_desktop.base.trainingdata import TrainFinding
 from vlm_desktop.cli.output import Output
 from vlm_desktop.engine.services import AppServices
-from vlm_desktop.engine.train.teaching import RecipeChecked
 
 if TYPE_CHECKING:
-    from vlm_desktop.engine.train.teaching import Inspection
+    from vlm_desktop.engine.train.teaching import Inspection, RecipeChecked
 
 FAILED = 1
 _SHOWN = 3
@@ -32,7 +31,7 @@ def run(path: Path, services: AppServices, output: Output) -> int:
     return 0 if checked.refusal is None else FAILED
 
 
-def _document(checked: RecipeChecked) -> dict[str, Any]:
+def _document(checked: "RecipeChecked") -> dict[str, Any]:
     sides = [one.split for one in checked.data.examples]
     seen = checked.inspection
     return {
@@ -102,7 +101,7 @@ def _seen(seen: "Inspection") -> dict[str, Any]:
     }
 
 
-def _write(checked: RecipeChecked, output: Output) -> None:
+def _write(checked: "RecipeChecked", output: Output) -> None:
     for row in checked.data.skipped:
         output.text(trainstrings.skipped(row))
     for found in checked.report.findings:
