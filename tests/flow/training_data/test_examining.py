@@ -488,5 +488,8 @@ def test_reading_a_recipe_makes_no_library(
     open_services: Callable[..., AppServices], captions: Path
 ) -> None:
     services = open_services()
-    recipe(services.training, captions.parent, file="captions.csv", validation=0.2)
+    found = recipe(services.training, captions.parent, file="captions.csv", validation=0.2)
+    Path(found.examples[0].image).unlink()
+    report = done(services.training.doctor.of(found.examples, CancelToken(), judged=False))
+    assert one_of(report, FindingCode.VANISHED).keys == (found.examples[0].key,)
     assert not services.paths.database.exists()

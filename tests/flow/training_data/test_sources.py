@@ -388,6 +388,8 @@ def test_photos_of_the_library_are_taken_with_a_text_or_label(
     ] * 2
     assert {one.image for one in labelled.examples} == {str(path) for path in shots[:2]}
     assert said(sources.photos(ids[:1], text="A picture.")) == [("red.jpg", "A picture.")]
+    typed = sources.photos(ids[:2], texts={ids[0]: "One.", ids[1]: " "}, label="Rocky")
+    assert said(typed) == [("red.jpg", "One."), ("green.jpg", "Rocky")]
     own = sources.photos(ids, own=PhotoText.CAPTION)
     assert (own.examples, {one.reason for one in own.skipped}) == ((), {SkipReason.NO_TEXT})
 

@@ -107,7 +107,7 @@ class Datasets:
         """Where a picture lies now: its path, else where the library knows its bytes, else its path
         all the same. Asks the disk."""
         path = Path(example.image)
-        if path.exists() or not example.content:
+        if path.exists() or not example.content or not self._has_library():
             return path
         known = self._library().paths_of_hash(example.content)
         return next((one for one in known if one.exists()), path)

@@ -5,7 +5,7 @@ picture that can be trained on is told as skipped.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -131,15 +131,18 @@ def chosen_photos(
     text: str = "",
     label: str = "",
     own: PhotoText | None = None,
+    texts: Mapping[int, str] | None = None,
 ) -> ExamplesRead:
-    """Photos of the library, each with the same text or label, or with a text of its `own`."""
+    """Photos of the library, each with its own of `texts` (by content id), the same text or label,
+    or a text of its `own`."""
 
     def found() -> _Found:
         for content_id in content_ids:
             details = library.details(content_id)
             where = f"photo {content_id}"
             paths = [lies_at(one.path, details.content_hash) for one in details.files[:1]]
-            said = text or (own and _own_text(details, own)) or label
+            typed = texts.get(content_id, "").strip() if texts else ""
+            said = typed or text or (own and _own_text(details, own)) or label
             if not paths or paths[0] is None:
                 yield _absent(where, details.files[0].path if details.files else None)
             elif not said:

@@ -105,14 +105,14 @@ class Sources:
         text: str = "",
         label: str = "",
         own: PhotoText | None = None,
+        texts: Mapping[int, str] | None = None,
     ) -> ExamplesRead:
-        """Photos of the library with one text or label, or each with a text of its `own`.
-
-        Raises NotInLibrary.
-        """
+        """Photos of the library, each with what `texts` says of it (by content id), else with one
+        text or label for all, or a text of its `own`. Raises NotInLibrary."""
         return kept.chosen_photos(
-            self._library(), self._lies_at, content_ids, text=text, label=label, own=own
-        )
+            self._library(), self._lies_at, content_ids,
+            text=text, label=label, own=own, texts=texts,
+        )  # fmt: skip
 
     # --- votes ---------------------------------------------------------------------------------
 
