@@ -62,7 +62,13 @@ class Extractor:
         told = {(one.name, one.row) for one in found}
         found += [one for key, one in known.items() if key not in told]
         if schema.any_pairs:
-            found += pairs_of_form(reading, locale, _held(indexed, found))
+            held = {
+                (where.page, word)
+                for one in found
+                for where in one.evidence
+                for word in where.words
+            }
+            found += pairs_of_form(reading, frozenset(held))
         return Extraction(
             path=reading.path,
             content_hash=reading.content_hash,

@@ -1,80 +1,92 @@
-"""Every pair of label and value on the pages, whatever it is called: forms.
+"""Every pair of label and value on the pages, whatever it is called: the values of a form.
 
-The reading proposes what may be a label; its value is found and judged as that of any field whose
-name is printed as it is, all labels competing for the words.
+`formmodel` reads each page; this makes fields with evidence of what it says.
 """
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator
 from dataclasses import replace
 
 from vlm_desktop.base.boxes import around
-from vlm_desktop.base.documents import DocumentLocale, FieldSpec, FieldValue
-from vlm_desktop.base.pagereading import DocumentReading, KeyValue
-from vlm_desktop.engine.documents.choosing import choose
-from vlm_desktop.engine.documents.gathering import Indexed, Place, gather, index_pages
-from vlm_desktop.engine.documents.labels import Hit, value_at, wanted
-from vlm_desktop.engine.documents.pageindex import PageIndex, Span
+from vlm_desktop.base.documents import Cause, CauseKind, Evidence, FieldValue
+from vlm_desktop.base.pagereading import DocumentReading, PageReading
+from vlm_desktop.engine.documents.formmodel import FormPair, form_model, logistic, pairs_on
 
-MOST_LABELS = 250
-"""Labels of one page that are asked for."""
-LEAST_SCORE = 0.25
 _LONGEST_NAME = 120
+_MOST_TAKEN = 0.3
+"""Of a value's words, when other fields have them already."""
+_WORTH_TELLING = 0.05
+_CAUSES = (
+    (("label_", "asks_", "date_"), CauseKind.LABEL),
+    (("value_",), CauseKind.TYPE),
+    (("of_",), CauseKind.RIVALS),
+)
 
 
 def pairs_of_form(
-    reading: DocumentReading,
-    locale: DocumentLocale,
-    taken: Sequence[tuple[int, Span]] = (),
+    reading: DocumentReading, taken: frozenset[tuple[int, int]] = frozenset()
 ) -> tuple[FieldValue, ...]:
-    """Values named by their labels as printed; a label that stands again counts as another row."""
-    indexed = index_pages(reading.pages, (), locale)
-    labels = [place for number, one in enumerate(indexed) for place in _labels(number, one)]
-    if not labels:
-        return ()
-    fields = [wanted(FieldSpec(_name(indexed[number].page, hit))) for number, hit in labels]
-    chosen = choose(indexed, gather(indexed, fields, labels), locale, taken)
+    """Values named by their labels as printed; a label that stands again counts as another row.
+
+    `taken` are words, as (page number, index), that other fields have.
+    """
     seen: dict[str, int] = {}
     found = []
-    for place in sorted(chosen):
-        value = chosen[place]
-        row = seen.get(value.name, 0)
-        seen[value.name] = row + 1
-        found.append(replace(value, row=row))
+    for page in reading.pages:
+        for value in _values(page, taken):
+            row = seen.get(value.name, 0)
+            seen[value.name] = row + 1
+            found.append(replace(value, row=row))
     return tuple(found)
 
 
-def _name(page: PageIndex, hit: Hit) -> str:
-    return page.text(hit.spans).strip(" :.;=-_*").strip()[:_LONGEST_NAME]
-
-
-def _labels(number: int, one: Indexed) -> Iterator[Place]:
-    """The labels that the reading proposes, the best first, none of them twice."""
-    page = one.page
-    line_of = {word: line.index for line in page.lines for word in line.words}
-    used: set[int] = set()
-    count = 0
-    for pair in page.reading.pairs:
-        if count >= MOST_LABELS:
-            return
-        if pair.score < LEAST_SCORE or used & set(pair.key):
+def _values(page: PageReading, taken: frozenset[tuple[int, int]]) -> Iterator[FieldValue]:
+    model = form_model()
+    for pair in pairs_on(page, model):
+        name = page.text(pair.label).strip(" :.;=-_*").strip()[:_LONGEST_NAME]
+        held = sum((page.number, word) in taken for word in pair.value)
+        if not name or held > _MOST_TAKEN * len(pair.value):
             continue
-        hit = _hit(page, pair, line_of)
-        if hit is not None and _name(page, hit):
-            used |= set(pair.key)
-            count += 1
-            yield number, hit
+        raw = page.text(pair.value)
+        yield FieldValue(
+            name=name,
+            raw=raw,
+            value=" ".join(raw.split()),
+            confidence=round(logistic(pair.log_odds) * _least_sure(page, pair), 4),
+            evidence=tuple(_evidence(page, row) for row in pair.rows),
+            causes=_causes(page, pair, name, model.calibration[0]),
+        )
 
 
-def _hit(page: PageIndex, pair: KeyValue, line_of: dict[int, int]) -> Hit | None:
-    """A proposed label as one that agrees in full."""
-    spans = []
-    for index in dict.fromkeys(line_of[word] for word in pair.key if word in line_of):
-        line = page.lines[index]
-        places = [place for place, word in enumerate(line.words) if word in pair.key]
-        last = line.starts[places[-1]] + len(page.reading.words[line.words[places[-1]]].text)
-        spans.append(Span(index, line.starts[places[0]], last))
-    if not spans:
-        return None
-    box = around([page.box_of(span) for span in spans])
-    after = value_at(page.lines[spans[-1].line], spans[-1].end)
-    return Hit(tuple(spans), box, after, 1.0, 1.0, described=False)
+def _least_sure(page: PageReading, pair: FormPair) -> float:
+    """How sure the reader was of the value's words, 0..1."""
+    return math.prod(page.words[word].confidence for word in pair.value) ** (
+        1 / max(1, len(pair.value))
+    )
+
+
+def _evidence(page: PageReading, words: tuple[int, ...]) -> Evidence:
+    box = around(page.words[word].box for word in words)
+    return Evidence(page.number, page.view.box_to_page(box), page.text(words), words)
+
+
+def _causes(page: PageReading, pair: FormPair, name: str, slope: float) -> tuple[Cause, ...]:
+    """What a confidence is made of; the weights add up to its log odds."""
+    parts: dict[CauseKind, float] = {}
+    for feature, weight in pair.speaks.items():
+        kind = next((one for heads, one in _CAUSES if feature.startswith(heads)), None)
+        kind = kind or (CauseKind.RIVALS if "_of_" in feature else CauseKind.POSITION)
+        parts[kind] = parts.get(kind, 0.0) + slope * weight
+    sure = logistic(pair.log_odds)
+    told = min(max(sure * _least_sure(page, pair), 1e-6), 1 - 1e-6)
+    ocr = math.log(told / (1 - told)) - pair.log_odds
+    parts[CauseKind.OCR] = ocr
+    parts[CauseKind.POSITION] = parts.get(CauseKind.POSITION, 0.0) + (
+        pair.log_odds + ocr - sum(parts.values())
+    )
+    details = {CauseKind.LABEL: name}
+    return tuple(
+        Cause(kind, round(weight, 3), details.get(kind, ""))
+        for kind, weight in sorted(parts.items(), key=lambda one: -abs(one[1]))
+        if abs(weight) >= _WORTH_TELLING
+    )

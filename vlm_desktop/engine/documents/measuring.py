@@ -7,12 +7,19 @@ from time import perf_counter
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.documents import Extraction, FieldType
-from vlm_desktop.base.errors import AppError, Cancelled, DestinationNotWritable
+from vlm_desktop.base.errors import AppError, BadInputFile, Cancelled, DestinationNotWritable
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.pagereading import DocumentReading
 from vlm_desktop.base.types import MediaKind
 from vlm_desktop.engine.documents.examples import arranged, examples_of
 from vlm_desktop.engine.documents.extracting import Extractor
+from vlm_desktop.engine.documents.formfitting import (
+    FittedForms,
+    KnownForm,
+    fit_forms,
+    marked_texts,
+    written,
+)
 from vlm_desktop.engine.documents.metrics import (
     Calibration,
     FieldFigures,
@@ -116,6 +123,32 @@ class Measuring:
         return DocumentReport(
             len(documents), unreadable, perf_counter() - began, extracting / read, kinds
         )
+
+    def fit_forms(
+        self, documents: Sequence[KnownDocument], cancel: CancelToken, target: Path
+    ) -> Generator[Event, None, FittedForms]:
+        """Fit the model that reads forms on those whose marked texts are there, and write it.
+
+        Raises BadInputFile for an annotation that does not read or where there is none at all,
+        PartMissing, ModelBroken, DestinationNotWritable, Cancelled.
+        """
+        forms = []
+        for done, known in enumerate(documents):
+            cancel.raise_if_cancelled()
+            yield Progress(Phase.EVALUATE, done, len(documents))
+            if known.annotation is None or not known.annotation.exists():
+                continue
+            reading = yield from self._reading(known, cancel)
+            marked = marked_texts(known.annotation)
+            forms.append(KnownForm(known.name, reading.pages[0], marked, known.pairs))
+        if len({one.fold for one in forms}) < 2:
+            raise BadInputFile(path=target, line=None, detail="too few forms with annotations")
+        fitted = fit_forms(forms)
+        try:
+            target.write_text(written(fitted.model), encoding="utf-8")
+        except OSError as error:
+            raise DestinationNotWritable(path=target, detail=str(error)) from error
+        return fitted
 
     def _reading(
         self, known: KnownDocument, cancel: CancelToken

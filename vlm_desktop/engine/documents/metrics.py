@@ -5,7 +5,8 @@
 - lenient: equal in letters and digits alone;
 - field F1: of exact matches; a wrong value counts against precision and recall, a missing one
   against recall only;
-- ANLS: 1 less the edit distance as a share of the longer text, 0 where that is 0.5 or more.
+- ANLS: 1 less the edit distance as a share of the longer text, 0 where that is 0.5 or more;
+- pairs of forms: the ANLS of the value that was found for the label most like the true one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -70,8 +71,10 @@ class Calibration:
 class PairFigures:
     """Labels with values that were found without being told what to look for; percent.
 
-    A pair is right when label and value are alike by an ANLS of `PAIR_ALIKE`. `anls` is over the
-    true pairs: that of the value where the label was found, else 0.
+    Labels are compared by their letters and digits. To each true pair belongs the found one whose
+    label is most alike, each once. `anls` is over the true pairs: that of the value where the label
+    is alike by `ANLS_CUT` or more, else 0; `anls_alike` asks labels for `PAIR_ALIKE`. A pair is
+    right when label and value are alike by `PAIR_ALIKE`.
     """
 
     true: int
@@ -80,6 +83,7 @@ class PairFigures:
     recall: float
     f1: float
     anls: float
+    anls_alike: float
 
 
 Pairs: TypeAlias = Sequence[tuple[str, str]]
@@ -88,22 +92,36 @@ Pairs: TypeAlias = Sequence[tuple[str, str]]
 def pair_figures(documents: Sequence[tuple[Pairs, Pairs]]) -> PairFigures:
     """From (found, true) of each document."""
     right = true_count = found_count = 0
-    likeness = 0.0
+    likeness = strict = 0.0
     for found, true in documents:
-        left = list(found)
+        left = [(_label(name), text) for name, text in found]
         true_count += len(true)
         found_count += len(found)
         for key, value in true:
-            ranked = [(anls(name, [key]), anls(text, [value])) for name, text in left]
+            label = _label(key)
+            ranked = [(_alike(name, label), anls(text, [value])) for name, text in left]
             best = max(range(len(ranked)), key=lambda one: ranked[one], default=None)
-            if best is None or ranked[best][0] < PAIR_ALIKE:
+            if best is None or ranked[best][0] < ANLS_CUT:
                 continue
-            likeness += ranked[best][1]
-            right += ranked[best][1] >= PAIR_ALIKE
+            named, said = ranked[best]
+            likeness += said
+            strict += said if named >= PAIR_ALIKE else 0.0
+            right += min(named, said) >= PAIR_ALIKE
             del left[best]
     precision, recall = _share(right, found_count), _share(right, true_count)
     f1 = 2 * precision * recall / (precision + recall) if right else 0.0
-    return PairFigures(true_count, found_count, precision, recall, f1, _share(likeness, true_count))
+    shares = _share(likeness, true_count), _share(strict, true_count)
+    return PairFigures(true_count, found_count, precision, recall, f1, *shares)
+
+
+def _label(text: str) -> str:
+    """A label's letters and digits, its words apart; signs where it has nothing else."""
+    words = "".join(sign if sign.isalnum() else " " for sign in text.casefold()).split()
+    return " ".join(words) or text.strip()
+
+
+def _alike(one: str, other: str) -> float:
+    return Levenshtein.normalized_similarity(one, other)
 
 
 def exact(found: Sequence[str], truth: str, kind: FieldType, locale: DocumentLocale) -> bool:

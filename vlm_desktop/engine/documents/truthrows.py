@@ -42,6 +42,9 @@ class KnownDocument:
     truths: Mapping[str, str]
     pairs: tuple[tuple[str, str], ...] = ()
     made: Made | None = None
+    annotation: Path | None = None
+    """Of a form, what people marked on it, as FUNSD keeps it: annotations/X.json for
+    images/X.png."""
 
 
 def read_known_documents(
@@ -92,7 +95,8 @@ def _known(path: Path, number: int, row: Mapping[str, Any], schema: Schema | Non
     if "pairs" in row:
         pairs = tuple((str(one["key"]), str(one["value"])) for one in row["pairs"])
         keys = Schema("keys", tuple(FieldSpec(key) for key in said))
-        return KnownDocument(name, where, "form", keys, said, pairs)
+        marked = path.parent / Path(name.replace("images", "annotations", 1)).with_suffix(".json")
+        return KnownDocument(name, where, "form", keys, said, pairs, annotation=marked)
     kind, table = ("invoice", INVOICE_KEYS)
     if set(said) <= set(RECEIPT_KEYS):
         kind, table = "receipt", RECEIPT_KEYS

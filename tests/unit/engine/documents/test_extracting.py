@@ -15,7 +15,7 @@ from vlm_desktop.base.documents import (
     Origin,
     Schema,
 )
-from vlm_desktop.base.pagereading import Checkbox, KeyValue
+from vlm_desktop.base.pagereading import Checkbox
 from vlm_desktop.base.types import Box
 from vlm_desktop.engine.documents.extracting import Extractor
 from vlm_desktop.engine.documents.schemafiles import preset
@@ -226,13 +226,17 @@ def test_a_box_to_tick_is_a_field() -> None:
 
 
 def test_a_form_tells_every_pair() -> None:
-    base = page(1, "Name: Anna Adams", "Project No: 1990-488")
-    pairs = (KeyValue((0,), (1, 2), 0.8), KeyValue((3, 4), (5,), 0.8))
-    found = Extractor().extract(document(replace(base, pairs=pairs)), preset("form"))
+    form = page(
+        1, "Name: Anna Adams", "Project No: 1990-488", "Date: 11/04/93", "Fax: (202) 555-0143"
+    )
+    found = Extractor().extract(document(form), preset("form"))
     assert {one.name: one.raw for one in found.values} == {
         "Name": "Anna Adams",
         "Project No": "1990-488",
+        "Date": "11/04/93",
+        "Fax": "(202) 555-0143",
     }
+    assert all(one.grounded and 0 < one.confidence < 1 for one in found.values)
 
 
 def test_no_pages_and_empty_pages_have_nothing() -> None:

@@ -64,10 +64,23 @@ def test_calibration_compares_confidence_with_what_is_right() -> None:
 
 
 def test_pairs_are_matched_by_their_labels() -> None:
-    true = [("Name", "Anna Adams"), ("Date", "1/2/93"), ("Size", "400")]
-    found = [("Name:", "Anna Adams"), ("Date", "something"), ("Colour", "red"), ("Other", "x")]
+    true = [("Name", "Anna Adams"), ("Date", "1/2/93"), ("Size", "400"), ("To:", "Bob")]
+    found = [("NAME:", "Anna Adams"), ("Date", "something"), ("Colour", "red"), ("To", "Bob")]
     told = pair_figures([(found, true)])
-    assert (told.true, told.found) == (3, 4)
-    assert told.recall == pytest.approx(100 / 3)
-    assert told.precision == pytest.approx(25.0)
-    assert told.anls == pytest.approx(100 / 3)
+    assert (told.true, told.found) == (4, 4)
+    assert told.recall == pytest.approx(50.0)
+    assert told.precision == pytest.approx(50.0)
+    assert told.anls == told.anls_alike == pytest.approx(50.0)
+
+
+def test_a_label_read_badly_counts_in_the_looser_figure_alone() -> None:
+    told = pair_figures([([("Telefhne", "12"), ("Other", "9")], [("Telephone", "12")])])
+    assert (told.anls, told.anls_alike) == (100.0, 0.0)
+
+
+def test_each_found_pair_serves_once_and_the_better_value_first() -> None:
+    true = [("Date", "1/2/93"), ("Date", "4/5/93")]
+    told = pair_figures([([("Date", "4/5/93")], true)])
+    assert told.recall == 50.0 or told.anls < 100.0
+    both = pair_figures([([("Date", "4/5/93"), ("Date", "1/2/93")], true)])
+    assert both.recall == 100.0

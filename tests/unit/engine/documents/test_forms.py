@@ -1,0 +1,119 @@
+"""Forms are read without being told their labels: parts, links, fitting."""
+
+import random
+import tomllib
+
+import pytest
+
+from tests.unit.engine.documents.pagemaking import page
+from vlm_desktop.base.pagereading import PageReading
+from vlm_desktop.engine.documents.formfitting import (
+    Entity,
+    KnownForm,
+    entities_of,
+    fit_forms,
+    owners,
+    written,
+)
+from vlm_desktop.engine.documents.formmodel import form_model, model_from, pairs_on
+
+
+def told(reading: PageReading) -> dict[str, str]:
+    return {
+        reading.text(one.label).strip(" :"): reading.text(one.value)
+        for one in pairs_on(reading, form_model())
+    }
+
+
+def test_a_label_and_its_value_in_one_line_are_parted_at_the_colon() -> None:
+    found = told(page(1, "Brand: CARLTON FILTER", "Date Received: 1/25/91"))
+    assert found == {"Brand": "CARLTON FILTER", "Date Received": "1/25/91"}
+
+
+def test_a_value_may_stand_far_right_of_its_label() -> None:
+    found = told(page(1, "Supplier:               Ecusta Paper", "Country:                CYPRUS"))
+    assert found == {"Supplier": "Ecusta Paper", "Country": "CYPRUS"}
+
+
+def test_several_pairs_stand_in_one_row() -> None:
+    found = told(page(1, "Name: Anna Adams      Phone: (202) 555-0143", "Date: 3/4/93"))
+    assert found["Name"] == "Anna Adams"
+    assert found["Phone"] == "(202) 555-0143"
+
+
+def test_a_label_without_a_value_has_none() -> None:
+    found = told(page(1, "Name:          Date: 3/4/93"))
+    assert found == {"Date": "3/4/93"}
+
+
+def test_an_empty_page_has_no_pairs() -> None:
+    assert pairs_on(page(1), form_model()) == []
+
+
+def test_what_speaks_adds_up_to_the_log_odds() -> None:
+    model = form_model()
+    slope, offset = model.calibration
+    for pair in pairs_on(page(1, "Name: Anna Adams", "Date: 3/4/93"), model):
+        assert pair.log_odds == pytest.approx(slope * sum(pair.speaks.values()) + offset)
+
+
+def test_words_of_a_page_full_of_noise_are_used_once_as_labels() -> None:
+    chance = random.Random(3)
+    rows = [
+        "   ".join(chance.choice(["Total:", "7", "x", "No", "(", ":::", "____"]) for _ in range(9))
+        for _ in range(30)
+    ]
+    pairs = pairs_on(page(1, *rows), form_model())
+    labels = [word for one in pairs for word in one.label]
+    assert len(labels) == len(set(labels))
+    assert all(one.label and one.value for one in pairs)
+    assert not any(set(one.label) & set(one.value) for one in pairs)
+
+
+def known(number: int) -> KnownForm:
+    """A form whose values stand after "=>" signs' place: beside labels in capitals."""
+    chance = random.Random(number)
+    rows = [
+        f"{chance.choice(['ALPHA', 'BETA', 'GAMMA', 'DELTA'])} KEY       "
+        f"{chance.choice(['one', 'two', 'three'])} {chance.randint(10, 99)}"
+        for _ in range(6)
+    ]
+    reading = page(1, *rows)
+    entities = []
+    for line in reading.lines:
+        is_label = reading.words[line.words[0]].text.isupper()
+        words = tuple((reading.words[one].box, reading.words[one].text) for one in line.words)
+        heads = frozenset() if is_label else frozenset({len(entities) - 1})
+        entities.append(Entity("question" if is_label else "answer", words, heads))
+    pairs = tuple(
+        (reading.text(label.words), reading.text(value.words))
+        for label, value in zip(reading.lines[::2], reading.lines[1::2], strict=True)
+    )
+    return KnownForm(f"form {number}", reading, tuple(entities), pairs)
+
+
+def test_a_fitted_model_reads_forms_it_has_not_seen_and_survives_its_file() -> None:
+    fitted = fit_forms([known(number) for number in range(12)])
+    assert fitted.left_out.recall > 90
+    again = model_from(tomllib.loads(written(fitted.model)))
+    fresh = known(99)
+    assert pairs_on(fresh.page, again) == pairs_on(fresh.page, fitted.model)
+    assert len(pairs_on(fresh.page, again)) == 6
+
+
+def test_words_belong_to_the_marked_text_that_covers_them() -> None:
+    form = known(1)
+    mine = owners(form)
+    assert [mine[line.words[0]] for line in form.page.lines] == list(range(12))
+
+
+def test_links_of_annotations_lead_from_values_to_labels() -> None:
+    def one(place: int, label: str, links: list[list[int]]) -> dict[str, object]:
+        words = [{"box": [0, 0, 5, 5], "text": "a"}, {"box": [0, 0, 1, 1], "text": " "}]
+        return {"id": place, "label": label, "words": words, "linking": links}
+
+    found = entities_of(
+        [one(7, "question", [[7, 9]]), one(9, "answer", [[7, 9]]), one(11, "header", [[11, 7]])]
+    )
+    assert [entity.heads for entity in found] == [frozenset(), frozenset({0}), frozenset()]
+    assert [len(entity.words) for entity in found] == [1, 1, 1]
