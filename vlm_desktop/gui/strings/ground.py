@@ -36,6 +36,7 @@ WORKING_TITLE = "Opening the picture"
 WORKING_TEXT = "It shows in a moment."
 FAILED_TITLE = "This picture cannot be opened"
 TRY_AGAIN = "Try again"
+OPEN_OTHER = "Open another picture"
 VANISHED = (
     "The file {name} is no longer there. What was outlined is kept, and shows again when the file "
     "is back."
@@ -70,10 +71,8 @@ WHOLE = "Whole picture"
 HINT_EMPTY = "Click on something to outline it. Dragging draws a box."
 HINT_BOX = "Drag a box around something to outline it."
 HINT_LOOK = "A click chooses what is there."
-HINT_AIM = (
-    "Arrow keys move the crosshair. Enter adds, Shift+Enter takes away, B draws a box, Esc ends."
-)
-HINT_AIM_BOX = "Arrow keys move the box, with Shift its size changes. Enter takes it, Esc ends."
+HINT_AIM = "Arrows move it, Enter adds, Shift+Enter takes away, B draws a box, Esc ends."
+HINT_AIM_BOX = "Arrows move the box, Shift+arrows size it, Enter takes it, Esc ends."
 LEVELS = {"whole": "Whole", "part": "Part", "subpart": "Part of a part"}
 LEVEL_OF = "{level} ({number} of {count})"
 LEVEL_TIP = "More or less of it (turn the wheel over it, or press W)"

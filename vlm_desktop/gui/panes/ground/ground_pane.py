@@ -148,7 +148,7 @@ class GroundPane(Pane):
         self.canvas.hand_changed.connect(self._show_hint)
         self.canvas.region_changed.connect(lambda _: self._show_hint())
         self.page.primary.clicked.connect(self._page_pressed)
-        self.page.second.clicked.connect(self.labels.pick)
+        self.page.second.clicked.connect(self._second_pressed)
         self.desk.navigator.library_changed.connect(session.look_again)
 
     # --- the pane ------------------------------------------------------------------------
@@ -439,7 +439,9 @@ class GroundPane(Pane):
 
     def _show_trouble(self, sentence: str) -> None:
         """The picture cannot be opened: why, and a way to try again."""
-        self.page.show_message(Message(strings.FAILED_TITLE, sentence, strings.TRY_AGAIN))
+        self.page.show_message(
+            Message(strings.FAILED_TITLE, sentence, strings.TRY_AGAIN, strings.OPEN_OTHER)
+        )
         self._bring(self.page)
         announce(self, sentence)
 
@@ -449,6 +451,12 @@ class GroundPane(Pane):
         self.picture.show_notice(words)
         if words:
             announce(self, words)
+
+    def _second_pressed(self) -> None:
+        if self.session.trouble:
+            self.opening.pick()
+        else:
+            self.labels.pick()
 
     def _page_pressed(self) -> None:
         if self.session.path is not None:
