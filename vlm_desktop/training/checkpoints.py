@@ -92,7 +92,11 @@ class Checkpoints:
         return next((one for one in self.all() if one.step == step), None)
 
     def tidy(self) -> None:
-        """Remove what a killed process left half done."""
+        """Put right what a killed process left half done: finish or undo it."""
+        for old in self._run.checkpoints.glob(f"{_OLD}-*"):
+            place = self._run.checkpoints / f"step-{int(old.name.removeprefix(f'{_OLD}-')):06d}"
+            if not place.exists():
+                old.rename(place)
         for left in self._run.checkpoints.glob(".*"):
             shutil.rmtree(left, ignore_errors=True)
         old = self._run.best.with_name(self._run.best.name + _OLD)

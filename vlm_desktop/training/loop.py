@@ -98,6 +98,9 @@ class Loop:
     # --- beginning ---------------------------------------------------------------------
 
     def _begin(self) -> None:
+        if self._is_first:
+            self._checkpoints.tidy()
+        self._accelerator.wait_for_everyone()
         last = self._checkpoints.latest()
         state: dict[str, Any] = {}
         if last is not None:
