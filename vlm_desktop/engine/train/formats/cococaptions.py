@@ -8,7 +8,15 @@ from typing import Any
 
 from vlm_desktop.base.training import Exchange
 from vlm_desktop.base.trainingdata import SkippedRow, SkipReason
-from vlm_desktop.engine.train.formats.rows import LONGEST_NAME, Draft, Row, items, mapping, words
+from vlm_desktop.engine.train.formats.rows import (
+    LONGEST_NAME,
+    Draft,
+    Row,
+    items,
+    mapping,
+    shown,
+    words,
+)
 
 
 def is_coco_captions(said: Mapping[str, Any]) -> bool:
@@ -31,7 +39,7 @@ def read(said: Mapping[str, Any]) -> Iterator[Row]:
         key, caption = one.get("image_id"), words(one.get("caption"))
         name = names.get(key) if isinstance(key, int | str) else None
         if name is None or "\0" in name:
-            yield SkippedRow(where, SkipReason.NO_PICTURE, f"{key}"[:80])
+            yield SkippedRow(where, SkipReason.NO_PICTURE, shown(key))
         elif not caption:
             yield SkippedRow(where, SkipReason.NO_TEXT, name)
         else:

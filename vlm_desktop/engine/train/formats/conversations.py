@@ -23,6 +23,7 @@ from vlm_desktop.engine.train.formats.rows import (
     items,
     label_of,
     mapping,
+    shown,
     split_of,
     turns_of,
     words,
@@ -100,7 +101,7 @@ def _message(said: dict[str, Any]) -> tuple[str, str, list[str]]:
     """(who, what, pictures named inside)."""
     who = said.get("from", said.get("role"))
     if not isinstance(who, str) or who.casefold() not in _WHO:
-        raise BadRow(SkipReason.MALFORMED, f"{who}"[:80])
+        raise BadRow(SkipReason.MALFORMED, shown(who))
     content = said.get("value", said.get("content"))
     names: list[str] = []
     if isinstance(content, list):

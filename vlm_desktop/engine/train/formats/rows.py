@@ -4,7 +4,6 @@ Nothing that is read is believed: what has the wrong type is as if not there, te
 text should hold, and no number goes unchecked.
 """
 
-import math
 import re
 import unicodedata
 from collections import Counter
@@ -94,9 +93,14 @@ def words(value: object, most: int = LONGEST_TEXT) -> str:
 
 def label_of(value: object) -> str:
     """A label on one line; a whole number counts as its digits."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)[:_LONGEST_LABEL]
+    if type(value) is int:
+        return str(value) if abs(value) < _FARTHEST else ""  # Python refuses to write huge ones
     return re.sub(r"\s+", " ", words(value, _LONGEST_LABEL))
+
+
+def shown(value: object) -> str:
+    """A value as it is told among what was left out; "" for what is no text and no number."""
+    return label_of(value)[:80]
 
 
 def split_of(value: object) -> Split:
@@ -119,8 +123,8 @@ def mapping(value: object) -> dict[str, Any]:
 def box_of(value: object) -> Box:
     """[x0, y0, x1, y1] in pixels. Raises BadRow."""
     sides = [one for one in items(value) if type(one) in (int, float)]
-    if len(sides) != 4 or any(not math.isfinite(one) or abs(one) > _FARTHEST for one in sides):
-        raise BadRow(SkipReason.NO_PLACE, str(value)[:80])
+    if len(sides) != 4 or not all(abs(one) <= _FARTHEST for one in sides):
+        raise BadRow(SkipReason.NO_PLACE)
     return Box(*map(float, sides))
 
 
