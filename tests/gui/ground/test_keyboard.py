@@ -141,6 +141,10 @@ def test_hints_say_which_keys_there_are(pane: GroundPane, qtbot: QtBot) -> None:
     hint = pane.picture.draft.words
     qtbot.keyClick(pane.canvas, KEY.Key_Insert)
     assert hint.text() == strings.HINT_AIM
+    pane.bar.focus()
+    assert hint.text() == strings.HINT_EMPTY, "keys do not move it there"
+    pane.focus_picture()
+    assert hint.text() == strings.HINT_AIM
     qtbot.keyClick(pane.canvas, KEY.Key_Escape)
     assert hint.text() == strings.HINT_EMPTY
     pane.choose_tool("box")

@@ -5,15 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from vlm_desktop.base.grounding import Heatmap, PromptPoint
 from vlm_desktop.base.masks import Mask
-from vlm_desktop.gui.widgets import overlay_pixels, photo_canvas
+from vlm_desktop.gui.widgets import overlay_canvas, overlay_pixels, photo_canvas
 from vlm_desktop.gui.widgets.overlay_canvas import OverlayCanvas
-from vlm_desktop.gui.widgets.overlay_items import OverlayItem
+from vlm_desktop.gui.widgets.overlay_items import OverlayItem, Tool
 
 Place = Callable[[float, float], QPoint]
 KEY = Qt.Key
@@ -138,3 +138,31 @@ def test_pictures_of_any_shape_are_painted(
             qtbot.keyClick(canvas, key)
             canvas.grab()
     assert bool(spoken) is (width > 0)
+
+
+def test_the_cross_shows_only_while_keys_move_it(
+    canvas: OverlayCanvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[object] = []
+    monkeypatch.setattr(overlay_canvas, "paint_cross", lambda *_: painted.append(True))
+    canvas.set_tool(Tool.POINT)
+    canvas.begin_aim()
+    for is_here in (True, False):
+        monkeypatch.setattr(canvas, "hasFocus", lambda is_here=is_here: is_here)
+        painted.clear()
+        canvas.grab()
+        assert bool(painted) is is_here
+
+
+def test_no_fill_hides_the_heat(
+    canvas: OverlayCanvas, items: list[OverlayItem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warm = OverlayItem("warm", "cat", heat=Heatmap(np.zeros((2, 2), np.float32)))
+    mask = next(item for item in items if item.mask is not None)
+    canvas.show_items([warm])
+    bare = canvas.grab().toImage()
+    canvas.show_items([mask, warm])
+    at = canvas.geometry_of_photo.transform().map(QPointF(80, 215)).toPoint()
+    assert canvas.grab().toImage().pixelColor(at) == bare.pixelColor(at)
+    canvas.show_items([mask])
+    assert canvas.grab().toImage().pixelColor(at) != bare.pixelColor(at)

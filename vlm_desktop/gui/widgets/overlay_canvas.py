@@ -47,7 +47,7 @@ class OverlayCanvas(PhotoCanvas):
     """The key of the region under the pointer, None for none."""
     current_changed = Signal(object)
     hand_changed = Signal()
-    """A cross for clicking by keys is there, or is not any more."""
+    """A cross for clicking by keys is there to be moved, or is not any more."""
     chosen = Signal(object)
     """A region was clicked (with Alt where a click means something else), or Enter pressed."""
     clicked = Signal(QPointF, bool)
@@ -295,9 +295,16 @@ class OverlayCanvas(PhotoCanvas):
         else:
             self.mousePressEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusInEvent(event)
+        if self.by_keys.aim is not None:
+            self.hand_changed.emit()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         self._space_held = False
         super().focusOutEvent(event)
+        if self.by_keys.aim is not None:
+            self.hand_changed.emit()
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         super().leaveEvent(event)

@@ -318,6 +318,7 @@ class GroundPane(Pane):
     # --- what comes back -----------------------------------------------------------------
 
     def _opened(self) -> None:
+        self.canvas.end_hand()
         self.picture.show_picture()
         self.bar.show_state(can_ask=False)
         self.show_items()
@@ -381,7 +382,7 @@ class GroundPane(Pane):
         hint = hints.get(canvas.tool, strings.HINT_EMPTY)
         if canvas.region is not None:
             hint = strings.HINT_AIM_BOX
-        elif canvas.by_keys.aim is not None:
+        elif canvas.by_keys.aim is not None and canvas.hasFocus():
             hint = strings.HINT_AIM
         self.picture.draft.show_draft(self.pointing, self.masks.name_of_model, hint)
 
