@@ -19,7 +19,7 @@ from vlm_desktop.backends.encoders.recipe import read_pair
 from vlm_desktop.base.events import Phase, Progress
 from vlm_desktop.base.trainerrors import RecipeWrong
 from vlm_desktop.training.learners.bases import base_of, model_folder
-from vlm_desktop.training.learners.contrast import Contrast, distinct, hardest, infonce, sigmoid
+from vlm_desktop.training.learners.contrast import Contrast, distinct, infonce, sigmoid
 from vlm_desktop.training.learners.encoderdata import (
     IMAGE_HEAD,
     PARTS,
@@ -27,6 +27,9 @@ from vlm_desktop.training.learners.encoderdata import (
     EncoderPictures,
     Held,
     chosen_of,
+    hard_of,
+    text_of,
+    xray_of,
 )
 from vlm_desktop.training.learners.encodertowers import EncoderTowers, load_towers
 from vlm_desktop.training.learners.general import read_general
@@ -42,7 +45,6 @@ from vlm_desktop.training.learners.protocol import (
     Shrunk,
     Tower,
     Xray,
-    XrayToken,
 )
 from vlm_desktop.training.learners.recalls import Shelf, recall_at
 from vlm_desktop.training.learners.scoring import picture_of
@@ -138,27 +140,15 @@ class EncoderLearner:
             self._pictures.keep(one.image)
             yield Progress(Phase.ENCODE, done + 1, len(wanted))
         self._held.learn(self._pictures)
-        self._free = self._held.without(sorted({_text(one) for one in examples}))
+        self._free = self._held.without(sorted({text_of(one) for one in examples}))
         if self._recipe.loss.hard_negatives:
-            self._find_hard(examples)
-
-    def _find_hard(self, examples: Sequence[Example]) -> None:
-        """Those among examples of the same split that the base takes for each other."""
-        for split in {one.split for one in examples}:
-            mine = [one for one in examples if one.split is split]
-            texts = [_text(one) for one in mine]
-            rows = torch.from_numpy(self._pictures.base.encode_texts(texts))
-            images = self._pictures.vectors([one.image for one in mine])
-            same = torch.tensor([[one == other for other in texts] for one in texts])
-            found = hardest(rows, images, same, self._recipe.loss.hard_negatives)
-            for one, row in zip(mine, found.tolist(), strict=True):
-                self._hard[one.key] = tuple(mine[at].key for at in row if at >= 0)
+            self._hard = hard_of(self._pictures, examples, self._recipe.loss.hard_negatives)
 
     def batch(self, keys: Sequence[str], draw: int) -> Batch:
         hard = (other for key in keys for other in self._hard.get(key, ()))
         named = list(dict.fromkeys((*keys, *hard)))
         examples = [self._examples[key] for key in named]
-        once, positive = distinct([_text(one) for one in examples])
+        once, positive = distinct([text_of(one) for one in examples])
         rng = random.Random(f"{draw} {keys[0]}")
         held = _some(len(self._held.texts), HELD_PHRASES, rng)
         data = {
@@ -248,7 +238,7 @@ class EncoderLearner:
         """Each held-out picture is looked for by its text, among the other held-out pictures and
         those of the general set; others of the same text do not count."""
         self._towers.eval()
-        distractors = [one for one in self._general.scored if _text(one)]
+        distractors = [one for one in self._general.scored if text_of(one)]
         most = recall_at(self.metric)
         return self._scored(examples, distractors, most, cancel, self._read, blank=blank)
 
@@ -276,7 +266,7 @@ class EncoderLearner:
     ) -> tuple[ItemScore, ...]:
         mine = list({picture_of(one): one.image for one in examples}.items())
         more = list({picture_of(one): one.image for one in others}.items())
-        texts = list(dict.fromkeys(_text(one) for one in examples))
+        texts = list(dict.fromkeys(text_of(one) for one in examples))
         rows = [self._see([image for _, image in mine], cancel, blank=blank)]
         if more:
             rows.append(self._see([image for _, image in more], cancel))
@@ -292,18 +282,7 @@ class EncoderLearner:
     # --- looking -----------------------------------------------------------------------
 
     def xray(self, batch: Batch) -> tuple[Xray, ...]:
-        found = []
-        for key in batch.keys:
-            example = self._examples[key]
-            ids, mask = self._pictures.tokens([_text(example)])
-            tokens = tuple(
-                XrayToken(one, self._pictures.piece(one), is_supervised=True, is_image=False)
-                for one, kept in zip(ids[0].tolist(), mask[0].tolist(), strict=True)
-                if kept
-            )
-            pixels = self._pictures.square(example.image)
-            found.append(Xray(key, pixels, _text(example), tokens, 0, 0))
-        return tuple(found)
+        return tuple(xray_of(self._pictures, self._examples[key]) for key in batch.keys)
 
     def shapes(self, batch: Batch) -> tuple[Tower, ...]:
         config = self._towers.text.config
@@ -337,10 +316,6 @@ class EncoderLearner:
         if self._is_open:
             self._pictures.close()
         self._is_open, self._trained = False, None
-
-
-def _text(example: Example) -> str:
-    return example.turns[0].answer
 
 
 def _some(count: int, most: int, rng: random.Random) -> list[int]:

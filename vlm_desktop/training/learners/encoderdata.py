@@ -13,9 +13,11 @@ from vlm_desktop.backends.encoders.onnx_dual import OnnxDualEncoder
 from vlm_desktop.backends.encoders.preprocess import fit
 from vlm_desktop.backends.encoders.tokens import TextTokens
 from vlm_desktop.base.trainerrors import NothingTrainable
-from vlm_desktop.training.learners.frozen import FeatureStore, grey, pixels_of
+from vlm_desktop.training.learners.contrast import hardest
+from vlm_desktop.training.learners.frozen import FeatureStore, grey, kept_rows, pixels_of
 from vlm_desktop.training.learners.lowrank import Chosen, linear_modules
 from vlm_desktop.training.learners.phrases import everyday_phrases
+from vlm_desktop.training.learners.protocol import Xray, XrayToken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from vlm_desktop.base.arrays import PixelArray
+    from vlm_desktop.base.training import Example
     from vlm_desktop.training.spec import MethodPart
 
 TEXT, TEXT_HEAD, IMAGE_HEAD, WORDS, TEMPERATURE = (
@@ -61,7 +64,8 @@ class EncoderPictures:
         self._tokens = TextTokens(folder / recipe.text.tokenizer, recipe.text)
         self._pieces = Tokenizer.from_file(str(folder / recipe.text.tokenizer))
         self._cells = self.base.cells()
-        self._store = FeatureStore(cache, f"{_MAKER} {model} {revision}", self._look)
+        self._cache, self._maker = cache, f"{_MAKER} {model} {revision}"
+        self._store = FeatureStore(cache, self._maker, self._look)
         self._names: dict[str, str] = {}
 
     @property
@@ -93,6 +97,11 @@ class EncoderPictures:
         batch = self._tokens.encode(texts)
         return torch.from_numpy(batch.ids), torch.from_numpy(batch.mask)
 
+    def rows_of(self, texts: Sequence[str]) -> torch.Tensor:
+        """The base's unit rows of texts [T,D], from the disk where they were asked for before."""
+        rows = kept_rows(self._cache, self._maker, texts, self.base.encode_texts)
+        return torch.from_numpy(rows)
+
     def piece(self, token: int) -> str:
         """What a token stands for."""
         return self._pieces.id_to_token(token) or ""
@@ -121,7 +130,7 @@ class Held:
 
     def learn(self, pictures: EncoderPictures) -> None:
         """Encode them with the base."""
-        self.text_rows = torch.from_numpy(pictures.base.encode_texts(self.texts))
+        self.text_rows = pictures.rows_of(self.texts)
         empty = self.text_rows[:0]
         self.image_rows = pictures.vectors(self.images) if self.images else empty
 
@@ -134,3 +143,36 @@ class Held:
             if not any(one in phrase.lower() or phrase.lower() in one for one in said)
         ]
         return torch.tensor(free, dtype=torch.int64)
+
+
+def text_of(example: Example) -> str:
+    """What is learned for its picture: a name, or a caption."""
+    return example.turns[0].answer
+
+
+def hard_of(
+    pictures: EncoderPictures, examples: Sequence[Example], count: int
+) -> dict[str, tuple[str, ...]]:
+    """For each example's key those of the same split that the base takes for it, hardest first."""
+    found: dict[str, tuple[str, ...]] = {}
+    for split in {one.split for one in examples}:
+        mine = [one for one in examples if one.split is split]
+        texts = [text_of(one) for one in mine]
+        rows = torch.from_numpy(pictures.base.encode_texts(texts))
+        images = pictures.vectors([one.image for one in mine])
+        same = torch.tensor([[one == other for other in texts] for one in texts])
+        places = hardest(rows, images, same, count).tolist()
+        for one, row in zip(mine, places, strict=True):
+            found[one.key] = tuple(mine[at].key for at in row if at >= 0)
+    return found
+
+
+def xray_of(pictures: EncoderPictures, example: Example) -> Xray:
+    """An example as the towers are given it."""
+    ids, mask = pictures.tokens([text_of(example)])
+    tokens = tuple(
+        XrayToken(one, pictures.piece(one), is_supervised=True, is_image=False)
+        for one, kept in zip(ids[0].tolist(), mask[0].tolist(), strict=True)
+        if kept
+    )
+    return Xray(example.key, pictures.square(example.image), text_of(example), tokens, 0, 0)

@@ -66,7 +66,9 @@ def load_towers(folder: Path, model: str, scale: float) -> EncoderTowers:
 
 
 def _fill(module: nn.Module, weights: dict[str, NDArray[np.float32]]) -> None:
-    state = {name: torch.from_numpy(one.copy()) for name, one in weights.items()}
+    """What a graph holds besides, such as the readings of the text tower, is no part of ours."""
+    mine = module.state_dict()
+    state = {name: torch.from_numpy(one.copy()) for name, one in weights.items() if name in mine}
     module.load_state_dict(state)
 
 

@@ -13,12 +13,12 @@ from vlm_desktop.media.reading import Wish
 from vlm_desktop.media.source import content_hash, read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from vlm_desktop.base.arrays import PixelArray
+    from vlm_desktop.base.arrays import PixelArray, VectorArray
 
 GREY = 128
 """Of the pictures that a blind control shows."""
@@ -72,3 +72,19 @@ class FeatureStore:
         beside = file.with_name(f".{file.stem}.{os.getpid()}.npz")
         np.savez(beside, **dict(arrays))  # type: ignore[arg-type]  # numpy's own keywords
         beside.replace(file)
+
+
+def kept_rows(
+    folder: Path, maker: str, texts: Sequence[str], encode: Callable[[Sequence[str]], VectorArray]
+) -> VectorArray:
+    """Vectors of texts [T,D], computed once for the same texts and the same `maker`."""
+    file = folder / f"{content_hash(chr(10).join((maker, *texts)).encode())}.npy"
+    if file.exists():
+        kept: VectorArray = np.load(file)
+        return kept
+    rows = encode(texts)
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = file.with_name(f".{file.stem}.{os.getpid()}.npy")
+    np.save(beside, rows)
+    beside.replace(file)
+    return rows

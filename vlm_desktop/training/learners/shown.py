@@ -1,8 +1,8 @@
 """Two small lessons made of public photos, to see by a command that teaching works.
 
     python -m vlm_desktop.training.learners.shown DATA OUT
-    vlm-desktop train run OUT/shop/recipe.toml
-    vlm-desktop train run OUT/things/recipe.toml
+    vlm-desktop train OUT/shop/recipe.toml
+    vlm-desktop train OUT/things/recipe.toml
 
 `DATA` holds `labelled` and `flickr8k_224` as the starter's own training reads them. "shop" teaches
 the assistant what is sold in a grocery: 300 captions made by rule from the names of the goods; held
@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import shutil
 import sys
 from collections import defaultdict
 from dataclasses import dataclass
@@ -183,9 +184,20 @@ def write(data: Path, out: Path) -> None:
         folder = out / name
         folder.mkdir(parents=True, exist_ok=True)
         for file, said in (("examples.jsonl", rows), ("general.jsonl", kept)):
-            lines = "".join(json.dumps(row) + "\n" for row in said)
+            lines = "".join(json.dumps(_beside(row, folder)) + "\n" for row in said)
             (folder / file).write_text(lines, encoding="utf-8")
         (folder / "recipe.toml").write_text(recipe, encoding="utf-8")
+
+
+def _beside(row: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The row with its picture copied beside it: names in a file lead nowhere else."""
+    source = Path(row["image"])
+    name = f"images/{source.parent.parent.name}__{source.name}"
+    target = folder / name
+    if not target.exists():
+        target.parent.mkdir(exist_ok=True)
+        shutil.copyfile(source, target)
+    return row | {"image": name}
 
 
 def _rows(path: Path) -> Iterable[dict[str, Any]]:
