@@ -20,12 +20,13 @@ from vlm_desktop.base.documents import (
 )
 from vlm_desktop.base.pagereading import DocumentReading, PageReading
 from vlm_desktop.engine.documents.choosing import choose, missing_of
-from vlm_desktop.engine.documents.forms import pairs_of_form
+from vlm_desktop.engine.documents.forms import named_pairs, pairs_of_form
 from vlm_desktop.engine.documents.gathering import Gathered, Indexed, gather, index_pages
 from vlm_desktop.engine.documents.labels import Wanted, wanted
 from vlm_desktop.engine.documents.layouts import fingerprint
 from vlm_desktop.engine.documents.locales import infer
 from vlm_desktop.engine.documents.pageindex import Span
+from vlm_desktop.engine.documents.scorer import kind_of
 from vlm_desktop.engine.documents.tabular import group_values, members_of, table_values
 from vlm_desktop.engine.documents.ticking import ticked
 
@@ -52,6 +53,7 @@ class Extractor:
         known = {(one.name, one.row): one for one in learned}
         taken = _held(indexed, learned)
         found, missing = _simple_values(indexed, simple, locale, taken, known)
+        found, missing = _with_pairs(reading, simple, found, missing, known)
         for spec in repeating:
             rows = (table_values if spec.type is FieldType.TABLE else group_values)(
                 indexed, spec, locale
@@ -107,8 +109,35 @@ def _simple_values(
     return values, missing
 
 
+def _with_pairs(
+    reading: DocumentReading,
+    fields: Sequence[Wanted],
+    values: Sequence[FieldValue],
+    missing: Sequence[MissingField],
+    known: Mapping[tuple[str, int], FieldValue],
+) -> tuple[list[FieldValue], list[MissingField]]:
+    """Fields that are asked for as their label is printed, where the page read as a form has them;
+    what was found by the name alone is a rival then."""
+    names = [
+        field.spec.name
+        for field in fields
+        if field.form is FieldType.TEXT
+        and field.spec.type is FieldType.TEXT
+        and kind_of(field) == "key"
+        and (field.spec.name, 0) not in known
+        and not field.spec.pattern
+    ]
+    pairs = named_pairs(reading, names) if names else {}
+    before = {one.name: one for one in values}
+    named = [_beside(pair, before.get(name)) for name, pair in pairs.items()]
+    return (
+        [one for one in values if one.name not in pairs] + named,
+        [one for one in missing if one.name not in pairs],
+    )
+
+
 def _beside(learned: FieldValue, read: FieldValue | None) -> FieldValue:
-    """A learned value with what the page would have given among its rivals."""
+    """A value known otherwise, with what the page would have given among its rivals."""
     if read is None:
         return learned
     same = read.value == learned.value

@@ -4,8 +4,10 @@
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+
+from rapidfuzz.distance import Levenshtein
 
 from vlm_desktop.base.boxes import around
 from vlm_desktop.base.documents import Cause, CauseKind, Evidence, FieldValue
@@ -16,6 +18,9 @@ _LONGEST_NAME = 120
 _MOST_TAKEN = 0.3
 """Of a value's words, when other fields have them already."""
 _WORTH_TELLING = 0.05
+_ALIKE = 0.75
+_LEAST_NAMED = 0.2
+"""Below it, a value that was looked for by its label's name is the likelier one."""
 _CAUSES = (
     (("label_", "asks_", "date_"), CauseKind.LABEL),
     (("value_",), CauseKind.TYPE),
@@ -38,6 +43,28 @@ def pairs_of_form(
             seen[value.name] = row + 1
             found.append(replace(value, row=row))
     return tuple(found)
+
+
+def named_pairs(reading: DocumentReading, names: Sequence[str]) -> dict[str, FieldValue]:
+    """The surest pair for each name whose label says nearly the same, letters and digits alone."""
+    pairs = pairs_of_form(reading)
+    labels = [_plain(one.name) for one in pairs]
+    found: dict[str, FieldValue] = {}
+    for name in names:
+        plain = _plain(name)
+        ranked = [
+            (alike, one.confidence, place)
+            for place, (label, one) in enumerate(zip(labels, pairs, strict=True))
+            if (alike := Levenshtein.normalized_similarity(plain, label)) >= _ALIKE
+            and one.confidence >= _LEAST_NAMED
+        ]
+        if ranked:
+            found[name] = replace(pairs[max(ranked)[2]], name=name, row=0)
+    return found
+
+
+def _plain(text: str) -> str:
+    return "".join(sign for sign in text.casefold() if sign.isalnum()) or text
 
 
 def _values(page: PageReading, taken: frozenset[tuple[int, int]]) -> Iterator[FieldValue]:
