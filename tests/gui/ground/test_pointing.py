@@ -115,9 +115,9 @@ def test_the_wheel_cycles_whole_part_and_part_of_a_part(pane: GroundPane, qtbot:
     assert areas == sorted(areas, reverse=True)
     assert len(set(areas)) == 3
     assert pane.canvas.geometry_of_photo.zoom == zoom, "nothing was zoomed"
-    assert pane.picture.draft.level.text() == f"{strings.LEVELS['whole']} (1 of 3)"
+    assert pane.picture.draft.level.text() == f"{strings.LEVELS['whole']} 1/3"
     qtbot.keyClick(pane.canvas, KEY.Key_W)
-    assert pane.picture.draft.level.text() == f"{strings.LEVELS['part']} (2 of 3)"
+    assert pane.picture.draft.level.text() == f"{strings.LEVELS['part']} 2/3"
 
 
 def turn(pane: GroundPane, x: float, y: float, by: int) -> None:

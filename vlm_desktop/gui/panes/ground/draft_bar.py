@@ -163,7 +163,8 @@ class DraftBar(QFrame):
         several = pointing.answer is not None and len(pointing.answer.choices) > 1
         self.words.setText(self.said(pointing, model_name) if active else hint)
         show_gently(self.level, several)
-        self.level.setText(self._level_words(pointing))
+        self.level.setText(self._level_words(pointing, strings.LEVEL_OF))
+        self.level.setAccessibleName(self._level_words(pointing, strings.LEVEL_SAID))
         self.level.setAccessibleDescription(strings.LEVEL_TIP)
         show_gently(self.keep, active)
         self.keep.setEnabled(pointing.mask is not None or pointing.prompt.box is not None)
@@ -171,14 +172,14 @@ class DraftBar(QFrame):
         if not active:
             self.show_trouble("")
 
-    def _level_words(self, pointing: Pointing) -> str:
-        """ "Part (2 of 3)": that there are others is said by it, too."""
+    def _level_words(self, pointing: Pointing, words: str) -> str:
+        """ "Part 2/3": that there are others is said by it, too."""
         choice, answer = pointing.choice, pointing.answer
         if choice is None or answer is None:
             return ""
         number, count = answer.choices.index(choice) + 1, len(answer.choices)
         level = strings.LEVELS[choice.level.value]
-        return fill(strings.LEVEL_OF, level=level, number=number, count=count)
+        return fill(words, level=level, number=number, count=count)
 
     def said(self, pointing: Pointing, model_name: str) -> str:
         """How far the outline is."""
