@@ -1,14 +1,23 @@
 """Forms are read without being told their labels: parts, links, fitting."""
 
+import json
 import random
 import tomllib
+from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
-from tests.unit.engine.documents.pagemaking import page
-from vlm_desktop.base.pagereading import PageReading
+from tests.unit.engine.documents.pagemaking import document, page
+from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.documents import FieldSpec, Schema
+from vlm_desktop.base.errors import BadInputFile
+from vlm_desktop.base.events import Event, Phase, Progress
+from vlm_desktop.base.pagereading import DocumentReading, PageReading
+from vlm_desktop.engine.documents.extracting import Extractor
 from vlm_desktop.engine.documents.formfitting import (
     Entity,
+    FittedForms,
     KnownForm,
     entities_of,
     fit_forms,
@@ -16,6 +25,8 @@ from vlm_desktop.engine.documents.formfitting import (
     written,
 )
 from vlm_desktop.engine.documents.formmodel import form_model, model_from, pairs_on
+from vlm_desktop.engine.documents.measuring import Measuring
+from vlm_desktop.engine.documents.truthrows import KnownDocument, read_known_documents
 
 
 def told(reading: PageReading) -> dict[str, str]:
@@ -117,3 +128,83 @@ def test_links_of_annotations_lead_from_values_to_labels() -> None:
     )
     assert [entity.heads for entity in found] == [frozenset(), frozenset({0}), frozenset()]
     assert [len(entity.words) for entity in found] == [1, 1, 1]
+
+
+class _Reader:
+    """Reads what it is told, without a file."""
+
+    def __init__(self, pages: dict[str, PageReading]) -> None:
+        self._pages = pages
+
+    def read(self, path: Path, _cancel: CancelToken) -> Generator[Event, None, DocumentReading]:
+        yield Progress(Phase.EVALUATE, 0, 1)
+        return document(self._pages[path.name])
+
+
+def _annotated(folder: Path, forms: list[KnownForm]) -> list[KnownDocument]:
+    found = []
+    for form in forms:
+        rows = [
+            {
+                "id": number,
+                "label": one.kind,
+                "words": [
+                    {"box": [box.x0, box.y0, box.x1, box.y1], "text": text}
+                    for box, text in one.words
+                ],
+                "linking": [[head, number] for head in one.heads],
+            }
+            for number, one in enumerate(form.entities)
+        ]
+        marked = folder / f"{form.name}.json"
+        marked.write_text(json.dumps({"form": rows}), encoding="utf-8")
+        path = folder / form.name
+        schema = Schema("keys")
+        found.append(
+            KnownDocument(form.name, path, "form", schema, {}, form.pairs, annotation=marked)
+        )
+    return found
+
+
+def test_fitting_reads_annotations_and_writes_the_file(tmp_path: Path) -> None:
+    forms = [known(number) for number in range(8)]
+    reader = _Reader({one.name: one.page for one in forms})
+    measuring = Measuring(reader, Extractor())  # type: ignore[arg-type]
+    target = tmp_path / "forms.toml"
+    verb = measuring.fit_forms(_annotated(tmp_path, forms), CancelToken(), target)
+    fitted = finish(verb)
+    assert fitted.left_out.true == 48
+    again = model_from(tomllib.loads(target.read_text(encoding="utf-8")))
+    assert len(pairs_on(known(50).page, again)) == 6
+
+
+def test_fitting_without_annotations_says_so(tmp_path: Path) -> None:
+    measuring = Measuring(_Reader({}), Extractor())  # type: ignore[arg-type]
+    with pytest.raises(BadInputFile):
+        finish(measuring.fit_forms([], CancelToken(), tmp_path / "forms.toml"))
+    assert not (tmp_path / "forms.toml").exists()
+
+
+def test_a_field_named_as_its_label_is_taken_from_the_form() -> None:
+    form = document(page(1, "Project Leader: Anna Adams", "Date: 3/4/93", "Brand: ALTO 100"))
+    schema = Schema("keys", (FieldSpec("Project Leader"), FieldSpec("Shoe size")))
+    found = Extractor().extract(form, schema)
+    assert {one.name: one.raw for one in found.values} == {"Project Leader": "Anna Adams"}
+    assert [one.name for one in found.missing] == ["Shoe size"]
+
+
+def test_annotations_lie_beside_the_images(tmp_path: Path) -> None:
+    rows = tmp_path / "fields.jsonl"
+    row = {"image": "images/train/a.png", "fields": {"k": "v"}, "pairs": []}
+    rows.write_text(json.dumps(row), encoding="utf-8")
+    (one,) = read_known_documents(rows)
+    assert one.annotation == tmp_path / "annotations" / "train" / "a.json"
+
+
+def finish(verb: Generator[Event, None, FittedForms]) -> FittedForms:
+    while True:
+        try:
+            next(verb)
+        except StopIteration as end:
+            result: FittedForms = end.value
+            return result
