@@ -31,9 +31,7 @@ def paper(tmp_path: Path) -> Path:
     return path
 
 
-def test_each_page_is_loaded_under_a_name_of_its_own(
-    pictures: GroundPictures, paper: Path
-) -> None:
+def test_each_page_is_loaded_under_a_name_of_its_own(pictures: GroundPictures, paper: Path) -> None:
     first, second = (pictures.load(paper, CancelToken(), page) for page in (0, 2))
     assert [(one.page, one.pages) for one in (first, second)] == [(1, 2), (2, 2)]
     assert first.size.width > first.size.height
