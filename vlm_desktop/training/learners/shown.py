@@ -58,16 +58,16 @@ rank = 8
 alpha = 16.0
 
 [run]
-steps = 180
+steps = 70
 batch = 16
-rate = 2e-3
-evaluate_every = 60
+rate = 1.5e-3
+evaluate_every = 0
 metric = "cider"
 
 [guard]
 file = "general.jsonl"
 limit = 3000
-keep = 4.0
+keep = 12.0
 """
 _NAMES = """\
 [model]
@@ -83,10 +83,10 @@ rank = 8
 alpha = 16.0
 
 [run]
-steps = 80
+steps = 40
 batch = 25
 rate = 1e-3
-evaluate_every = 40
+evaluate_every = 0
 metric = "recall@5"
 
 [guard]
