@@ -33,6 +33,7 @@ from vlm_desktop.engine.documents.values import ambiguous, readings_of
 
 MOST_RIVALS = 4
 _BIDS = 12
+_FULL = 0.99
 _REQUIRED = 0.5
 """What a field that has to be there needs of the probability that others need."""
 _LOOKED = 3
@@ -89,9 +90,20 @@ def _possible(gathered: Gathered, option: Option, locale: DocumentLocale) -> boo
     spec = gathered.field.spec
     if spec.pattern and not fits(option.candidate.raw, spec):
         return False
+    is_edge = spec.aliases and gathered.field.roles & {"start", "end"}
+    if is_edge and not option.candidate.side and not _is_labelled(option):
+        # Any date of a document begins or ends something: only a range or a label says what.
+        return False
     if spec.type in (FieldType.NUMBER, FieldType.ENUM):
         return bool(readings_of(option.candidate.raw, spec.type, locale, spec))
     return True
+
+
+def _is_labelled(option: Option) -> bool:
+    """Whether one of the field's own labels, printed in full, points at it."""
+    return any(
+        not one.hit.described and one.hit.recall >= _FULL for one in option.relations.values()
+    )
 
 
 def choose(

@@ -250,3 +250,23 @@ def test_texts_of_documents_are_data() -> None:
     wild = page(1, "Total: <b>5.00</b>", "((((((((((", "[a-z]+(?:x", "Date: \u202e01/02/2024")
     found = Extractor().extract(document(wild), preset("receipt"))
     assert all(one.grounded for one in found.values)
+
+
+def test_no_period_is_made_of_the_dates_of_an_invoice() -> None:
+    rows = (
+        "Invoice 4711",
+        "Invoice date: 2 March 2024",
+        "Due date: 1 April 2024",
+        "Total: 12.50 €",
+    )
+    found = Extractor().extract(document(page(1, *rows)), preset("invoice"))
+    assert found.value("date").value == "2024-03-02"
+    assert found.value("period_start") is None
+    assert found.value("period_end") is None
+
+
+def test_a_printed_period_is_found() -> None:
+    rows = ("Invoice date: 2 March 2024", "Period: 1 February 2024 - 29 February 2024")
+    found = Extractor().extract(document(page(1, *rows)), preset("invoice"))
+    assert found.value("period_start").value == "2024-02-01"
+    assert found.value("period_end").value == "2024-02-29"
