@@ -30,6 +30,7 @@ from vlm_desktop.engine.documents.scorer import (
 )
 from vlm_desktop.engine.documents.validators import fits
 from vlm_desktop.engine.documents.values import ambiguous, readings_of
+from vlm_desktop.engine.documents.vocabulary import words_of
 
 MOST_RIVALS = 4
 _BIDS = 12
@@ -90,7 +91,7 @@ def _possible(gathered: Gathered, option: Option, locale: DocumentLocale) -> boo
     spec = gathered.field.spec
     if spec.pattern and not fits(option.candidate.raw, spec):
         return False
-    is_edge = spec.aliases and gathered.field.roles & {"start", "end"}
+    is_edge = spec.aliases and {"start", "end"} & set(words_of(spec.name))
     if is_edge and not option.candidate.side and not _is_labelled(option):
         # Any date of a document begins or ends something: only a range or a label says what.
         return False

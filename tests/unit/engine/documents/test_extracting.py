@@ -261,6 +261,7 @@ def test_no_period_is_made_of_the_dates_of_an_invoice() -> None:
     )
     found = Extractor().extract(document(page(1, *rows)), preset("invoice"))
     assert found.value("date").value == "2024-03-02"
+    assert found.value("due_date").value == "2024-04-01"
     assert found.value("period_start") is None
     assert found.value("period_end") is None
 
