@@ -123,13 +123,13 @@ def test_what_is_held_moves_less(school):
         learner = school.learner(
             encoder.build, "encoder", guard={"keep": keep}, method={"targets": ["text-head"]}
         )
-        school.teach(learner, 6, 3e-3)
+        school.teach(learner, 20, 1e-3)
         learner.module.eval()
         held = learner._held
         with torch.no_grad():
             rows = learner.module.read(*learner._pictures.tokens(held.texts[:200:10]))
         near[keep] = cosines(rows, held.text_rows[:200:10]).mean()
-    assert near[0.0] < near[8.0] - 0.01 < 1.0
+    assert 1 - near[8.0] < (1 - near[0.0]) / 2
 
 
 @pytest.mark.parametrize(

@@ -182,6 +182,7 @@ class AssistantLearner:
         total = losses.sum() / batch.supervised
         keep = batch.data["keep"]
         if keep is not None:
+            self._network.eval()  # dropout's noise would count as distance from the base
             total = total + self._keeping.weight * keep.distance(self._network, self._device)
         return LossPart(total, batch.supervised)
 

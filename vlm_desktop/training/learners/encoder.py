@@ -199,7 +199,9 @@ class EncoderLearner:
         return self._towers.read(*(one.to(self._device) for one in tokens))
 
     def _moved(self, batch: Batch) -> torch.Tensor:
-        """How far what is held lies from the base: mean cosine distance."""
+        """How far what is held lies from the base: mean cosine distance. Without dropout, whose
+        noise would count as distance and drive the weights away even from the base's own."""
+        self._towers.eval()
         data, device = batch.data, self._device
         read = self._towers.read(*(one.to(device) for one in data["held_texts"]))
         moved: torch.Tensor = (1 - (read * data["held_text_rows"].to(device)).sum(1)).mean()
