@@ -58,16 +58,16 @@ rank = 8
 alpha = 16.0
 
 [run]
-steps = 70
+steps = 180
 batch = 16
-rate = 1.5e-3
+rate = 2e-3
 evaluate_every = 0
 metric = "cider"
 
 [guard]
 file = "general.jsonl"
 limit = 3000
-keep = 12.0
+keep = 6.0
 """
 _NAMES = """\
 [model]
