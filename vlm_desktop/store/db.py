@@ -26,14 +26,16 @@ from vlm_desktop.store.migrations import migrations
 BUSY_SECONDS = 10.0
 _QUICK_CHECK_BYTES = 16 * 1024**2
 _ROOM_LEFT = 1024**2
+_LAST_USE_SECONDS = 10.0
+"""How long closing waits for a block in another thread to end."""
 
 
 class Connections:
     """One connection per thread to one file, opened when a thread first asks.
 
-    A connection goes when its thread ends, and all of them with `close`, which must come after
-    the last use in any thread. Every block of `reading` and `writing` raises the store's own
-    errors instead of SQLite's.
+    A connection goes when its thread ends, and all of them with `close`, each once nobody uses it:
+    SQLite takes the whole process down when a connection is closed under a query. Every block of
+    `reading` and `writing` raises the store's own errors instead of SQLite's.
     """
 
     def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS) -> None:
@@ -41,21 +43,22 @@ class Connections:
         self._busy_seconds = busy_seconds
         self._local = threading.local()
         self._held: weakref.WeakSet[_Held] = weakref.WeakSet()
-        self._lock = threading.Lock()
+        # Reentrant: the garbage collector may end a block while this thread holds it.
+        self._lock = threading.RLock()
+        self._unused = threading.Condition(self._lock)
         self._closed = False
         self._watch: sqlite3.Connection | None = None
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """This thread's connection, each statement on its own."""
-        with translated_errors(self.path):
-            yield self._connection()
+        with translated_errors(self.path), self._use() as connection:
+            yield connection
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
         """Several reads that see one state of the library."""
-        with translated_errors(self.path):
-            connection = self._connection()
+        with translated_errors(self.path), self._use() as connection:
             connection.execute("BEGIN")
             try:
                 yield connection
@@ -66,8 +69,7 @@ class Connections:
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of the block is kept, or, when it raises, none of it."""
-        with translated_errors(self.path):
-            connection = self._connection()
+        with translated_errors(self.path), self._use() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -88,26 +90,51 @@ class Connections:
             return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
-        """Close every thread's connection."""
+        """Close every thread's connection, after the block that uses it. None can begin any more.
+
+        One that is still used after ten seconds is left to its thread's end.
+        """
         with self._lock:
             self._closed = True
-            held = list(self._held)
             if self._watch is not None:
                 self._watch.close()
                 self._watch = None
+            self._unused.wait_for(
+                lambda: not any(one.uses for one in self._held), _LAST_USE_SECONDS
+            )
+            held = [one for one in self._held if not one.uses]
         for one in held:
             one.close()
 
-    def _connection(self) -> sqlite3.Connection:
-        held: _Held | None = getattr(self._local, "held", None)
+    @contextlib.contextmanager
+    def _use(self) -> Iterator[sqlite3.Connection]:
+        """This thread's connection, which `close` lets be for so long."""
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the library is closed")
+            held: _Held | None = getattr(self._local, "held", None)
+            if held is not None:
+                held.uses += 1
         if held is None:
+            held = self._open()
+        try:
+            yield held.connection
+        finally:
             with self._lock:
-                if self._closed:
-                    raise RuntimeError("the library is closed")
-                held = _Held(connect(self.path, self._busy_seconds))
-                self._held.add(held)
-            self._local.held = held
-        return held.connection
+                held.uses -= 1
+                self._unused.notify_all()
+
+    def _open(self) -> "_Held":
+        """A connection for this thread, in use already. Opening may wait for others."""
+        held = _Held(connect(self.path, self._busy_seconds))
+        with self._lock:
+            if self._closed:
+                held.close()
+                raise RuntimeError("the library is closed")
+            held.uses = 1
+            self._held.add(held)
+        self._local.held = held
+        return held
 
 
 class _Held:
@@ -115,6 +142,8 @@ class _Held:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
+        self.uses = 0
+        """Blocks that use it now; its thread may nest them."""
         self.close = weakref.finalize(self, connection.close)
 
 

@@ -31,9 +31,8 @@ from vlm_desktop.training.tomltext import toml_text
 
 Part = TypeVar("Part")
 
-ASSISTANT, ENCODER, CHAT, PROBE, PROMPTS = "assistant", "encoder", "chat", "probe", "prompts"
-CONNECTOR = "connector"
-KINDS = (ASSISTANT, ENCODER, CHAT, PROBE, PROMPTS, CONNECTOR)
+ASSISTANT, ENCODER, PROBE, PROMPTS = "assistant", "encoder", "probe", "prompts"
+KINDS = (ASSISTANT, ENCODER, PROBE, PROMPTS)
 SCHEDULES = ("cosine", "linear", "constant")
 LOSSES = ("infonce", "sigmoid")
 PRECISIONS = ("fp32", "bf16", "fp16")
@@ -156,10 +155,8 @@ DEFAULT_EPOCHS = 3.0
 KIND_DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
     ASSISTANT: {"run": {"rate": 1e-3, "batch": 16}},
     ENCODER: {"run": {"rate": 5e-4, "batch": 32}},
-    CHAT: {"run": {"rate": 2e-4, "batch": 1, "accumulation": 8}},
     PROBE: {"run": {"rate": 1e-2, "batch": 64, "decay": 0.0}},
     PROMPTS: {"run": {"rate": 2e-3, "batch": 32, "decay": 0.0}},
-    CONNECTOR: {"run": {"rate": 1e-3, "batch": 8}},
 }
 """Kind -> part -> key -> what it is where the file does not say."""
 

@@ -26,7 +26,6 @@ _LEARNERS = "vlm_desktop.training.learners"
 LEARNERS = {
     "assistant": f"{_LEARNERS}.assistant:build",
     "encoder": f"{_LEARNERS}.encoder:build",
-    "chat": f"{_LEARNERS}.chat:build",
     "probe": f"{_LEARNERS}.probe:build",
     "prompts": f"{_LEARNERS}.prompts:build",
 }

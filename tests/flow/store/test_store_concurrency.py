@@ -56,6 +56,34 @@ def test_a_reader_sees_only_whole_batches(library: Library, root: Root) -> None:
     assert library.verify().is_complete
 
 
+def test_closing_waits_for_the_block_of_another_thread(home: HomePaths) -> None:
+    library = Library.open(home)
+    within, go_on = threading.Event(), threading.Event()
+    said: list[object] = []
+
+    def read() -> None:
+        with library._db.snapshot() as connection:
+            within.set()
+            go_on.wait(60)
+            said.append(connection.execute("SELECT 1").fetchone()[0])
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    within.wait(60)
+    closer = threading.Thread(target=library.close)
+    closer.start()
+    while not library._db._closed:
+        time.sleep(0.01)
+    assert closer.is_alive()
+    with pytest.raises(RuntimeError, match="closed"):
+        library.info()
+    go_on.set()
+    for thread in (reader, closer):
+        thread.join(60)
+    assert said == [1]
+    assert not closer.is_alive()
+
+
 def test_a_closed_library_is_not_opened_again_by_a_thread(home: HomePaths) -> None:
     library = Library.open(home)
     library.close()

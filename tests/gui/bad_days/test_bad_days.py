@@ -91,12 +91,14 @@ def test_a_library_can_be_looked_at_without_its_encoder(stage: Stage) -> None:
 
 
 def open_photo(stage: Stage, content_id: int) -> PhotoView:
-    """The photo view with its picture."""
+    """The photo view with its picture, finer than a thumbnail, and its file watched."""
     stage.window.desk.navigator.photo_wanted.emit(content_id)
     stage.settle()
     view = stage.window.findChild(PhotoView)
     assert view is not None
     assert view.isVisible()
+    stage.until(lambda: view.loader._kept and view.loader._asked is None)
+    stage.until(view._watch._watcher.files)
     return view
 
 

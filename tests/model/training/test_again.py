@@ -66,9 +66,9 @@ def test_the_program_itself_is_the_worker_and_says_why_it_fails(tmp_path: Path) 
     said = events_of(run)
     assert [one.state for one in said] == [RunState.RUNNING, RunState.FAILED]  # type: ignore[attr-defined]
     detail = said[-1].detail  # type: ignore[attr-defined]
-    assert detail.startswith("Models of the kind connector cannot be trained")
+    assert detail.startswith("In the recipe, [model] kind must be one of")
     assert [json.loads(line)["event"] for line in done.stdout.splitlines()] == ["StateChanged"] * 2
-    assert "KindNotTaught" in done.stderr, "the log has the rest"
+    assert "RecipeWrong" in done.stderr, "the log has the rest"
 
 
 def _inspected(recipe: Recipe, home: Path) -> Inspection:

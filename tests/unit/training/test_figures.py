@@ -16,7 +16,7 @@ from vlm_desktop.training.learners.protocol import Component, Tower
 from vlm_desktop.training.runfolder import Command, RunFolder
 from vlm_desktop.training.spec import recipe_of
 
-RECIPE: dict[str, Any] = {"model": {"id": "m", "kind": "chat"}}
+RECIPE: dict[str, Any] = {"model": {"id": "m", "kind": "assistant"}}
 
 
 def test_an_interval_is_repeatable_and_narrows_with_more_examples() -> None:
