@@ -79,4 +79,4 @@ class Meter:
             return (0.0, 0.0)
         fast, slow = np.percentile(np.asarray(self._steps), [25, 75])
         rest = evaluations * self._evaluation
-        return (round(float(fast) * steps + rest, 1), round(float(slow) * steps + rest, 1))
+        return (round(float(fast) * steps + rest, 3), round(float(slow) * steps + rest, 3))
