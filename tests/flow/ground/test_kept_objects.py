@@ -3,7 +3,8 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,6 +55,29 @@ def test_everything_of_an_object_comes_back(
         kept = KeptObjects(lambda: again, tuple).of_hash("h1")
     assert kept is not None
     assert same(kept, made)
+
+
+def test_a_correction_that_comes_while_it_is_saved_waits_and_finds_it(
+    keeping: KeptObjects, tmp_path: Path
+) -> None:
+    made = picture(tmp_path / "a.jpg", (thing(1),))
+
+    def correct() -> None:
+        keeping.revise(made, lambda now: [replace(one, label="better") for one in now])
+
+    correcting = threading.Thread(target=correct)
+
+    def finish(objects: Sequence[GroundObject]) -> Sequence[GroundObject]:
+        correcting.start()
+        correcting.join(0.1)
+        assert correcting.is_alive()
+        return objects
+
+    keeping.save(made, since=replace(made, objects=()), finish=finish)
+    correcting.join()
+    kept = keeping.of_hash("h1")
+    assert kept is not None
+    assert [one.label for one in kept.objects] == ["better"]
 
 
 def test_what_save_gives_back_undoes_it(keeping: KeptObjects, tmp_path: Path) -> None:

@@ -55,18 +55,24 @@ class KeptObjects:
         return self._library().objects_at(path)
 
     def save(
-        self, picture: PictureObjects, *, since: PictureObjects | None = None
+        self,
+        picture: PictureObjects,
+        *,
+        since: PictureObjects | None = None,
+        finish: Rule = tuple,
     ) -> PictureObjects:
         """Keep these objects instead of those the picture had, which are given back. One short
         transaction: all or nothing. Numbers must differ, and masks be of the picture's size.
 
         With `since`, which is what they were made from, objects stay that came to the picture in
-        the meantime from elsewhere: labelling goes on while a person works.
+        the meantime from elsewhere: labelling goes on while a person works. `finish` puts the
+        objects right within the transaction, so that nothing it knows by then is missed.
         """
+        wanted = picture.objects
         if since is None:
-            return self.revise(picture, lambda _: picture.objects)[0]
+            return self.revise(picture, lambda _: finish(wanted))[0]
         seen = since.objects
-        return self.revise(picture, lambda now: _with_newer(picture.objects, seen, now))[0]
+        return self.revise(picture, lambda now: _with_newer(tuple(finish(wanted)), seen, now))[0]
 
     def revise(self, picture: PictureObjects, rule: Rule) -> tuple[PictureObjects, PictureObjects]:
         """Change what a picture has by a rule that is given its objects as they are now, so that

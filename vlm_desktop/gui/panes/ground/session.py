@@ -218,7 +218,7 @@ class GroundSession(QObject):
         change = PictureChange.of(
             wanted,
             text,
-            quick(lambda: services.ground.keeping.save(self._best(wanted), since=kept)),
+            quick(lambda: services.ground.keeping.save(wanted, since=kept, finish=self.finest)),
             lambda before: quick(lambda: services.ground.keeping.save(before, since=wanted)),
         )
         self.desk.changes.perform(change, lambda _: self.listed.emit(), failed)
@@ -263,9 +263,6 @@ class GroundSession(QObject):
         )
         if self.picture is picture:
             self._take(tuple(rule(one) for one in self.objects))
-
-    def _best(self, wanted: PictureObjects) -> PictureObjects:
-        return replace(wanted, objects=self.finest(wanted.objects))
 
     def _take(self, objects: tuple[GroundObject, ...]) -> None:
         self.objects = objects
