@@ -71,7 +71,7 @@ if TYPE_CHECKING:
     from vlm_desktop.engine.train.facade import Training
 
 _CLOSED = (
-    "training", "photos", "chat", "preparer", "residents", "peeking", "documents", "ground",
+    "photos", "chat", "preparer", "residents", "peeking", "documents", "ground",
 )  # fmt: skip
 """Parts that hold something open, in the order they let go."""
 
@@ -265,7 +265,7 @@ class AppServices:
     @Part
     def training(self) -> "Training":
         """Data sets, runs that learn from them, adapters."""
-        made: Training = resolve("vlm_desktop.engine.train.facade:build", "training")(
+        made: Training = resolve("vlm_desktop.engine.train.facade:Training", "training")(
             self.paths, lambda: self.library, lambda: self.upkeep.other_copies(), self._registry,
             lambda: self.settings, lambda: self.open_pool(), self.encoders,
             lambda: self.model_in_use(), lambda: self.residents, self.preparer,

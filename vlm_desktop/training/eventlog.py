@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from vlm_desktop.base import training
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from io import FileIO
     from pathlib import Path
     from typing import TextIO
@@ -144,8 +144,3 @@ class Teller:
         """Say an event of this kind. Without a log (in processes other than the first) nothing."""
         if self._log is not None:
             self._log.say(kind(step=self.step, at=round(self._clock(), 3), **values))
-
-
-def last_of(events: Sequence[TrainEvent], kind: type[TrainEvent]) -> TrainEvent | None:
-    """The latest event of a kind."""
-    return next((one for one in reversed(events) if isinstance(one, kind)), None)

@@ -169,6 +169,14 @@ def test_a_metric_that_is_none_is_refused(school):
         school.learner(encoder.build, "encoder", run={"metric": "cider"})
 
 
+@pytest.mark.parametrize(
+    ("part", "key"), [("method", "quantised"), ("method", "image_tokens"), ("run", "checkpointing")]
+)
+def test_what_means_nothing_to_it_is_refused(school, part, key):
+    with pytest.raises(RecipeWrong, match=key):
+        school.learner(encoder.build, "encoder", **{part: {key: True}})
+
+
 # --- the contrast alone ------------------------------------------------------------------
 
 

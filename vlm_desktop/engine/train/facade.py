@@ -1,6 +1,7 @@
 """`AppServices.training`: teaching as the fronts see it, one attribute a part.
 
-It is imported when it is first asked for. What loads PyTorch runs in processes of its own.
+`engine.services` resolves it when it is first asked for. What loads PyTorch runs in processes of
+its own.
 """
 
 from collections.abc import Callable
@@ -25,25 +26,6 @@ from vlm_desktop.engine.train.splits import Splits
 from vlm_desktop.engine.train.teaching import Teaching
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
-
-
-def build(
-    paths: HomePaths,
-    library: Callable[[], Library],
-    other_copies: Callable[[], tuple[Path, ...]],
-    registry: Registry,
-    settings: Callable[[], Settings],
-    open_pool: Callable[[], DecodePool],
-    encoders: Encoders,
-    search_model: Callable[[], str],
-    residents: Callable[[], Residents],
-    preparer: Preparer,
-) -> "Training":
-    """`engine.services` names this and resolves it when training is first asked for."""
-    return Training(
-        paths, library, other_copies, registry, settings, open_pool, encoders, search_model,
-        residents, preparer,
-    )  # fmt: skip
 
 
 class Training:
@@ -82,6 +64,3 @@ class Training:
         if card.path is None:
             raise ModelNotInstalled(model=model_id)
         return card.revision
-
-    def close(self) -> None:
-        """End processes; runs that learn go on by themselves."""

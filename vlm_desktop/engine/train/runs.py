@@ -76,7 +76,7 @@ class Runs:
         """
         run = RunFolder(self.freeze(recipe, examples, general).folder)
         self._launch(run)
-        return self._info(run)
+        return info_of(run)
 
     def freeze(
         self, recipe: Recipe, examples: Sequence[Example], general: Sequence[Example] = ()
@@ -96,7 +96,7 @@ class Runs:
         if general:
             run.write_examples(run.general, general)
         append_event(run.events, StateChanged(0, time.time(), RunState.PAUSED))
-        return self._info(run)
+        return info_of(run)
 
     def start_again(self, folder: Path) -> RunInfo:
         """Start a new run of what another one's folder holds: the same recipe, the same examples.
@@ -113,14 +113,14 @@ class Runs:
     def resume(self, run_id: str) -> RunInfo:
         """Let a run go on from its last checkpoint. Raises RunUnknown, RunIsLive, RunFinished."""
         run = self._known(run_id)
-        info = self._info(run)
+        info = info_of(run)
         if info.is_live or not self._has_ended(run):
             raise RunIsLive(run=run_id)
         if not info.can_go_on:
             raise RunFinished(run=run_id)
         run.take_back()
         self._launch(run)
-        return self._info(run)
+        return info_of(run)
 
     # --- asking ------------------------------------------------------------------------
 
@@ -171,12 +171,12 @@ class Runs:
         for folder in self._folder.iterdir() if self._folder.is_dir() else ():
             if (folder / "recipe.toml").exists():
                 with contextlib.suppress(RunDamaged):
-                    found.append(self._info(RunFolder(folder)))
+                    found.append(info_of(RunFolder(folder)))
         return tuple(sorted(found, key=lambda one: (one.started, one.id), reverse=True))
 
     def get(self, run_id: str) -> RunInfo:
         """One run. Raises RunUnknown, RunDamaged."""
-        return self._info(self._known(run_id))
+        return info_of(self._known(run_id))
 
     def events(self, run_id: str, offset: int = 0) -> tuple[tuple[TrainEvent, ...], int]:
         """What a run said from a place on, and the place behind. Raises RunUnknown.
@@ -246,11 +246,8 @@ class Runs:
             raise RunUnknown(run=run_id)
         return run
 
-    def _info(self, run: RunFolder) -> RunInfo:
-        return info_of(run)
-
     def _recovered(self, run: RunFolder) -> RunInfo:
-        info = self._info(run)
+        info = info_of(run)
         said, _ = read_events(run.events)
         states = [one.state for one in said if isinstance(one, StateChanged)]
         if info.state is RunState.INTERRUPTED and states[-1:] != [RunState.INTERRUPTED]:

@@ -33,7 +33,7 @@ from vlm_desktop.training.learners.assistantdata import (
     length_of,
 )
 from vlm_desktop.training.learners.assistantwriting import AT_ONCE, answers_of, losses_of
-from vlm_desktop.training.learners.bases import base_of, model_folder
+from vlm_desktop.training.learners.bases import base_of, model_folder, refuse_unheard
 from vlm_desktop.training.learners.general import read_general
 from vlm_desktop.training.learners.lowrank import Trained
 from vlm_desktop.training.learners.protocol import (
@@ -67,6 +67,7 @@ class AssistantLearner:
     """A `Learner` over a folder of the starter's family."""
 
     def __init__(self, recipe: Recipe, place: Place) -> None:
+        refuse_unheard(recipe)
         self._recipe, self._place = recipe, place
         self._id = recipe.model.id
         self._folder = model_folder(place.home, self._id)
@@ -250,6 +251,7 @@ class AssistantLearner:
     def xray(self, batch: Batch) -> tuple[Xray, ...]:
         tokenizer = self._words.tokenizer
         found = []
+        features = batch.data["cells"].shape[1] + 1  # and the picture as a whole
         for key, lesson in zip(batch.keys, batch.data["lessons"], strict=True):
             text = lesson.text
             tokens = tuple(
@@ -259,8 +261,8 @@ class AssistantLearner:
             )
             template = tokenizer.decode([*text.prompt, *text.said], skip_special_tokens=False)
             pixels = self._pictures.square(self._examples[key].image)
-            seen = self._table.config.seen
-            found.append(Xray(key, pixels, template, tokens, seen, seen))
+            places = self._table.config.seen
+            found.append(Xray(key, pixels, template, tokens, places, features))
         return tuple(found)
 
     def shapes(self, batch: Batch) -> tuple[Tower, ...]:

@@ -18,7 +18,7 @@ from vlm_desktop.backends.adapters.opening import base_revision
 from vlm_desktop.backends.encoders.recipe import read_pair
 from vlm_desktop.base.events import Phase, Progress
 from vlm_desktop.base.trainerrors import RecipeWrong
-from vlm_desktop.training.learners.bases import base_of, model_folder
+from vlm_desktop.training.learners.bases import base_of, model_folder, refuse_unheard
 from vlm_desktop.training.learners.contrast import Contrast, distinct, infonce, sigmoid
 from vlm_desktop.training.learners.encoderdata import (
     IMAGE_HEAD,
@@ -71,6 +71,7 @@ class EncoderLearner:
     """A `Learner` over a folder of the starter's family."""
 
     def __init__(self, recipe: Recipe, place: Place) -> None:
+        refuse_unheard(recipe)
         self._recipe, self._place = recipe, place
         self._id = recipe.model.id
         self._folder = model_folder(place.home, self._id)

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from vlm_desktop.training.spec import MethodPart
 
 ADAPTER = "default"
-_MAGNITUDE = "lora_magnitude_vector"
 
 
 @dataclass(frozen=True, slots=True)
