@@ -13,7 +13,9 @@ from vlm_desktop.base.settings import Settings
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.preparing import Preparer
 from vlm_desktop.engine.residents import Residents
+from vlm_desktop.engine.switching import Switching
 from vlm_desktop.engine.train.active import ActiveLearning
+from vlm_desktop.engine.train.adapters import Adapters
 from vlm_desktop.engine.train.datasets import Datasets
 from vlm_desktop.engine.train.doctor import Doctor
 from vlm_desktop.engine.train.judging import SearchJudge
@@ -23,6 +25,8 @@ from vlm_desktop.engine.train.runs import Runs
 from vlm_desktop.engine.train.sources import Sources
 from vlm_desktop.engine.train.splits import Splits
 from vlm_desktop.engine.train.teaching import Teaching
+from vlm_desktop.engine.train.wearing import Wearing
+from vlm_desktop.engine.upkeep import Upkeep
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
 
@@ -38,11 +42,13 @@ def build(
     search_model: Callable[[], str],
     residents: Callable[[], Residents],
     preparer: Preparer,
+    switching: Callable[[], Switching],
+    upkeep: Callable[[], Upkeep],
 ) -> "Training":
     """`engine.services` names this and resolves it when training is first asked for."""
     return Training(
         paths, library, other_copies, registry, settings, open_pool, encoders, search_model,
-        residents, preparer,
+        residents, preparer, switching, upkeep,
     )  # fmt: skip
 
 
@@ -61,6 +67,8 @@ class Training:
         search_model: Callable[[], str],
         residents: Callable[[], Residents],
         preparer: Preparer,
+        switching: Callable[[], Switching],
+        upkeep: Callable[[], Upkeep],
     ) -> None:
         self.paths = paths
         self.registry = registry
@@ -75,6 +83,26 @@ class Training:
         self.data = RecipeData(self.datasets, self.sources, self.splits)
         self.runs = Runs(paths.runs, self._revision)
         self.teaching = Teaching(paths.home, self.data, self.doctor, self.runs)
+
+        def vectors() -> str:
+            """What answers searches; no library is made for that."""
+            return search_model() if has_library() else settings().search_model
+
+        self.adapters = Adapters(
+            paths.home,
+            registry,
+            self.runs,
+            self.data,
+            Wearing(
+                registry,
+                settings,
+                lambda values: upkeep().change(values),
+                lambda model_id, cancel: switching().adopt(model_id, cancel),
+                vectors,
+                encoders,
+            ),
+            open_pool,
+        )
 
     def _revision(self, model_id: str) -> str:
         """That of a model on this disk."""
