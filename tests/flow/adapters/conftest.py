@@ -1,4 +1,4 @@
-"""A home with a small base model, runs that ended, and the shelf over them; no network is loaded."""
+"""A home with a small base model and runs that ended, and the shelf over them, without networks."""
 
 import hashlib
 import json
