@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from tests.model.adapters.making import make_adapter
+from tests.model.adapters.making import STARTER, make_adapter, make_names
+from vlm_desktop.backends.encoders.onnx_dual import OnnxDualEncoder
 from vlm_desktop.cli.main import main
 from vlm_desktop.compose import build_services
 
@@ -112,3 +113,31 @@ def test_search_is_indexed_beside_and_switched(cli: Cli, photos: Path, tmp_path:
     code, (off,), _ = cli("adapters", "use", "dogs", "--off")
     assert off["model"] == "starter"
     assert cli("search", "a cat", "--all")[1][0]["model"] == "starter"
+
+
+def test_search_knows_taught_names_without_new_vectors(cli: Cli, photos: Path, tmp_path: Path):
+    encoder = OnnxDualEncoder(STARTER, model_id="starter", provider="cpu")
+    cup = encoder.encode_images([data.coffee()])[0]
+    encoder.close()
+    far = make_names(tmp_path / "far", {"Brumaline": cup})
+    cli("index", photos, "--no-ocr")
+    before = cli("search", "brumaline", "--all")[1][0]["hits"]
+    cli("adapters", "import", far, "--name", "things")
+    code, (worn,), said = cli("adapters", "use", "things")
+    assert code == 0, said
+    assert worn["model"].startswith("starter+things-")
+    (found,) = cli("search", "brumaline", "--all")[1]
+    assert found["model"] == "starter", "pictures have the vectors they had"
+    assert Path(found["hits"][0]["path"]).name == "coffee.png"
+    assert found["hits"][0]["score"] > before[0]["score"] + 0.3
+    code, _, said = cli("adapters", "merge", "things")
+    assert code == 1
+    assert "nothing to merge" in said
+    held = photos / "named.jsonl"
+    row = {"image": "coffee.png", "turns": [{"ask": "", "answer": "Brumaline"}]}
+    held.write_text(json.dumps(row | {"split": "validation"}) + "\n")
+    code, (item, total), said = cli("adapters", "compare", "things", held)
+    assert code == 0, said
+    assert (total["metric"], item["expected"]) == ("recall@5", "Brumaline")
+    cli("adapters", "use", "things", "--off")
+    assert cli("search", "brumaline", "--all")[1][0]["hits"] == before

@@ -7,6 +7,7 @@ adapterwork.py     merge, export                             comparing.py  base 
 from __future__ import annotations
 
 import datetime
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from vlm_desktop.base.trainerrors import (
 )
 from vlm_desktop.base.training import Example, RunState, Split
 from vlm_desktop.engine.train.adapterfolders import AdapterFolders
-from vlm_desktop.engine.train.adapterwork import AdapterWork, recipe_in
+from vlm_desktop.engine.train.adapterwork import MERGING, AdapterWork, recipe_in
 from vlm_desktop.engine.train.comparing import compared
 from vlm_desktop.training.runfolder import RunFolder
 
@@ -138,7 +139,10 @@ class Adapters:
         return self._folders.restore(adapter_id)
 
     def purge(self) -> int:
-        """Empty the bin, at the start of a program; how many adapters went."""
+        """Empty the bin, and what killed programs left half merged, at the start of a program; how
+        many adapters went."""
+        for one in (self._home / "models").glob(f"{MERGING}*"):
+            shutil.rmtree(one, ignore_errors=True)
         return self._folders.purge()
 
     # --- using -------------------------------------------------------------------------

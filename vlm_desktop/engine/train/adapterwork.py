@@ -33,6 +33,7 @@ from vlm_desktop.base.trainerrors import (
 from vlm_desktop.base.training import Split
 from vlm_desktop.base.types import DecodedFile, DecodeRequest
 from vlm_desktop.engine.train.adapternames import slug
+from vlm_desktop.engine.train.wearing import check_strength
 from vlm_desktop.store.db import translate_os_error
 from vlm_desktop.training.runfolder import RunFolder
 from vlm_desktop.training.spec import ASSISTANT, ENCODER, PROBE, PROMPTS, Recipe, recipe_of
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 MERGE = "vlm_desktop.backends.adapters.proving:merge_and_replay"
 CALL_MODEL = "vlm_desktop.backends.adapters.proving:call_model"
 WRITE_PAIR = "vlm_desktop.training.adapterpairs:write_pair"
+MERGING = ".merging-"
 NEEDED_SAME = 0.8
 """Share of probes that a merged model must answer in the very same words: it has 16 bits where
 the worn one has 32, and one word in a hundred may tip."""
@@ -73,16 +75,17 @@ class AdapterWork:
         """Write a model that is the base with the adapter in it, prove it, and put it beside the
         other models. "" as its id is made of both names.
 
-        Raises QuantisedNotMerged, NamesNotMerged, KindNotMerged, ModelNameTaken, MergeDiffers,
-        WritingDiffers, BadInputFile, ModelError, DiskFull, HomeNotWritable, Cancelled; then
-        nothing is left behind.
+        Raises QuantisedNotMerged, NamesNotMerged, KindNotMerged, StrengthWrong, ModelNameTaken,
+        MergeDiffers, WritingDiffers, BadInputFile, ModelError, DiskFull, HomeNotWritable,
+        Cancelled; then nothing is left behind.
         """
         self._refuse(info)
-        model_id = model_id or self._free_id(f"{info.base}-{slug(info.name)}"[:64].rstrip("-"))
+        check_strength(strength)
+        model_id = model_id or self._free_id(_id_of(info))
         if not is_model_id(model_id) or self._is_taken(model_id):
             raise ModelNameTaken(model=model_id)
         base, models = self._registry.folder(info.base), self._home / "models"
-        worn, staged = Worn(info.folder, strength), models / f".merging-{os.getpid()}"
+        worn, staged = Worn(info.folder, strength), models / f"{MERGING}{os.getpid()}"
         replayed: tuple[Replayed, ...] = ()
         texts = images = None
         yield Progress(Phase.EXPORT, 0, _STEPS)
@@ -117,9 +120,10 @@ class AdapterWork:
         """Copy an adapter as peft and `take_in` read it; of an encoder's also graphs with it in
         them, as "onnx" below.
 
-        Raises TrainTargetTaken, DestinationNotWritable, DiskFull, WritingDiffers, BadInputFile,
-        ModelError, Cancelled; then nothing is left behind.
+        Raises StrengthWrong, TrainTargetTaken, DestinationNotWritable, DiskFull, WritingDiffers,
+        BadInputFile, ModelError, Cancelled; then nothing is left behind.
         """
+        check_strength(strength)
         if target.exists():
             raise TrainTargetTaken(path=target)
         texts = images = None
@@ -133,8 +137,8 @@ class AdapterWork:
                 yield Progress(Phase.EXPORT, 1, _STEPS)
                 if info.kind == ENCODER:
                     probes = self._probes(info, cancel)
-                    worn, made = Worn(info.folder, strength), f"{info.base}-{slug(info.name)}"
-                    texts, images = self._pair(info, made, worn, writing / "onnx", probes)
+                    worn, onnx = Worn(info.folder, strength), writing / "onnx"
+                    texts, images = self._pair(info, _id_of(info), worn, onnx, probes)
                 cancel.raise_if_cancelled()
                 writing.rename(target)
         except OSError as error:
@@ -145,9 +149,9 @@ class AdapterWork:
             detail = error.strerror or str(error)
             raise DestinationNotWritable(path=target, detail=detail) from error
         yield Progress(Phase.EXPORT, _STEPS, _STEPS)
-        onnx = target / "onnx" if texts else None
         size = sum(one.stat().st_size for one in target.rglob("*") if one.is_file())
-        return AdapterExported(info.id, target, size, onnx, texts, images)
+        graphs = target / "onnx" if texts else None
+        return AdapterExported(info.id, target, size, graphs, texts, images)
 
     # --- within ------------------------------------------------------------------------
 
@@ -201,6 +205,11 @@ class AdapterWork:
                         found[str(outcome.path)] = outcome.pages[0].pixels
         cancel.raise_if_cancelled()
         return found
+
+
+def _id_of(info: AdapterInfo) -> str:
+    """An id for a model that is the base with the adapter in it."""
+    return f"{info.base}-{slug(info.name)}"[:64].rstrip("-._")
 
 
 def is_quantised(info: AdapterInfo) -> bool:

@@ -79,8 +79,7 @@ class Wearing:
         was done is kept when it is stopped. Raises StrengthWrong, AdaptersTooMany, and what
         `Switching.adopt` raises.
         """
-        if not (math.isfinite(strength) and 0.0 <= strength <= LONGEST_STRENGTH):
-            raise StrengthWrong(strength=f"{strength:g}", most=LONGEST_STRENGTH)
+        check_strength(strength)
         if strength == 0.0:
             return (yield from self.take_off(info.id, cancel))
         wearer = wearer_of(info.kind)
@@ -122,6 +121,12 @@ class Wearing:
                 yield from self._change({"search_model": wanted})
             self._encoders.release(vectors)  # names that it knows may be others now
         return WornNow(wearer, wanted, parts)
+
+
+def check_strength(strength: float) -> None:
+    """Raises StrengthWrong."""
+    if not (math.isfinite(strength) and 0.0 <= strength <= LONGEST_STRENGTH):
+        raise StrengthWrong(strength=f"{strength:g}", most=LONGEST_STRENGTH)
 
 
 def wearer_of(kind: str) -> Wearer:
