@@ -129,7 +129,9 @@ def test_search_knows_taught_names_without_new_vectors(cli: Cli, photos: Path, t
     (found,) = cli("search", "brumaline", "--all")[1]
     assert found["model"] == "starter", "pictures have the vectors they had"
     assert Path(found["hits"][0]["path"]).name == "coffee.png"
-    assert found["hits"][0]["score"] > before[0]["score"] + 0.3
+    old = {one["path"]: one["signals"]["vector"] for one in before}
+    first = found["hits"][0]
+    assert first["signals"]["vector"] > old[first["path"]] + 0.3
     code, _, said = cli("adapters", "merge", "things")
     assert code == 1
     assert "nothing to merge" in said
