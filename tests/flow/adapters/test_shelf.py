@@ -46,10 +46,11 @@ class Desk:
         self.settings = Settings(chat_model="small", search_model="small")
         self.vectors = "small"
         self.adopted: list[str] = []
+        self.forgot: list[tuple[str, ...]] = []
         runs = Runs(home / "training" / "runs", lambda _: "3333")
         wearing = Wearing(
             registry, lambda: self.settings, self.change, self.adopt, lambda: self.vectors,
-            Encoders(lambda _: None),  # type: ignore[arg-type, return-value]
+            Encoders(lambda _: None), self.forgot.append,  # type: ignore[arg-type, return-value]
         )  # fmt: skip
         self.shelf = Adapters(home, registry, runs, None, wearing, lambda: None)  # type: ignore[arg-type, return-value]
 
@@ -283,6 +284,7 @@ def test_search_wears_an_encoder_by_vectors_of_its_own_and_names_by_those_of_the
     assert encoder_to_open(registry, wished, "other") == "other"
     put_on(desk, "dogs")
     assert desk.adopted == [f"small+{dogs.id}@1"]
+    assert desk.forgot == [("small", f"small+{dogs.id}@1")], "all other vectors of adapters go"
     assert desk.settings.search_model == f"small+{dogs.id}@1+{names.id}@1"
     assert {one.wearer: len(one.adapters) for one in desk.shelf.worn()} == {
         Wearer.ANSWERS: 0,

@@ -110,6 +110,11 @@ def test_search_is_indexed_beside_and_switched(cli: Cli, photos: Path, tmp_path:
     _, (info,), _ = cli("library", "info")
     covered = {one["model_id"]: one["contents"] for one in info["models"]}
     assert covered == {"starter": len(PHOTOS), worn["model"]: len(PHOTOS)}
+    for strength in ("0.5", "0.6"):
+        _, (worn,), _ = cli("adapters", "use", "dogs", "--strength", strength)
+    (info,) = cli("library", "info")[1]
+    kept = {one["model_id"].rpartition("@")[2] for one in info["models"]}
+    assert kept == {"starter", "0.5", "0.6"}, "older strengths leave no vectors behind"
     code, (off,), _ = cli("adapters", "use", "dogs", "--off")
     assert off["model"] == "starter"
     assert cli("search", "a cat", "--all")[1][0]["model"] == "starter"

@@ -88,6 +88,11 @@ class Training:
             """What answers searches; no library is made for that."""
             return search_model() if has_library() else settings().search_model
 
+        def forget_vectors(but: tuple[str, ...]) -> None:
+            for one in library().coverage() if has_library() else ():
+                if "+" in one.model_id and one.model_id not in but:
+                    library().drop_model(one.model_id)
+
         self.adapters = Adapters(
             paths.home,
             registry,
@@ -100,6 +105,7 @@ class Training:
                 lambda model_id, cancel: switching().adopt(model_id, cancel),
                 vectors,
                 encoders,
+                forget_vectors,
             ),
             open_pool,
         )

@@ -38,14 +38,17 @@ class Wearing:
         adopt: Callable[[str, CancelToken], Generator[Event, None, str]],
         search_model: Callable[[], str],
         encoders: Encoders,
+        forget: Callable[[tuple[str, ...]], None],
     ) -> None:
-        """`search_model` names the vectors that answer searches."""
+        """`search_model` names the vectors that answer searches; `forget` deletes those of models
+        with adapters but these."""
         self._registry = registry
         self._settings = settings
         self._change = change
         self._adopt = adopt
         self._search_model = search_model
         self._encoders = encoders
+        self._forget = forget
 
     # --- looking -----------------------------------------------------------------------
 
@@ -117,6 +120,8 @@ class Wearing:
             before, vectors = self._search_model(), self._registry.vectors_id(wanted)
             if vectors != before:
                 yield from self._adopt(vectors, cancel)
+                self._forget((before, vectors))  # the last one stays: going back is quick
+                self._encoders.release(before)
             if self._settings().search_model != wanted:
                 yield from self._change({"search_model": wanted})
             self._encoders.release(vectors)  # names that it knows may be others now
