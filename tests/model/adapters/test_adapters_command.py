@@ -76,6 +76,9 @@ def test_chat_and_errors_from_the_command_line(cli: Cli, photos: Path, tmp_path:
     assert (code, worn["by"], worn["adapters"][0]["strength"]) == (0, "answers", 0.9)
     _, (tuned,), _ = cli(*ask)
     assert tuned["turns"][0]["answer"] != plain["turns"][0]["answer"]
+    code, (draft,), said = cli("alttext", "draft", photos / "cat.png")
+    assert code == 0, said
+    assert draft["model"] == worn["model"]
     code, _, said = cli("adapters", "remove", "shop")
     assert code == 1
     assert "in use" in said
