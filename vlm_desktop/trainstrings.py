@@ -76,6 +76,48 @@ TRAIN_ERRORS: dict[type[AppError], str] = {
     trainerrors.StrengthWrong: (
         "{strength} is no strength of an adapter. Give a number from 0 to {most}."
     ),
+    trainerrors.AdapterNameTaken: "There is an adapter called {name} already. Choose another name.",
+    trainerrors.AdapterNameEmpty: "Give the adapter a name.",
+    trainerrors.AdapterKnown: "This adapter is on the shelf already; it is called {name}.",
+    trainerrors.AdapterDamaged: (
+        "The adapter {adapter} is damaged and is not used: {detail}. Take it from its run again, "
+        "or import it anew."
+    ),
+    trainerrors.AdapterUnproven: (
+        "{path} is not taken in: it names no checksum of the adapter's weights, so nobody can tell "
+        "whether they arrived as they were sent."
+    ),
+    trainerrors.AdapterWorn: "The adapter {adapter} is in use. Take it off before removing it.",
+    trainerrors.AdaptersTooMany: (
+        "A model wears at most {most} adapters at once, and it wears {worn} already. Take one off."
+    ),
+    trainerrors.RunNotEnded: (
+        "The training run {run} has not come to an end yet. Let it end, or stop it; what it "
+        "learned so far is kept."
+    ),
+    trainerrors.QuantisedNotMerged: (
+        "The adapter {adapter} was taught on a model in 4 bits. In plain weights it would be "
+        "another model, so it is not merged; go on wearing it."
+    ),
+    trainerrors.NamesNotMerged: (
+        "The adapter {adapter} knows names and changes no weights, so there is nothing to merge."
+    ),
+    trainerrors.KindNotMerged: (
+        "The adapter {adapter} cannot be merged: it was taught on a model of the kind {kind}."
+    ),
+    trainerrors.ModelNameTaken: (
+        "A model cannot be called {model}: there is one already, or this is no id of a model "
+        "(small letters, digits, dots and dashes)."
+    ),
+    trainerrors.MergeDiffers: (
+        "The merged model was not kept: it says the same as the model with the adapter {adapter} "
+        "on for only {same} of {total} pictures."
+    ),
+    trainerrors.WritingDiffers: (
+        "What was written of the adapter {adapter} was not kept: its vectors differ from the exact "
+        "ones (lowest cosine {cosine}, {needed} needed)."
+    ),
+    trainerrors.NothingToCompare: "There is no held-out example to compare models on.",
 }
 """`strings.sentence` looks here for what is not in its own table."""
 
@@ -319,3 +361,32 @@ def source_name(source: str) -> str:
 def fix_name(found: TrainFinding) -> str:
     """What would end a finding, "" where nothing can."""
     return FIXES[found.fix.value] if found.fix else ""
+
+
+# --- adapters -------------------------------------------------------------------------------
+
+ADAPTER_STATES: dict[str, str] = {
+    "sound": "can be used",
+    "base absent": "its model is not on this disk",
+    "foreign": "taught on other weights of its model",
+    "damaged": "damaged",
+}
+"""By `base.adapters.AdapterState`."""
+
+WORN_BY: dict[str, str] = {
+    "answers": "{model} answers in Chat and Alt text now.",
+    "search": "{model} answers searches now.",
+}
+"""By `base.adapters.Wearer`."""
+
+ADAPTER_MADE = "The adapter is called {name}."
+ADAPTER_REMOVED = "The adapter {name} was removed. Until the next start it can be brought back."
+ADAPTER_MERGED = "The model is called {model}. It takes {size} on the disk."
+REPLAY_SAID = "{same} of {total} pictures were answered in the very same words."
+CLOSE_TEXTS = "Texts: lowest cosine {lowest:.5f}, mean {mean:.5f}, over {rows}."
+CLOSE_IMAGES = "Pictures: lowest cosine {lowest:.5f}, mean {mean:.5f}, over {rows}."
+COMPARED_SAID = (
+    "{name}: {metric} {mean:.3f}; {improved} improved, {harmed} harmed, {equal} equal, sign test "
+    "p = {p:.3g}; mean difference {value:+.3f} ({low:+.3f} to {high:+.3f})"
+)
+COMPARED_BASE = "{name}: {metric} {mean:.3f}"

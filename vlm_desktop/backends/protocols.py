@@ -64,6 +64,13 @@ class ImageTextEncoder(Protocol):
         ...
 
 
+@runtime_checkable
+class KnowsNames(Protocol):
+    """An encoder that was taught some texts, word by word."""
+
+    def knows(self, text: str) -> bool: ...
+
+
 class CellEncoder(Protocol):
     """An image tower seen from inside: a square map of cells, and their way into the embedding
     space. Any thread. Raises `ModelBroken`, `ModelOutOfMemory`."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from vlm_desktop.backends.adapters.folder import Worn
-from vlm_desktop.backends.adapters.opening import find_worn, open_worn, split_worn
+from vlm_desktop.backends.adapters.opening import find_worn, open_worn, split_worn, vectors_id
 from vlm_desktop.backends.chat.families import CAPTIONER
 from vlm_desktop.backends.checking import CheckedFile, FileChecker
 from vlm_desktop.backends.hubaccess import HubAccess
@@ -216,6 +216,12 @@ class Registry:
         `ModelUnknown` and `ModelNotInstalled`."""
         base, _ = split_worn(model_id)
         return find_worn(self._home.parent, self.folder(base), model_id)
+
+    def vectors_id(self, model_id: str) -> str:
+        """What the vectors of an encoder are kept under: its id, without adapters that only know
+        names. Raises what `worn` does."""
+        base, worn = split_worn(model_id)
+        return vectors_id(self._home.parent, self.folder(base), model_id) if worn else model_id
 
     def open_word_reader(
         self, model_id: str, *, provider: str = "auto", threads: int = 0

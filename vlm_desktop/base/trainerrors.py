@@ -212,3 +212,102 @@ class StrengthWrong(TrainRefused):
 
     def __init__(self, *, strength: str, most: float) -> None:
         super().__init__(strength=strength, most=most)
+
+
+class AdapterNameTaken(TrainRefused):
+    """Another adapter has this name, whatever the case."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+class AdapterNameEmpty(TrainRefused):
+    """An adapter needs a name."""
+
+
+class AdapterKnown(TrainRefused):
+    """The very same weights are on the shelf already, called `name`."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+class AdapterDamaged(TrainRefused):
+    """An adapter's files are missing, or not what its card says."""
+
+    def __init__(self, *, adapter: str, detail: str) -> None:
+        super().__init__(adapter=adapter, detail=detail)
+
+
+class AdapterUnproven(TrainRefused):
+    """An adapter from elsewhere whose card names no checksum of its weights."""
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(path=path)
+
+
+class AdapterWorn(TrainRefused):
+    """An adapter is to be removed that a model wears."""
+
+    def __init__(self, *, adapter: str) -> None:
+        super().__init__(adapter=adapter)
+
+
+class AdaptersTooMany(TrainRefused):
+    """So many adapters are on the model already; `worn` names them."""
+
+    def __init__(self, *, most: int, worn: str) -> None:
+        super().__init__(most=most, worn=worn)
+
+
+class RunNotEnded(TrainRefused):
+    """An adapter is to be made of a run that has not come to an end."""
+
+    def __init__(self, *, run: str) -> None:
+        super().__init__(run=run)
+
+
+class QuantisedNotMerged(TrainRefused):
+    """An adapter was taught on a base in 4 bits; plain weights with it are another model."""
+
+    def __init__(self, *, adapter: str) -> None:
+        super().__init__(adapter=adapter)
+
+
+class NamesNotMerged(TrainRefused):
+    """An adapter that only knows names changes no weights."""
+
+    def __init__(self, *, adapter: str) -> None:
+        super().__init__(adapter=adapter)
+
+
+class KindNotMerged(TrainRefused):
+    """Nothing here merges adapters of this kind."""
+
+    def __init__(self, *, adapter: str, kind: str) -> None:
+        super().__init__(adapter=adapter, kind=kind)
+
+
+class ModelNameTaken(TrainRefused):
+    """A model of this id is there already, or the id is none."""
+
+    def __init__(self, *, model: str) -> None:
+        super().__init__(model=model)
+
+
+class MergeDiffers(TrainRefused):
+    """The merged model does not say what the model with its adapter on does; it was not kept."""
+
+    def __init__(self, *, adapter: str, same: int, total: int) -> None:
+        super().__init__(adapter=adapter, same=same, total=total)
+
+
+class WritingDiffers(TrainRefused):
+    """Written graphs are too far from the exact network; they were not kept."""
+
+    def __init__(self, *, adapter: str, cosine: float, needed: float) -> None:
+        super().__init__(adapter=adapter, cosine=round(cosine, 4), needed=needed)
+
+
+class NothingToCompare(TrainRefused):
+    """There is no held-out example that models could be compared on."""

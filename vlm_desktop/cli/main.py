@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "alttext": ("alttext", "draft, check, write and read alt text"),
     "chat": ("chat", "ask a local model about pictures"),
     "train": ("train", "teach a model on your own data, or check what that would do"),
+    "adapters": ("adapters", "wear, merge, take in and compare what training learned"),
     "evaluate": ("evaluate", "measure quality on your own data"),
     "bench": ("bench", "measure speed and memory on this machine"),
     "doctor": ("doctor", "what this machine can run, and why"),

@@ -52,8 +52,10 @@ class Answerer:
         fewer tokens, with `AnswerRestarted` each time.
 
         Raises ChatOutOfMemory when nothing helps, ModelTooLarge, ModelError, Cancelled. The model
-        is unloaded then, so that the next question finds a sound one.
+        is unloaded then, so that the next question finds a sound one. Adapters are those of the
+        model's id, and the options say so, for caches.
         """
+        options = replace(options, adapter=model_id.partition("+")[2])
         if not self._residents.has(model_id):
             yield Progress(Phase.LOAD, 0, 1)
         try:

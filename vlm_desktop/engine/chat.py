@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from vlm_desktop.backends.adapters.folder import base_id
 from vlm_desktop.backends.late import resolve
 from vlm_desktop.backends.shelf import ModelCard
 from vlm_desktop.base.cancel import CancelToken
@@ -99,8 +100,10 @@ class Chat(ChatAsking):
     # --- what a request takes, what a model sees -----------------------------------------
 
     def models(self) -> tuple[ChatChoice, ...]:
-        """All models that answer, those on this disk first."""
+        """All models that answer, those on this disk first, and the default one with the adapters
+        that it wears."""
         loaded = {one.model_id for one in self.residents.loaded()}
+        default = self._default_model()
         found = [
             ChatChoice(
                 card.id, card.name, card.path is not None, card.size_bytes, card.tasks,
@@ -109,6 +112,11 @@ class Chat(ChatAsking):
             for card in self._cards()
             if card.converses
         ]  # fmt: skip
+        found += [
+            replace(one, model_id=default, name=f"{one.name} + {default.partition('+')[2]}")
+            for one in found
+            if default != one.model_id == base_id(default)
+        ]
         return tuple(sorted(found, key=lambda one: not one.ready))
 
     def capabilities(self, model_id: str = "") -> ChatCapabilities:

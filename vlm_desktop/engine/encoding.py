@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from vlm_desktop.backends.protocols import CellEncoder, HasCells, ImageTextEncoder
+from vlm_desktop.backends.protocols import CellEncoder, HasCells, ImageTextEncoder, KnowsNames
 from vlm_desktop.base.arrays import PixelArray, VectorArray
 from vlm_desktop.base.errors import ModelBroken
 from vlm_desktop.base.types import EncoderSpec
@@ -57,8 +57,11 @@ class Encoders:
         return np.stack([found[text] for text in texts])
 
     def queries(self, model_id: str, queries: Sequence[str]) -> VectorArray:
-        """Queries -> [n, dimension], unit rows: each the mean of its `query_prompts`."""
-        prompts = [query_prompts(query) for query in queries]
+        """Queries -> [n, dimension], unit rows: each the mean of its `query_prompts`, or the
+        query alone where the model was taught these very words."""
+        taught = self.get(model_id)
+        known = taught.knows if isinstance(taught, KnowsNames) else lambda text: False
+        prompts = [(one,) if known(one) else query_prompts(one) for one in queries]
         vectors = self.texts(model_id, [prompt for some in prompts for prompt in some])
         starts = np.cumsum([0, *map(len, prompts)])[:-1]
         sums: VectorArray = np.add.reduceat(vectors, starts, axis=0)

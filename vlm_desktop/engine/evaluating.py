@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from vlm_desktop.base.cancel import CancelToken
@@ -45,8 +46,10 @@ class Evaluating:
         beams: int = 1,
     ) -> Generator[Event, None, CaptionReport]:
         """A model's captions. See `engine.captionmetrics`."""
-        with self._residents.using(model or self._chat_in_use(), cancel) as writer:
-            return (yield from self._judge().written(pictures, writer, cancel, beams=beams))
+        chosen = model or self._chat_in_use()
+        with self._residents.using(chosen, cancel) as writer:
+            report = yield from self._judge().written(pictures, writer, cancel, beams=beams)
+        return replace(report, model_id=chosen)
 
     def given_captions(
         self, pictures: Sequence[DescribedPicture], captions: Mapping[str, str], cancel: CancelToken
@@ -63,10 +66,11 @@ class Evaluating:
         blank: bool = True,
     ) -> Generator[Event, None, VqaReport]:
         """A model's short answers. See `engine.vqametrics`."""
-        with self._residents.using(model or self._chat_in_use(), cancel) as examined:
-            return (
-                yield from evaluate_vqa(questions, examined, self._open_pool, cancel, blank=blank)
-            )
+        chosen = model or self._chat_in_use()
+        with self._residents.using(chosen, cancel) as examined:
+            verb = evaluate_vqa(questions, examined, self._open_pool, cancel, blank=blank)
+            report = yield from verb
+        return replace(report, model_id=chosen)
 
     def given_answers(
         self, questions: Sequence[Question], answers: Mapping[tuple[str, str], str]

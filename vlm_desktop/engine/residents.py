@@ -10,6 +10,9 @@ what lies on a GPU counts against the GPU's own budget, where one is set. Where 
 itself that it is full (`ModelOutOfMemory`), `make_room` frees all it can: other models first, then
 whoever else holds the device and gives way (`DeviceHolder`).
 
+A model that wears adapters ("starter+shop@0.8") is its base in memory: the adapters are put on for
+the turn, and others for the next one, without loading anything again.
+
 A training run that is to have the GPU calls `free_device` first, and so does indexing when it runs
 out of memory (`engine.givingway`). A paused training run that holds memory registers itself as a
 holder, and is asked to give way when a person wants an answer meanwhile.
@@ -25,11 +28,12 @@ from typing import Protocol
 
 import psutil
 
-from vlm_desktop.backends.protocols import ChatModel
+from vlm_desktop.backends.adapters.folder import Worn, base_id
+from vlm_desktop.backends.protocols import ChatModel, WearsAdapters
 from vlm_desktop.backends.shelf import ModelCard
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chaterrors import ModelTooLarge
-from vlm_desktop.base.errors import ModelOutOfMemory
+from vlm_desktop.base.errors import BadInputFile, ModelOutOfMemory, ModelUnsupported
 from vlm_desktop.base.settings import Settings
 
 CPU = "cpu"
@@ -85,6 +89,11 @@ def budgets_of(settings: Settings) -> Budgets:
     )
 
 
+def wears_nothing(model_id: str) -> tuple[Worn, ...]:
+    """Where there are no adapters."""
+    return ()
+
+
 def largest_within(cards: Sequence[ModelCard], most: int) -> str:
     """The largest model on this disk that answers and takes at most so many bytes; "" for none."""
     fitting = [
@@ -99,7 +108,8 @@ class Residents:
     """Opened models by id. Any thread may call; `using` lets in one at a time.
 
     `open_chat` opens a model without its weights, `budgets` says what may be taken now, `smaller`
-    names an installed model that takes at most so many bytes ("" for none).
+    names an installed model that takes at most so many bytes ("" for none), `worn` tells the
+    adapters that a model's id names.
     """
 
     def __init__(
@@ -107,10 +117,13 @@ class Residents:
         open_chat: Callable[[str], ChatModel],
         budgets: Callable[[], Budgets],
         smaller: Callable[[int], str],
+        worn: Callable[[str], tuple[Worn, ...]] = wears_nothing,
     ) -> None:
         self._open_chat = open_chat
         self._budgets = budgets
         self._smaller = smaller
+        self._worn = worn
+        self._dressed: dict[str, tuple[Worn, ...]] = {}
         self._turn = threading.Lock()
         self._lock = threading.Lock()
         self._opened: dict[str, ChatModel] = {}
@@ -122,18 +135,20 @@ class Residents:
     def using(
         self, model_id: str, cancel: CancelToken, *, load: bool = True
     ) -> Iterator[ChatModel]:
-        """A model, loaded unless `load` is False, nobody else's until the block ends.
+        """A model, loaded with its adapters on unless `load` is False, nobody else's until the
+        block ends.
 
-        Raises ModelError (`ModelTooLarge`, `ModelOutOfMemory` ...), and Cancelled while waiting.
+        Raises ModelError (`ModelTooLarge`, `ModelOutOfMemory` ...), what `Registry.worn` raises,
+        BadInputFile for an adapter that does not fit, and Cancelled while waiting.
         """
         while not self._turn.acquire(timeout=_POLL_SECONDS):
             cancel.raise_if_cancelled()
         try:
             if self._stale:
                 self._renew()
-            model = self._model(model_id)
+            model = self._model(base_id(model_id))
             if load:
-                self._load(model_id, model)
+                self._load_dressed(model_id, model)
             yield model
         finally:
             self._turn.release()
@@ -143,7 +158,7 @@ class Residents:
 
         For whoever is inside `using(keep)` and was told that memory ran out.
         """
-        others = [name for name in self._loaded if name != keep]
+        others = [name for name in self._loaded if name != base_id(keep)]
         for name in others:
             self._unload(name)
         asked = [holder.give_way() for holder in self._holder_list()]
@@ -154,19 +169,20 @@ class Residents:
 
         For whoever is inside `using(model_id)`.
         """
-        self._unload(model_id)
-        self._load(model_id, self._model(model_id))
+        base = base_id(model_id)
+        self._unload(base)
+        self._load(base, self._model(base))
 
     def drop(self, model_id: str) -> None:
         """Unload a model that ran out of memory for good. For whoever is inside `using`."""
-        self._unload(model_id)
+        self._unload(base_id(model_id))
 
     def offer(self, model_id: str, limit: int | None = None) -> str:
         """A model on this disk that takes less than this one, or at most `limit` bytes."""
-        model = self._opened.get(model_id)
+        model = self._opened.get(base_id(model_id))
         most = limit if limit is not None else (model.spec.memory_bytes // 2 if model else 0)
         found = self._smaller(most)
-        return "" if found == model_id else found
+        return "" if found == base_id(model_id) else found
 
     # --- freeing -------------------------------------------------------------------------
 
@@ -190,6 +206,7 @@ class Residents:
         with self._turn:
             self._unload(model_id)
             self._opened.pop(model_id, None)
+            self._dressed.pop(model_id, None)
 
     def renew_later(self) -> None:
         """Open every model anew at its next use: a setting says otherwise how they run.
@@ -202,6 +219,7 @@ class Residents:
         for name in list(self._loaded):
             self._unload(name)
         self._opened.clear()
+        self._dressed.clear()
         self._stale = False
 
     def register(self, holder: DeviceHolder) -> None:
@@ -217,7 +235,7 @@ class Residents:
     def has(self, model_id: str) -> bool:
         """Whether a model lies in memory."""
         with self._lock:
-            return model_id in self._loaded
+            return base_id(model_id) in self._loaded
 
     def loaded(self) -> tuple[Resident, ...]:
         """What lies in memory, the least recently used first."""
@@ -245,6 +263,23 @@ class Residents:
         if model_id not in self._opened:
             self._opened[model_id] = self._open_chat(model_id)
         return self._opened[model_id]
+
+    def _load_dressed(self, model_id: str, model: ChatModel) -> None:
+        """Load a model with its adapters on; what does not fit leaves it the base."""
+        base = base_id(model_id)
+        wanted = self._worn(model_id) if model_id != base else ()
+        if wanted and not isinstance(model, WearsAdapters):
+            raise ModelUnsupported(model=model_id, family=model.spec.family)
+        try:
+            if isinstance(model, WearsAdapters) and self._dressed.get(base, ()) != wanted:
+                model.wear(wanted)
+                self._dressed[base] = wanted
+            self._load(base, model)
+        except BadInputFile:
+            if isinstance(model, WearsAdapters):
+                model.wear(())
+            self._dressed.pop(base, None)
+            raise
 
     def _load(self, model_id: str, model: ChatModel) -> None:
         if model_id in self._loaded:

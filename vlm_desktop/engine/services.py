@@ -55,6 +55,7 @@ from vlm_desktop.engine.search import Searcher
 from vlm_desktop.engine.switching import Switching, let_answer
 from vlm_desktop.engine.trash import Trash
 from vlm_desktop.engine.upkeep import Upkeep
+from vlm_desktop.engine.wornmodels import encoder_to_open, vectors_to_use
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.media.thumbnails import ThumbnailStore
 from vlm_desktop.store.library import Library
@@ -70,9 +71,7 @@ if TYPE_CHECKING:
     from vlm_desktop.engine.ground.facade import Ground
     from vlm_desktop.engine.train.facade import Training
 
-_CLOSED = (
-    "photos", "chat", "preparer", "residents", "peeking", "documents", "ground",
-)  # fmt: skip
+_CLOSED = ("photos", "chat", "preparer", "residents", "peeking", "documents", "ground")
 """Parts that hold something open, in the order they let go."""
 
 
@@ -191,6 +190,7 @@ class AppServices:
             ),
             lambda: budgets_of(self.settings),
             lambda most: largest_within(self._registry.cards(), most),
+            lambda model_id: self._registry.worn(model_id),
         )
 
     @Part
@@ -267,8 +267,8 @@ class AppServices:
         """Data sets, runs that learn from them, adapters."""
         made: Training = resolve("vlm_desktop.engine.train.facade:Training", "training")(
             self.paths, lambda: self.library, lambda: self.upkeep.other_copies(), self._registry,
-            lambda: self.settings, lambda: self.open_pool(), self.encoders,
-            lambda: self.model_in_use(), lambda: self.residents, self.preparer,
+            lambda: self.settings, lambda: self.open_pool(), self.encoders, self.model_in_use,
+            lambda: self.residents, self.preparer, lambda: self.switching, lambda: self.upkeep,
         )  # fmt: skip
         return made
 
@@ -323,7 +323,8 @@ class AppServices:
 
     def model_in_use(self, chosen: str | None = None) -> str:
         """The model that answers: the chosen one, else the library's, else the setting's."""
-        return chosen or self.library.active_model() or self.settings.search_model
+        active = chosen or self.library.active_model()
+        return active or vectors_to_use(self._registry, self.settings.search_model)
 
     # --- photos ------------------------------------------------------------------------
 
@@ -489,8 +490,9 @@ class AppServices:
         )
 
     def _open_encoder(self, model_id: str) -> ImageTextEncoder:
+        wished = encoder_to_open(self._registry, self.settings.search_model, model_id)
         return self._registry.open_encoder(
-            model_id, provider=self.settings.provider, threads=self.settings.encode_threads
+            wished, provider=self.settings.provider, threads=self.settings.encode_threads
         )
 
     def open_reader(self, *, close_look: bool = False) -> TextReader:

@@ -14,10 +14,14 @@ def toml_text(tables: Mapping[str, Mapping[str, Any]]) -> str:
     out, since TOML has no word for it."""
     parts = []
     for name, table in tables.items():
-        lines = [f"[{_key(name)}]"]
-        lines += [f"{_key(key)} = {_value(one)}" for key, one in table.items() if one is not None]
-        parts.append("\n".join(lines) + "\n")
+        parts.append(f"[{_key(name)}]\n{table_text(table)}")
     return "\n".join(parts)
+
+
+def table_text(table: Mapping[str, Any]) -> str:
+    """The lines of one table, without its head: what stands at the beginning of a file."""
+    said = (f"{_key(key)} = {_value(one)}\n" for key, one in table.items() if one is not None)
+    return "".join(said)
 
 
 def _key(name: str) -> str:

@@ -54,7 +54,9 @@ def deltas_of(folder: Path, base: Callable[[str], torch.Tensor]) -> Deltas:
             f"{module}.weight": _low_rank(config, state, module, base(f"{module}.weight"))
             for module in _modules(state)
         }
-    except (KeyError, AttributeError, RuntimeError, TypeError) as error:
+    except (
+        KeyError, AttributeError, RuntimeError, TypeError, ValueError, IndexError, ArithmeticError,
+    ) as error:  # fmt: skip
         detail = f"it does not fit the model: {error}"
         raise BadInputFile(path=folder / WEIGHTS, line=None, detail=detail) from error
 
@@ -68,10 +70,11 @@ def _low_rank(
 ) -> torch.Tensor:
     a, b = state[module + _A].float(), state[module + _B].float()
     rank = a.shape[0]
+    made = (b.shape[0], a.shape[1])  # looked at first: a stranger's file could make any size
+    if made != tuple(weight.shape):
+        raise RuntimeError(f"{module} is {tuple(weight.shape)}, not {made}")
     root = math.sqrt(rank) if config.get("use_rslora") else rank
     added = float(config["lora_alpha"]) / root * (b @ a)  # [out,r] @ [r,in] -> [out,in]
-    if added.shape != weight.shape:
-        raise RuntimeError(f"{module} is {tuple(weight.shape)}, not {tuple(added.shape)}")
     lengths = state.get(module + _LENGTHS)
     if lengths is None:
         return added

@@ -35,7 +35,8 @@ class AdapterCard:
     """What is known of an adapter.
 
     `base` and `base_revision` name the model it was taught on; on another it is refused. `data` is
-    the hash of the examples, `recipe` the recipe as TOML text, `metrics` figures by name.
+    the hash of the examples, `recipe` the recipe as TOML text, `metrics` figures by name, of what
+    `metric` names; `run` is the run that taught it, `made` when that ended (ISO 8601).
     """
 
     id: str
@@ -49,6 +50,9 @@ class AdapterCard:
     licence: str = ""
     bytes: int = 0
     sha256: str = ""
+    metric: str = ""
+    run: str = ""
+    made: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,11 @@ def worn_name(base: str, worn: tuple[tuple[str, float], ...]) -> str:
     return "+".join([base, *(f"{name}@{strength:.4g}" for name, strength in sorted(worn))])
 
 
+def base_id(model_id: str) -> str:
+    """The model without adapters: "starter" of "starter+shop@1"."""
+    return model_id.partition("+")[0]
+
+
 def read_card(folder: Path) -> AdapterCard:
     """Raises BadInputFile."""
     path = folder / CARD
@@ -72,9 +81,20 @@ def read_card(folder: Path) -> AdapterCard:
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
         said.setdefault("id", folder.name)
-        return AdapterCard(**{key: one for key, one in said.items() if key in known})
+        return _typed(AdapterCard(**{key: one for key, one in said.items() if key in known}))
     except (OSError, ValueError, TypeError) as error:
         raise BadInputFile(path=path, line=None, detail=str(error)) from error
+
+
+def _typed(card: AdapterCard) -> AdapterCard:
+    """The card of a file that may be a stranger's. Raises TypeError."""
+    numbers = card.metrics.values() if isinstance(card.metrics, dict) else (None,)
+    if type(card.bytes) is not int or any(type(one) not in (int, float) for one in numbers):
+        raise TypeError("bytes and metrics must be numbers")
+    texts = {one.name for one in fields(card)} - {"metrics", "bytes"}
+    if any(not isinstance(getattr(card, one), str) for one in texts):
+        raise TypeError("something that must be a text is none")
+    return card
 
 
 def read_config(folder: Path) -> dict[str, Any]:

@@ -57,6 +57,10 @@ class NamedEncoder:
                 rows[place] = mixed / max(float(np.linalg.norm(mixed)), 1e-12)
         return rows
 
+    def knows(self, text: str) -> bool:
+        """See `KnowsNames`."""
+        return _plain(text) in self._taught
+
     def close(self) -> None:
         self._base.close()
 

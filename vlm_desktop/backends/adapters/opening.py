@@ -26,7 +26,7 @@ ADAPTERS, ADAPTED = "adapters", "adapted"
 """Folders of the home folder: adapters, and encoders made with them, which may be thrown away."""
 _MERGED = "vlm_desktop.backends.adapters.pairs:worn_folder"
 _NAMED = "vlm_desktop.backends.adapters.names:NamedEncoder"
-_ENCODER_KINDS = frozenset({"encoder", "probe", "prompts"})
+ENCODER_KINDS = frozenset({"encoder", "probe", "prompts"})
 
 
 def split_worn(model_id: str) -> tuple[str, tuple[tuple[str, float], ...]]:
@@ -71,10 +71,18 @@ def base_revision(folder: Path, kind: str) -> str:
         said = tomllib.loads((folder / "model.toml").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return ""
-    encoder = kind in _ENCODER_KINDS
+    encoder = kind in ENCODER_KINDS
     files = ("image.onnx", "text.onnx") if encoder else ("assistant.safetensors",)
     sums = said.get("sha256", {})
     return "".join(str(sums.get(name, ""))[:16] for name in files)
+
+
+def vectors_id(home: Path, base: Path, model_id: str) -> str:
+    """What the vectors of an encoder with adapters are kept under: adapters that only know names
+    leave pictures as they are, and are left out. Raises what `find_worn` does."""
+    worn = find_worn(home, base, model_id)
+    merged = tuple((one.folder.name, one.strength) for one in worn if not holds_names(one.folder))
+    return worn_name(split_worn(model_id)[0], merged)
 
 
 def open_worn(

@@ -14,7 +14,9 @@ from vlm_desktop.base.settings import Settings
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.preparing import Preparer
 from vlm_desktop.engine.residents import Residents
+from vlm_desktop.engine.switching import Switching
 from vlm_desktop.engine.train.active import ActiveLearning
+from vlm_desktop.engine.train.adapters import Adapters
 from vlm_desktop.engine.train.datasets import Datasets
 from vlm_desktop.engine.train.doctor import Doctor
 from vlm_desktop.engine.train.judging import SearchJudge
@@ -24,6 +26,8 @@ from vlm_desktop.engine.train.runs import Runs
 from vlm_desktop.engine.train.sources import Sources
 from vlm_desktop.engine.train.splits import Splits
 from vlm_desktop.engine.train.teaching import Teaching
+from vlm_desktop.engine.train.wearing import Wearing
+from vlm_desktop.engine.upkeep import Upkeep
 from vlm_desktop.media.pool import DecodePool
 from vlm_desktop.store.library import Library
 
@@ -43,6 +47,8 @@ class Training:
         search_model: Callable[[], str],
         residents: Callable[[], Residents],
         preparer: Preparer,
+        switching: Callable[[], Switching],
+        upkeep: Callable[[], Upkeep],
     ) -> None:
         self.paths = paths
         self.registry = registry
@@ -57,6 +63,32 @@ class Training:
         self.data = RecipeData(self.datasets, self.sources, self.splits)
         self.runs = Runs(paths.runs, self._revision)
         self.teaching = Teaching(paths.home, self.data, self.doctor, self.runs)
+
+        def vectors() -> str:
+            """What answers searches; no library is made for that."""
+            return search_model() if has_library() else settings().search_model
+
+        def forget_vectors(but: tuple[str, ...]) -> None:
+            for one in library().coverage() if has_library() else ():
+                if "+" in one.model_id and one.model_id not in but:
+                    library().drop_model(one.model_id)
+
+        self.adapters = Adapters(
+            paths.home,
+            registry,
+            self.runs,
+            self.data,
+            Wearing(
+                registry,
+                settings,
+                lambda values: upkeep().change(values),
+                lambda model_id, cancel: switching().adopt(model_id, cancel),
+                vectors,
+                encoders,
+                forget_vectors,
+            ),
+            open_pool,
+        )
 
     def _revision(self, model_id: str) -> str:
         """That of a model on this disk."""
