@@ -17,6 +17,7 @@ from tests.gui.fake_folders import FakeFolders
 from tests.gui.fake_keeping import FakeKeeping
 from tests.gui.ground.no_ground import NoGround
 from tests.gui.photo.fake_photos import FakePhotos
+from tests.gui.train.no_training import NoTraining
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import AppError, Refusal
 from vlm_desktop.base.events import Committed, Event, Phase, Progress
@@ -115,6 +116,7 @@ class FakeServices:
         self.alttext = NoAltTexts()
         self.documents = NoDocuments()
         self.ground = NoGround()
+        self.training = NoTraining()
         self.peeking = FakePeeking()
 
     def release(self) -> None:

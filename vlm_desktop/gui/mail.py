@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
     from vlm_desktop.gui.panes.documents.documents_pane import DocumentsPane
     from vlm_desktop.gui.panes.ground.ground_pane import GroundPane
+    from vlm_desktop.gui.panes.train.train_pane import TrainPane
     from vlm_desktop.gui.shell import Shell
 
 
@@ -44,3 +45,5 @@ class Mail(QObject):
                 cast("DocumentsPane", pane).opening.take_paths([path])
             case "ground":
                 cast("GroundPane", pane).take_part(path, sending.box, sending.page)
+            case "train":
+                cast("TrainPane", pane).take_paths([path])

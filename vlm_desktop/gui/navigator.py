@@ -52,6 +52,8 @@ class Navigator(QObject):
     """The content ids of photos or PDFs whose fields are to be read."""
     ground_wanted = Signal(object)
     """The content ids of photos to point at; the first of them is opened."""
+    train_wanted = Signal(object)
+    """The content ids of photos to teach a model with."""
     sent = Signal(object)
     """A `Sending`: a file, or a part of it, for another pane."""
     selection_changed = Signal(object)

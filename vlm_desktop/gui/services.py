@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from vlm_desktop.engine.peeking import Peeking
     from vlm_desktop.engine.photos import Photos
     from vlm_desktop.engine.switching import Switching
+    from vlm_desktop.engine.train.facade import Training
     from vlm_desktop.engine.trash import Trash
     from vlm_desktop.engine.upkeep import Upkeep
 
@@ -160,6 +161,11 @@ class Services(Protocol):
     @property
     def ground(self) -> "Ground":
         """Pointing and naming: outlines, phrases, objects."""
+        ...
+
+    @property
+    def training(self) -> "Training":
+        """Data sets, runs that learn from them, adapters."""
         ...
 
     @property

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
     from vlm_desktop.gui.panes.documents.documents_pane import DocumentsPane
     from vlm_desktop.gui.panes.ground.ground_pane import GroundPane
+    from vlm_desktop.gui.panes.train.train_pane import TrainPane
     from vlm_desktop.gui.services import Services
 
 _ACTIVE = "active"
@@ -143,6 +144,7 @@ class Shell(QObject):
         navigator.alttext_wanted.connect(self._write_about)
         navigator.documents_wanted.connect(self._read_fields)
         navigator.ground_wanted.connect(self._point_at)
+        navigator.train_wanted.connect(self._teach_with)
         self._mail = Mail(self, navigator)
         navigator.library_changed.connect(desk.library.refresh)
         desk.indexing.committed.connect(self._library_grew)
@@ -216,6 +218,12 @@ class Shell(QObject):
         if "ground" in self._window.specs:
             self.show_pane("ground")
             cast("GroundPane", self.pane("ground")).opening.take_photos(content_ids)
+
+    def _teach_with(self, content_ids: tuple[int, ...]) -> None:
+        """Bring the Train pane to front with examples of these."""
+        if "train" in self._window.specs:
+            self.show_pane("train")
+            cast("TrainPane", self.pane("train")).take_photos(content_ids)
 
     def _settings(self) -> Any:
         self.show_pane("settings")

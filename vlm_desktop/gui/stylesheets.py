@@ -6,6 +6,7 @@ from vlm_desktop.gui.chat_sheet import chat_sheet
 from vlm_desktop.gui.documents_sheet import documents_sheet
 from vlm_desktop.gui.ground_sheet import ground_sheet
 from vlm_desktop.gui.tokens import Colours, Measures, is_dark
+from vlm_desktop.gui.train_sheet import train_sheet
 
 
 def whole_sheet(chosen: Colours, size: Measures) -> str:
@@ -26,6 +27,7 @@ def whole_sheet(chosen: Colours, size: Measures) -> str:
         + alttext_sheet(chosen, size)
         + documents_sheet(chosen, size)
         + ground_sheet(chosen, size)
+        + train_sheet(chosen, size)
     )
 
 

@@ -1,9 +1,9 @@
 """`services.training.teaching`: from a recipe to a run, or to a look at what that run would do."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vlm_desktop.backends.late import resolve
 from vlm_desktop.base.cancel import CancelToken
@@ -14,7 +14,7 @@ from vlm_desktop.base.trainingdata import DoctorOfData
 from vlm_desktop.engine.train.doctor import Doctor
 from vlm_desktop.engine.train.recipedata import RecipeData, RecipeExamples
 from vlm_desktop.engine.train.runs import Runs
-from vlm_desktop.training.spec import Recipe, read_recipe
+from vlm_desktop.training.spec import Recipe, read_recipe, recipe_of, recipe_text
 
 if TYPE_CHECKING:
     from vlm_desktop.training.checking import Inspection
@@ -59,6 +59,15 @@ class Teaching:
     def read(self, path: Path) -> Recipe:
         """A recipe. Raises BadInputFile, RecipeWrong."""
         return read_recipe(path)
+
+    def recipe(self, said: Mapping[str, Mapping[str, Any]]) -> Recipe:
+        """A recipe from the tables of its file, the usual filled in; paths count from the home
+        folder. Raises RecipeWrong."""
+        return recipe_of(said, self._home)
+
+    def text(self, recipe: Recipe) -> str:
+        """The recipe as TOML, every key written out."""
+        return recipe_text(recipe)
 
     def start(
         self, recipe: Recipe, cancel: CancelToken, *, launch: bool = True

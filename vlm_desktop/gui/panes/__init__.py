@@ -1,7 +1,4 @@
-"""The panes of the window, in the order of the rail. None is imported before it is shown.
-
-Ctrl+6 is kept for the pane to come, so that no shortcut ever moves.
-"""
+"""The panes of the window, in the order of the rail. None is imported before it is shown."""
 
 from typing import NamedTuple
 
@@ -56,6 +53,13 @@ PANES: tuple[PaneSpec, ...] = (
         "ground",
         "Ctrl+5",
         "vlm_desktop.gui.panes.ground.ground_pane:GroundPane",
+    ),
+    PaneSpec(
+        "train",
+        "PANE_TRAIN",
+        "train",
+        "Ctrl+6",
+        "vlm_desktop.gui.panes.train.train_pane:TrainPane",
     ),
     PaneSpec(
         "library",

@@ -151,6 +151,7 @@ SEND_CHAT = "&Ask in Chat"
 SEND_ALTTEXT = "&Write alt text"
 SEND_DOCUMENTS = "Read &fields as a document"
 SEND_GROUND = "&Point and outline in Ground"
+SEND_TRAIN = "Add to a data set in &Train"
 SEND_TIP = "Open this in another area"
 
 

@@ -20,6 +20,7 @@ def send_menu(desk: Desk, here: str, what: Callable[[str], Sending | None], over
         ("alttext", strings.SEND_ALTTEXT),
         ("documents", strings.SEND_DOCUMENTS),
         ("ground", strings.SEND_GROUND),
+        ("train", strings.SEND_TRAIN),
     ):
         if pane != here:
             menu.addAction(words, lambda key=pane: _send(desk, what(key)))

@@ -88,6 +88,8 @@ class SearchPane(Pane):
                                  menu="photo", tip=photo_strings.READ_FIELDS_TIP)  # fmt: skip
         self.point_action = add("photo.ground", photo_strings.POINT_AT, self.point_at,
                                 menu="photo", tip=photo_strings.POINT_AT_TIP)  # fmt: skip
+        self.teach_action = add("photo.train", photo_strings.TEACH_WITH, self.teach_with,
+                                menu="photo", tip=photo_strings.TEACH_WITH_TIP)  # fmt: skip
         add("search.find", query_strings.FIND, self.focus_query, shortcut="Ctrl+F", menu="view")
         self.discarding = Discarding(self.desk, self.grid, self.photo)
         self.grid.addActions(
@@ -97,6 +99,7 @@ class SearchPane(Pane):
                 self.write_action,
                 self.fields_action,
                 self.point_action,
+                self.teach_action,
                 self.folder_action,
                 self.discarding.action,
                 self.photo.details_action,
@@ -223,6 +226,13 @@ class SearchPane(Pane):
         if selected:
             self.desk.navigator.ground_wanted.emit(tuple(selected))
 
+    def teach_with(self) -> None:
+        """Teach a model with the open photo, or with those that are selected."""
+        shown = self.photo.view.content_id if self.photo.is_open else None
+        selected = (shown,) if shown is not None else self.desk.navigator.selection
+        if selected:
+            self.desk.navigator.train_wanted.emit(tuple(selected))
+
     def show_in_folder(self) -> None:
         """Show the open or selected photo in the file manager."""
         if self.photo.is_open:
@@ -260,6 +270,7 @@ class SearchPane(Pane):
         self.write_action.setEnabled(there)
         self.fields_action.setEnabled(there)
         self.point_action.setEnabled(there)
+        self.teach_action.setEnabled(there)
 
     # --- what comes back -----------------------------------------------------------------
 

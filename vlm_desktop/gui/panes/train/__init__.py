@@ -1,0 +1,1 @@
+"""The Train pane: data, check, recipe, run, and the adapters that come of it."""
