@@ -141,8 +141,10 @@ class Turn:
     decode: float = 0.0
     timing: AnswerTiming = field(default_factory=AnswerTiming)
     boxes: tuple[tuple[str, int, Box], ...] = ()
-    """(what, id of the picture, where in pixels of it)."""
+    """(what, id of the picture, where in pixels of its whole page; of a PDF's in points)."""
     failure: Failure | None = None
+    vote: int = 0
+    """A person's thumb: +1 up, -1 down, 0 for none."""
 
     @property
     def seconds_to_first_token(self) -> float:
@@ -210,6 +212,17 @@ class Conversation:
             found.append(by_id[at])
             at = by_id[at].parent
         return tuple(reversed(found))
+
+    def is_lesson(self, turn: Turn) -> bool:
+        """Whether training can take an answer by itself: it is whole, and to a question that came
+        with one whole photo. What was read in the file is not to be learned from pixels."""
+        shown = self.turn(turn.parent).pictures if turn.parent is not None else ()
+        is_sound = turn.state is TurnState.DONE and turn.source is not AnswerSource.METADATA
+        if turn.role is not Role.ASSISTANT or len(shown) != 1 or not is_sound:
+            return False
+        picture = self.picture(shown[0])
+        is_whole = picture.attachment.box is None and not picture.attachment.page
+        return is_whole and not picture.dropped
 
     def siblings(self, turn: Turn) -> tuple[Turn, ...]:
         """The branches at this turn, itself among them, oldest first."""

@@ -16,7 +16,7 @@ from vlm_desktop.base.chaterrors import BadRegion
 from vlm_desktop.base.conversations import Attachment
 from vlm_desktop.base.errors import MediaRefused
 from vlm_desktop.base.types import Box, DecodedFile, DecodeRequest, PhotoMetadata, Size
-from vlm_desktop.engine.pictures import crop
+from vlm_desktop.engine.pictures import crop, in_page
 from vlm_desktop.engine.viewing import Viewer
 from vlm_desktop.media.decode import thumbnail_of
 from vlm_desktop.media.pool import DecodePool
@@ -57,6 +57,11 @@ class LoadedPicture:
     def jpeg(self, side: int) -> bytes:
         """A JPEG of what counts of it, at most `side` pixels a side."""
         return thumbnail_of(self.image.pixels, side)
+
+    def in_page(self, box: Box) -> Box:
+        """A box in pixels of `image`, in pixels (PDF: points) of the whole page."""
+        height, width = self.image.pixels.shape[:2]
+        return in_page(box, Size(width, height), self.size, self.attachment.box)
 
     def blanked(self) -> ChatImage:
         """A grey picture of the same size."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from vlm_desktop.base.arrays import PixelArray, VectorArray
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.types import Box, DecodedPage, DecodeRequest, ImageTerm
+from vlm_desktop.base.types import Box, DecodedPage, DecodeRequest, ImageTerm, Size
 from vlm_desktop.engine.decoding import decode_one
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.media.decode import thumbnail_of
@@ -126,3 +126,20 @@ def crop(page: DecodedPage, box: Box) -> PixelArray:
     left, top = min(max(x0, 0), width - 1), min(max(y0, 0), height - 1)
     region = page.pixels[top : max(top + 1, y1), left : max(left + 1, x1)]
     return np.ascontiguousarray(region)
+
+
+def in_page(box: Box, shown: Size, page: Size, part: Box | None) -> Box:
+    """A box in pixels of what a model was shown as one in pixels (points) of the whole page.
+
+    `shown` is the size of what it was shown, `part` the region of the page that this is; None: all
+    of it. Exact to half a pixel of the decoded page, to which `crop` rounds.
+    """
+    left, top, right, bottom = 0.0, 0.0, float(page.width), float(page.height)
+    if part is not None:
+        (x0, x1), (y0, y1) = sorted((part.x0, part.x1)), sorted((part.y0, part.y1))
+        left, right = max(left, x0), min(right, x1)
+        top, bottom = max(top, y0), min(bottom, y1)
+    across, down = (right - left) / shown.width, (bottom - top) / shown.height
+    return Box(
+        left + box.x0 * across, top + box.y0 * down, left + box.x1 * across, top + box.y1 * down
+    )

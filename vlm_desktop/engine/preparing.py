@@ -126,12 +126,13 @@ class Preparer:
     def answer(
         self, task: Task, ready: Ready, cancel: CancelToken, *, why: Why, blank: bool = False
     ) -> Generator[Event, None, ModelAnswer]:
-        """Have the model answer. Boxes of the reply name pictures of the conversation by id."""
+        """Have the model answer. Boxes of the reply name pictures of the conversation by id, and
+        lie in pixels of their whole pages."""
         asked = self.request(task, ready, cancel, why=why, blank=blank)
         yield from asked.notices
         made = yield from self.answerer.answer(task.model_id, asked, task.options, cancel)
         boxes = tuple(
-            (what, asked.pictures[image], box)
+            (what, asked.pictures[image], ready.loaded[asked.pictures[image]].in_page(box))
             for what, image, box in made.reply.boxes
             if image < len(asked.pictures)
         )

@@ -38,7 +38,7 @@ _SUMMARY = (
 )
 _TURN = (
     "SELECT id, parent_id, role, text, state, created_at, why, note, pinned, model_id, source,"
-    " details FROM turns"
+    " details, coalesce((SELECT vote FROM turn_votes WHERE turn_id = turns.id), 0) FROM turns"
 )
 _PICTURE = (
     "SELECT id, path, page, box, content_hash, width, height, thumbnail, caption, dropped"
@@ -272,7 +272,8 @@ def forget_pictures_of(connection: sqlite3.Connection, path: Path) -> None:
 
 def read_turn(row: Sequence[object], pictures: tuple[int, ...]) -> Turn:
     """A turn of a row of `_TURN`."""
-    key, parent, role, text, state, created_at, why, note, pinned, model_id, source, details = row
+    key, parent, role, text, state, created_at, why, note, pinned, model_id, source, *rest = row
+    details, vote = rest
     return Turn(
         id=int(str(key)),
         parent=None if parent is None else int(str(parent)),
@@ -286,6 +287,7 @@ def read_turn(row: Sequence[object], pictures: tuple[int, ...]) -> Turn:
         pinned=bool(pinned),
         model_id=str(model_id),
         source=AnswerSource(str(source)),
+        vote=int(str(vote)),
         **decode_details(str(details)),
     )
 

@@ -33,7 +33,8 @@ _VOTED = (
     " JOIN turn_pictures ON turn_pictures.turn_id = questions.id"
     " JOIN chat_pictures ON chat_pictures.id = picture_id"
     " WHERE vote = 1 AND answers.role = 'assistant' AND answers.deleted_by IS NULL"
-    " AND answers.state = 'done' AND conversations.deleted_at IS NULL"
+    " AND answers.state = 'done' AND answers.source != 'metadata'"
+    " AND conversations.deleted_at IS NULL"
     " GROUP BY answers.id"
     " HAVING count(*) = 1 AND max(box) = '' AND max(page) = 0 AND max(dropped) = 0"
     " ORDER BY answers.id"
@@ -145,7 +146,8 @@ class TrainingPicturesPart(Part):
 
     def voted_answers(self) -> list[Example]:
         """Questions about one whole picture each, and their answers with a thumb up. Without keys,
-        and as they were answered: what was said before in the conversation is not told."""
+        and as they were answered: what was said before in the conversation is not told. What was
+        read in the file, such as its date, is not to be learned from its pixels."""
         with self._db.reading() as connection:
             rows = connection.execute(_VOTED).fetchall()
         return [
