@@ -16,6 +16,7 @@ from installer.setup import Setup, SetupFailed
 
 ROOT = Path(__file__).resolve().parent.parent
 INTERRUPTED = 130
+_MOST_PROCESSES = 4
 
 _DESCRIPTION = "Set up VLM Desktop in the folder .venv of this checkout, then run it or its tests."
 _EPILOG = """\
@@ -49,7 +50,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         metavar="FOLDER",
         help="a folder of photos; without it, what is indexed already or a few sample photos",
     )
-    commands.add_parser("test", help="run the tests; arguments after -- go to pytest")
+    commands.add_parser("test", help="run all tests, or pytest with what stands after --")
     chosen = parser.parse_args(arguments)
     chosen.rest = rest
     return chosen
@@ -69,6 +70,13 @@ def run_command(python: Path, folder: Path | None, *, terminal: bool, rest: list
     command += ["--terminal"] if terminal else []
     command += rest
     return command + ([str(folder)] if folder is not None else [])
+
+
+def whole_suite(cores: int) -> list[str]:
+    """Arguments that spread all tests over processes, a file each. At most four: each of them
+    holds a PyTorch of its own."""
+    processes = min(cores, _MOST_PROCESSES)
+    return ["-n", str(processes), "--dist", "loadfile"] if processes > 1 else []
 
 
 def _hand_over(command: list[str], variables: dict[str, str], folder: Path | None = None) -> int:
@@ -107,6 +115,7 @@ def _test(setup: Setup, environment: Environment, rest: list[str]) -> int:
     variables = program_environment(ROOT)
     if not display:
         variables.setdefault("QT_QPA_PLATFORM", "offscreen")
+    rest = rest or whole_suite(os.cpu_count() or 1)
     return _hand_over([str(environment.python), "-m", "pytest", *rest], variables, ROOT)
 
 

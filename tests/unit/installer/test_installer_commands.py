@@ -80,6 +80,19 @@ def test_test_hands_arguments_to_pytest(handed: list[Any], monkeypatch: pytest.M
     assert variables["QT_QPA_PLATFORM"] == "offscreen"
 
 
+@pytest.mark.parametrize(
+    ("cores", "said"),
+    [(1, []), (2, ["-n", "2", "--dist", "loadfile"]), (64, ["-n", "4", "--dist", "loadfile"])],
+)
+def test_the_whole_suite_is_spread_over_cores(
+    handed: list[Any], monkeypatch: pytest.MonkeyPatch, cores: int, said: list[str]
+) -> None:
+    _display(monkeypatch, False)
+    monkeypatch.setattr(commands.os, "cpu_count", lambda: cores)
+    commands.start(["test"])
+    assert handed[0][0][1:] == ["-m", "pytest", *said]
+
+
 def test_test_keeps_a_display(handed: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     _display(monkeypatch, True)
     commands.start(["test"])
