@@ -66,6 +66,10 @@ TRAIN_ERRORS: dict[type[AppError], str] = {
         "Memory ran out at step {step}, and nothing is left to make smaller ({detail}). Choose a "
         "smaller model or close other programs."
     ),
+    trainerrors.BatchTooLarge: (
+        "{batch} examples at once do not fit into memory ({detail}). A run would take fewer at "
+        "once until they do; to see the model here, choose a smaller batch."
+    ),
     trainerrors.KindNotTaught: "Models of the kind {kind} cannot be trained; kinds: {known}.",
     trainerrors.GroupUnknown: ("[run.rates] names {name}, but what is trained here is {known}."),
     trainerrors.AdapterUnknown: "There is no adapter called {adapter}.",

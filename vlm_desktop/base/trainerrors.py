@@ -169,6 +169,13 @@ class LossNotFinite(TrainRefused):
         super().__init__(step=step, what=what, keys=keys)
 
 
+class BatchTooLarge(TrainRefused):
+    """A look at the first batch found no room for it; a run would make something smaller."""
+
+    def __init__(self, *, batch: int, detail: str) -> None:
+        super().__init__(batch=batch, detail=detail)
+
+
 class TrainOutOfMemory(TrainRefused):
     """Memory ran out, and nothing is left that could be made smaller."""
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vlm_desktop.base.trainerrors import NothingToTrain
+from vlm_desktop.base.events import Phase, Progress
+from vlm_desktop.base.trainerrors import BatchTooLarge, NothingToTrain
 from vlm_desktop.base.training import Example, Split
 from vlm_desktop.training.estimate import Estimate
+from vlm_desktop.training.ladder import is_out_of_memory
 from vlm_desktop.training.learners.protocol import CountsTokens
 from vlm_desktop.training.measuring import Meter
 from vlm_desktop.training.optimising import Optimiser
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
     from vlm_desktop.base.cancel import CancelToken
-    from vlm_desktop.base.events import Progress
     from vlm_desktop.training.learners.protocol import Batch, Component, Learner, Tower, Xray
     from vlm_desktop.training.spec import Recipe
 
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
 class Inspection:
     """What was seen. `measured_step` are bytes that one step added to what lay in memory; `factor`
     is that by the estimate's, and corrects it. `lengths` are of all examples by key, in tokens,
-    where the learner counts them and cuts at `most_tokens` (0 where not). Nothing was updated."""
+    where the learner counts them and cuts at `most_tokens` (0 where not). `part_seconds` is what
+    one batch took forward and back, which is more than most will, being the first. Nothing was
+    updated."""
 
     device: str
     components: tuple[Component, ...]
@@ -52,6 +55,7 @@ class Inspection:
     accumulation: int
     lengths: dict[str, int]
     most_tokens: int
+    part_seconds: float
 
     @property
     def trainable(self) -> int:
@@ -72,7 +76,8 @@ def inspect(
 ) -> Generator[Progress, None, Inspection]:
     """Open the model, make the first batch and take it forward and back once.
 
-    Raises what a run would be refused for: TrainRefused, ModelError, MediaRefused, Cancelled.
+    Raises what a run would be refused for: TrainRefused, ModelError, MediaRefused, Cancelled; and
+    BatchTooLarge where a run would make something smaller.
     """
     train = {one.key: one for one in examples if one.split is Split.TRAIN}
     if not train:
@@ -85,6 +90,7 @@ def inspect(
     learner = make_learner(recipe, RunFolder(folder), device, learners)
     try:
         with untouched():
+            yield Progress(Phase.LOAD, 0, None)
             learner.open()
             keys = plan.parts(0, 0)[0]
             yield from learner.prepare([train[key] for key in dict.fromkeys(keys)], cancel)
@@ -93,27 +99,36 @@ def inspect(
             cancel.raise_if_cancelled()
             components, towers = learner.components(), learner.shapes(batch)
             estimate = Estimate.of(recipe, components, towers)
-            measured = _measured(recipe, learner, batch, device)
+            measured, seconds = _measured(recipe, learner, batch, device)
             return Inspection(
                 device, components, _group_sizes(learner), batch.keys, batch.supervised,
                 learner.xray(batch), towers, estimate, measured, estimate.factor(measured),
                 plan.total(recipe.run), plan.batch, plan.accumulation,
-                *_lengths(learner, examples),
+                *_lengths(learner, examples), seconds,
             )  # fmt: skip
     finally:
         learner.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _measured(recipe: Recipe, learner: Learner, batch: Batch, device: str) -> int:
-    """Bytes that a step adds at most; the optimiser's own are there before it."""
-    optimiser = Optimiser(recipe, learner)
-    meter = Meter(device)
-    meter.watch_peak()
-    learner.loss(batch).loss.backward()
+def _measured(recipe: Recipe, learner: Learner, batch: Batch, device: str) -> tuple[int, float]:
+    """Bytes that a step adds at most, and the seconds of one batch; the optimiser's own bytes are
+    there before it."""
+    try:
+        optimiser = Optimiser(recipe, learner)
+        meter = Meter(device)
+        meter.watch_peak()
+        meter.start()
+        learner.loss(batch).loss.backward()
+        seconds = meter.step_done()
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        detail = str(error).split("\n", maxsplit=1)[0]
+        raise BatchTooLarge(batch=len(batch.keys), detail=detail) from error
     measured = meter.peak() - meter.at_rest
     optimiser.adam.zero_grad(set_to_none=True)
-    return max(measured, 0)
+    return max(measured, 0), seconds
 
 
 def _lengths(learner: Learner, examples: Sequence[Example]) -> tuple[dict[str, int], int]:

@@ -27,6 +27,7 @@ class Seen:
         self.factor = 2.0
         self.memory = self.estimate.corrected(2.0)
         self.steps, self.batch, self.accumulation = 9, 2, 1
+        self.part_seconds = 0.5
         self.lengths, self.most_tokens = {keys[0]: 70}, 64
         tokens = (XrayToken(1, "<img>", False, True), XrayToken(2, "red", True, False))
         pixels = np.zeros((4, 6, 3), np.uint8)

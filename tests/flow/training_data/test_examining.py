@@ -22,6 +22,7 @@ from vlm_desktop.base.trainerrors import (
 )
 from vlm_desktop.base.training import Example, ExampleKind, Exchange, Split
 from vlm_desktop.base.trainingdata import (
+    REST,
     ExamplesChange,
     FindingCode,
     Fix,
@@ -101,6 +102,30 @@ def test_every_fix_ends_its_finding_and_is_undone(training: Training, sick: int)
         assert finding.code not in {one.code for one in after.findings}
         training.datasets.apply(undo)
         assert training.datasets.examples(sick) == before
+
+
+def test_all_findings_of_a_kind_are_mended_as_one_change(
+    training: Training, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three pictures on both sides; each goes where most of it is, also of the rest."""
+    examples = []
+    for seed, split in enumerate((Split.TRAIN, Split.VALIDATION, Split.VALIDATION)):
+        for copy, side in enumerate((split, split, _other(split))):
+            path = scene(tmp_path / f"{seed}-{copy}.jpg", seed)
+            examples.append(example(path, f"{words(seed)} {copy}", split=side))
+    set_id = filled_with(training, *examples)
+    before = training.datasets.examples(set_id)
+    monkeypatch.setattr("vlm_desktop.engine.train.doctor.MOST_TOLD", 1)
+    found = examined(training, set_id, judged=False).of(FindingCode.ACROSS_SPLITS)
+    assert [one.detail == REST for one in found] == [False, True]
+    undo = done(training.doctor.mend_all(set_id, found, CancelToken()))
+    assert sides(training, set_id) == [Split.TRAIN] * 3 + [Split.VALIDATION] * 6
+    training.datasets.apply(undo)
+    assert training.datasets.examples(set_id) == before
+
+
+def _other(split: Split) -> Split:
+    return Split.VALIDATION if split is Split.TRAIN else Split.TRAIN
 
 
 def test_a_clipped_box_says_where_it_is_now(training: Training, sick: int) -> None:

@@ -13,7 +13,7 @@ from tests.model.training import small
 from tests.model.training.runmaking import REPO, events_of, make_run, work_here
 from tests.model.training.small_worker import LEARNERS
 from vlm_desktop.base.cancel import CancelToken
-from vlm_desktop.base.trainerrors import KindNotTaught, NothingSupervised
+from vlm_desktop.base.trainerrors import BatchTooLarge, KindNotTaught, NothingSupervised
 from vlm_desktop.base.training import RunState
 from vlm_desktop.engine.train.runs import Runs
 from vlm_desktop.training.checking import Inspection, inspect
@@ -98,6 +98,19 @@ def test_a_look_trains_nothing_and_leaves_nothing(tmp_path: Path) -> None:
     assert len(seen.lengths) == 12
     assert seen.memory >= seen.estimate.weights + seen.estimate.adapters
     assert seen.measured_step >= 0
+    assert seen.part_seconds > 0
+
+
+def test_a_batch_that_does_not_fit_is_told_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory.\nTried to allocate more")
+
+    monkeypatch.setattr(small.SmallLearner, "loss", full)
+    with pytest.raises(BatchTooLarge) as refused:
+        _inspected(read_recipe(make_run(tmp_path).recipe), tmp_path)
+    assert refused.value.fields == {"batch": 4, "detail": "CUDA out of memory."}
 
 
 def test_a_look_refuses_what_a_run_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

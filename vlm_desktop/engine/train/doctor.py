@@ -170,19 +170,32 @@ class Doctor:
 
         Raises DataSetUnknown, DecoderUnavailable, Cancelled.
         """
-        yield Progress(Phase.EDIT, 0, len(finding.keys))
-        if finding.fix is Fix.SPLIT:
+        return (yield from self.mend_all(set_id, [finding], cancel))
+
+    def mend_all(
+        self, set_id: int, findings: Sequence[TrainFinding], cancel: CancelToken
+    ) -> Generator[Event, None, ExamplesChange]:
+        """Apply the fix that these findings share, as one change. See `mend`."""
+        keys = tuple(dict.fromkeys(key for one in findings for key in one.keys))
+        fix = findings[0].fix
+        yield Progress(Phase.EDIT, 0, len(keys))
+        if fix is Fix.SPLIT:
             return (yield from self._splits.split(set_id, cancel)).undo
-        if finding.fix is Fix.REMOVE:
-            return self._datasets.take_out(set_id, finding.keys)
-        if finding.fix is Fix.LEAVE_OUT:
-            return self._datasets.use_for(set_id, finding.keys, Split.LEFT_OUT)
-        some = self._datasets.with_keys(set_id, finding.keys)
-        if finding.fix is Fix.GROUP:
-            return self._datasets.apply(ExamplesChange(set_id, marks=_one_side(some)))
-        if finding.fix is Fix.FIND_MOVED:
+        if fix is Fix.REMOVE:
+            return self._datasets.take_out(set_id, keys)
+        if fix is Fix.LEAVE_OUT:
+            return self._datasets.use_for(set_id, keys, Split.LEFT_OUT)
+        some = self._datasets.with_keys(set_id, keys)
+        if fix is Fix.GROUP:
+            marks: list[ExampleMark] = []
+            for finding in findings:
+                among = [one for one in some if one.key in set(finding.keys)]
+                is_rest = finding.detail == REST
+                marks += (yield from self._sides(among, cancel)) if is_rest else _one_side(among)
+            return self._datasets.apply(ExamplesChange(set_id, marks=tuple(marks)))
+        if fix is Fix.FIND_MOVED:
             return self._replace(set_id, [(one, self._found(one)) for one in some])
-        if finding.fix is Fix.CLIP_BOX:
+        if fix is Fix.CLIP_BOX:
             facts = yield from self._looking.look((one.image for one in some), cancel)
             return self._replace(set_id, [(one, _clipped(one, facts)) for one in some])
         return ExamplesChange(set_id)
@@ -194,6 +207,18 @@ class Doctor:
 
     def _found(self, example: Example) -> Example:
         return replace(example, image=str(self._datasets.lies_at(example)))
+
+    def _sides(
+        self, some: Sequence[Example], cancel: CancelToken
+    ) -> Generator[Event, None, list[ExampleMark]]:
+        """Several groups at once, each to a side of its own."""
+        facts = yield from self._looking.look((one.image for one in some), cancel)
+        hashes = [checks.bytes_of(one, facts) for one in some]
+        members: dict[str, list[Example]] = defaultdict(list)
+        names = grouped(some, facts, self._looking.vectors(hashes), cancel)
+        for one, name in zip(some, names, strict=True):
+            members[name or one.key].append(one)
+        return [mark for group in members.values() for mark in _one_side(group)]
 
     def _noise(
         self, examples: Sequence[Example], cancel: CancelToken

@@ -84,13 +84,16 @@ class Teaching:
         begin = self._runs.start if launch else self._runs.freeze
         return Taught(begin(recipe, data.examples, general), data, report)
 
-    def check(self, recipe: Recipe, cancel: CancelToken) -> Generator[Event, None, RecipeChecked]:
+    def check(
+        self, recipe: Recipe, cancel: CancelToken, *, judged: bool = True
+    ) -> Generator[Event, None, RecipeChecked]:
         """Do all that comes before the first step, and measure one, in this process. Nothing is
-        kept. What would refuse the run is in the result.
+        kept. What would refuse the run is in the result. Without `judged` the doctor leaves labels
+        undoubted, which takes longest.
 
         Raises what `RecipeData.examples` raises, Cancelled.
         """
-        data, general, report = yield from self._gather(recipe, cancel, judged=True)
+        data, general, report = yield from self._gather(recipe, cancel, judged=judged)
         refusal = self._doctor.refusal(report, data.examples)
         inspection = None
         if refusal is None:
