@@ -136,7 +136,8 @@ class Interval:
 @dataclass(frozen=True, slots=True)
 class Validated(TrainEvent):
     """The held-out examples were answered. `metric` names `score`; `blind` is the same with blank
-    pictures, `general` the figure on the fixed general set; None where it was not taken."""
+    pictures, `general` the figure on the fixed general set; None where it was not taken. The ranges
+    are their bootstrap intervals of 95 %."""
 
     metric: str
     loss: float
@@ -144,6 +145,8 @@ class Validated(TrainEvent):
     is_best: bool
     blind: float | None = None
     general: float | None = None
+    blind_range: tuple[float, float] | None = None
+    general_range: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,8 @@ class RunInfo:
 
     `detail` is the sentence of the error it ended with, mostly "". `step` counts updates so far.
     `base` and `best` are the metric before the first step and at `best_step`; None where nothing
-    was held out or nothing was evaluated yet.
+    was held out or nothing was evaluated yet. `data` names the data set or the file it learns from,
+    "" for what was handed over otherwise.
     """
 
     id: str
@@ -209,6 +213,7 @@ class RunInfo:
     base: Interval | None
     best: Interval | None
     best_step: int | None
+    data: str = ""
 
     @property
     def is_live(self) -> bool:

@@ -55,12 +55,15 @@ def _restored(name: str, value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def read_events(path: Path, offset: int = 0) -> tuple[tuple[TrainEvent, ...], int]:
-    """Whole lines from `offset` on, and the offset behind them. No file is no events."""
+def read_events(path: Path, offset: int = 0, most: int = 0) -> tuple[tuple[TrainEvent, ...], int]:
+    """Whole lines from `offset` on, and the offset behind them. No file is no events.
+
+    `most` bounds the bytes that are read at once, 0 does not; it must hold the longest line.
+    """
     try:
         with path.open("rb") as file:
             file.seek(offset)
-            lines, end, _ = file.read().rpartition(b"\n")
+            lines, end, _ = file.read(most or -1).rpartition(b"\n")
     except FileNotFoundError:
         return (), offset
     found = (event_of(line) for line in lines.decode("utf-8", "replace").split("\n") if line)

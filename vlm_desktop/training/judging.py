@@ -1,6 +1,6 @@
 """What an evaluation means: whether it is the best, what is said of it, what is alarming."""
 
-from vlm_desktop.base.training import Alarm, Probed, Validated
+from vlm_desktop.base.training import Alarm, Interval, Probed, Validated
 from vlm_desktop.training.eventlog import Teller
 from vlm_desktop.training.spec import LOSS_METRIC, Recipe
 from vlm_desktop.training.standing import Standing
@@ -45,6 +45,8 @@ class Judge:
             is_best=is_best,
             blind=None if found.blind is None else found.blind.value,
             general=None if found.general is None else found.general.value,
+            blind_range=_range(found.blind),
+            general_range=_range(found.general),
         )
         for one in found.items:
             if one.key in self._examiner.probes:
@@ -65,3 +67,7 @@ class Judge:
             and has_forgotten(self._recipe.guard, before[0], after.value, lower_is_better=lower)
         ):
             self._tell(Alarm, code="train-forgot", detail=f"{before[0]:.3f}, {after.value:.3f}")
+
+
+def _range(found: Interval | None) -> tuple[float, float] | None:
+    return None if found is None else (found.low, found.high)

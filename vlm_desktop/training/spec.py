@@ -208,6 +208,23 @@ def recipe_text(recipe: Recipe) -> str:
     return toml_text(tables)
 
 
+def beyond_usual(recipe: Recipe) -> dict[str, dict[str, Any]]:
+    """What a recipe says that nobody need say to have it: tables of a file, without [data]. Left
+    out is what belongs to one run on one machine (revision, threads)."""
+    said: dict[str, dict[str, Any]] = {
+        "model": {"id": recipe.model.id, "kind": recipe.model.kind},
+    }
+    usual = recipe_of(said, recipe.folder)
+    for name in (one for one in _PARTS if one != "model"):
+        ours, theirs = _as_table(getattr(recipe, name)), _as_table(getattr(usual, name))
+        said[name] = {
+            key: value
+            for key, value in ours.items()
+            if value != theirs[key] and key != "threads" and not (key == "epochs" and not value)
+        }
+    return {name: table for name, table in said.items() if table}
+
+
 def _as_table(part: Any) -> dict[str, Any]:
     return {one.name: getattr(part, one.name) for one in fields(part)}
 

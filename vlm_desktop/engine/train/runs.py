@@ -20,6 +20,7 @@ from typing import Any
 import psutil
 
 from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.errors import AppError
 from vlm_desktop.base.trainerrors import (
     NothingToTrain,
     RunDamaged,
@@ -37,14 +38,15 @@ from vlm_desktop.base.training import (
     TrainEvent,
 )
 from vlm_desktop.engine.train.launching import launch, worker_command
-from vlm_desktop.engine.train.runreading import info_of
+from vlm_desktop.engine.train.runreading import RunReading
 from vlm_desktop.training.eventlog import append_event, read_events
 from vlm_desktop.training.runfolder import Command, RunFolder, write_whole
-from vlm_desktop.training.spec import Recipe, read_recipe, recipe_text
+from vlm_desktop.training.spec import Recipe, beyond_usual, read_recipe, recipe_text
 
 _LOOK_SECONDS = 0.2
 _ASK_SECONDS = 60.0
 _TERMINATE_SECONDS = 10.0
+_LEAST_READ = 1_000_000
 _NAME = re.compile(r"[^a-z0-9]+")
 
 
@@ -63,6 +65,7 @@ class Runs:
         self._folder = folder
         self._revision = revision
         self._command = command
+        self._reading = RunReading()
 
     # --- starting ----------------------------------------------------------------------
 
@@ -76,7 +79,7 @@ class Runs:
         """
         run = RunFolder(self.freeze(recipe, examples, general).folder)
         self._launch(run)
-        return info_of(run)
+        return self._reading.info(run)
 
     def freeze(
         self, recipe: Recipe, examples: Sequence[Example], general: Sequence[Example] = ()
@@ -96,7 +99,7 @@ class Runs:
         if general:
             run.write_examples(run.general, general)
         append_event(run.events, StateChanged(0, time.time(), RunState.PAUSED))
-        return info_of(run)
+        return self._reading.info(run)
 
     def start_again(self, folder: Path) -> RunInfo:
         """Start a new run of what another one's folder holds: the same recipe, the same examples.
@@ -113,14 +116,14 @@ class Runs:
     def resume(self, run_id: str) -> RunInfo:
         """Let a run go on from its last checkpoint. Raises RunUnknown, RunIsLive, RunFinished."""
         run = self._known(run_id)
-        info = info_of(run)
+        info = self._reading.info(run)
         if info.is_live or not self._has_ended(run):
             raise RunIsLive(run=run_id)
         if not info.can_go_on:
             raise RunFinished(run=run_id)
         run.take_back()
         self._launch(run)
-        return info_of(run)
+        return self._reading.info(run)
 
     # --- asking ------------------------------------------------------------------------
 
@@ -171,19 +174,37 @@ class Runs:
         for folder in self._folder.iterdir() if self._folder.is_dir() else ():
             if (folder / "recipe.toml").exists():
                 with contextlib.suppress(RunDamaged):
-                    found.append(info_of(RunFolder(folder)))
+                    found.append(self._reading.info(RunFolder(folder)))
         return tuple(sorted(found, key=lambda one: (one.started, one.id), reverse=True))
 
     def get(self, run_id: str) -> RunInfo:
         """One run. Raises RunUnknown, RunDamaged."""
-        return info_of(self._known(run_id))
+        return self._reading.info(self._known(run_id))
 
-    def events(self, run_id: str, offset: int = 0) -> tuple[tuple[TrainEvent, ...], int]:
-        """What a run said from a place on, and the place behind. Raises RunUnknown.
+    def events(
+        self, run_id: str, offset: int = 0, most: int = 0
+    ) -> tuple[tuple[TrainEvent, ...], int]:
+        """What a run said from a place on, and the place behind; with `most` no more than so many
+        bytes of it, at least a million. Raises RunUnknown.
 
         After a kill steps are said again from the checkpoint on: the later saying counts.
         """
-        return read_events(self._known(run_id).events, offset)
+        most = max(most, _LEAST_READ) if most else 0
+        return read_events(self._known(run_id).events, offset, most)
+
+    def examples(self, run_id: str) -> tuple[Example, ...]:
+        """The examples as they were frozen. Raises RunUnknown, RunDamaged."""
+        run = self._known(run_id)
+        return run.read_examples(run.data)
+
+    def settings(self, run_id: str) -> dict[str, dict[str, Any]]:
+        """What a run's recipe says beyond the usual: tables of a recipe's file, for
+        `Teaching.recipe`. Raises RunUnknown, RunDamaged."""
+        path = self._known(run_id).recipe
+        try:
+            return beyond_usual(read_recipe(path))
+        except AppError as error:
+            raise RunDamaged(path=path, detail=str(error)) from error
 
     def follow(
         self, run_id: str, cancel: CancelToken, offset: int = 0
@@ -247,7 +268,7 @@ class Runs:
         return run
 
     def _recovered(self, run: RunFolder) -> RunInfo:
-        info = info_of(run)
+        info = self._reading.info(run)
         said, _ = read_events(run.events)
         states = [one.state for one in said if isinstance(one, StateChanged)]
         if info.state is RunState.INTERRUPTED and states[-1:] != [RunState.INTERRUPTED]:
@@ -278,7 +299,9 @@ class Runs:
         return run
 
     def _launch(self, run: RunFolder) -> None:
-        append_event(run.events, StateChanged(info_of(run).step, time.time(), RunState.QUEUED))
+        append_event(
+            run.events, StateChanged(self._reading.info(run).step, time.time(), RunState.QUEUED)
+        )
         launch(run, self._command(run.root))
 
 
