@@ -38,6 +38,26 @@ class TrainSource(StrEnum):
     """Captions."""
 
 
+class PhotoText(StrEnum):
+    """Which of a photo's own texts is to be learned."""
+
+    CAPTION = "caption"
+    ALT_TEXT = "alt text"
+    TITLE = "title"
+    KEYWORDS = "keywords"
+    APPROVED = "approved alt text"
+    """Of the Alt text pane, of one language or of any."""
+    TAGS = "tags"
+    """Given by a person in the library."""
+
+
+class ExamplesFormat(StrEnum):
+    """How examples leave the program; each is one file."""
+
+    JSONL = "jsonl"
+    LLAVA = "llava"
+
+
 class SkipReason(StrEnum):
     """Why a row became no example."""
 
@@ -74,6 +94,25 @@ class ExamplesRead:
     path: Path | None
     examples: tuple[Example, ...]
     skipped: tuple[SkippedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnHand:
+    """How many examples could be made of what the library keeps. `alt_texts` by language."""
+
+    alt_texts: tuple[tuple[str, int], ...] = ()
+    documents: int = 0
+    objects: int = 0
+    answers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoTextCount:
+    """How many of some photos have a text of their own of this kind, and in which language."""
+
+    own: PhotoText
+    count: int
+    language: str = ""
 
 
 # --- data sets as they are kept ----------------------------------------------------------

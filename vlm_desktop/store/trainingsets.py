@@ -125,6 +125,39 @@ class TrainingSetsPart(Part):
             ).fetchall()
         return [_placed(row) for row in rows]
 
+    def train_keys(
+        self,
+        set_id: int,
+        *,
+        split: Split | None = None,
+        kind: ExampleKind | None = None,
+        label: str | None = None,
+        source: str | None = None,
+        words: str = "",
+    ) -> list[str]:
+        """Keys in the order of the list: of all, or of those that are all of this. `source` is its
+        kind, without the place in it; `words` are all in the texts, the label or the file's name,
+        whatever their case."""
+        wanted = words.casefold().split()
+        conditions: list[str] = ["set_id = ?"]
+        values: list[str | int] = [set_id]
+        for column, value in (("split", split), ("kind", kind), ("label", label)):
+            if value is not None:
+                conditions.append(f"{column} = ?")
+                values.append(str(value))
+        if source is not None:
+            conditions.append("(source = ? OR substr(source, 1, ?) = ?)")
+            values += [source, len(source) + 1, f"{source}:"]
+        columns = "key, label, path, said" if wanted else "key"
+        with self._db.snapshot() as connection:
+            _name(connection, set_id)
+            rows = connection.execute(
+                f"SELECT {columns} FROM train_examples WHERE {' AND '.join(conditions)}"
+                " ORDER BY position, key",
+                values,
+            )
+            return [row[0] for row in rows if not wanted or _says(row, wanted)]
+
     def train_outline(self, set_id: int, groups: Sequence[str] | None = None) -> list[Example]:
         """All examples, or those of some groups, without turns and boxes, which take longest to
         read; in no order."""
@@ -259,6 +292,14 @@ def _placed(row: Sequence[Any]) -> PlacedExample:
         box=None if box is None else Box(*box),
     )
     return PlacedExample(position, example)
+
+
+def _says(row: Sequence[Any], wanted: Sequence[str]) -> bool:
+    _, label, path, said = row
+    texts = [text for turn in json.loads(said)["turns"] for text in turn]
+    name = decode_path(path).replace("\\", "/").rpartition("/")[2]
+    found = " ".join([*texts, label, name]).casefold()
+    return all(word in found for word in wanted)
 
 
 def _name(connection: sqlite3.Connection, set_id: int) -> str:

@@ -20,13 +20,18 @@ from vlm_desktop.base.groundexports import ObjectsFormat
 from vlm_desktop.base.grounding import ObjectState, PictureObjects
 from vlm_desktop.base.trainerrors import TrainFileTooLarge, TrainFileUnknown, TrainTargetTaken
 from vlm_desktop.base.training import Example, ExampleKind, Exchange, Split
-from vlm_desktop.base.trainingdata import ExamplesRead, SkippedRow, SkipReason, TrainSource
+from vlm_desktop.base.trainingdata import (
+    ExamplesFormat,
+    ExamplesRead,
+    PhotoText,
+    SkippedRow,
+    SkipReason,
+    TrainSource,
+)
 from vlm_desktop.base.types import Box
 from vlm_desktop.engine.services import AppServices
 from vlm_desktop.engine.train.facade import Training
 from vlm_desktop.engine.train.formats import bounds
-from vlm_desktop.engine.train.kept import PhotoText
-from vlm_desktop.engine.train.sources import ExamplesFormat
 from vlm_desktop.media.source import read_source
 from vlm_desktop.store.docrecords import DocumentAsRead, DocumentFacts
 

@@ -18,7 +18,7 @@ from vlm_desktop.base.trainerrors import (
     ExampleSilent,
     ExampleUnknown,
 )
-from vlm_desktop.base.training import Example, Split
+from vlm_desktop.base.training import Example, ExampleKind, Split
 from vlm_desktop.base.trainingdata import (
     Balance,
     DataSet,
@@ -31,6 +31,7 @@ from vlm_desktop.base.trainingdata import (
 )
 from vlm_desktop.base.trainingrows import example_key
 from vlm_desktop.engine.train.balance import balance_of
+from vlm_desktop.engine.train.formats.plainrows import box_said
 from vlm_desktop.media.source import read_source
 from vlm_desktop.store.library import Library
 from vlm_desktop.store.trainingpictures import PictureFacts
@@ -88,6 +89,24 @@ class Datasets:
         """Some examples in the order of the list. Raises DataSetUnknown."""
         return tuple(self._library().train_examples(set_id, start=start, limit=limit, split=split))
 
+    def keys(
+        self,
+        set_id: int,
+        *,
+        split: Split | None = None,
+        kind: ExampleKind | None = None,
+        label: str | None = None,
+        source: str | None = None,
+        words: str = "",
+    ) -> tuple[str, ...]:
+        """Keys in the order of the list, of all examples or of those that are all of this; see
+        `Balance` for labels, kinds and sources. Raises DataSetUnknown."""
+        return tuple(
+            self._library().train_keys(
+                set_id, split=split, kind=kind, label=label, source=source, words=words
+            )
+        )
+
     def examples(self, set_id: int) -> tuple[Example, ...]:
         """All of them; 100,000 take seconds. Raises DataSetUnknown."""
         return tuple(one.example for one in self._library().train_examples(set_id))
@@ -127,21 +146,31 @@ class Datasets:
         Reads every picture's bytes once that the library does not know. All or nothing; cancelled
         before it is written. Raises DataSetUnknown, Cancelled.
         """
-        hashes = yield from self.hashes(read.examples, cancel)
+        keyed = yield from self.prepare(read.examples, cancel)
+        return replace(self.put(set_id, keyed), skipped=read.skipped)
+
+    def prepare(
+        self, examples: Sequence[Example], cancel: CancelToken
+    ) -> Generator[Event, None, tuple[Example, ...]]:
+        """The first half of `add`: examples with their pictures' hashes and their keys. Writes
+        nothing. Raises Cancelled."""
+        hashes = yield from self.hashes(examples, cancel)
         cancel.raise_if_cancelled()
-        keyed = []
-        for one in read.examples:
-            known = replace(one, content=hashes.get(one.image, "") or one.content)
-            keyed.append(replace(known, key=example_key(known)))
+        known = [replace(one, content=hashes.get(one.image, "") or one.content) for one in examples]
+        return tuple(replace(one, key=example_key(one)) for one in known)
+
+    def put(self, set_id: int, prepared: Sequence[Example]) -> ExamplesAdded:
+        """The second half of `add`, quick. Raises DataSetUnknown."""
         library = self._library()
         start = library.train_end(set_id)
-        put = tuple(PlacedExample(start + at, one) for at, one in enumerate(keyed))
+        put = tuple(PlacedExample(start + at, one) for at, one in enumerate(prepared))
         undo = library.change_examples(ExamplesChange(set_id, put=put))
         added = len(undo.gone)
-        return ExamplesAdded(added, len(keyed) - added, undo, read.skipped)
+        return ExamplesAdded(added, len(prepared) - added, undo)
 
     def edit(self, set_id: int, key: str, example: Example) -> ExamplesChange:
-        """Put an example in the place of another; its key is made anew.
+        """Put an example in the place of another; its key is made anew. The answer about a box
+        that was moved says where it is now.
 
         Raises ExampleUnknown, ExampleSilent, ExampleKnown, DataSetUnknown.
         """
@@ -151,6 +180,7 @@ class Datasets:
         found = library.train_examples(set_id, keys=[key])
         if not found:
             raise ExampleUnknown
+        example = _said_anew(example, found[0].example)
         named = replace(example, key=example_key(example))
         if named.key != key and library.train_examples(set_id, keys=[named.key]):
             raise ExampleKnown(path=Path(example.image))
@@ -226,6 +256,13 @@ def _hash_now(path: str, seen: PictureFacts | None) -> str:
         return read_source(Path(path)).content_hash
     except (OSError, ValueError, MediaRefused):
         return ""
+
+
+def _said_anew(example: Example, before: Example) -> Example:
+    if example.kind is not ExampleKind.BOX or example.box in (None, before.box):
+        return example
+    turns = (*example.turns[:-1], replace(example.turns[-1], answer=box_said(example.box)))
+    return replace(example, turns=turns)
 
 
 def _refuse_empty(name: str) -> None:

@@ -5,8 +5,8 @@ picture that can be trained on is told as skipped.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from enum import StrEnum
 from pathlib import Path
 
 from vlm_desktop.base.documentkeeping import DocumentState
@@ -15,6 +15,8 @@ from vlm_desktop.base.grounding import GroundObject, ObjectState
 from vlm_desktop.base.training import Example, ExampleKind, Exchange
 from vlm_desktop.base.trainingdata import (
     ExamplesRead,
+    OnHand,
+    PhotoText,
     SkippedRow,
     SkipReason,
     TrainSource,
@@ -22,23 +24,14 @@ from vlm_desktop.base.trainingdata import (
 from vlm_desktop.engine.documents.sheets import standing
 from vlm_desktop.engine.ground.formats.coco import place_of
 from vlm_desktop.engine.train.formats.plainrows import box_said, fields_asked
+from vlm_desktop.engine.train.phototexts import text_of_photos
 from vlm_desktop.media.scan import is_image_name
 from vlm_desktop.store.docrecords import ALL_ROWS, DocumentRecord
 from vlm_desktop.store.library import Library
-from vlm_desktop.store.records import PhotoDetails
 
 _Found = Iterator[Example | SkippedRow]
 _LiesAt = Callable[[Path, str], Path | None]
 """Where a picture lies now, by the path it was seen at and the hash of its bytes."""
-
-
-class PhotoText(StrEnum):
-    """Which of a photo's own texts is to be learned."""
-
-    CAPTION = "caption"
-    ALT_TEXT = "alt text"
-    TITLE = "title"
-    KEYWORDS = "keywords"
 
 
 def approved_texts(library: Library, lies_at: _LiesAt, language: str = "") -> ExamplesRead:
@@ -131,18 +124,21 @@ def chosen_photos(
     text: str = "",
     label: str = "",
     own: PhotoText | None = None,
+    language: str = "",
     texts: Mapping[int, str] | None = None,
 ) -> ExamplesRead:
     """Photos of the library, each with its own of `texts` (by content id), the same text or label,
-    or a text of its `own`."""
+    or a text of its `own`, an approved one of `language`."""
+    text_of = text_of_photos(
+        library, text=text, label=label, own=own, language=language, texts=texts
+    )
 
     def found() -> _Found:
         for content_id in content_ids:
             details = library.details(content_id)
             where = f"photo {content_id}"
             paths = [lies_at(one.path, details.content_hash) for one in details.files[:1]]
-            typed = texts.get(content_id, "").strip() if texts else ""
-            said = typed or text or (own and _own_text(details, own)) or label
+            said = text_of(details)
             if not paths or paths[0] is None:
                 yield _absent(where, details.files[0].path if details.files else None)
             elif not said:
@@ -154,6 +150,18 @@ def chosen_photos(
                 )  # fmt: skip
 
     return _read(TrainSource.LIBRARY, found())
+
+
+def on_hand(library: Library) -> OnHand:
+    """How much of each kind there is. Looks for no file."""
+    languages = Counter(one.language for one in library.alt_training_pairs())
+    objects = library.ground_pictures((ObjectState.ACCEPTED,))
+    return OnHand(
+        tuple(languages.most_common()),
+        sum(1 for one in library.documents() if _fields(library.document_record(one.id))),
+        sum(one.accepted for one in objects),
+        len(library.voted_answers()),
+    )
 
 
 # --- within ------------------------------------------------------------------------------
@@ -210,16 +218,6 @@ def _fields(record: DocumentRecord) -> dict[str, object]:
         name: [value[row] for row in sorted(value)] if isinstance(value, dict) else value
         for name, value in fields.items()
     }
-
-
-def _own_text(details: PhotoDetails, own: PhotoText) -> str:
-    said = details.metadata
-    return {
-        PhotoText.CAPTION: said.caption,
-        PhotoText.ALT_TEXT: said.alt_text,
-        PhotoText.TITLE: said.title,
-        PhotoText.KEYWORDS: ", ".join(said.keywords),
-    }[own].strip()
 
 
 def _example(

@@ -5,29 +5,26 @@ it is. Methods that are no generators read the database; the lane "io" fits all 
 """
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from enum import StrEnum
 from pathlib import Path
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.trainerrors import TrainTargetTaken
 from vlm_desktop.base.training import Example
-from vlm_desktop.base.trainingdata import ExamplesRead
+from vlm_desktop.base.trainingdata import (
+    ExamplesFormat,
+    ExamplesRead,
+    OnHand,
+    PhotoText,
+    PhotoTextCount,
+)
 from vlm_desktop.engine.destinations import put_text, writing_to
 from vlm_desktop.engine.train import kept
 from vlm_desktop.engine.train.formats import writing
 from vlm_desktop.engine.train.formats.pictures import PictureFinder
 from vlm_desktop.engine.train.formats.readfiles import read_examples
-from vlm_desktop.engine.train.kept import PhotoText
+from vlm_desktop.engine.train.phototexts import counted_texts, loose_pictures
 from vlm_desktop.store.library import Library
-
-
-class ExamplesFormat(StrEnum):
-    """How examples leave the program; each is one file."""
-
-    JSONL = "jsonl"
-    LLAVA = "llava"
-
 
 _WRITERS = {ExamplesFormat.JSONL: writing.jsonl, ExamplesFormat.LLAVA: writing.llava}
 
@@ -105,14 +102,31 @@ class Sources:
         text: str = "",
         label: str = "",
         own: PhotoText | None = None,
+        language: str = "",
         texts: Mapping[int, str] | None = None,
     ) -> ExamplesRead:
         """Photos of the library, each with what `texts` says of it (by content id), else with one
-        text or label for all, or a text of its `own`. Raises NotInLibrary."""
+        text or label for all, or a text of its `own` (an approved alt text of `language`, or of
+        any). Raises NotInLibrary."""
         return kept.chosen_photos(
             self._library(), self._lies_at, content_ids,
-            text=text, label=label, own=own, texts=texts,
+            text=text, label=label, own=own, language=language, texts=texts,
         )  # fmt: skip
+
+    def photo_texts(self, content_ids: Sequence[int]) -> tuple[PhotoTextCount, ...]:
+        """Which texts of their own photos have, and how many of them. Raises NotInLibrary."""
+        return counted_texts(self._library(), content_ids)
+
+    def pictures(
+        self, paths: Sequence[Path], cancel: CancelToken, *, text: str = "", label: str = ""
+    ) -> Generator[Event, None, ExamplesRead]:
+        """Pictures that lie anywhere, each with the .txt beside it, else with one text or label
+        for all. Raises Cancelled."""
+        return (yield from loose_pictures(paths, text, label, cancel))
+
+    def on_hand(self) -> OnHand:
+        """How much of what the library keeps could be examples: nothing where there is none."""
+        return kept.on_hand(self._library()) if self._has_library() else OnHand()
 
     # --- votes ---------------------------------------------------------------------------------
 

@@ -46,14 +46,22 @@ class Splits:
         Looks at every picture that was not seen yet. Raises DataSetUnknown, DecoderUnavailable,
         Cancelled.
         """
+        plan = yield from self.plan(set_id, cancel, share=share, seed=seed)
+        return replace(plan, undo=self._datasets.apply(plan.undo))
+
+    def plan(
+        self, set_id: int, cancel: CancelToken, *, share: float = SHARE, seed: int = 0
+    ) -> Generator[Event, None, SplitMade]:
+        """What `split` would do: nothing is changed yet, and `undo` is the change that does it.
+        Raises as `split` does."""
         examples = self._datasets.examples(set_id)
         made = yield from self.of(examples, cancel, share=share, seed=seed)
         marks = tuple(ExampleMark(one.key, one.split, one.group) for one in made)
-        undo = self._datasets.apply(ExamplesChange(set_id, marks=marks))
         counts = Counter(one.split for one in made)
         used = [one for one in made if one.split is not Split.LEFT_OUT]
         groups = len({one.group or f"alone {one.key}" for one in used})
-        return SplitMade(groups, counts[Split.TRAIN], counts[Split.VALIDATION], undo)
+        change = ExamplesChange(set_id, marks=marks)
+        return SplitMade(groups, counts[Split.TRAIN], counts[Split.VALIDATION], change)
 
     def of(
         self,
