@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 MOST_WORN = 2
 """So many adapters may be on one model at once."""
+MOST_STRENGTH = 1.5
+"""Strengths go from 0, which is the base, over 1, which is what was learned, to this."""
+SEARCH_KINDS = frozenset({"encoder", "probe", "prompts"})
+"""Kinds of adapters that searches wear; all others are worn by what answers."""
+_OWN_VECTORS = "encoder"
 
 
 class AdapterState(StrEnum):
@@ -48,6 +53,7 @@ class AdapterInfo:
     examples), `recipe` (TOML) and `run` are where it comes from; `licence` is that of its base.
     `metrics` are figures of what `metric` names. `bytes` is the whole folder's. `worn` is the
     strength it is worn with now, None where it is not; `problem` says what `state` does not.
+    `base_name` is what people call the base, its id where that is not known here.
     """
 
     id: str
@@ -68,6 +74,16 @@ class AdapterInfo:
     run: str = ""
     made: str = ""
     worn: float | None = None
+    base_name: str = ""
+
+    @property
+    def wearer(self) -> Wearer:
+        return Wearer.SEARCH if self.kind in SEARCH_KINDS else Wearer.ANSWERS
+
+    @property
+    def has_own_vectors(self) -> bool:
+        """Whether wearing it, or wearing it otherwise, takes looking at all photos anew."""
+        return self.kind == _OWN_VECTORS
 
 
 @dataclass(frozen=True, slots=True)

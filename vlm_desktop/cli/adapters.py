@@ -9,7 +9,6 @@ from vlm_desktop import strings, trainstrings
 from vlm_desktop.base.adapters import (
     AdapterInfo,
     Closeness,
-    ItemCompared,
     ModelsCompared,
     WornNow,
 )
@@ -17,6 +16,7 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.language import fill
 from vlm_desktop.cli.output import Output
 from vlm_desktop.engine.services import AppServices
+from vlm_desktop.engine.train.comparedfiles import item_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +63,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     comparing.add_argument(
         "data", type=Path, nargs="?", metavar="DATA.jsonl", help="without it, those of its run"
     )
+    comparing.add_argument(
+        "--with", action="append", dest="beside", metavar="NAME",
+        help="another adapter instead of other checkpoints of its run",
+    )  # fmt: skip
 
 
 def run(arguments: argparse.Namespace, services: AppServices, output: Output) -> int:
@@ -184,12 +188,13 @@ def _close(texts: Closeness | None, images: Closeness | None, output: Output) ->
 
 def _compare(arguments: argparse.Namespace, services: AppServices, output: Output) -> None:
     cancel = CancelToken()
-    verb = services.training.adapters.compare(arguments.name, cancel, data=arguments.data)
+    verb = services.training.adapters.compare(
+        arguments.name, cancel, data=arguments.data, beside=arguments.beside
+    )
     found: ModelsCompared = output.drive(verb, cancel)
     if output.as_json:
-        names = [one.name for one in found.columns]
         for item in found.items:
-            output.json(_item(item, names))
+            output.json(item_row(item, found))
         columns = [asdict(one) for one in found.columns]
         output.json({"metric": found.metric, "items": len(found.items), "columns": columns})
         return
@@ -208,20 +213,6 @@ def _compare(arguments: argparse.Namespace, services: AppServices, output: Outpu
     ]
     if rows:
         output.table(("Change", *(one.name for one in found.columns[:2])), rows)
-
-
-def _item(item: ItemCompared, names: list[str]) -> dict[str, Any]:
-    return {
-        "key": item.key,
-        "image": item.image,
-        "ask": item.asked,
-        "expected": item.expected,
-        "change": item.change,
-        "said": {
-            name: {"answer": one.answer, "score": one.score}
-            for name, one in zip(names, item.said, strict=True)
-        },
-    }
 
 
 def _short(text: str) -> str:

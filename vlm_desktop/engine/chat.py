@@ -22,6 +22,7 @@ from typing import TypeVar
 from vlm_desktop.backends.adapters.folder import base_id
 from vlm_desktop.backends.late import resolve
 from vlm_desktop.backends.shelf import ModelCard
+from vlm_desktop.base.adapters import AdapterInfo
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import ChatCapabilities, ChatSpec, GenerationOptions, Role, TokenUsage
 from vlm_desktop.base.chaterrors import NoAnswerYet
@@ -62,6 +63,7 @@ from vlm_desktop.engine.chatkeeping import error_of
 from vlm_desktop.engine.doubt import NO_PICTURE, NounJudge, agree, agreeing
 from vlm_desktop.engine.preparing import Preparer, Task, unread_picture
 from vlm_desktop.engine.residents import Residents
+from vlm_desktop.engine.wornmodels import dressed_name, ids_with_each
 from vlm_desktop.store.library import Library
 
 __all__ = ["Chat", "error_of"]
@@ -90,8 +92,10 @@ class Chat(ChatAsking):
         default_model: Callable[[], str],
         nouns: NounJudge,
         save_table: SaveTable,
+        adapters: Callable[[], Sequence[AdapterInfo]] = tuple,
     ) -> None:
         super().__init__(library, pasted, preparer, default_model)
+        self._adapters = adapters
         self.residents = residents
         self._cards = cards
         self._nouns = nouns
@@ -100,8 +104,8 @@ class Chat(ChatAsking):
     # --- what a request takes, what a model sees -----------------------------------------
 
     def models(self) -> tuple[ChatChoice, ...]:
-        """All models that answer, those on this disk first, and the default one with the adapters
-        that it wears."""
+        """All models that answer, those on this disk first, and each that has any with adapters
+        on: with all that the default model wears, and with every single one that fits."""
         loaded = {one.model_id for one in self.residents.loaded()}
         default = self._default_model()
         found = [
@@ -112,12 +116,18 @@ class Chat(ChatAsking):
             for card in self._cards()
             if card.converses
         ]  # fmt: skip
-        found += [
-            replace(one, model_id=default, name=f"{one.name} + {default.partition('+')[2]}")
-            for one in found
-            if default != one.model_id == base_id(default)
-        ]
-        return tuple(sorted(found, key=lambda one: not one.ready))
+        adapters = self._adapters()
+        names = {one.id: one.name for one in adapters}
+        dressed = []
+        for one in found:
+            dressed.append(one)
+            ids = [default] if default != one.model_id == base_id(default) else []
+            ids += ids_with_each(one.model_id, adapters) if one.ready else []
+            dressed += [
+                replace(one, model_id=worn, name=dressed_name(one.name, worn, names))
+                for worn in dict.fromkeys(ids)
+            ]
+        return tuple(sorted(dressed, key=lambda one: not one.ready))
 
     def capabilities(self, model_id: str = "") -> ChatCapabilities:
         """On the lane "answers": opens the model's configuration, not its weights."""

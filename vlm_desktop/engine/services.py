@@ -203,12 +203,8 @@ class AppServices:
     def chat(self) -> Chat:
         """Conversations with models about pictures."""
         return Chat(
-            lambda: self.library,
-            self.paths.pasted,
-            self.preparer,
-            self.residents,
-            self._registry.cards,
-            lambda: self.settings.chat_model,
+            lambda: self.library, self.paths.pasted, self.preparer, self.residents,
+            self._registry.cards, lambda: self.settings.chat_model,
             NounJudge(
                 lambda: self.library,
                 self.encoders,
@@ -216,7 +212,8 @@ class AppServices:
                 lambda model_id: self._searcher().calibration(model_id),
             ),
             lambda target, heads, rows: self.exporting.save_table(target, heads, rows),
-        )
+            lambda: self.training.adapters.all(),
+        )  # fmt: skip
 
     @Part
     def alttext(self) -> AltTexts:

@@ -51,6 +51,7 @@ class LibraryTools(QObject):
         services = self._desk.services
         # What is left over, whatever the reason, is forgotten at the next start; nobody waits.
         self._desk.ask(lambda cancel: services.folders.purge(cancel), _quiet, failed=_quiet)
+        self._desk.fetch(lambda: services.training.adapters.purge(), _quiet, failed=_quiet)
 
     def open_section(self, key: str) -> None:
         """Show a section of the Library pane and put the focus into it."""

@@ -58,6 +58,8 @@ class Navigator(QObject):
     """A `Sending`: a file, or a part of it, for another pane."""
     selection_changed = Signal(object)
     """The content ids selected in the grid, in its order."""
+    adapters_changed = Signal()
+    """Which adapters there are, or which of them are worn, is another."""
     library_changed = Signal()
     """Photos came, went or changed: lists are to be read anew."""
 

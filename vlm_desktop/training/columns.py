@@ -35,9 +35,11 @@ def answer_columns(
     weights: Sequence[Path],
     cancel: CancelToken,
     learners: Mapping[str, str] = LEARNERS,
+    others: Sequence[tuple[Recipe, Path]] = (),
 ) -> Generator[Progress, None, tuple[str, tuple[tuple[ItemScore, ...], ...]]]:
     """The metric's name, and scores of all examples: the base's first, then of each folder of
-    trained weights. `general` is the general set that the run was measured among.
+    trained weights, then of `others`, which were trained by recipes of their own on the same base.
+    `general` is the general set that the run was measured among.
 
     Raises ModelError, MediaRefused, RunDamaged, TrainRefused, Cancelled.
     """
@@ -54,6 +56,10 @@ def answer_columns(
         _, base = yield from _answered(plain if knows_names else recipe, examples, place, (None,),
                                        cancel, learners)  # fmt: skip
         metric, found = yield from _answered(recipe, examples, place, weights, cancel, learners)
+        for other, one in others:
+            judged = replace(other, run=replace(other.run, metric=recipe.run.metric))
+            _, more = yield from _answered(judged, examples, place, (one,), cancel, learners)
+            found += more
         return metric, (*base, *found)
     finally:
         shutil.rmtree(folder.root, ignore_errors=True)

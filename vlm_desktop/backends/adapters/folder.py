@@ -26,8 +26,6 @@ WEIGHTS = "adapter.safetensors"
 CONFIG = "adapter_config.json"
 NAMES_TYPE = "NAMES"
 """As peft_type: no weights, but a vector for each of its `names`."""
-LONGEST_STRENGTH = 1.5
-"""Strengths go from 0, which is the base, over 1, which is what was learned, to this."""
 
 
 @dataclass(frozen=True, slots=True)

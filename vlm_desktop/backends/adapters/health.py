@@ -10,10 +10,10 @@ import torch
 from vlm_desktop.backends.adapters.deltas import deltas_of, read_tensors
 from vlm_desktop.backends.adapters.folder import WEIGHTS, holds_names
 from vlm_desktop.backends.adapters.names import read_names
-from vlm_desktop.backends.adapters.opening import ENCODER_KINDS
 from vlm_desktop.backends.adapters.pairweights import PairWeights
 from vlm_desktop.backends.chat.starter_folder import load_network, read_table
 from vlm_desktop.backends.encoders.recipe import read_pair
+from vlm_desktop.base.adapters import SEARCH_KINDS
 from vlm_desktop.base.errors import BadInputFile
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def check_fits(base: Path, model_id: str, kind: str, folder: Path) -> None:
     state = read_tensors(folder)
     if not state or any(not torch.isfinite(one.float()).all() for one in state.values()):
         raise _wrong(folder, "its weights are no finite numbers")
-    if kind in ENCODER_KINDS:
+    if kind in SEARCH_KINDS:
         plain = PairWeights(base, model_id).read()
         changed = deltas_of(folder, lambda name: torch.from_numpy(plain[name]))
     elif kind == ASSISTANT:

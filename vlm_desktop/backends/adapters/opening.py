@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from vlm_desktop.backends.adapters.folder import (
     CARD,
-    LONGEST_STRENGTH,
     Worn,
     holds_names,
     read_card,
     worn_name,
 )
 from vlm_desktop.backends.late import resolve
+from vlm_desktop.base.adapters import MOST_STRENGTH, SEARCH_KINDS
 from vlm_desktop.base.trainerrors import AdapterForeign, AdapterUnknown, StrengthWrong
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ ADAPTERS, ADAPTED = "adapters", "adapted"
 """Folders of the home folder: adapters, and encoders made with them, which may be thrown away."""
 _MERGED = "vlm_desktop.backends.adapters.pairs:worn_folder"
 _NAMED = "vlm_desktop.backends.adapters.names:NamedEncoder"
-ENCODER_KINDS = frozenset({"encoder", "probe", "prompts"})
 
 
 def split_worn(model_id: str) -> tuple[str, tuple[tuple[str, float], ...]]:
@@ -40,8 +39,8 @@ def split_worn(model_id: str) -> tuple[str, tuple[tuple[str, float], ...]]:
             strength = float(said) if at else 1.0
         except ValueError:
             strength = -1.0
-        if not 0.0 <= strength <= LONGEST_STRENGTH:
-            raise StrengthWrong(strength=said, most=LONGEST_STRENGTH)
+        if not 0.0 <= strength <= MOST_STRENGTH:
+            raise StrengthWrong(strength=said, most=MOST_STRENGTH)
         worn.append((name, strength))
     return base, tuple(worn)
 
@@ -71,7 +70,7 @@ def base_revision(folder: Path, kind: str) -> str:
         said = tomllib.loads((folder / "model.toml").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return ""
-    encoder = kind in ENCODER_KINDS
+    encoder = kind in SEARCH_KINDS
     files = ("image.onnx", "text.onnx") if encoder else ("assistant.safetensors",)
     sums = said.get("sha256", {})
     return "".join(str(sums.get(name, ""))[:16] for name in files)

@@ -207,8 +207,15 @@ class AdapterFolders:
         state = AdapterState.DAMAGED if problem else self._state(card)
         size = sum(one.stat().st_size for one in folder.iterdir() if one.is_file())
         return AdapterInfo(
-            id=folder.name, folder=folder, state=state, problem=problem, bytes=size, **known
-        )
+            id=folder.name, folder=folder, state=state, problem=problem, bytes=size,
+            base_name=self._base_name(card.base), **known,
+        )  # fmt: skip
+
+    def _base_name(self, model_id: str) -> str:
+        try:
+            return self._registry.card(model_id).name
+        except ModelError:
+            return model_id
 
     def _state(self, card: AdapterCard) -> AdapterState:
         try:

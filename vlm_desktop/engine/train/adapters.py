@@ -2,6 +2,7 @@
 
 adapterfolders.py  folders: list, take in, rename, remove    wearing.py    who wears what
 adapterwork.py     merge, export                             comparing.py  base against tuned
+adapternames.py    names, and cards as they are written      comparedfiles.py  the same as files
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from vlm_desktop.backends.adapters.folder import WEIGHTS, AdapterCard, weights_h
 from vlm_desktop.backends.late import resolve
 from vlm_desktop.base.errors import BadInputFile
 from vlm_desktop.base.trainerrors import (
+    AdapterForeign,
     AdapterUnknown,
     AdapterWorn,
     NothingToCompare,
@@ -24,11 +26,12 @@ from vlm_desktop.base.trainerrors import (
 from vlm_desktop.base.training import Example, RunState, Split
 from vlm_desktop.engine.train.adapterfolders import AdapterFolders
 from vlm_desktop.engine.train.adapterwork import MERGING, AdapterWork, recipe_in
+from vlm_desktop.engine.train.comparedfiles import save_comparison
 from vlm_desktop.engine.train.comparing import compared
 from vlm_desktop.training.runfolder import RunFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
     from vlm_desktop.backends.registry import Registry
@@ -78,9 +81,10 @@ class Adapters:
         read and compared with their checksums."""
         return self._folders.all(self._wearing.strengths(), verify=verify)
 
-    def get(self, name: str) -> AdapterInfo:
-        """Raises AdapterUnknown."""
-        info = self._folders.get(name)
+    def get(self, name: str, *, verify: bool = False) -> AdapterInfo:
+        """One adapter; with `verify` its weights are read and compared with their checksum. Raises
+        AdapterUnknown."""
+        info = self._folders.get(name, verify=verify)
         return replace(info, worn=self._wearing.strengths().get(info.id))
 
     def from_run(self, run_id: str, name: str = "") -> AdapterInfo:
@@ -160,7 +164,8 @@ class Adapters:
         """
         if strength == 0:
             return (yield from self.take_off(name, cancel))
-        return (yield from self._wearing.put_on(self._folders.usable(name), strength, cancel))
+        info = self._folders.usable(name)
+        return (yield from self._wearing.put_on(info, strength, cancel, self._name_of))
 
     def take_off(self, name: str, cancel: CancelToken) -> Generator[Event, None, WornNow]:
         """Wear it no more; by its id also one whose files are gone. Raises AdapterUnknown, and
@@ -190,31 +195,76 @@ class Adapters:
         return (yield from self._work.export(info, target, strength, cancel))
 
     def compare(
-        self, name: str, cancel: CancelToken, *, data: Path | None = None
+        self,
+        name: str,
+        cancel: CancelToken,
+        *,
+        data: Path | None = None,
+        dataset: str = "",
+        beside: Sequence[str] | None = None,
     ) -> Generator[Event, None, ModelsCompared]:
-        """Base, adapter and other checkpoints of its run, over every held-out example of a file
-        (all of one that holds none out), or of the run itself.
+        """Base and adapter over every held-out example of a file or of a data set (all of one that
+        holds none out), or of the run itself; and beside them other checkpoints of its run, or,
+        where `beside` names any, these adapters of the same base and kind.
 
-        Raises NothingToCompare, RecipeWrong, what `AdapterFolders.usable`, `RecipeData.examples`
-        and learners raise, Cancelled.
+        Raises NothingToCompare, AdapterForeign, RecipeWrong, what `AdapterFolders.usable`,
+        `RecipeData.examples` and learners raise, Cancelled.
         """
         info = self._folders.usable(name)
         run = RunFolder(self._home / "training" / "runs" / (info.run or "-"))
-        if data is None:
+        others = [self._beside(info, one) for one in beside or ()]
+        if data is None and not dataset:
             examples = _held_out(run.read_examples(run.data))
         else:
-            said = {"file": str(data.absolute())}
-            found = yield from self._data.examples(said, data.absolute().parent, cancel)
+            said = {"dataset": dataset} if data is None else {"file": str(data.absolute())}
+            place = self._home if data is None else data.absolute().parent
+            found = yield from self._data.examples(said, place, cancel)
             examples = found.examples if found.split_here else _held_out(found.examples)
         if not examples:
             raise NothingToCompare
-        others = _checkpoints(run, info.sha256)
+        steps = _checkpoints(run, info.sha256) if beside is None else {}
         recipe = recipe_in(info)
         columns = resolve(COLUMNS, "comparing models")(
-            recipe, examples, self._home, run.general, [info.folder, *others.values()], cancel
-        )
+            recipe, examples, self._home, run.general, [info.folder, *steps.values()], cancel,
+            others=[(recipe_in(one), one.folder) for one in others],
+        )  # fmt: skip
         metric, scores = yield from columns
-        return compared(metric, examples, (BASE, info.name, *others), scores, recipe.run.seed)
+        names = (BASE, info.name, *steps, *(one.name for one in others))
+        return compared(metric, examples, names, scores, recipe.run.seed)
+
+    def save_comparison(self, found: ModelsCompared, target: Path) -> Path:
+        """Write a comparison, over what is there: as a table where `target` ends in .csv, else as
+        JSON lines, an item each. Raises DestinationNotWritable, DiskFull."""
+        return save_comparison(found, target)
+
+    def answers(
+        self, name: str, examples: Sequence[Example], cancel: CancelToken
+    ) -> Generator[Event, None, tuple[tuple[str, ...], tuple[str, ...]]]:
+        """What the base says of examples, and what an adapter makes of it, in their order.
+
+        Raises what `AdapterFolders.usable` and learners raise, Cancelled.
+        """
+        info = self._folders.usable(name)
+        columns = resolve(COLUMNS, "comparing models")(
+            recipe_in(info), examples, self._home, None, [info.folder], cancel
+        )
+        _, (base, tuned) = yield from columns
+        return tuple(one.answer for one in base), tuple(one.answer for one in tuned)
+
+    def _beside(self, info: AdapterInfo, name: str) -> AdapterInfo:
+        """Another adapter that can answer the same examples."""
+        other = self._folders.usable(name)
+        if (other.base, other.kind) != (info.base, info.kind):
+            taught, here = (f"{one.base} ({one.kind})" for one in (other, info))
+            raise AdapterForeign(adapter=other.name, base=taught, model=here)
+        return other
+
+    def _name_of(self, adapter_id: str) -> str:
+        """What people call an adapter; its id once it is gone."""
+        try:
+            return self._folders.get(adapter_id).name
+        except AdapterUnknown:
+            return adapter_id
 
 
 def _held_out(examples: tuple[Example, ...]) -> tuple[Example, ...]:

@@ -11,9 +11,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from vlm_desktop.backends.adapters.folder import LONGEST_STRENGTH, worn_name
-from vlm_desktop.backends.adapters.opening import ENCODER_KINDS, split_worn
-from vlm_desktop.base.adapters import MOST_WORN, AdapterInfo, Wearer, WornNow
+from vlm_desktop.backends.adapters.folder import worn_name
+from vlm_desktop.backends.adapters.opening import split_worn
+from vlm_desktop.base.adapters import (
+    MOST_STRENGTH,
+    MOST_WORN,
+    AdapterInfo,
+    Wearer,
+    WornNow,
+)
 from vlm_desktop.base.trainerrors import AdaptersTooMany, StrengthWrong
 from vlm_desktop.engine.wornmodels import encoder_to_open
 
@@ -73,10 +79,15 @@ class Wearing:
     # --- changing ----------------------------------------------------------------------
 
     def put_on(
-        self, info: AdapterInfo, strength: float, cancel: CancelToken
+        self,
+        info: AdapterInfo,
+        strength: float,
+        cancel: CancelToken,
+        name_of: Callable[[str], str] = str,
     ) -> Generator[Event, None, WornNow]:
         """Wear an adapter beside what is worn, or with another strength; 0 takes it off. Where its
-        base is not the model in use, that becomes the model in use.
+        base is not the model in use, that becomes the model in use. `name_of` gives the names that
+        people know of adapters by their ids.
 
         Of Search it may take an indexing of all photos; the old model answers meanwhile, and what
         was done is kept when it is stopped. Raises StrengthWrong, AdaptersTooMany, and what
@@ -85,13 +96,13 @@ class Wearing:
         check_strength(strength)
         if strength == 0.0:
             return (yield from self.take_off(info.id, cancel))
-        wearer = wearer_of(info.kind)
+        wearer = info.wearer
         base, parts = _parts(self._in_use(wearer))
         if base != info.base:
             base, parts = info.base, ()
         others = tuple(one for one in parts if one[0] != info.id)
         if len(others) >= MOST_WORN:
-            names = ", ".join(name for name, _ in others)
+            names = ", ".join(name_of(adapter_id) for adapter_id, _ in others)
             raise AdaptersTooMany(most=MOST_WORN, worn=names)
         return (yield from self._wear(wearer, base, (*others, (info.id, strength)), cancel))
 
@@ -130,13 +141,8 @@ class Wearing:
 
 def check_strength(strength: float) -> None:
     """Raises StrengthWrong."""
-    if not (math.isfinite(strength) and 0.0 <= strength <= LONGEST_STRENGTH):
-        raise StrengthWrong(strength=f"{strength:g}", most=LONGEST_STRENGTH)
-
-
-def wearer_of(kind: str) -> Wearer:
-    """What adapters of a kind are worn by."""
-    return Wearer.SEARCH if kind in ENCODER_KINDS else Wearer.ANSWERS
+    if not (math.isfinite(strength) and 0.0 <= strength <= MOST_STRENGTH):
+        raise StrengthWrong(strength=f"{strength:g}", most=MOST_STRENGTH)
 
 
 def _parts(model_id: str) -> tuple[str, tuple[tuple[str, float], ...]]:
