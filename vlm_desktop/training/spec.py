@@ -151,6 +151,9 @@ class Recipe:
     folder: Path = field(default=Path(), compare=False)
 
 
+USUAL_EPOCHS: dict[str, float] = {ASSISTANT: 10.0, ENCODER: 20.0, PROBE: 40.0, PROMPTS: 40.0}
+"""How often a kind sees every example where nobody says how long: few examples and small networks
+want many rounds. Others have `DEFAULT_EPOCHS`."""
 DEFAULT_EPOCHS = 3.0
 KIND_DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
     ASSISTANT: {"run": {"rate": 1e-3, "batch": 16}},
@@ -195,7 +198,7 @@ def recipe_of(said: Mapping[str, Any], folder: Path) -> Recipe:
         for name, kind in _PARTS.items()
         if name != "model"
     }
-    read["run"] = _with_length(read["run"])
+    read["run"] = _with_length(read["run"], model.kind)
     return Recipe(model=model, data=dict(said.get("data", {})), folder=folder, **read)
 
 
@@ -246,11 +249,11 @@ def _part(kind: type[Part], name: str, table: Mapping[str, Any]) -> Part:
     return kind(**values)
 
 
-def _with_length(run: RunPart) -> RunPart:
+def _with_length(run: RunPart, kind: str) -> RunPart:
     if run.steps and run.epochs:
         raise RecipeWrong(
             key="[run] steps", detail="and [run] epochs both say how long; leave one of them out"
         )
     if not run.steps and not run.epochs:
-        return replace(run, epochs=DEFAULT_EPOCHS)
+        return replace(run, epochs=USUAL_EPOCHS.get(kind, DEFAULT_EPOCHS))
     return run

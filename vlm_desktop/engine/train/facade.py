@@ -17,6 +17,7 @@ from vlm_desktop.engine.residents import Residents
 from vlm_desktop.engine.switching import Switching
 from vlm_desktop.engine.train.active import ActiveLearning
 from vlm_desktop.engine.train.adapters import Adapters
+from vlm_desktop.engine.train.choosing import Choosing
 from vlm_desktop.engine.train.datasets import Datasets
 from vlm_desktop.engine.train.doctor import Doctor
 from vlm_desktop.engine.train.judging import SearchJudge
@@ -63,6 +64,9 @@ class Training:
         self.data = RecipeData(self.datasets, self.sources, self.splits)
         self.runs = Runs(paths.runs, self._revision)
         self.teaching = Teaching(paths.home, self.data, self.doctor, self.runs)
+        self.choosing = Choosing(
+            paths.home, registry, self.datasets, lambda: self.teaching, lambda: self.runs
+        )
 
         def vectors() -> str:
             """What answers searches; no library is made for that."""

@@ -26,6 +26,7 @@ from vlm_desktop.backends.encoders.onnx_dual import OnnxDualEncoder
 from vlm_desktop.base.events import Phase, Progress
 from vlm_desktop.training.learners.assistantdata import (
     PARTS,
+    TAUGHT,
     AssistantPictures,
     Keeping,
     Lesson,
@@ -109,6 +110,10 @@ class AssistantLearner:
         if self._trained is None:
             raise RuntimeError("the learner was not opened")
         return self._trained
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        return TAUGHT
 
     def components(self) -> tuple[Component, ...]:
         return self._learned().components(PARTS)

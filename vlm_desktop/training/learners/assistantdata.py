@@ -45,7 +45,7 @@ PARTS = {
     WORDS: ("words.", "order.", "sense."),
 }
 """Components of the network by the beginnings of their parameters' names."""
-_TAUGHT = (LANGUAGE, PROJECTOR)
+TAUGHT = (LANGUAGE, PROJECTOR)
 _MAKER = "starter tower 1"
 
 
@@ -53,9 +53,9 @@ def chosen_of(network: StarterNetwork, method: MethodPart, model: str) -> Chosen
     """The linear layers of the components asked for; without, those of the decoder. Raises
     NothingTrainable."""
     targets = method.targets or (LANGUAGE,)
-    if not set(targets) <= set(_TAUGHT):
-        raise NothingTrainable(model=model, targets=", ".join(_TAUGHT))
-    return Chosen({one: linear_modules(network, PARTS[one]) for one in _TAUGHT if one in targets})
+    if not set(targets) <= set(TAUGHT):
+        raise NothingTrainable(model=model, targets=", ".join(TAUGHT))
+    return Chosen({one: linear_modules(network, PARTS[one]) for one in TAUGHT if one in targets})
 
 
 @dataclass(frozen=True, slots=True)

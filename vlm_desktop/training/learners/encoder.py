@@ -23,6 +23,7 @@ from vlm_desktop.training.learners.contrast import Contrast, distinct, infonce, 
 from vlm_desktop.training.learners.encoderdata import (
     IMAGE_HEAD,
     PARTS,
+    TAUGHT,
     TEMPERATURE,
     EncoderPictures,
     Held,
@@ -119,6 +120,11 @@ class EncoderLearner:
         if self._trained is None:
             raise RuntimeError("the learner was not opened")
         return self._trained
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Of the towers; where these are frozen, none."""
+        return TAUGHT if self._trained is not None else ()
 
     def components(self) -> tuple[Component, ...]:
         return self._learned().components(PARTS)

@@ -41,7 +41,7 @@ PARTS = {
     TEMPERATURE: ("log_scale", "offset"),
 }  # fmt: skip
 """Components of `EncoderTowers` by the beginnings of their parameters' names."""
-_TAUGHT = (TEXT, TEXT_HEAD, IMAGE_HEAD)
+TAUGHT = (TEXT, TEXT_HEAD, IMAGE_HEAD)
 _MAKER = "starter encoder 1"
 
 
@@ -49,9 +49,9 @@ def chosen_of(towers: nn.Module, method: MethodPart, model: str) -> Chosen:
     """The linear layers of the components asked for; without, those of the text tower. Raises
     NothingTrainable."""
     targets = method.targets or (TEXT, TEXT_HEAD)
-    if not set(targets) <= set(_TAUGHT):
-        raise NothingTrainable(model=model, targets=", ".join(_TAUGHT))
-    return Chosen({one: linear_modules(towers, PARTS[one]) for one in _TAUGHT if one in targets})
+    if not set(targets) <= set(TAUGHT):
+        raise NothingTrainable(model=model, targets=", ".join(TAUGHT))
+    return Chosen({one: linear_modules(towers, PARTS[one]) for one in TAUGHT if one in targets})
 
 
 class EncoderPictures:

@@ -18,7 +18,7 @@ from vlm_desktop.training.learners.names import NameLearner
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from vlm_desktop.training.learners.protocol import Place
+    from vlm_desktop.training.learners.protocol import Batch, Place, Tower
     from vlm_desktop.training.spec import Recipe
 
 
@@ -46,6 +46,10 @@ class ProbeLearner(NameLearner):
         known = (columns >= 0)[:, None]
         added = self._tensor[columns.clamp(min=0)] * known
         return F.normalize(vectors + added, dim=-1)
+
+    def shapes(self, batch: Batch) -> tuple[Tower, ...]:
+        """Nothing runs through a tower."""
+        return ()
 
 
 def build(recipe: Recipe, place: Place) -> ProbeLearner:

@@ -198,6 +198,16 @@ class CountsTokens(Protocol):
         ...
 
 
+@runtime_checkable
+class NamesTargets(Protocol):
+    """A learner of which parts can be chosen. Known after `open`."""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What `method.targets` of a recipe may name."""
+        ...
+
+
 class Learner(Protocol):
     """A model that learns. Errors of libraries are translated to those of `base`."""
 
