@@ -32,13 +32,16 @@ if TYPE_CHECKING:
     from vlm_desktop.training.spec import Recipe
 
 
+_WORTH_TWICE = 20.0
+"""Seconds of a first step up to which another is taken for the time: the first is slower."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Inspection:
     """What was seen. `measured_step` are bytes that one step added to what lay in memory; `factor`
     is that by the estimate's, and corrects it. `lengths` are of all examples by key, in tokens,
     where the learner counts them and cuts at `most_tokens` (0 where not). `part_seconds` is what
-    one batch took forward and back, which is more than most will, being the first. Nothing was
-    updated."""
+    one batch took forward and back. Nothing was updated."""
 
     device: str
     components: tuple[Component, ...]
@@ -74,7 +77,7 @@ def inspect(
     cancel: CancelToken,
     learners: Mapping[str, str] = LEARNERS,
 ) -> Generator[Progress, None, Inspection]:
-    """Open the model, make the first batch and take it forward and back once.
+    """Open the model, make the first batch and take it forward and back.
 
     Raises what a run would be refused for: TrainRefused, ModelError, MediaRefused, Cancelled; and
     BatchTooLarge where a run would make something smaller.
@@ -86,8 +89,10 @@ def inspect(
     runs = home / "training" / "runs"
     runs.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=".check-", dir=runs))
+    run = RunFolder(folder)
+    run.write_examples(run.data, examples)  # learners of names read them there
     device = device_of(recipe)
-    learner = make_learner(recipe, RunFolder(folder), device, learners)
+    learner = make_learner(recipe, run, device, learners)
     try:
         with untouched():
             yield Progress(Phase.LOAD, 0, None)
@@ -120,13 +125,17 @@ def _measured(recipe: Recipe, learner: Learner, batch: Batch, device: str) -> tu
         meter.watch_peak()
         meter.start()
         learner.loss(batch).loss.backward()
+        measured = meter.peak() - meter.at_rest
         seconds = meter.step_done()
+        if seconds < _WORTH_TWICE:
+            meter.start()
+            learner.loss(batch).loss.backward()
+            seconds = meter.step_done()
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
         detail = str(error).split("\n", maxsplit=1)[0]
         raise BatchTooLarge(batch=len(batch.keys), detail=detail) from error
-    measured = meter.peak() - meter.at_rest
     optimiser.adam.zero_grad(set_to_none=True)
     return max(measured, 0), seconds
 

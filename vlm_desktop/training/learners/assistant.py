@@ -260,7 +260,9 @@ class AssistantLearner:
         for key, lesson in zip(batch.keys, batch.data["lessons"], strict=True):
             text = lesson.text
             tokens = tuple(
-                XrayToken(one, tokenizer.id_to_token(one) or "", learned, is_image=False)
+                XrayToken(
+                    one, tokenizer.decode([one], skip_special_tokens=False), learned, is_image=False
+                )
                 for ids, learned in ((text.prompt, False), (text.said, True))
                 for one in ids
             )
