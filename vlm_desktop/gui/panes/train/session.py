@@ -1,6 +1,6 @@
 """What the steps of the Train pane share: the data set in hand, the recipe, the run shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -33,6 +33,8 @@ class TrainSession(QObject):
     """The shelf of adapters, or what is in use of it, is another."""
     step_wanted = Signal(str)
     """One of STEPS is to come to front."""
+    examples_wanted = Signal(object)
+    """Keys of examples that are to be shown and chosen in the first step."""
     trouble = Signal(str)
     """A sentence: the data sets could not be listed."""
 
@@ -79,6 +81,11 @@ class TrainSession(QObject):
         if set_id != self.set_id:
             self.set_id = set_id
             self.opened.emit()
+
+    def show_examples(self, keys: Sequence[str]) -> None:
+        """Bring examples of the data set in hand to front, where they are changed; none for all."""
+        self.step_wanted.emit(DATA)
+        self.examples_wanted.emit(tuple(keys))
 
     # --- recipe and run ------------------------------------------------------------------
 
