@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from tests.gui.chat.fake_chat import FakeChat
@@ -10,6 +11,7 @@ from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.chat import GenerationOptions
 from vlm_desktop.base.chatwork import Side
 from vlm_desktop.base.conversations import Attachment, Why
+from vlm_desktop.base.types import Box, Size
 from vlm_desktop.engine.samples import sample_photos
 from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
 
@@ -129,6 +131,69 @@ def doubt(stage: Stage, chat: FakeChat) -> None:
         pane.turns.doubt(name)
 
 
+def _named(stage: Stage, chat: FakeChat) -> ChatPane:
+    """An answer with places, and a thumb up."""
+    chat.answer = lambda _: "A cup of coffee stands on a plate, with a spoon on it."
+    chat.boxes = (
+        ("cup of coffee", 0, Box(155, 25, 470, 275)),
+        ("spoon", 0, Box(360, 190, 560, 310)),
+        ("plate", 0, Box(60, 50, 590, 395)),
+        ("cat", 1, Box(40, 10, 330, 290)),
+    )
+    pictures = _pictures()
+    pane = _ask(stage, "What is on the table, and where? Compare with B.", *pictures)
+    stage.until(lambda: not pane.session.is_busy)
+    conversation = pane.session.conversation
+    assert conversation is not None
+    sizes = (Size(600, 400), Size(451, 300))  # those of the samples, not of the fake
+    chat.kept[conversation.id] = replace(
+        conversation,
+        pictures=tuple(
+            replace(one, size=size) for one, size in zip(conversation.pictures, sizes, strict=True)
+        ),
+    )
+    chat.vote(conversation.turns[-1].id, 1)
+    pane.session.refresh()
+    stage.until(lambda: pane.transcript.views[-1].facts.vote == 1)
+    return pane
+
+
+def thumb(stage: Stage, chat: FakeChat) -> None:
+    _named(stage, chat)
+
+
+def thumb_menu(stage: Stage, chat: FakeChat) -> None:
+    pane = _named(stage, chat)
+    view = pane.transcript.views[-1]
+    view.tools.buttons["more"].click()
+
+
+def places(stage: Stage, chat: FakeChat) -> None:
+    dialog = _named(stage, chat).turns.show_places()
+    assert dialog is not None
+    stage.until(dialog.go.isEnabled)
+
+
+def places_gone(stage: Stage, chat: FakeChat) -> None:
+    """The picture is not there any more."""
+    pane = _named(stage, chat)
+    conversation = pane.session.conversation
+    assert conversation is not None
+    gone = replace(conversation.pictures[0], attachment=Attachment(chat.folder / "coffee.png"))
+    chat.kept[conversation.id] = replace(conversation, pictures=(gone, conversation.pictures[1]))
+    pane.session.refresh()
+    stage.until(lambda: pane.session.conversation.pictures[0] == gone)
+    dialog = pane.turns.show_places()
+    assert dialog is not None
+    stage.until(lambda: "coffee.png" in dialog.hint.text())
+
+
+def region(stage: Stage, chat: FakeChat) -> None:
+    compose(stage, chat)
+    pane = _pane(stage)
+    pane.sources.choose_region(pane.composer.pictures.items[0], 0)
+
+
 def seen(stage: Stage, chat: FakeChat) -> None:
     doubt(stage, chat)
     pane = _pane(stage)
@@ -231,6 +296,11 @@ LOOKS = {
     "compare": compare,
     "form": form,
     "doubt": doubt,
+    "thumb": thumb,
+    "thumb-menu": thumb_menu,
+    "places": places,
+    "places-gone": places_gone,
+    "region": region,
     "seen": seen,
     "options": options,
     "batch": batch,

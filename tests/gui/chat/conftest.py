@@ -1,6 +1,8 @@
 """The Chat pane in the window, over conversations in memory."""
 
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -10,13 +12,35 @@ from pytestqt.qtbot import QtBot
 from tests.gui.chat.fake_chat import FakeChat
 from tests.gui.fake_services import FakeServices
 from vlm_desktop.base.conversations import Attachment
+from vlm_desktop.base.errors import AppError
 from vlm_desktop.gui.main_window import MainWindow
 from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
+
+
+@dataclass
+class FakeSources:
+    """Thumbs of the conversations in memory, and which threads gave them."""
+
+    chat: FakeChat
+    error: AppError | None = None
+    threads: set[str] = field(default_factory=set)
+
+    def vote(self, turn_id: int, vote: int) -> int:
+        self.threads.add(threading.current_thread().name)
+        if self.error is not None:
+            raise self.error
+        return self.chat.vote(turn_id, vote)
 
 
 @pytest.fixture
 def chat(services: FakeServices) -> FakeChat:
     return services.chat
+
+
+@pytest.fixture
+def thumbs(services: FakeServices) -> FakeSources:
+    services.training.sources = FakeSources(services.chat)
+    return services.training.sources
 
 
 @pytest.fixture

@@ -74,6 +74,8 @@ class FakeChat(FakeConversations):
     exported: list[tuple[int, Path, ConversationFormat]] = field(default_factory=list)
     saved: list[tuple[BatchTable, Path]] = field(default_factory=list)
     source: AnswerSource = AnswerSource.MODEL
+    boxes: tuple[tuple[str, int, Box], ...] = ()
+    """(what, number of the picture of the conversation, where) that answers name."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -165,6 +167,10 @@ class FakeChat(FakeConversations):
             usage=USAGE,
             decode=0.08,
             timing=TIMING,
+            boxes=tuple(
+                (what, self._of(turn.id).pictures[number].id, box)
+                for what, number, box in self.boxes
+            ),
         )
         self._change(done)
         return done

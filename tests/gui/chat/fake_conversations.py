@@ -133,6 +133,12 @@ class FakeConversations:
         turns = tuple(turn if old.id == turn.id else old for old in one.turns)
         return self._keep(replace(one, turns=turns))
 
+    def vote(self, turn_id: int, vote: int) -> int:
+        """As `training.sources.vote` does it."""
+        turn = self._of(turn_id).turn(turn_id)
+        self._change(replace(turn, vote=vote))
+        return turn.vote
+
     def pin_turn(self, turn_id: int, pinned: bool) -> None:
         self._change(replace(self._of(turn_id).turn(turn_id), pinned=pinned))
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, QUrl
 from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
@@ -165,6 +165,33 @@ def test_after_a_part_is_chosen_the_question_has_the_focus(
     assert dialog.canvas.geometry_of_photo.fit_zoom > 1.0, "small pictures fill the dialog"
     qtbot.keyClick(dialog.canvas, Qt.Key.Key_Return)
     assert pane.window().focusWidget() is pane.composer.line
+
+
+def test_a_click_beside_the_box_of_a_part_leaves_it_where_it_was(
+    pane: ChatPane, picture: Attachment, qtbot: QtBot
+) -> None:
+    pane.composer.pictures.add([picture])
+    pane.sources.choose_region(picture, 0)
+    dialog = pane.findChild(RegionDialog)
+    qtbot.waitUntil(lambda: dialog.go.isEnabled())
+    canvas, left = dialog.canvas, Qt.MouseButton.LeftButton
+    assert canvas.region is not None
+    before = canvas.region.box
+    corner = canvas.geometry_of_photo.to_view(QRectF(5, 5, 1, 1)).topLeft().toPoint()
+    qtbot.mouseClick(canvas, left, pos=corner)
+    assert canvas.region is not None
+    assert canvas.region.box == before
+    assert dialog.go.isEnabled()
+    qtbot.mousePress(canvas, left, pos=corner)
+    end = canvas.geometry_of_photo.to_view(QRectF(85, 65, 1, 1)).topLeft()
+    qtbot.mouseMove(canvas, end.toPoint())
+    qtbot.mouseRelease(canvas, left, pos=end.toPoint())
+    assert canvas.region is not None, "a box is drawn, and taken only when it is asked for"
+    dialog.go.click()
+    (part,) = pane.composer.pictures.items
+    assert part.box is not None
+    sides = (part.box.x0, part.box.y0, part.box.x1, part.box.y1)
+    assert sides == pytest.approx((5, 5, 85, 65), abs=1.5)
 
 
 def test_a_chip_keeps_the_focus_while_a_dialog_is_in_front(

@@ -58,6 +58,8 @@ class PhotoCanvas(QWidget):
         super().__init__(parent)
         self.geometry_of_photo = Geometry()
         self.region: Region | None = None
+        self.keeps_region = False
+        """A click beside the box leaves it where it was, instead of taking it away."""
         self._image = QImage()
         self._layer = QPixmap()
         self._layer_of: object = None
@@ -335,6 +337,9 @@ class PhotoCanvas(QWidget):
             shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             if shifted and self.region.is_large_enough:
                 self.finish_region()
+            elif not self.region.is_large_enough and self.keeps_region:
+                self.region.take_back()
+                self.update()
             elif not self.region.is_large_enough:
                 self.cancel_region()
         self._show_cursor()

@@ -17,6 +17,7 @@ class Region:
         self._photo = photo
         width, height = photo.width() * _FIRST, photo.height() * _FIRST
         self.box = QRectF((photo.width() - width) / 2, (photo.height() - height) / 2, width, height)
+        self._before = QRectF(self.box)
         self._anchor: QPointF | None = None
         self._grabbed: QPointF | None = None
 
@@ -31,6 +32,7 @@ class Region:
     def press(self, at: QPointF, pixels_per_point: float, *, fresh: bool) -> None:
         """Take hold of a corner, else of the whole box, else begin a new one."""
         at = inside(at, self._photo)
+        self._before = QRectF(self.box)
         self._anchor = self._grabbed = None
         if not fresh:
             corners = (
@@ -58,6 +60,10 @@ class Region:
 
     def release(self) -> None:
         self._anchor = self._grabbed = None
+
+    def take_back(self) -> None:
+        """The box is where it was before it was last taken hold of."""
+        self.box = QRectF(self._before)
 
     # --- by keys -------------------------------------------------------------------------
 

@@ -32,12 +32,16 @@ class PlainDialog(QDialog):
         self.hint.setWordWrap(True)
 
     def lay_out(
-        self, parts: tuple[QWidget | QLayout, ...], go: str, take: Callable[[], object]
+        self,
+        parts: tuple[QWidget | QLayout, ...],
+        go: str,
+        take: Callable[[], object],
+        stay_words: str = "",
     ) -> None:
-        """Parts below each other, then Cancel and `go`, which Enter presses too. The first part
-        takes the room there is if it is a widget."""
+        """Parts below each other, then Cancel (or `stay_words`) and `go`, which Enter presses too.
+        The first part takes the room there is if it is a widget."""
         space = measures().space
-        stay = QPushButton(strings.CANCEL, self)
+        stay = QPushButton(stay_words or strings.CANCEL, self)
         stay.clicked.connect(self.reject)
         self.go = QPushButton(go, self)
         self.go.setObjectName("primary")

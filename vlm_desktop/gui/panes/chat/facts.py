@@ -34,7 +34,8 @@ class TurnFacts:
 
     `plain` says that no mark in the text means anything.
     `letters` are those of the pictures that came with a question. `branch` counts from 1.
-    `schema` is the JSON schema that an answer fulfils.
+    `schema` is the JSON schema that an answer fulfils, `places` how many places it names,
+    `vote` a person's thumb: 1 up, -1 down.
     """
 
     key: int
@@ -54,6 +55,8 @@ class TurnFacts:
     trouble: str = ""
     schema: str = ""
     compared: bool = False
+    places: int = 0
+    vote: int = 0
     doubts: tuple[DoubtFacts, ...] = ()
 
     def with_text(self, text: str, life: Life) -> "TurnFacts":

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from vlm_desktop.base.types import Box
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
-from vlm_desktop.gui.widgets.photo_canvas import PhotoCanvas
+from vlm_desktop.gui.widgets.overlay_canvas import OverlayCanvas
 from vlm_desktop.gui.widgets.photo_geometry import MOST_ZOOM
 from vlm_desktop.gui.widgets.plain_dialog import PlainDialog
 
@@ -23,7 +23,8 @@ class RegionDialog(PlainDialog):
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(strings.REGION_TITLE, strings.REGION_HINT, parent)
         space = measures().space
-        self.canvas = PhotoCanvas(self)
+        self.canvas = OverlayCanvas(self)
+        self.canvas.keeps_region = True
         self.canvas.geometry_of_photo.most_fit = MOST_ZOOM  # a part of a small picture is tiny
         self.canvas.setAccessibleName(name)
         self.canvas.setAccessibleDescription(strings.REGION_HINT)

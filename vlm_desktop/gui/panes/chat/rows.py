@@ -11,6 +11,7 @@ from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.chat.facts import DoubtFacts, Life, Row, TurnFacts
 from vlm_desktop.gui.panes.chat.figures import figures, figures_tip
 from vlm_desktop.gui.panes.chat.model_choice import is_starter
+from vlm_desktop.gui.panes.chat.places import count_of, places_of
 from vlm_desktop.gui.strings import chat as strings
 
 NEW_QUESTION = -1
@@ -95,6 +96,8 @@ def facts_of(
         trouble=_trouble(turn, names),
         schema=turn.options.json_schema if is_answer else "",
         compared=compared,
+        places=count_of(places_of(conversation, turn)),
+        vote=turn.vote,
         doubts=doubts.get(turn.id, ()),
     )
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
-from vlm_desktop.gui.widgets.photo_canvas import PhotoCanvas
+from vlm_desktop.gui.widgets.overlay_canvas import OverlayCanvas
 
 _GONE_MS = 250
 """Time a window takes to leave the screen."""
@@ -26,7 +26,8 @@ class ScreenPart(QWidget):
         )
         self.setWindowTitle(strings.SCREEN_TITLE)
         self._shot = shot
-        self.canvas = PhotoCanvas(self)
+        self.canvas = OverlayCanvas(self)
+        self.canvas.keeps_region = True
         self.canvas.setAccessibleName(strings.SCREEN_TITLE)
         self.canvas.setAccessibleDescription(strings.SCREEN_HINT)
         self.canvas.region_drawn.connect(self._take)

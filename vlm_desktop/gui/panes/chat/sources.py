@@ -4,7 +4,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, QSize, QStandardPaths, Signal
+from PySide6.QtCore import QMimeData, QObject, QStandardPaths, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -16,7 +16,7 @@ from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.chat.attached import AttachedPictures
 from vlm_desktop.gui.panes.chat.pages_dialog import PAGE_SIDE, PagesDialog
 from vlm_desktop.gui.panes.chat.picture_chips import picture_name
-from vlm_desktop.gui.panes.chat.pixels import image_of
+from vlm_desktop.gui.panes.chat.pixels import image_of, whole_page
 from vlm_desktop.gui.panes.chat.region_dialog import open_region
 from vlm_desktop.gui.panes.chat.screen_part import ScreenGrab
 from vlm_desktop.gui.panes.search.query_line import holds_picture, picture_paths
@@ -24,7 +24,6 @@ from vlm_desktop.gui.panes.search.query_pictures import write_pasted
 from vlm_desktop.gui.strings import chat as strings
 
 _ENDINGS = "*.jpg *.jpeg *.png *.webp *.heic *.heif *.avif *.tif *.tiff *.gif *.bmp *.dng *.pdf"
-_REGION_SIDE = 1_600
 _MOST = 50
 """Photos taken over from Search at once: more are for a table."""
 
@@ -154,17 +153,11 @@ class PictureSources(QObject):
             self.part_chosen.emit()
 
         dialog = open_region(self._over, picture_name(whole), chosen)
-        services = self._desk.services
-
-        def verb(cancel: CancelToken) -> Generator[Event, None, tuple[QImage, QSize]]:
-            pages = yield from services.peeking.pages(
-                whole.path, whole.page or 1, _REGION_SIDE, cancel
-            )
-            size = pages[0].size
-            return image_of(pages[0].pixels), QSize(size.width, size.height)
-
-        job = self._desk.ask(verb, lambda found: dialog.show_picture(*found),
-                             failed=dialog.show_failure)  # fmt: skip
+        job = self._desk.ask(
+            whole_page(self._desk.services, whole),
+            lambda found: dialog.show_picture(*found),
+            failed=dialog.show_failure,
+        )
         dialog.finished.connect(lambda _: (job.silence(), job.cancel()))
 
 

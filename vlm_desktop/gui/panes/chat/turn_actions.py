@@ -7,16 +7,21 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from vlm_desktop.base.chat import Role
-from vlm_desktop.base.conversations import AnswerSource, Turn, Why
+from vlm_desktop.base.conversations import AnswerSource, Turn, TurnState, Why
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.chat import turn_tools as tools
 from vlm_desktop.gui.panes.chat.answering import Answering
 from vlm_desktop.gui.panes.chat.doubts import BLANK, NOUNS, SAMPLES, Doubts
 from vlm_desktop.gui.panes.chat.opening import ask_to_open
+from vlm_desktop.gui.panes.chat.places import count_of, places_of
+from vlm_desktop.gui.panes.chat.places_corner import PlacesCorner
+from vlm_desktop.gui.panes.chat.places_dialog import PlacesDialog
 from vlm_desktop.gui.panes.chat.session import ChatSession
 from vlm_desktop.gui.panes.chat.transcript import Transcript
+from vlm_desktop.gui.panes.chat.votes import DOWN, UP, Votes
 from vlm_desktop.gui.strings import chat as strings
+from vlm_desktop.gui.strings import chat_answers as answers
 from vlm_desktop.gui.undo import Change
 from vlm_desktop.gui.verbs import quick
 
@@ -41,6 +46,8 @@ class TurnActions(QObject):
         self._takes_examples = takes_examples
         self._desk, self._session, self._transcript = desk, session, transcript
         self._answering, self._doubts, self._over, self._edit = answering, doubts, over, edit
+        self.votes = Votes(desk, session, self._show_again)
+        self.places = PlacesCorner(desk, session, over)
         self._made: dict[str, QAction] = {}
         self._build()
         transcript.tool_pressed.connect(self._tool)
@@ -64,6 +71,9 @@ class TurnActions(QObject):
         add("go-on", strings.GO_ON, self.go_on)
         add("branch-here", strings.BRANCH_HERE, self.branch_here)
         add("pin-turn", strings.PIN_TURN, self.pin, "Ctrl+D", "chat-pin")
+        add("vote-up", answers.VOTE_UP, lambda: self.vote(UP), "Alt+Up", "right")
+        add("vote-down", answers.VOTE_DOWN, lambda: self.vote(DOWN), "Alt+Down", "wrong")
+        add("places", answers.PLACES_COMMAND, self.show_places, "Ctrl+Shift+B", "search-part")
         add("example", strings.EXAMPLE_MAKE, self.make_example)
         add("run-again", strings.RUN_AGAIN, self.run_again)
         add("doubt-blank", strings.DOUBT_BLANK, lambda: self.doubt(BLANK))
@@ -133,6 +143,22 @@ class TurnActions(QObject):
             self._made[name].setEnabled(many)
         pinned = turn is not None and turn.pinned
         self._made["pin-turn"].setText(strings.UNPIN_TURN if pinned else strings.PIN_TURN)
+        self._refresh_answer(answer)
+
+    def _refresh_answer(self, answer: Turn | None) -> None:
+        """Thumbs and places: an answer has them once it is whole."""
+        is_whole = answer is not None and answer.state is TurnState.DONE
+        thumb = answer.vote if answer is not None else 0
+        up, down = self._made["vote-up"], self._made["vote-down"]
+        up.setText(answers.VOTE_UP_BACK if thumb == UP else answers.VOTE_UP)
+        down.setText(answers.VOTE_DOWN_BACK if thumb == DOWN else answers.VOTE_DOWN)
+        for action in (up, down):
+            action.setEnabled(is_whole)
+        conversation = self._session.conversation
+        count = count_of(places_of(conversation, answer)) if conversation and answer else 0
+        places = self._made["places"]
+        places.setEnabled(count > 0)
+        places.setText(answers.show_places(count) if count else answers.PLACES_COMMAND)
 
     def _branches(self, turn: Turn | None) -> int:
         conversation = self._session.conversation
@@ -152,6 +178,12 @@ class TurnActions(QObject):
                 self.edit()
             case tools.PIN:
                 self.pin()
+            case tools.UP:
+                self.vote(UP)
+            case tools.DOWN:
+                self.vote(DOWN)
+            case tools.PLACES:
+                self.show_places()
             case tools.DELETE:
                 self.delete()
             case tools.BEFORE:
@@ -189,6 +221,7 @@ class TurnActions(QObject):
         around = ("branch-before", "branch-after", "branch-here")
         self._put(menu, ("copy-turn", "pin-turn"))
         if is_answer:
+            self._put(menu, ("vote-up", "vote-down", "places"))
             menu.addMenu(self._again_menu(menu))
             self._put(menu, (*around, "run-again", "example"))
         else:
@@ -279,6 +312,22 @@ class TurnActions(QObject):
         turn = self.turn
         if turn is not None:
             self._session.do(lambda chat, _: chat.pin_turn(turn.id, not turn.pinned))
+
+    def vote(self, thumb: int) -> None:
+        """Give the answer a thumb up (1) or down (-1), or take it back."""
+        answer = self.answer
+        if answer is not None and answer.state is TurnState.DONE:
+            self.votes.vote(answer, thumb)
+
+    def _show_again(self) -> None:
+        """A thumb that could not be kept is not shown either."""
+        for view in self._transcript.views:
+            view.show_facts(view.facts)
+
+    def show_places(self) -> PlacesDialog | None:
+        """Where the answer says things are, over its pictures."""
+        answer = self.answer
+        return self.places.open(answer) if answer is not None else None
 
     def make_example(self) -> None:
         """Put this solved case before every question of the conversation."""

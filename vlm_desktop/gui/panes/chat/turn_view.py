@@ -21,6 +21,7 @@ from vlm_desktop.gui.panes.chat.sentences import spoken
 from vlm_desktop.gui.panes.chat.turn_tools import COPY, DELETE, TurnTools
 from vlm_desktop.gui.panes.chat.words_view import WordsView
 from vlm_desktop.gui.strings import chat as strings
+from vlm_desktop.gui.strings import chat_answers as answers
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.spoken import speaks_as
 
@@ -188,6 +189,9 @@ class TurnView(QFrame):
         if facts.branches > 1:
             said.append(fill(strings.BRANCH_SAID, number=facts.branch, count=facts.branches))
         said += [strings.PINNED] if facts.pinned else []
+        said += [answers.VOTE_UP] if facts.vote > 0 else []
+        said += [answers.VOTE_DOWN] if facts.vote < 0 else []
+        said += [answers.names_places(facts.places)] if facts.places else []
         said += [facts.trouble if words != facts.trouble else "", facts.figures, strings.TURN_HINT]
         self.setAccessibleDescription(". ".join(one.rstrip(".") for one in said if one))
 
@@ -195,7 +199,7 @@ class TurnView(QFrame):
 
     def _show_tools(self) -> None:
         near = self._last or self.underMouse() or self.hasFocus()
-        self.tools.show_tools(near, pinned=self.facts.pinned)
+        self.tools.show_tools(near)
 
     def _ask_menu(self, at: object) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
