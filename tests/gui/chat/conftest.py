@@ -24,8 +24,15 @@ class FakeSources:
     chat: FakeChat
     error: AppError | None = None
     threads: set[str] = field(default_factory=set)
+    given: list[tuple[int, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.gate = threading.Event()
+        self.gate.set()
 
     def vote(self, turn_id: int, vote: int) -> int:
+        self.gate.wait()
+        self.given.append((turn_id, vote))
         self.threads.add(threading.current_thread().name)
         if self.error is not None:
             raise self.error

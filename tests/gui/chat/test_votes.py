@@ -61,6 +61,20 @@ def test_a_thumb_is_given_changed_and_taken_back_by_clicks(
     assert threading.main_thread().name not in thumbs.threads
 
 
+def test_a_second_click_counts_from_the_first_however_quick_it_is(
+    pane: ChatPane, chat: FakeChat, thumbs: FakeSources, ask: Ask, qtbot: QtBot
+) -> None:
+    ask("What is it?")
+    key = pane.transcript.views[-1].facts.key
+    thumbs.gate.clear()
+    for name in (tools.UP, tools.UP, tools.DOWN):
+        press(pane, name)
+    thumbs.gate.set()
+    qtbot.waitUntil(lambda: thumb(pane) == -1)
+    assert thumbs.given == [(key, 1), (key, 0), (key, -1)]
+    assert shown(pane) == (False, True)
+
+
 def test_a_thumb_is_given_by_keys_and_undone(
     pane: ChatPane, thumbs: FakeSources, ask: Ask, qtbot: QtBot
 ) -> None:

@@ -46,6 +46,8 @@ class TurnTools(QWidget):
         self._hover.append(self._add(PIN, "chat-pin", strings.PIN_TURN))
         self._hover.append(self._add(MORE, "chat-more", strings.MORE_TURN))
         self.places = self._worded(PLACES, "")
+        self.places.setIcon(icon("search-part"))
+        self.places.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.keep = self._worded(KEEP, strings.KEEP_ANSWER)
         self.figures = ElidedLabel(self)
         self.figures.setObjectName("hint")
@@ -73,6 +75,7 @@ class TurnTools(QWidget):
     def _worded(self, name: str, words: str) -> QToolButton:
         button = QToolButton(self)
         button.setText(words)
+        button.setIconSize(QSize(measures().space[3], measures().space[3]))
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.clicked.connect(lambda: self.pressed.emit(name))
         return button

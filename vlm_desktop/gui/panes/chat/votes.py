@@ -17,10 +17,14 @@ class Votes:
 
     def __init__(self, desk: Desk, session: ChatSession, failed: Callable[[], object]) -> None:
         self._desk, self._session, self._failed = desk, session, failed
+        self._asked: dict[int, int] = {}
+        """Thumbs that are being written, so that a second click counts from the first."""
 
     def vote(self, turn: Turn, thumb: int) -> None:
         """Give an answer a thumb; the one that it has already is taken back. Can be undone."""
-        services, wanted = self._desk.services, 0 if turn.vote == thumb else thumb
+        services = self._desk.services
+        wanted = 0 if self._asked.get(turn.id, turn.vote) == thumb else thumb
+        self._asked[turn.id] = wanted
         change = Change(
             answers.CHANGE_VOTE,
             quick(lambda: services.training.sources.vote(turn.id, wanted)),
@@ -29,15 +33,21 @@ class Votes:
         words = self._words(turn, wanted)
 
         def done(_: object) -> None:
+            self._end(turn, wanted)
             self._desk.say(words)
             if self._session.is_busy:  # else it is read anew for every change
                 self._session.refresh()
 
         def failed(sentence: str) -> None:
+            self._end(turn, wanted)
             self._desk.say(sentence)
             self._failed()
 
         self._desk.changes.perform(change, done, failed)
+
+    def _end(self, turn: Turn, wanted: int) -> None:
+        if self._asked.get(turn.id) == wanted:
+            del self._asked[turn.id]
 
     def _words(self, turn: Turn, thumb: int) -> str:
         conversation = self._session.conversation
