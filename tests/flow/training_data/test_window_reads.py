@@ -99,6 +99,10 @@ def test_pictures_anywhere_are_taken_with_what_lies_beside_them(
     assert [one.reason for one in read.skipped] == [
         SkipReason.PICTURE_ABSENT, SkipReason.NO_PICTURE
     ]  # fmt: skip
+    whole = done(training.sources.pictures([shots[0].parent], CancelToken(), text="A square."))
+    assert sorted(one.turns[0].answer for one in whole.examples) == [
+        "A square.", "A square.", "A square.", "Its own text."
+    ]  # fmt: skip
     bare = done(training.sources.pictures(paths[:2], CancelToken()))
     assert [one.reason for one in bare.skipped] == [SkipReason.NO_TEXT]
 

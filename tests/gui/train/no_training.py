@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 
+from vlm_desktop.base.trainingdata import OnHand
+
 
 class _Nothing:
     def list(self) -> tuple[()]:
@@ -19,6 +21,9 @@ class _Nothing:
 
     def recover(self) -> tuple[()]:
         return ()
+
+    def on_hand(self) -> OnHand:
+        return OnHand()
 
     def votes(self, turn_ids: Sequence[int]) -> Mapping[int, int]:
         return {}

@@ -20,6 +20,7 @@ from vlm_desktop.base.trainingdata import (
     SkipReason,
     TrainSource,
 )
+from vlm_desktop.engine.train.formats.beside import pictures_in
 from vlm_desktop.engine.train.formats.bounds import read_text
 from vlm_desktop.engine.train.formats.rows import words
 from vlm_desktop.media.scan import is_image_name
@@ -83,11 +84,15 @@ def counted_texts(library: Library, content_ids: Sequence[int]) -> tuple[PhotoTe
 def loose_pictures(
     paths: Sequence[Path], text: str, label: str, cancel: CancelToken
 ) -> Generator[Event, None, ExamplesRead]:
-    """Pictures by their paths, each with the .txt beside it, else the same text or label."""
+    """Pictures by their paths, or all in folders, each with the .txt beside it, else the same text
+    or label. Raises TrainFileTooLarge, FolderNotFound, FolderUnreadable, Cancelled."""
     examples, skipped = [], []
-    for done, path in enumerate(paths):
+    files: list[Path] = []
+    for path in paths:
+        files += pictures_in(path, cancel) if path.is_dir() else [path]
+    for done, path in enumerate(files):
         if done % _TELL_EVERY == 0:
-            yield Progress(Phase.INVENTORY, done, len(paths))
+            yield Progress(Phase.INVENTORY, done, len(files))
             cancel.raise_if_cancelled()
         beside = path.with_suffix(".txt")
         try:
@@ -108,7 +113,7 @@ def loose_pictures(
             source = f"{TrainSource.FOLDER.value}: {path.name}"
             turns = (Exchange("", said),)
             examples.append(Example("", str(path.absolute()), turns, label=label, source=source))
-    yield Progress(Phase.INVENTORY, len(paths), len(paths))
+    yield Progress(Phase.INVENTORY, len(files), len(files))
     return ExamplesRead(TrainSource.FOLDER, None, tuple(examples), tuple(skipped))
 
 

@@ -120,8 +120,9 @@ class Sources:
     def pictures(
         self, paths: Sequence[Path], cancel: CancelToken, *, text: str = "", label: str = ""
     ) -> Generator[Event, None, ExamplesRead]:
-        """Pictures that lie anywhere, each with the .txt beside it, else with one text or label
-        for all. Raises Cancelled."""
+        """Pictures that lie anywhere, or all in folders, each with the .txt beside it, else with
+        one text or label for all. Raises TrainFileTooLarge, FolderNotFound, FolderUnreadable,
+        Cancelled."""
         return (yield from loose_pictures(paths, text, label, cancel))
 
     def on_hand(self) -> OnHand:
