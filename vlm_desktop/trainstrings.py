@@ -239,9 +239,14 @@ def skipped(row: SkippedRow) -> str:
 
 def finding(found: TrainFinding, reason: str = "") -> str:
     """What the doctor found, in a sentence. `reason` is why a picture cannot be read, in words."""
-    if found.detail == trainingdata.REST:
+    if is_rest(found):
         return fill(FINDING_MORE, count=len(found.keys))
     return fill(FINDINGS[found.code.value], detail=found.detail, reason=reason or found.reason)
+
+
+def is_rest(found: TrainFinding) -> bool:
+    """Whether it stands for all those of its kind that were not told one by one."""
+    return found.detail == trainingdata.REST
 
 
 def advice(said: Advice) -> str:
