@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from vlm_desktop.gui.indexing import IndexController
     from vlm_desktop.gui.library_state import LibraryState
     from vlm_desktop.gui.navigator import Navigator
+    from vlm_desktop.gui.run_watch import RunWatch
     from vlm_desktop.gui.services import Services
     from vlm_desktop.gui.state import WindowState
     from vlm_desktop.gui.thumbnails import ThumbnailLoader
@@ -41,6 +42,7 @@ class Desk:
     library: "LibraryState"
     work: "WorkBoard"
     watching: "WatchController"
+    runs: "RunWatch"
     state: "WindowState"
     say: Callable[[str], None]
     """A message in the status bar, told to screen readers too."""

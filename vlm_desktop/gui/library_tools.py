@@ -48,6 +48,7 @@ class LibraryTools(QObject):
 
     def _start(self) -> None:
         self._desk.watching.start()
+        self._desk.runs.start()
         services = self._desk.services
         # What is left over, whatever the reason, is forgotten at the next start; nobody waits.
         self._desk.ask(lambda cancel: services.folders.purge(cancel), _quiet, failed=_quiet)

@@ -25,6 +25,8 @@ from vlm_desktop.gui.panes.building import build_pane
 from vlm_desktop.gui.panes.pane import Pane
 from vlm_desktop.gui.panes.settings.commands import add_commands
 from vlm_desktop.gui.policy_watch import PolicyWatch
+from vlm_desktop.gui.run_watch import RunWatch
+from vlm_desktop.gui.search_model import SearchModel
 from vlm_desktop.gui.status_line import StatusLine
 from vlm_desktop.gui.strings import shell as strings
 from vlm_desktop.gui.thumbnails import ThumbnailLoader
@@ -35,6 +37,7 @@ from vlm_desktop.gui.work import WorkBoard
 from vlm_desktop.jobs import JobRunner
 
 if TYPE_CHECKING:
+    from vlm_desktop.base.training import RunInfo
     from vlm_desktop.gui.main_window import MainWindow
     from vlm_desktop.gui.panes.alttext.alttext_pane import AltTextPane
     from vlm_desktop.gui.panes.chat.chat_pane import ChatPane
@@ -43,7 +46,6 @@ if TYPE_CHECKING:
     from vlm_desktop.gui.panes.train.train_pane import TrainPane
     from vlm_desktop.gui.services import Services
 
-_ACTIVE = "active"
 _IDLE_MS = 500
 
 
@@ -79,6 +81,7 @@ class Shell(QObject):
             library=LibraryState(services, runner, self),
             work=work,
             watching=WatchController(services, runner, indexing, self),
+            runs=RunWatch(services, runner, self),
             state=window.kept,
             say=self.say,
             open_file=open_file,
@@ -91,6 +94,12 @@ class Shell(QObject):
         self._build_actions()
         self.tools = LibraryTools(self.desk, self.pane, window)
         self._policies = PolicyWatch(self.desk, self)
+        self._search_model = SearchModel(
+            self.desk,
+            self.status,
+            lambda: cast("TrainPane", self.pane("train")).adapters.wearing,
+            self,
+        )
         self._connect()
         self.show_pane(window.first_pane)
         self.desk.library.refresh()
@@ -146,6 +155,7 @@ class Shell(QObject):
         navigator.ground_wanted.connect(self._point_at)
         navigator.train_wanted.connect(self._teach_with)
         self._mail = Mail(self, navigator)
+        desk.runs.ended.connect(self._tell_of_run)
         navigator.library_changed.connect(desk.library.refresh)
         desk.indexing.committed.connect(self._library_grew)
         desk.indexing.finished.connect(self._library_grew)
@@ -157,7 +167,6 @@ class Shell(QObject):
         desk.changes.failed.connect(self.say)
         desk.changes.undone.connect(lambda one: self._said_change(strings.UNDONE, one))
         desk.changes.redone.connect(lambda one: self._said_change(strings.REDONE, one))
-        self.status.model_asked.connect(lambda: self.show_pane("models"))
         self.status.set_aside_asked.connect(lambda: self.tools.open_section("set-aside"))
         self._show_changes()
         self._show_library()
@@ -288,6 +297,11 @@ class Shell(QObject):
         self.desk.thumbnails.forget_absent()
         self.desk.navigator.library_changed.emit()
 
+    def _tell_of_run(self, info: "RunInfo") -> None:
+        """A run came to an end, whichever pane is shown."""
+        words = importlib.import_module("vlm_desktop.gui.panes.train.run_words")
+        self.say(words.ended_words(info))
+
     def _offer_rebuild(self, path: Path) -> None:
         files = importlib.import_module("vlm_desktop.gui.panes.settings.files")
         files.offer_rebuild(self.desk, self._window, path)
@@ -296,8 +310,6 @@ class Shell(QObject):
         info = self.desk.library.info
         count = info.files.quarantined if info else 0
         self.status.show_set_aside(count)
-        models = info.models if info else ()
-        self.status.show_model(next((one.model_id for one in models if one.state == _ACTIVE), ""))
         self.update_action.setEnabled(
             not self.desk.indexing.is_running and self.desk.library.has_online_folder
         )
@@ -341,6 +353,8 @@ class Shell(QObject):
             pane.stop()
         self.desk.state.put("pane", self._shown)
         self.tools.stop()
+        self.desk.runs.stop()
         self._policies.stop()
+        self._search_model.stop()
         for work in self.desk.work.running:
             work.stop()
