@@ -19,6 +19,8 @@ MOST_WORN = 2
 """So many adapters may be on one model at once."""
 MOST_STRENGTH = 1.5
 """Strengths go from 0, which is the base, over 1, which is what was learned, to this."""
+CHAT_KIND = "chat"
+"""Adapters of models of the shelf that answer."""
 SEARCH_KINDS = frozenset({"encoder", "probe", "prompts"})
 """Kinds of adapters that searches wear; all others are worn by what answers."""
 _OWN_VECTORS = "encoder"

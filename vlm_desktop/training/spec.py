@@ -31,8 +31,8 @@ from vlm_desktop.training.tomltext import toml_text
 
 Part = TypeVar("Part")
 
-ASSISTANT, ENCODER, PROBE, PROMPTS = "assistant", "encoder", "probe", "prompts"
-KINDS = (ASSISTANT, ENCODER, PROBE, PROMPTS)
+ASSISTANT, CHAT, ENCODER, PROBE, PROMPTS = "assistant", "chat", "encoder", "probe", "prompts"
+KINDS = (ASSISTANT, CHAT, ENCODER, PROBE, PROMPTS)
 SCHEDULES = ("cosine", "linear", "constant")
 LOSSES = ("infonce", "sigmoid")
 PRECISIONS = ("fp32", "bf16", "fp16")
@@ -157,6 +157,7 @@ want many rounds. Others have `DEFAULT_EPOCHS`."""
 DEFAULT_EPOCHS = 3.0
 KIND_DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
     ASSISTANT: {"run": {"rate": 1e-3, "batch": 16}},
+    CHAT: {"run": {"rate": 2e-4, "batch": 2, "accumulation": 4}, "guard": {"keep": 0.0}},
     ENCODER: {"run": {"rate": 5e-4, "batch": 32}},
     PROBE: {"run": {"rate": 1e-2, "batch": 64, "decay": 0.0}},
     PROMPTS: {"run": {"rate": 2e-3, "batch": 32, "decay": 0.0}},

@@ -25,6 +25,7 @@ from vlm_desktop.training.runfolder import Command, RunFolder, worker_lock
 _LEARNERS = "vlm_desktop.training.learners"
 LEARNERS = {
     "assistant": f"{_LEARNERS}.assistant:build",
+    "chat": f"{_LEARNERS}.chat:build",
     "encoder": f"{_LEARNERS}.encoder:build",
     "probe": f"{_LEARNERS}.probe:build",
     "prompts": f"{_LEARNERS}.prompts:build",

@@ -19,7 +19,7 @@ from vlm_desktop.backends.adapters.folder import WEIGHTS, check_weights, read_co
 from vlm_desktop.base.errors import BadInputFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 _WRAPPED = "base_model.model."
@@ -43,17 +43,24 @@ def read_tensors(folder: Path) -> Deltas:
 def deltas_of(folder: Path, base: Callable[[str], torch.Tensor]) -> Deltas:
     """What is added at strength 1, by the names of the base's weights; `base` gives one of these
     in float32 [out, in]. Raises BadInputFile where the two do not fit."""
+    return dict(each_delta(folder, base))
+
+
+def each_delta(
+    folder: Path, base: Callable[[str], torch.Tensor]
+) -> Iterator[tuple[str, torch.Tensor]]:
+    """The same, one after the other: together they may be as large as the base."""
     if (folder / "adapter.toml").exists():
         check_weights(folder)
     config, state = read_config(folder), read_tensors(folder)
     try:
         if config["peft_type"] == "FULL":
-            names = [name for name in state if name not in _OWN]
-            return {name: state[name].float() - base(name) for name in names}
-        return {
-            f"{module}.weight": _low_rank(config, state, module, base(f"{module}.weight"))
-            for module in _modules(state)
-        }
+            for name in (one for one in state if one not in _OWN):
+                yield name, state[name].float() - base(name)
+            return
+        for module in _modules(state):
+            name = f"{module}.weight"
+            yield name, _low_rank(config, state, module, base(name))
     except (
         KeyError, AttributeError, RuntimeError, TypeError, ValueError, IndexError, ArithmeticError,
     ) as error:  # fmt: skip

@@ -13,13 +13,15 @@ from vlm_desktop.backends.adapters.names import read_names
 from vlm_desktop.backends.adapters.pairweights import PairWeights
 from vlm_desktop.backends.chat.starter_folder import load_network, read_table
 from vlm_desktop.backends.encoders.recipe import read_pair
-from vlm_desktop.base.adapters import SEARCH_KINDS
+from vlm_desktop.backends.late import resolve
+from vlm_desktop.base.adapters import CHAT_KIND, SEARCH_KINDS
 from vlm_desktop.base.errors import BadInputFile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 ASSISTANT = "assistant"
+CHAT_FITS = "vlm_desktop.backends.adapters.chatmerging:check_fits"
 
 
 def check_fits(base: Path, model_id: str, kind: str, folder: Path) -> None:
@@ -29,6 +31,9 @@ def check_fits(base: Path, model_id: str, kind: str, folder: Path) -> None:
     change nothing; ModelBroken and ModelUnsupported for the base. Other kinds than those that are
     merged here are only looked at for numbers that are none.
     """
+    if kind == CHAT_KIND:
+        resolve(CHAT_FITS, "using an adapter")(base, model_id, folder)
+        return
     if holds_names(folder):
         _check_names(base, folder)
         return

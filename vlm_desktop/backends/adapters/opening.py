@@ -13,7 +13,8 @@ from vlm_desktop.backends.adapters.folder import (
     worn_name,
 )
 from vlm_desktop.backends.late import resolve
-from vlm_desktop.base.adapters import MOST_STRENGTH, SEARCH_KINDS
+from vlm_desktop.backends.modelfolder import revision
+from vlm_desktop.base.adapters import CHAT_KIND, MOST_STRENGTH, SEARCH_KINDS
 from vlm_desktop.base.trainerrors import AdapterForeign, AdapterUnknown, StrengthWrong
 
 if TYPE_CHECKING:
@@ -65,7 +66,10 @@ def find_worn(home: Path, base: Path, model_id: str) -> tuple[Worn, ...]:
 
 def base_revision(folder: Path, kind: str) -> str:
     """What changes with the weights that adapters of this kind are added to: the beginnings of
-    the sums that the starter's model.toml names. "" where nothing is known."""
+    the sums that the starter's model.toml names, or the revision of a folder in the hub's layout.
+    "" where nothing is known."""
+    if kind == CHAT_KIND:
+        return revision(folder)
     try:
         said = tomllib.loads((folder / "model.toml").read_text(encoding="utf-8"))
     except (OSError, ValueError):

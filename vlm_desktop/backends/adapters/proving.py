@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError
 
 from vlm_desktop.backends.adapters.merging import merge_assistant, replay
 from vlm_desktop.backends.chat.starter import StarterAssistant
+from vlm_desktop.backends.shelf import LOCK_FILE, read_lock, write_lock
 from vlm_desktop.base.adapters import Replayed
 from vlm_desktop.base.chat import ChatImage
 from vlm_desktop.base.errors import DiskFull, ModelBroken
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from vlm_desktop.backends.adapters.folder import Worn
@@ -40,12 +43,8 @@ def merge_and_replay(
 
     Raises BadInputFile, ModelBroken, DiskFull, Cancelled, and OSError of the file system.
     """
-    try:
+    with translated(model_id, folder):
         merge_assistant(base, model_id, [worn], folder)
-    except SafetensorError as error:  # it writes in Rust and gives the system's words only
-        if _NO_ROOM in str(error):
-            raise DiskFull(path=folder) from error
-        raise ModelBroken(model=model_id, detail=str(error)) from error
     before = StarterAssistant(base, model_id=base_id, provider="cpu")
     after = StarterAssistant(folder, model_id=model_id, provider="cpu")
     probes = [(key, "", ChatImage(pixels, key)) for key, pixels in images.items()]
@@ -58,8 +57,23 @@ def merge_and_replay(
     return tuple(Replayed(one.key, one.before, one.after) for one in found)
 
 
+@contextlib.contextmanager
+def translated(model_id: str, folder: Path) -> Iterator[None]:
+    """Errors of writing weights, which happens in Rust and gives the system's words only."""
+    try:
+        yield
+    except SafetensorError as error:
+        if _NO_ROOM in str(error):
+            raise DiskFull(path=folder) from error
+        raise ModelBroken(model=model_id, detail=str(error)) from error
+
+
 def call_model(folder: Path, name: str) -> None:
-    """Give a folder with a model.toml another name for people. Raises OSError."""
+    """Give a model's folder another name for people. Raises OSError, ModelBroken."""
+    if (folder / LOCK_FILE).is_file():
+        lock = read_lock(folder)
+        write_lock(folder, replace(lock.card, name=name), lock.sha256)
+        return
     path = folder / "model.toml"
     said = json.dumps(name, ensure_ascii=False)
     text = _NAME.sub(lambda _: f"name = {said}", path.read_text(encoding="utf-8"), count=1)

@@ -18,11 +18,13 @@ import transformers
 from PIL import Image
 from transformers import AutoConfig
 
+from vlm_desktop.backends.adapters.folder import Worn
 from vlm_desktop.backends.chat import beams, generating, loading
 from vlm_desktop.backends.chat.boxes import Untagged, read_boxes
 from vlm_desktop.backends.chat.choosing import Chooser
 from vlm_desktop.backends.chat.families import FAMILIES
 from vlm_desktop.backends.chat.manners import MANNERS, Begun, Manner, plain, read_words
+from vlm_desktop.backends.chat.network import Dress
 from vlm_desktop.backends.chat.oneshot import Asked, OneShotModel, placed, seen_part
 from vlm_desktop.backends.chat.onnxvision import OnnxVision, check_export, export_vision
 from vlm_desktop.backends.chat.pagemanners import PAGE_MANNERS, asks, patches_shown, task_of
@@ -113,6 +115,8 @@ class TransformersCaptioner(OneShotModel):
         self._manner = manner
         self._features: OrderedDict[str, torch.Tensor] = OrderedDict()
         self._graph: OnnxVision | None = None
+        self._worn: tuple[Worn, ...] = ()
+        self._dress: Dress | None = None
 
     def _page_manner(self, manner: Manner) -> Manner:
         """Donut that was taught to answer, Donut that was not, or Nougat: its tags tell.
@@ -181,6 +185,57 @@ class TransformersCaptioner(OneShotModel):
             fields=self._fields(written.tokens),
         )
 
+    # --- wearing adapters, being taught ---------------------------------------------------
+
+    def wear(self, worn: Sequence[Worn]) -> None:
+        """See `WearsAdapters`."""
+        if self._dress is not None:
+            self._dress.put_on(worn)
+            self._features.clear()
+        self._worn = tuple(worn)
+
+    def take(self, loaded: loading.Loaded) -> None:
+        """As the base class; raises `BadInputFile` for adapters that do not fit it, and then stays
+        unloaded."""
+        dress = Dress(loaded.model)
+        dress.put_on(self._worn)
+        super().take(loaded)
+        self._dress = dress
+
+    @property
+    def manner(self) -> Manner:
+        """How the network is asked, or taught, in one call."""
+        return self._manner
+
+    @property
+    def processor(self) -> Any:
+        """What reads pictures and words; no weights are needed for it."""
+        return self._reading()
+
+    @property
+    def ends(self) -> frozenset[int]:
+        """Tokens that end an answer, once it is loaded."""
+        return self._ends()
+
+    @property
+    def image_token(self) -> int | None:
+        """What stands for a picture in a prompt, where something does; once it is loaded."""
+        return getattr(self._model.config, "image_token_id", None)
+
+    @property
+    def picture_tokens(self) -> int:
+        """How many features stand for a picture."""
+        return self._picture_tokens({})
+
+    def request(
+        self, messages: Sequence[Message], images: Sequence[ChatImage], options: GenerationOptions
+    ) -> tuple[Mapping[str, Any], dict[str, torch.Tensor]]:
+        """The picture's tensors and the prompt's ids by name, on the CPU. Raises what `ChatRefused`
+        covers, and `ModelBroken`."""
+        asked = self._asked(messages, images, options)
+        with self._translated():
+            return asked.inputs, self._read(asked)
+
     # --- the image tower in ONNX Runtime ---------------------------------------------------
 
     def load(self) -> None:
@@ -219,7 +274,7 @@ class TransformersCaptioner(OneShotModel):
 
     def _run_tower(self, inputs: Mapping[str, Any]) -> torch.Tensor:
         picture = Prepared(inputs, "", 0, "")
-        if self._graph is not None:
+        if self._graph is not None and not (self._dress and self._dress.seen_with):
             try:
                 seen = self._graph.look_at(picture)
                 if seen is not None:
@@ -349,7 +404,7 @@ class TransformersCaptioner(OneShotModel):
         self._features.clear()
 
     def unload(self) -> None:
-        self._graph = None
+        self._graph = self._dress = None
         super().unload()
 
 

@@ -107,7 +107,12 @@ class OneShotModel(ABC):
         loading.cap_memory(ways[0].device, self._memory_limit)
         network = getattr(transformers, self._architecture)
         with self._translated():
-            loaded = loading.load_fitting(self._folder.path, self._id, ways, self._try, network)
+            self.take(
+                loading.load_fitting(self._folder.path, self._id, ways, self._try, network)
+            )
+
+    def take(self, loaded: loading.Loaded) -> None:
+        """Answer with a network that was loaded already."""
         self._model = loaded.model
         self._spec = self._folder.spec(
             device=loaded.plan.device,
@@ -123,6 +128,10 @@ class OneShotModel(ABC):
     @abstractmethod
     def _try(self, model: Any) -> None:
         """One forward of a grey picture. Raises ValueError when it gives no numbers."""
+
+    def forget(self) -> None:
+        """Drop what was kept of earlier requests."""
+        self._forget()
 
     @abstractmethod
     def _forget(self) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from vlm_desktop.backends.adapters.folder import Worn
 from vlm_desktop.backends.chat import beams, generating, loading
 from vlm_desktop.backends.chat.boxes import Untagged
 from vlm_desktop.backends.chat.choosing import Chooser
@@ -92,6 +93,7 @@ class TransformersChat:
         self._tools: RequestReader | None = None
         self._network: ChatNetwork | None = None
         self._ends: frozenset[int] = frozenset()
+        self._worn: tuple[Worn, ...] = ()
 
     @property
     def spec(self) -> ChatSpec:
@@ -115,19 +117,23 @@ class TransformersChat:
     def load(self) -> None:
         if self._network is not None:
             return
-        tools = self._reading()
         loading.set_threads(self._threads)
         ways = loading.plans(self._provider, self._spec.parameters, self._memory_limit)
         loading.cap_memory(ways[0].device, self._memory_limit)
-        loaded = loading.load_fitting(self._folder.path, self._id, ways, self._try)
-        revision = self._folder.revision
+        self.take(loading.load_fitting(self._folder.path, self._id, ways, self._try))
+
+    def take(self, loaded: loading.Loaded, *, graph: bool = True) -> None:
+        """Answer with a network that was loaded already, without `graph` by PyTorch alone. Raises
+        `BadInputFile` for adapters that do not fit it, and then stays unloaded."""
+        tools, revision = self._reading(), self._folder.revision
         network = ChatNetwork(
             self._id, self._family, loaded, tools.image_token, self._cache_folder, revision
         )
-        if self._family.onnx_vision:
+        if self._family.onnx_vision and graph:
             network.use_graph(
                 self._folder.path, revision, wanted=self._provider, threads=self._threads
             )
+        network.wear(self._worn)
         self._network = network
         self._ends = end_tokens(loaded.model, tools.tokenizer, self._family)
         self._spec = self._folder.spec(
@@ -136,6 +142,13 @@ class TransformersChat:
             memory_bytes=loaded.memory_bytes,
             vision=network.vision,
         )
+
+    def wear(self, worn: Sequence[Worn]) -> None:
+        """See `WearsAdapters`."""
+        if self._network is not None:
+            with self._translated():
+                self._network.wear(worn)
+        self._worn = tuple(worn)
 
     @property
     def passed_over(self) -> tuple[str, ...]:
@@ -179,6 +192,21 @@ class TransformersChat:
         self.load()
         return self._running().model
 
+    @property
+    def reader(self) -> RequestReader:
+        """What reads requests; no weights are needed for it."""
+        return self._reading()
+
+    @property
+    def processor(self) -> Any:
+        """What reads pictures and words."""
+        return self._reading().processor
+
+    @property
+    def ends(self) -> frozenset[int]:
+        """Tokens that end an answer, once it is loaded."""
+        return self._ends
+
     def forget(self) -> None:
         """Drop what was kept of earlier requests."""
         self._drop_caches()
@@ -217,7 +245,7 @@ class TransformersChat:
             network = self._running()
             cache, reused = network.prefix.take(prompt)
             prepared = time.perf_counter()
-            features, looked = self._look_at(network, prompt, reused, options.adapter, cancel)
+            features, looked = self._look_at(network, prompt, reused, cancel)
             decoder = CausalDecoder(
                 network.model, self._family, prompt, features, cache, reused, network.prefix
             )
@@ -243,7 +271,7 @@ class TransformersChat:
         )
 
     def _look_at(
-        self, network: ChatNetwork, prompt: Prompt, reused: int, adapter: str, cancel: CancelToken
+        self, network: ChatNetwork, prompt: Prompt, reused: int, cancel: CancelToken
     ) -> tuple[list[Features | None], float]:
         """Features of the pictures that are not in the cache yet, and the seconds they took."""
         begun, ran = time.perf_counter(), False
@@ -253,7 +281,7 @@ class TransformersChat:
                 features.append(None)
                 continue
             cancel.raise_if_cancelled()
-            seen, looked = network.features(span.picture, adapter)
+            seen, looked = network.features(span.picture, network.seen_with)
             features.append(seen)
             ran = ran or looked
         return features, time.perf_counter() - begun if ran else 0.0

@@ -35,9 +35,8 @@ class Features:
         return sum(one.numel() * one.element_size() for one in (self.pooled, *self.deep))
 
 
-@torch.inference_mode()
-def look_at(model: Any, picture: Prepared) -> Features:
-    """Run the image tower and the projector of a model on one picture."""
+def see(model: Any, picture: Prepared) -> Features:
+    """Run the image tower and the projector of a model on one picture, gradients as they are."""
     takes = inspect.signature(model.get_image_features).parameters
     inputs = {
         name: value.to(model.device) if isinstance(value, torch.Tensor) else value
@@ -48,6 +47,12 @@ def look_at(model: Any, picture: Prepared) -> Features:
         inputs["pixel_values"] = inputs["pixel_values"].to(model.dtype)
     answer = model.get_image_features(**inputs, return_dict=True)
     return from_output(answer)
+
+
+@torch.inference_mode()
+def look_at(model: Any, picture: Prepared) -> Features:
+    """The same, of a model that only answers."""
+    return see(model, picture)
 
 
 def from_output(answer: Any) -> Features:

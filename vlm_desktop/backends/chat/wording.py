@@ -41,11 +41,18 @@ class Wording:
 
     def write(self, messages: Sequence[Message]) -> str:
         """The whole conversation up to where the answer begins, one image token a picture."""
+        return self._written(messages, asks=True)
+
+    def told(self, messages: Sequence[Message]) -> str:
+        """A conversation that ends with an answer, and with what the model writes after one."""
+        return self._written(messages, asks=False)
+
+    def _written(self, messages: Sequence[Message], *, asks: bool) -> str:
         folded = _fold_system(messages)
-        text = self._render(messages)
+        text = self._render(messages, asks=asks)
         lost = [one.text for one in messages if one.role is Role.SYSTEM]
         if text is None or any(self.plain(one).strip() not in text for one in lost):
-            text = self._render(folded)
+            text = self._render(folded, asks=asks)
         if text is None or text.count(self.image_token) != sum(len(m.images) for m in messages):
             detail = "its chat template does not take such a conversation"
             raise ModelBroken(model=self._model_id, detail=detail)
@@ -64,7 +71,7 @@ class Wording:
             text = re.sub(pattern, new, text)
         return text
 
-    def _render(self, messages: Sequence[Message]) -> str | None:
+    def _render(self, messages: Sequence[Message], *, asks: bool) -> str | None:
         """None when the template refuses, as some do a system prompt."""
         conversation = [
             {"role": str(message.role), "content": [self._part(part) for part in message.parts]}
@@ -75,7 +82,7 @@ class Wording:
                 conversation,
                 chat_template=self._template,
                 tokenize=False,
-                add_generation_prompt=True,
+                add_generation_prompt=asks,
                 **self._variables,
             )
         except (TemplateError, TypeError, ValueError, KeyError, IndexError):

@@ -36,7 +36,7 @@ from vlm_desktop.engine.train.adapternames import slug
 from vlm_desktop.engine.train.wearing import check_strength
 from vlm_desktop.store.db import translate_os_error
 from vlm_desktop.training.runfolder import RunFolder
-from vlm_desktop.training.spec import ASSISTANT, ENCODER, PROBE, PROMPTS, Recipe, recipe_of
+from vlm_desktop.training.spec import ASSISTANT, CHAT, ENCODER, PROBE, PROMPTS, Recipe, recipe_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -47,7 +47,11 @@ if TYPE_CHECKING:
     from vlm_desktop.base.cancel import CancelToken
     from vlm_desktop.media.pool import DecodePool
 
-MERGE = "vlm_desktop.backends.adapters.proving:merge_and_replay"
+MERGE = {
+    ASSISTANT: "vlm_desktop.backends.adapters.proving:merge_and_replay",
+    CHAT: "vlm_desktop.backends.adapters.chatmerging:merge_and_replay",
+}
+"""What merges adapters of models that answer, by their kind."""
 CALL_MODEL = "vlm_desktop.backends.adapters.proving:call_model"
 WRITE_PAIR = "vlm_desktop.training.adapterpairs:write_pair"
 MERGING = ".merging-"
@@ -97,7 +101,7 @@ class AdapterWork:
             if info.kind == ENCODER:
                 texts, images = self._pair(info, model_id, worn, folder, probes)
             else:
-                replayed = resolve(MERGE, "merging an adapter")(
+                replayed = resolve(MERGE[info.kind], "merging an adapter")(
                     base, info.base, model_id, worn, folder, probes, cancel
                 )
                 same = sum(one.is_same for one in replayed)
@@ -160,7 +164,7 @@ class AdapterWork:
             raise NamesNotMerged(adapter=info.name)
         if is_quantised(info):
             raise QuantisedNotMerged(adapter=info.name)
-        if info.kind not in (ASSISTANT, ENCODER):
+        if info.kind not in (*MERGE, ENCODER):
             raise KindNotMerged(adapter=info.name, kind=info.kind)
 
     def _pair(

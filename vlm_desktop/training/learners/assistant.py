@@ -9,7 +9,6 @@ Forgetting"; nobody has to write anything about those pictures.
 
 from __future__ import annotations
 
-import zlib
 from typing import TYPE_CHECKING
 
 import torch
@@ -51,6 +50,7 @@ from vlm_desktop.training.learners.protocol import (
     XrayToken,
 )
 from vlm_desktop.training.learners.scoring import asked_of, metric_for, scores
+from vlm_desktop.training.learners.seeds import hash_of
 from vlm_desktop.training.starter.assistant.batches import Words, pack
 
 if TYPE_CHECKING:
@@ -306,11 +306,6 @@ def _question(example: Example) -> str:
     """What is asked, "" where a caption is."""
     asked = example.turns[-1].ask
     return "" if wants_caption(asked) else asked
-
-
-def hash_of(draw: int, key: str) -> int:
-    """A seed from both."""
-    return (draw * 1_000_003 + zlib.crc32(key.encode())) % (2**63)
 
 
 def build(recipe: Recipe, place: Place) -> AssistantLearner:

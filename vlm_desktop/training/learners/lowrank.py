@@ -49,18 +49,26 @@ class Chosen:
 class Trained:
     """A network of which some modules learn: by low rank beside them, or (`full`) themselves.
 
-    Making one freezes the rest and puts the adapters in. Raises NothingTrainable.
+    Making one freezes the rest and puts the adapters in; without a word `full` is the recipe's.
+    Raises NothingTrainable.
     """
 
     def __init__(
-        self, network: nn.Module, chosen: Chosen, method: MethodPart, *, model: str
+        self,
+        network: nn.Module,
+        chosen: Chosen,
+        method: MethodPart,
+        *,
+        model: str,
+        full: bool | None = None,
     ) -> None:
         self.network, self._chosen, self._method = network, chosen, method
+        self._full = method.full if full is None else full
         names = chosen.names
         if not names:
             raise NothingTrainable(model=model, targets=", ".join(method.targets))
         network.requires_grad_(False)
-        if method.full:
+        if self._full:
             for name in names:
                 network.get_submodule(name).requires_grad_(True)
         else:
@@ -80,6 +88,11 @@ class Trained:
             use_dora=method.dora,
             use_rslora=method.rslora,
         )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the modules that learn."""
+        return self._chosen.names
 
     def parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
         """Those that learn, by name."""
@@ -107,14 +120,15 @@ class Trained:
         for name, one in self.network.named_parameters():
             part = next(p for p, starts in parts.items() if name.startswith(tuple(starts)))
             row = counted[part]
-            row[0] += one.numel()
+            packed = getattr(one, "quant_state", None)  # bitsandbytes puts two into a byte
+            row[0] += one.numel() if packed is None else packed.shape.numel()
             row[1] += one.numel() if one.requires_grad else 0
             row[2] += one.numel() * one.element_size()
         return tuple(Component(part, *row) for part, row in counted.items())
 
     def state(self) -> dict[str, torch.Tensor]:
         """What was learned, by the names of the files."""
-        if self._method.full:
+        if self._full:
             return {n: p.detach().cpu().contiguous() for n, p in self.parameters()}
         state = get_peft_model_state_dict(self.network, adapter_name=ADAPTER)
         return {name: one.detach().cpu().contiguous() for name, one in state.items()}
@@ -126,7 +140,7 @@ class Trained:
 
     def config(self) -> dict[str, Any]:
         """What adapter_config.json says: peft's own, or that whole modules were trained."""
-        if self._method.full:
+        if self._full:
             return {"peft_type": "FULL", "target_modules": sorted(self._chosen.names)}
         said: dict[str, Any] = self._config(self._chosen.names).to_dict()  # type: ignore[no-untyped-call]
         said["target_modules"] = sorted(said["target_modules"])
@@ -145,14 +159,18 @@ class Trained:
         if wanted != set(state):
             detail = f"other tensors than this recipe trains, such as {min(wanted ^ set(state))}"
             raise RunDamaged(path=path, detail=detail)
-        if self._method.full:
+        self.take(state)
+        return own
+
+    def take(self, state: dict[str, torch.Tensor]) -> None:
+        """Have learned what `state` gave."""
+        if self._full:
             mine = dict(self.parameters())
             with torch.no_grad():
                 for name, one in state.items():
                     mine[name].copy_(one)
         else:
             set_peft_model_state_dict(self.network, state, adapter_name=ADAPTER)
-        return own
 
 
 def _is_of(name: str, modules: Sequence[str]) -> bool:
