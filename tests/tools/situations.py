@@ -4,7 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from tests.tools import alttext_looks, documents_looks, ground_looks
+from tests.tools import (
+    alttext_looks,
+    documents_looks,
+    ground_looks,
+    train_adapters_looks,
+    train_check_looks,
+    train_data_looks,
+    train_recipe_looks,
+    train_run_looks,
+)
 from tests.tools.chat_looks import LOOKS, look
 from tests.tools.stage import Stage
 from vlm_desktop.base.errors import HubGated, LicenceDiffers
@@ -168,6 +177,13 @@ SITUATIONS: dict[str, dict[str, Bring]] = {
     "ground": {
         "shown": ground_looks.shown,
         **{name: ground_looks.look(bring) for name, bring in ground_looks.LOOKS.items()},
+    },
+    "train": {
+        **train_data_looks.LOOKS,
+        **train_check_looks.LOOKS,
+        **train_recipe_looks.LOOKS,
+        **train_adapters_looks.LOOKS,
+        **train_run_looks.LOOKS,
     },
     "models": {
         "trouble": _refused_downloads,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from vlm_desktop.training.spec import beyond_usual, recipe_of
+from vlm_desktop.training.spec import USUAL_EPOCHS, beyond_usual, recipe_of
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_what_belongs_to_one_run_is_left_out() -> None:
     said = {
         "model": {"id": "m", "kind": "probe", "revision": "r1"},
         "data": {"dataset": "Cats"},
-        "run": {"threads": 3, "epochs": 3.0},
+        "run": {"threads": 3, "epochs": USUAL_EPOCHS["probe"]},
     }
     assert beyond_usual(recipe_of(said, Path("anywhere"))) == {
         "model": {"id": "m", "kind": "probe"}

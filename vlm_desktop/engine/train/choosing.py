@@ -66,14 +66,11 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """`suggested` is a kind of the offers, "" where nothing can be told; `names` counts texts that
-    differ."""
+    """`suggested` is a kind of the offers, "" where nothing can be told, and `reason` says why."""
 
     offers: tuple[Offer, ...]
     suggested: str
     reason: Reason | None
-    examples: int
-    names: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,19 +160,17 @@ class Choosing:
         )
         suggested, reason = suggestion(used)
         known = any(one.kind == suggested for one in offers)
-        names = len({one.turns[0].answer for one in used})
-        return Offers(
-            offers, suggested if known else "", reason if known else None, len(used), names
-        )
+        return Offers(offers, suggested if known else "", reason if known else None)
 
     def parts(
         self, said: Mapping[str, Mapping[str, Any]], cancel: CancelToken
     ) -> Generator[Event, None, "PartsSeen"]:
-        """The parts of the recipe's model, with what of each would learn. Opens the model.
+        """The parts of the recipe's model, with what of each would learn; wrong values count for
+        nothing. Opens the model.
 
         Raises RecipeWrong, ModelError, TrainRefused, PartMissing, Cancelled.
         """
-        recipe = recipe_of(said, self._home)
+        recipe = recipe_of(_taken(said, self._home)[0], self._home)
         look: Callable[..., Generator[Event, None, PartsSeen]] = resolve(self._look, "training")
         return (yield from look(recipe, self._home, cancel))
 
@@ -222,15 +217,15 @@ class Choosing:
     def _cost(self, recipe: Recipe, train: int) -> Cost | None:
         """By the newest run of the same model and kind; of the starter, else, by what is known."""
         runs, wanted = self._runs(), recipe.model
-        examples = _steps(recipe.run, train) * _whole(recipe.run, train)
+        taken = _steps(recipe.run, train) * _whole(recipe.run, train)
         for info in runs.all():
             if (info.model, info.kind) == (wanted.id, wanted.kind):
                 theirs = read_recipe(info.folder / "recipe.toml").run
                 pace = pace_of(runs.events(info.id)[0], theirs.batch * theirs.accumulation)
                 if pace is not None:
-                    return cost_of(pace, examples, is_ours=True)
+                    return cost_of(pace, train, taken, is_ours=True)
         known = ELSEWHERE.get(wanted.kind) if wanted.id == STARTER else None
-        return None if known is None else cost_of(known, examples, is_ours=False)
+        return None if known is None else cost_of(known, train, taken, is_ours=False)
 
     def open(self, path: Path) -> dict[str, dict[str, Any]]:
         """The tables that a recipe's file comes to, as far as they differ from the usual, without
