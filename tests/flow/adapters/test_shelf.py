@@ -29,14 +29,17 @@ from vlm_desktop.base.trainerrors import (
     RunUnknown,
     StrengthWrong,
 )
-from vlm_desktop.base.training import RunState
+from vlm_desktop.base.training import Example, Exchange, RunState, Split
 from vlm_desktop.engine.encoding import Encoders
+from vlm_desktop.engine.train import adapters
 from vlm_desktop.engine.train.adapterfolders import AdapterFolders
 from vlm_desktop.engine.train.adapternames import slug
 from vlm_desktop.engine.train.adapters import Adapters
 from vlm_desktop.engine.train.runs import Runs
 from vlm_desktop.engine.train.wearing import Wearing
-from vlm_desktop.engine.wornmodels import encoder_to_open
+from vlm_desktop.engine.wornmodels import dressed_name, encoder_to_open, ids_with_each
+from vlm_desktop.training.learners.protocol import ItemScore
+from vlm_desktop.training.runfolder import RunFolder
 
 
 class Desk:
@@ -300,3 +303,50 @@ def test_nothing_held_out_is_nothing_to_compare(desk: Desk, make_run: MakeRun):
     desk.shelf.from_run("run-1", "Shop")
     with pytest.raises(NothingToCompare):
         drive(desk.shelf.compare("shop", CancelToken()))
+
+
+def test_another_adapter_stands_beside_only_where_it_was_taught_the_same(
+    desk: Desk, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+):
+    make_run()
+    make_run("run-2", seed=1)
+    make_run("run-3", seed=2, kind="encoder")
+    for number, name in enumerate(("Shop", "Style", "Dogs"), 1):
+        desk.shelf.from_run(f"run-{number}", name)
+    seen = []
+
+    def columns(recipe, examples, home, general, weights, cancel, others):
+        del recipe, home, general, cancel
+        yield from ()
+        seen.append(([one.parent.name for one in weights], [one[1].name for one in others]))
+        return "CIDEr", [
+            [ItemScore(one.key, "", score, 1.0) for one in examples] for score in (0.1, 0.3, 0.2)
+        ]
+
+    monkeypatch.setattr(adapters, "resolve", lambda *_: columns)
+    held = Example("k", "a.png", (Exchange("", "tea"),), split=Split.VALIDATION)
+    monkeypatch.setattr(RunFolder, "read_examples", lambda *_: (held,))
+    found = drive(desk.shelf.compare("shop", CancelToken(), beside=["style"]))
+    assert [one.name for one in found.columns] == ["base", "Shop", "Style"]
+    assert seen == [(["adapters"], [desk.shelf.get("style").id])]
+    with pytest.raises(AdapterForeign):
+        drive(desk.shelf.compare("shop", CancelToken(), beside=["dogs"]))
+
+
+def test_models_are_listed_with_each_adapter_by_its_name(desk: Desk, make_run: MakeRun):
+    make_run()
+    make_run("run-2", seed=1, kind="encoder")
+    shop = desk.shelf.from_run("run-1", "Shop")
+    desk.shelf.from_run("run-2", "Dogs")
+    assert shop.base_name == "Small"
+    assert ids_with_each("small", desk.shelf.all()) == [f"small+{shop.id}@1"]
+    put_on(desk, "shop", 0.5)
+    (worn,) = ids_with_each("small", desk.shelf.all())
+    assert worn == f"small+{shop.id}@0.5" == desk.settings.chat_model
+    assert ids_with_each("other", desk.shelf.all()) == []
+    names = {shop.id: "Shop"}
+    assert dressed_name("Small", worn, names) == "Small + Shop (50 %)"
+    assert dressed_name("Small", f"small+{shop.id}@1+gone@1.5", names) == (
+        "Small + Shop + gone (150 %)"
+    )
+    assert dressed_name("Small", "small+shop@nine", names) == "Small"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.gui.train.adapters_making import make_adapter
@@ -54,7 +55,7 @@ def test_an_adapter_is_told_with_its_lineage(make: Make, show, page: AdaptersPag
     facts = {word.text(): value for word, value in page.details.facts}
     assert facts["Licence"].text() == "MIT, that of its model"
     assert "d" * 64 in facts["Examples"].accessibleName()
-    said = page.list.currentIndex().data(page.list.rows.AccessibleTextRole)
+    said = page.list.currentIndex().data(Qt.ItemDataRole.AccessibleTextRole)
     assert said.startswith("Shop. Not in use. How Starter answers. CIDEr 0.31 → 0.62")
 
 

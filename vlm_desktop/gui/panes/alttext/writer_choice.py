@@ -29,6 +29,7 @@ class WriterChoice(QObject):
         self._ready: tuple[ChatChoice, ...] = ()
         box.activated.connect(self._chosen)
         desk.navigator.library_changed.connect(self.refresh)
+        desk.navigator.adapters_changed.connect(self.refresh)
 
     @property
     def model_id(self) -> str:
@@ -47,7 +48,10 @@ class WriterChoice(QObject):
         self._desk.fetch(read, self._show, failed=lambda _: None, latest="alttext-models")
 
     def _show(self, found: "tuple[tuple[ChatChoice, ...], str]") -> None:
+        before = self._default
         models, self._default = found
+        if before not in ("", self._default) and _base(self.wanted) == _base(self._default):
+            self.wanted = ""  # its model wears other adapters now
         self._ready = tuple(one for one in models if one.ready)
         with QSignalBlocker(self._box):
             self._box.clear()
@@ -68,3 +72,8 @@ class WriterChoice(QObject):
         else:
             self.wanted = model_id
             self.changed.emit()
+
+
+def _base(model_id: str) -> str:
+    """The model without the adapters it wears."""
+    return model_id.partition("+")[0]

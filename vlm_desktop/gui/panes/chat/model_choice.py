@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 _STARTER = "starter"
 
 
+def base_of(model_id: str) -> str:
+    """The model without the adapters it wears."""
+    return model_id.partition("+")[0]
+
+
 def is_starter(model_id: str) -> bool:
     """Whether a model is the small one that came with the program."""
     return model_id.startswith(_STARTER)
@@ -42,6 +47,9 @@ class ModelChoice(QObject):
         self._can: dict[str, ChatCapabilities] = {}
         self._asked: set[str] = set()
         self._told = ""
+        self._undressed: tuple[int, str] | None = None
+        """A conversation whose model's adapters are not to be had any more, as it was found."""
+        desk.navigator.adapters_changed.connect(self._adapters_changed)
 
     @property
     def current(self) -> str:
@@ -66,12 +74,39 @@ class ModelChoice(QObject):
         self._desk.fetch(read, self._show, failed=self.failed.emit, latest="chat-models")
 
     def _show(self, found: tuple[tuple[ChatChoice, ...], str]) -> None:
+        before = self._default
         models, self._default = found
         self.names = {one.model_id: one.name for one in models}
         self.ready = tuple(one for one in models if one.ready)
         self.is_known = True
+        if before not in ("", self._default) and base_of(before) == base_of(self._default):
+            self._follow()
         self.look()
         self.changed.emit()
+
+    def _adapters_changed(self) -> None:
+        if self.is_known:
+            self.refresh()
+
+    def _follow(self) -> None:
+        """The setting's model wears other adapters: so does this model wherever it answers here."""
+        base, conversation = base_of(self._default), self._session.conversation
+        if base_of(self.wanted) == base:
+            self.wanted = ""
+        if conversation is not None and base_of(conversation.model_id) == base:
+            self.choose(self._default)
+
+    def _undress(self) -> None:
+        """Who is shown is who answers: adapters that were taken off or are gone, or are worn with
+        another strength now, are off here too."""
+        conversation = self._session.conversation
+        if conversation is None or not self.is_known or "+" not in conversation.model_id:
+            return
+        found = (conversation.id, conversation.model_id)
+        known = any(one.model_id == conversation.model_id for one in self.ready)
+        if not known and self.current and found != self._undressed:
+            self._undressed = found
+            self.choose(self.current)
 
     def choose(self, model_id: str) -> None:
         """Who answers from now on, here and in conversations to come."""
@@ -84,6 +119,7 @@ class ModelChoice(QObject):
 
     def look(self) -> None:
         """Ask what the chosen model can take."""
+        self._undress()
         model_id = self.current
         if model_id != self._told:
             self._told = model_id

@@ -27,5 +27,5 @@ def _plain(part: str) -> str:
 
 
 def _dressed(parts: list[str], tag: str) -> str:
-    text = html.escape("".join(parts)).replace("\n", "<br>")
+    text = html.escape("".join(parts), quote=False).replace("\n", "<br>")
     return f"<{tag}>{text}</{tag}>" if tag and text.strip() else text
