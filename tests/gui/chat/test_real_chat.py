@@ -95,6 +95,25 @@ def test_a_picture_is_asked_about_and_found_again(
     assert "Which colour has it?" in target.read_text(encoding="utf-8")
 
 
+def test_a_thumb_reaches_the_database_and_training(
+    open_pane: OpenPane, photo: Attachment, qtbot: QtBot
+) -> None:
+    pane = open_pane()
+    services = pane.desk.services
+    ask(pane, qtbot, "Which colour has it?", photo)
+    pane.transcript.views[-1].tools.buttons["up"].click()
+    qtbot.waitUntil(lambda: pane.transcript.views[-1].facts.vote == 1, timeout=PATIENCE)
+    (example,) = services.training.sources.answers().examples
+    assert (example.image, example.turns[0].ask) == (str(photo.path), "Which colour has it?")
+    pane.begin_new()
+    pane.session.open(services.chat.conversations()[0].id)
+    qtbot.waitUntil(lambda: len(texts(pane)) == 2, timeout=PATIENCE)
+    assert pane.transcript.views[-1].facts.vote == 1
+    pane.desk.changes.undo()
+    qtbot.waitUntil(lambda: pane.transcript.views[-1].facts.vote == 0, timeout=PATIENCE)
+    assert services.training.sources.answers().examples == ()
+
+
 def test_the_tree_and_undo_reach_the_database(
     open_pane: OpenPane, photo: Attachment, qtbot: QtBot
 ) -> None:
