@@ -141,6 +141,8 @@ def test_names_are_taught_on_frozen_vectors(school, tmp_path, build, kind, rate)
     before = {name: one.clone() for name, one in learner.module.state_dict().items()}
     losses = school.teach(learner, 8, rate)
     assert losses[-1] < losses[0]
+    shapes = learner.shapes(learner.batch([one.key for one in school.examples[:2]], 0))
+    assert bool(shapes) == (kind == "prompts"), "directions run through no tower"
     for name, one in learner.module.state_dict().items():
         if name not in ("directions", "context", "log_scale", "offset"):
             assert torch.equal(one, before[name])

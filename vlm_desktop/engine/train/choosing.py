@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
+
 from vlm_desktop.backends.late import resolve
 from vlm_desktop.backends.registry import Registry
 from vlm_desktop.backends.shelf import BUNDLED, INSTALLED, ModelCard
@@ -183,9 +185,9 @@ class Choosing:
         seen = checked.inspection
         if seen is None:
             return Measured(refusal=checked.refusal)
-        room: Callable[[str], int] = resolve(ROOM, "training")
+        room = _room(seen.device)
         seconds = seen.part_seconds * seen.accumulation * seen.steps
-        return Measured(seen.device, seen.memory, room(seen.device), seconds)
+        return Measured(seen.device, seen.memory, room, seconds)
 
     # --- what a recipe is --------------------------------------------------------------------
 
@@ -271,6 +273,14 @@ def _place(named: str, kept: Mapping[str, Mapping[str, Any]]) -> tuple[str, str]
     part, _, key = named.removeprefix("[").partition("] ")
     key = key.partition(".")[0]
     return (part, key) if key in kept.get(part, {}) and part != "model" else (part, "")
+
+
+def _room(device: str) -> int:
+    """All memory of a device; PyTorch is only asked for that of a graphics card."""
+    if device == "cpu":
+        return int(psutil.virtual_memory().total)
+    room: Callable[[str], int] = resolve(ROOM, "training")
+    return room(device)
 
 
 def _whole(run: RunPart, train: int) -> int:
