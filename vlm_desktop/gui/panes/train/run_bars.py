@@ -55,7 +55,7 @@ class RunBars(QWidget):
     def sizeHint(self) -> QSize:
         """A line of words and a bar for each."""
         space = measures().space
-        return QSize(8 * space[5], len(self.bars) * (self._line() + space[1] + space[2]))
+        return QSize(8 * space[5], len(self.bars) * (self._line() + space[0] + space[1] + space[2]))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(4 * measures().space[5], self.sizeHint().height())
@@ -70,9 +70,9 @@ class RunBars(QWidget):
             for one in self.bars:
                 painter.setPen(QColor(chosen.text))
                 painter.drawText(QRect(0, top, self.width(), line), _LEFT, said_bar(one))
-                middle = top + line + space[1] / 2
+                middle = top + line + space[0] + space[1] / 2
                 self._paint_bar(painter, one, middle, self.width() / most)
-                top += line + space[1] + space[2]
+                top += line + space[0] + space[1] + space[2]
 
     def _paint_bar(self, painter: QPainter, one: Bar, middle: float, scale: float) -> None:
         space, chosen = measures().space, colours_of(QGuiApplication.palette())

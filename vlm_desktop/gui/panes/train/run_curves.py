@@ -131,6 +131,7 @@ class RunCurves(QWidget):
             self.plot.setAccessibleName(fill(strings.PLOT_NAME, curve=words))
             unit = strings.UNIT_MEMORY if self.curve == _MEMORY else self._unit()
             self.plot.show_lines(lines, strings.AXIS_STEP, unit)
+        self.point.setVisible(bool(lines))
         self.notice.setText(strings.PLOT_EMPTY)
         self.layers.setCurrentWidget(self.plot if lines else self.notice)
 

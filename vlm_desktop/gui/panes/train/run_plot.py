@@ -20,6 +20,7 @@ FAINT, STRONG, DASHED = "faint", "strong", "dashed"
 _PAGE = 10
 _WIDTHS = {FAINT: 1.0, STRONG: 2.0, DASHED: 2.0}
 _DOTS_UP_TO = 60
+_LOOKS_CHANGE = (QEvent.Type.PaletteChange, QEvent.Type.FontChange)
 _VEIL = 0.7
 """How much of the lines the words over them hide."""
 
@@ -45,6 +46,8 @@ class _Axis(pg.AxisItem):
 
 class RunPlot(pg.PlotWidget):
     """Main thread. Nothing is kept but what is shown."""
+
+    _is_built = False
 
     pointed = Signal(int)
     """The step the cursor stands at."""
@@ -74,6 +77,7 @@ class RunPlot(pg.PlotWidget):
         self.at: int | None = None
         """The step of the cursor."""
         self.scene().sigMouseMoved.connect(self._hover)
+        self._is_built = True
         self._restyle()
 
     def show_lines(self, lines: tuple[Line, ...], step_label: str, value_label: str) -> None:
@@ -120,8 +124,9 @@ class RunPlot(pg.PlotWidget):
         self._legend.clear()
         self._legend.setVisible(len(self._lines) > 1)
         self._legend.setOffset((-space[1], -space[2] if self._ends_high() else space[1]))
+        look = {"font-size": f"{measures().type_small}px", "color": chosen.text_muted}
         for axis, words in zip(("bottom", "left"), self._labels, strict=True):
-            self.getAxis(axis).setLabel(words, **{"font-size": f"{measures().type_small}px"})
+            self.getAxis(axis).setLabel(words, **look)
         for one in self._lines:
             pen = self._pen(one.style, chosen)
             if one.low is not None and one.high is not None:
@@ -149,7 +154,7 @@ class RunPlot(pg.PlotWidget):
     def _pen(self, style: str, chosen: Colours) -> QPen:
         colour = {FAINT: chosen.disabled, STRONG: chosen.accent, DASHED: chosen.text}[style]
         dash = Qt.PenStyle.DashLine if style == DASHED else Qt.PenStyle.SolidLine
-        return pg.mkPen(QColor(colour), width=_WIDTHS[style], style=dash)
+        return pg.mkPen(QColor(colour), width=_WIDTHS[style] * self.devicePixelRatioF(), style=dash)
 
     def _place_cursor(self) -> None:
         walked = self._walked()
@@ -182,7 +187,8 @@ class RunPlot(pg.PlotWidget):
         veil = QColor(chosen.raised)
         veil.setAlphaF(_VEIL)
         self._legend.setBrush(veil)
-        self._cursor.setPen(pg.mkPen(QColor(chosen.text_muted)))
+        width = self.devicePixelRatioF()
+        self._cursor.setPen(pg.mkPen(QColor(chosen.text_muted), width=width))
         self._dot.setBrush(QColor(chosen.text))
         self._dot.setPen(pg.mkPen(QColor(chosen.raised)))
         self._draw()
@@ -217,7 +223,10 @@ class RunPlot(pg.PlotWidget):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and hasattr(
-            self, "_dot"
-        ):
+        if event.type() in _LOOKS_CHANGE and self._is_built:
             self._restyle()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange and self._is_built:
+            self._restyle()  # widths of lines count the screen's own pixels
+        return super().event(event)
