@@ -16,6 +16,9 @@ def train_sheet(chosen: Colours, size: Measures) -> str:
     QLabel#tokenImage {{ background: {chosen.sunken}; font-style: italic; }}
     QFrame#trainSteps {{ border: none; border-bottom: {line}; background: {chosen.sunken}; }}
     QFrame#trainColumn {{ border: none; background: {chosen.sunken}; }}
+    QFrame#trainNotice {{ border: {line}; border-radius: {size.radius}px;
+        background: {chosen.raised}; }}
+    QListView#trainSets {{ border-color: transparent; background: transparent; }}
     QListView#trainRuns {{ border: none; background: transparent; padding: 0; }}
     QFrame#trainRunHead {{ border: none; }}
     QGraphicsView#trainPlot {{ border: {line}; border-radius: {size.radius}px; }}

@@ -45,13 +45,14 @@ class DataBody(QWidget):
         self.right = self._right()
         self.columns = QSplitter(Qt.Orientation.Horizontal, self)
         self.columns.setChildrenCollapsible(False)
+        self.columns.setHandleWidth(measures().hairline)
         for part, stretch in ((self.sets, 0), (middle, 1), (self.right, 0)):
             self.columns.addWidget(part)
             self.columns.setStretchFactor(self.columns.count() - 1, stretch)
         tile, space = measures().tile, measures().space
-        self.sets.setMinimumWidth(tile - space[4])
-        self.right.setMinimumWidth(tile + space[3])
-        self.columns.setSizes([tile + space[1], 10 * tile, tile + space[5] + space[4]])
+        self.sets.setMinimumWidth(tile)
+        self.right.setMinimumWidth(tile + 2 * space[4])
+        self.columns.setSizes([tile + space[3], 2 * tile, tile + 2 * space[5] + space[3]])
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.columns)
@@ -75,11 +76,7 @@ class DataBody(QWidget):
         middle = QWidget(self)
         head = QHBoxLayout()
         head.setSpacing(space[1])
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self.name)
-        words.addWidget(self.counts)
-        head.addLayout(words, 1)
+        head.addWidget(self.name, 1)
         head.addWidget(self.add)
         head.addWidget(self.split)
         self.layers = QStackedWidget(middle)
@@ -89,6 +86,7 @@ class DataBody(QWidget):
         column.setContentsMargins(space[2], space[1], space[2], space[1])
         column.setSpacing(space[1])
         column.addLayout(head)
+        column.addWidget(self.counts)
         column.addWidget(self.notice)
         column.addWidget(self.layers, 1)
         return middle
@@ -120,11 +118,13 @@ class DataBody(QWidget):
         self.right.setVisible(filled)
         self.split.setVisible(filled)
         self.add.setVisible(filled)
+        self.name.setVisible(filled)
+        self.counts.setVisible(filled)
         if one is None:
             self.name.setText("")
             self.counts.setText("")
             return
-        self.name.setText(one.name)
+        self.name.setText(one.name if filled else "")  # where it is empty, the page says so
         self.counts.setText(set_counts(one) if filled else "")
         self.split.setEnabled(one.train + one.validation > 1)
         self.empty.show_name(one.name)

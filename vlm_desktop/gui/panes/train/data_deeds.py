@@ -51,12 +51,12 @@ class Deeds(QObject):
         self.take_out = self._add("take-out", strings.TAKE_OUT, self.take_out_selected)
         self._actions = [self.edit, *sides, self.large, self.take_out]
         menu = QMenu(over)
-        menu.addAction(self.large)
+        menu.addActions([self.edit, self.large])
         self.send = send_menu(self._desk, "train", self._sending, over)
         menu.addMenu(self.send)
         menu.addSeparator()
         menu.addAction(self.take_out)
-        panel.set_menu(menu, [self.edit, *sides])
+        panel.set_menu(menu, sides)
         view = panel.view
         view.edit_wanted.connect(self.edit_current)
         view.large_wanted.connect(self.show_large)

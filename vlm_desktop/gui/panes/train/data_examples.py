@@ -104,10 +104,6 @@ class ExamplesPanel(QWidget):
             button.setToolTip(strings.SIDE_TIPS[split])
             button.clicked.connect(lambda _=False, to=split: self.view.side_wanted.emit(to))
             self.side_buttons[split] = button
-        self.edit = QPushButton(strings.EDIT, self)
-        self.edit.setObjectName("quiet")
-        self.edit.setAutoDefault(False)
-        self.edit.clicked.connect(lambda _: self.view.edit_wanted.emit())
         self.more = QToolButton(self)
         self.more.setIcon(icon("chat-more"))
         self.more.setObjectName("headTool")
@@ -132,7 +128,7 @@ class ExamplesPanel(QWidget):
         foot.setSpacing(space[0])
         foot.addWidget(self.selected)
         foot.addStretch(1)
-        for button in (*self.side_buttons.values(), self.edit, self.more):
+        for button in (*self.side_buttons.values(), self.more):
             foot.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -156,10 +152,8 @@ class ExamplesPanel(QWidget):
     def show_set(self, one: DataSet) -> None:
         """Counts of the uses; another set is shown whole."""
         if one.id != self._set.id:
-            self._soon.stop()
-            with QSignalBlocker(self.words):
-                self.words.clear()
             self.narrow = Narrow()
+            self._clear_words()
         self._set = one
         counts = {Split.TRAIN: one.train, Split.VALIDATION: one.validation,
                   Split.LEFT_OUT: one.left_out}  # fmt: skip
@@ -227,11 +221,15 @@ class ExamplesPanel(QWidget):
 
     def show_only(self, narrow: Narrow) -> None:
         """What a list beside is about, whatever was looked for before."""
-        self._soon.stop()
-        with QSignalBlocker(self.words), QSignalBlocker(self.sides):
-            self.words.clear()
+        self._clear_words()
+        with QSignalBlocker(self.sides):
             self.sides.setCurrentIndex(0)
         self._narrow_to(narrow)
+
+    def _clear_words(self) -> None:
+        """Not silently: Qt would leave the button that clears the line where it was."""
+        self.words.clear()
+        self._soon.stop()
 
     def show_all(self) -> None:
         self.show_only(Narrow())
@@ -268,6 +266,6 @@ class ExamplesPanel(QWidget):
         )
         words = strings.counted(strings.SELECTED_ONE, strings.SELECTED, count)
         self.selected.setText(words if count else "")
-        for button in (*self.side_buttons.values(), self.edit, self.more):
+        for button in (*self.side_buttons.values(), self.more):
             button.setEnabled(count > 0)
         self.selection_changed.emit()

@@ -137,6 +137,7 @@ class NextPanel(QWidget):
             words = fill(strings.NEXT_FOUND, looked=found.looked, count=len(found.items))
         else:
             words = strings.counted(strings.NEXT_NONE_ONE, strings.NEXT_NONE, found.looked)
+        self._show_task()
         self.sentence.setText(words)
         self._show_rows()
         announce(self, words)

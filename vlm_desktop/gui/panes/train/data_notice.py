@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.icons import icon
@@ -29,15 +29,22 @@ class Notice(QFrame):
         self.cross.setAccessibleName(strings.DISMISS)
         self.cross.setToolTip(strings.DISMISS)
         self.cross.clicked.connect(lambda _: self.hide())
+        self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._beside.setSpacing(space[0])
+        self._beside.addWidget(self.words, 1)
+        deeds = QHBoxLayout()
+        deeds.setSpacing(space[1])
+        self._beside.addLayout(deeds)
         row = QHBoxLayout(self)
-        row.setContentsMargins(space[2], space[0], space[1], space[0])
+        row.setContentsMargins(space[2], space[0], space[0], space[0])
         row.setSpacing(space[1])
-        row.addWidget(self.words, 1)
+        row.addLayout(self._beside, 1)
         for number, button in enumerate(self.buttons):
             button.setObjectName("quiet")
             button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, at=number: self._deeds[at][1]())
-            row.addWidget(button)
+            deeds.addWidget(button)
+        deeds.addStretch(1)
         row.addWidget(self.cross)
         self.hide()
 
@@ -49,6 +56,10 @@ class Notice(QFrame):
         for number, button in enumerate(self.buttons):
             button.setVisible(number < len(deeds))
             button.setText(deeds[number][0] if number < len(deeds) else "")
+        below = len(deeds) > 1  # beside two buttons there is no room for a sentence
+        self._beside.setDirection(
+            QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight
+        )
         self.cross.setVisible(stays)
         self.show()
         if is_new:

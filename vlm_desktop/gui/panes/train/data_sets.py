@@ -64,6 +64,7 @@ class SetsList(QListWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("trainSets")
         self.setItemDelegate(_SetRow(self))
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)

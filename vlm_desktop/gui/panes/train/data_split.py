@@ -18,8 +18,6 @@ from vlm_desktop.gui.widgets.number_box import NumberBox
 from vlm_desktop.gui.widgets.plain_dialog import PlainDialog
 
 _USUAL, _LEAST, _MOST = 20, 1, 90
-_ENOUGH = 10
-"""Held-out examples that tell something."""
 
 
 class SplitDialog(PlainDialog):
@@ -31,7 +29,7 @@ class SplitDialog(PlainDialog):
         self.share = NumberBox(self)
         self.share.setRange(_LEAST, _MOST)
         self.share.setSuffix(" %")
-        self.share.setValue(usual_share(self._used))
+        self.share.setValue(_USUAL)
         self.share.setAccessibleName(strings.SPLIT_SHARE.replace("&", ""))
         self.about = QLabel(self)
         self.about.setWordWrap(True)
@@ -59,13 +57,6 @@ class SplitDialog(PlainDialog):
         share = self.share.value()
         self.accept()
         self._take(share)
-
-
-def usual_share(used: int) -> int:
-    """A fifth, or of few examples what makes ten, up to a half."""
-    if used <= 0:
-        return _USUAL
-    return max(_USUAL, min(50, round(100 * _ENOUGH / used)))
 
 
 class Splitting:

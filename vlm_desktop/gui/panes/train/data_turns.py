@@ -38,10 +38,13 @@ class TurnForm(QWidget):
         self.ask_label = QLabel(self)
         self.ask = TypingLine(self)
         self.ask.setText(turn.ask)
+        self.ask.setCursorPosition(0)
         self.ask.setPlaceholderText(strings.EDIT_ASK_HINT)
         self.answer_label = QLabel(self)
         self.answer = QPlainTextEdit(turn.answer, self)
         self.answer.setTabChangesFocus(True)
+        self._shown = Exchange(self.ask.text(), self.answer.toPlainText())
+        """As the widgets say it: line breaks may be others there."""
         height = self.answer.fontMetrics().lineSpacing() * _LINES + 2 * measures().space[1]
         self.answer.setMinimumHeight(height)
         self.remove = QToolButton(self)
@@ -86,10 +89,10 @@ class TurnForm(QWidget):
     @property
     def turn(self) -> Exchange:
         """As it is written now; what nobody changed stays as it was to the last blank."""
-        asked, answered = self.ask.isModified(), self.answer.document().isModified()
+        ask, answer = self.ask.text(), self.answer.toPlainText()
         return Exchange(
-            self.ask.text().strip() if asked else self._was.ask,
-            self.answer.toPlainText().strip() if answered else self._was.answer,
+            self._was.ask if ask == self._shown.ask else ask.strip(),
+            self._was.answer if answer == self._shown.answer else answer.strip(),
         )
 
 
@@ -103,6 +106,7 @@ class TurnsForm(QScrollArea):
     ) -> None:
         super().__init__(parent)
         self._kind = kind
+        self._is_box = kind is ExampleKind.BOX
         self.setObjectName("plain")
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -118,7 +122,7 @@ class TurnsForm(QScrollArea):
         self.more.setVisible(kind in (ExampleKind.CAPTION, ExampleKind.QUESTION))
         self.more.clicked.connect(lambda _: self.add(Exchange("", "")).ask.setFocus())
         self._column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
-        self._column.addStretch(0)
+        self._column.addStretch(1 if self._is_box else 0)
         self.setWidget(inner)
         for turn in turns:
             self.add(turn)
@@ -128,7 +132,7 @@ class TurnsForm(QScrollArea):
         form.changed.connect(self.changed)
         form.remove_wanted.connect(lambda: self._remove(form))
         self.forms.append(form)
-        self._column.insertWidget(len(self.forms) - 1, form, 1)
+        self._column.insertWidget(len(self.forms) - 1, form, 0 if self._is_box else 1)
         self._number()
         return form
 
