@@ -25,8 +25,8 @@ from vlm_desktop.base.trainingdata import (
 )
 from vlm_desktop.engine.train.facade import Training
 from vlm_desktop.gui.panes.train.check_doctor import to_mend
-from vlm_desktop.gui.panes.train.check_findings import FINDING
 from vlm_desktop.gui.panes.train.check_page import CheckPage
+from vlm_desktop.gui.panes.train.check_rows import FINDING
 from vlm_desktop.gui.panes.train.session import CHECK, DATA, RECIPE
 from vlm_desktop.gui.panes.train.train_pane import TrainPane
 from vlm_desktop.gui.strings import train_check as strings
@@ -223,7 +223,7 @@ def test_refused_data_say_so(page: CheckPage, fill: Fill, checked: Callable[[int
     assert page.left.headline.text() == strings.REFUSED
     assert codes(page)[0] is FindingCode.ONE_ITEM
     assert page.left.list.item(0).text() == "Stops teaching (1)"
-    assert not page.left.mend.isEnabled()
+    assert not page.left.mend.isVisible()
     assert strings.MAY_START not in page.left.detail.text()
 
 

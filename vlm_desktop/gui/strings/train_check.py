@@ -17,7 +17,7 @@ ON_HINT = "Next you choose what is taught, and how."
 # --- the doctor ------------------------------------------------------------------------------
 
 DATA_NAME = "What is wrong with the data"
-LOOK = "C&heck the data"
+LOOK = "Chec&k the data"
 LOOK_TIP = "Look at every picture and text again"
 STOP = "&Stop"
 WORK_DATA = "Checking the data"
@@ -52,7 +52,6 @@ WEIGHTS = {
 GROUP = "{weight} ({count:,})"
 ROW = "{weight}: {sentence}"
 ROW_FIX = "{weight}: {sentence} Can be mended by key: {fix}."
-MEND = "Mend"
 MEND_TIP = "End this finding; Edit > Undo takes it back (F)"
 MEND_ALL = "All {count:,} of this kind"
 MEND_ALL_TIP = "End all findings of this kind at once (Shift+F)"
@@ -92,7 +91,7 @@ SEEN_LONG = "This loads the model; the first time that takes up to a minute."
 SEEN_GO = "Show &what the model will see"
 SEEN_AGAIN = "Look a&gain"
 SEEN_STALE = "Data or recipe have changed since this was looked at."
-STOP_LOOKING = "St&op"
+STOP_LOOKING = "Stop &looking"
 WORK_SEEN = "Looking at what the model will see"
 SEEN_PHASES = {
     "inventory": "Reading the data: {done:,} of {total:,}.",
@@ -105,7 +104,7 @@ SEEN_WAITS = "Waits until the answer that is being written is done."
 SEEN_STOPPED = "This was stopped."
 SEEN_STOPPING = "Stopping, as soon as the model lets go…"
 SEEN_FAILED = "The model could not be looked at"
-RETRY = "&Try again"
+RETRY = "Tr&y again"
 WOULD_NOT_START = "It would not start"
 CAN_START = "It can start"
 STEPS_OF = "{steps:,} steps of {batch:,} examples, on {device}."
@@ -113,9 +112,9 @@ TO_RECIPE = "To the &recipe"
 TO_DATA = "To the &data"
 DEVICES = {"cpu": "the processor", "cuda": "the graphics card", "mps": "the graphics chip"}
 
-TAB_EXAMPLES = "&Examples"
-TAB_PARTS = "What is &trained"
-TAB_COST = "&Memory and time"
+TAB_EXAMPLES = "E&xamples"
+TAB_PARTS = "Trai&ned parts"
+TAB_COST = "&Memory, time"
 
 # --- an example ------------------------------------------------------------------------------
 
@@ -139,7 +138,7 @@ LEGEND_IMAGE = "place for the picture"
 SHOWN_AS = "How the text is shown"
 IN_COLOUR = "In &colour"
 AS_LIST = "As a &list"
-AS_TEMPLATE = "&Plain"
+AS_TEMPLATE = "Pla&in"
 TOKEN_LIST = "Tokens, each with whether it is learned"
 TOKEN_ROW = "{token}, {kind}, no. {id}"
 IMAGE_RUN = "[{count:,} x picture]"
@@ -160,15 +159,15 @@ PARTS_WHY = (
     "in the recipe."
 )
 COMPONENTS = {
-    "projector": "Bridge from picture to text (projector)",
-    "language": "Language (language)",
-    "words": "Vocabulary (words)",
-    "text": "Reading of texts (text)",
-    "text-head": "Last layer for texts (text-head)",
-    "image-head": "Last layer for pictures (image-head)",
-    "temperature": "Sharpness of comparing (temperature)",
-    "directions": "Directions of the names (directions)",
-    "context": "Learned prompt (context)",
+    "projector": "projector (picture to text)",
+    "language": "language",
+    "words": "words (vocabulary)",
+    "text": "text (reads texts)",
+    "text-head": "text-head (last layer)",
+    "image-head": "image-head (last layer)",
+    "temperature": "temperature (sharpness)",
+    "directions": "directions (one a name)",
+    "context": "context (learned prompt)",
 }
 COST = "Memory"
 WHERE, BYTES = "What takes it", "Memory"

@@ -23,7 +23,7 @@ from vlm_desktop.gui.widgets.elided_label import ElidedLabel
 from vlm_desktop.gui.widgets.spoken import speaks_as
 from vlm_desktop.gui.widgets.wrapped_label import WrappedLabel
 
-_LEAST, _USUAL = 96, 224
+_LEAST, _USUAL, _MOST = 96, 224, 512
 """Points of the picture's side."""
 
 
@@ -38,6 +38,7 @@ class PixelView(QWidget):
         self._image = QImage()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self.setMaximumSize(_MOST, _MOST)
         self.setAccessibleName(strings.PIXELS)
         self.setAccessibleDescription(strings.PIXELS_HINT)
         self.setToolTip(strings.PIXELS_HINT)
@@ -69,7 +70,6 @@ class PixelView(QWidget):
         room = self.rect().adjusted(ring, ring, -ring, -ring)
         size = self._image.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
         box = QRect(room.topLeft(), size)
-        box.moveLeft(room.left() + (room.width() - size.width()) // 2)
         with QPainter(self) as painter:
             shrinks = size.width() < self._image.width()
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrinks)
@@ -103,6 +103,7 @@ class ExampleView(QWidget):
         head.addWidget(self.before)
         head.addWidget(self.after)
         head.addWidget(self.name, 1)
+        head.addWidget(self.tokens.tabs)
         left = QVBoxLayout()
         left.setSpacing(space[1])
         left.addWidget(self.pixels, 3)
@@ -165,7 +166,7 @@ def facts_of(example: SeenExample, most_tokens: int) -> tuple[list[str], list[st
         facts.append(fill(strings.IMAGE_TOKENS, features=example.features))
     else:
         facts.append(strings.IMAGE_APART)
-    count = len(example.tokens)
+    count = sum(not one.is_image for one in example.tokens)
     facts.append(fill(strings.LENGTH, count=count, learned=example.learned))
     if most_tokens and example.length:
         over = example.length > most_tokens

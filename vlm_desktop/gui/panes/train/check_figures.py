@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
 from vlm_desktop import strings as sentences
 from vlm_desktop import trainstrings
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 Row = tuple[str, ...]
 _SMALLEST = 0.0005
+_WIDEST = 720
+"""Points; the eye goes from a name to its figure."""
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class PartsView(QWidget):
@@ -25,7 +29,7 @@ class PartsView(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         heads = (strings.PART, strings.NUMBERS, strings.TRAINED, strings.SHARE)
-        self.table = FactTable(heads, strings.PARTS, self)
+        self.table = _table(heads, strings.PARTS, self)
         self.why = WrappedLabel(strings.PARTS_WHY, self, name="hint")
         _lay_out(self, (self.table, self.why))
 
@@ -38,7 +42,7 @@ class CostView(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.table = FactTable((strings.WHERE, strings.BYTES), strings.COST, self)
+        self.table = _table((strings.WHERE, strings.BYTES), strings.COST, self)
         self.measured = WrappedLabel(parent=self)
         self.shapes = WrappedLabel(parent=self, name="hint")
         self.time = WrappedLabel(parent=self)
@@ -105,19 +109,36 @@ def time_of(seen: "Inspection") -> str:
     return fill(strings.TIME_SAID, step=said, steps=seen.steps, run=trainstrings.duration(run))
 
 
+def _table(heads: Row, name: str, parent: QWidget) -> FactTable:
+    """Names take what room figures leave."""
+    table = FactTable(heads, name, parent)
+    header = table.header()
+    header.setStretchLastSection(False)
+    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    for column in range(1, len(heads)):
+        header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        table.headerItem().setTextAlignment(column, _RIGHT)
+    return table
+
+
 def _fill(table: FactTable, rows: list[Row]) -> None:
     table.clear()
     for row in rows:
         table.add_row(row)
-    last = table.topLevelItem(len(rows) - 1)
     bold = table.font()
     bold.setBold(True)
-    for column in range(table.columnCount()):
-        last.setFont(column, bold)
+    for at in range(len(rows)):
+        item = table.topLevelItem(at)
+        for column in range(table.columnCount()):
+            if column:
+                item.setTextAlignment(column, _RIGHT)
+            if at == len(rows) - 1:
+                item.setFont(column, bold)
     table.fit_height()
 
 
 def _lay_out(view: QWidget, parts: tuple[QWidget, ...]) -> None:
+    view.setMaximumWidth(_WIDEST)
     column = QVBoxLayout(view)
     column.setContentsMargins(0, measures().space[1], 0, 0)
     column.setSpacing(measures().space[1])

@@ -1,8 +1,9 @@
 """The second step: what the doctor says of the data, and what the model would be shown.
 
-check_doctor.py   asks the doctor, mends         check_panel.py, check_findings.py   show it
-check_looking.py  opens the model, looks         check_xray.py, check_example.py, check_tokens.py,
-check_seen.py     what comes of that             check_figures.py                    show it
+check_doctor.py   asks the doctor and mends; check_panel.py, check_findings.py and check_rows.py
+                  show what it says
+check_looking.py  opens the model and looks; check_seen.py is what comes of it, check_xray.py,
+                  check_example.py, check_tokens.py and check_figures.py show it
 """
 
 from typing import Any
@@ -50,10 +51,12 @@ class CheckPage(StepPage):
         self.right = SeenPanel(session, self.seen, self)
         self.halves = QSplitter(self)
         self.halves.setChildrenCollapsible(False)
+        self.halves.setHandleWidth(measures().hairline)
         self.halves.addWidget(self.left)
         self.halves.addWidget(self.right)
         self.halves.setSizes([_LEFT, _RIGHT])
-        self.halves.setStretchFactor(1, 1)
+        self.halves.setStretchFactor(0, 1)
+        self.halves.setStretchFactor(1, 3)
         self.on = QPushButton(strings.ON, self)
         self.on.setObjectName("primary")
         self.on.clicked.connect(lambda: session.step_wanted.emit(RECIPE))

@@ -15,7 +15,8 @@ from vlm_desktop.gui.panes.train.check_doctor import (
     headline_of,
     to_mend,
 )
-from vlm_desktop.gui.panes.train.check_findings import SIDE, FindingsView
+from vlm_desktop.gui.panes.train.check_findings import FindingsView
+from vlm_desktop.gui.panes.train.check_rows import SIDE
 from vlm_desktop.gui.panes.train.session import TrainSession
 from vlm_desktop.gui.strings import train_check as strings
 from vlm_desktop.gui.theme import measures
@@ -23,6 +24,7 @@ from vlm_desktop.gui.widgets.flow_layout import FlowLayout
 from vlm_desktop.gui.widgets.wrapped_label import WrappedLabel
 
 _SPEAK_MS = 400
+_LEAST_WIDTH = 300
 
 
 class CheckPanel(QFrame):
@@ -32,6 +34,7 @@ class CheckPanel(QFrame):
         super().__init__(parent)
         self.setObjectName("trainColumn")
         self.setAccessibleName(strings.DATA_NAME)
+        self.setMinimumWidth(_LEAST_WIDTH)
         self._session, self._office = session, office
         self._spoken = ""
         self.sign = QLabel(self)
@@ -70,13 +73,12 @@ class CheckPanel(QFrame):
         space = measures().space
         head = QHBoxLayout()
         head.setSpacing(space[1])
-        head.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self.sign)
         head.addWidget(self.headline, 1)
-        tools = QHBoxLayout()
-        tools.setSpacing(space[1])
+        looks = QHBoxLayout()
         for button in (self.look, self.stop):
-            tools.addWidget(button)
-        tools.addStretch(1)
+            looks.addWidget(button)
+        looks.addStretch(1)
         self.tools = QWidget(self)
         flow = FlowLayout(self.tools, space[1])
         for button in (self.mend, self.mend_all, self.show_example):
@@ -86,7 +88,7 @@ class CheckPanel(QFrame):
         column.setSpacing(space[1])
         column.addLayout(head)
         column.addWidget(self.detail)
-        column.addLayout(tools)
+        column.addLayout(looks)
         column.addWidget(self.list, 1)
         column.addWidget(self.tools)
         column.addWidget(self.not_done)
@@ -106,13 +108,13 @@ class CheckPanel(QFrame):
         had_focus = self.look.hasFocus() or self.stop.hasFocus()
         self.look.setVisible(not office.is_running)
         self.stop.setVisible(office.is_running)
-        if had_focus:
-            (self.stop if office.is_running else self.look).setFocus()
         report = office.report
         findings = report.findings if report is not None else ()
         self.list.show_findings(findings)
         self.list.setVisible(bool(findings))
         self.tools.setVisible(bool(findings))
+        if had_focus:
+            self.focus_first()
         self._column.setStretch(self._column.count() - 1, 0 if findings else 1)
         self.not_done.setText(_not_done(report) if not office.is_running else "")
         self.not_done.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -123,12 +125,15 @@ class CheckPanel(QFrame):
     def _show_current(self) -> None:
         current = self.list.current
         fix = trainstrings.fix_name(current) if current is not None else ""
-        self.mend.setText(fix or strings.MEND)
-        self.mend.setEnabled(bool(fix))
+        had_focus = self.mend.hasFocus() or self.mend_all.hasFocus()
+        self.mend.setText(fix)
+        self.mend.setVisible(bool(fix))
         kind = self._office.of_kind(current) if current is not None else ()
         count = sum(count_of(one) for one in kind)
         self.mend_all.setText(fill(strings.MEND_ALL, count=count))
         self.mend_all.setVisible(count > 1)
+        if had_focus and not fix:
+            self.list.setFocus()
         self.show_example.setEnabled(current is not None)
 
     def focus_first(self) -> None:

@@ -3,7 +3,6 @@
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QTextCharFormat, QTextCursor, QTextOption
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QListWidget,
     QPlainTextEdit,
@@ -23,7 +22,8 @@ from vlm_desktop.gui.widgets.side_tabs import SideTabs
 
 
 class TokenView(QWidget):
-    """Main thread. Colour is not all that tells what is learned: it is bold and underlined."""
+    """Main thread; `tabs` are placed by whoever shows it. Colour is not all that tells what is
+    learned: it is bold and underlined, too."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -53,13 +53,9 @@ class TokenView(QWidget):
         self.tabs.chosen.connect(self._choose)
         self.legend = _legend(self)
         space = measures().space
-        head = QHBoxLayout()
-        head.addWidget(self.tabs)
-        head.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(space[0])
-        column.addLayout(head)
         column.addWidget(self.stack, 1)
         column.addWidget(self.legend)
 

@@ -1,6 +1,5 @@
 """What the model will see, in its states: not looked at, looking, refused, failed, shown."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -43,6 +42,8 @@ class SeenPanel(QFrame):
         self.stale = WrappedLabel(strings.SEEN_STALE, self, name="careful")
         self.go = QPushButton(self)
         self.go.clicked.connect(office.look)
+        self.again = QPushButton(strings.SEEN_AGAIN, self)
+        self.again.clicked.connect(office.look)
         self.recipe = QPushButton(strings.TO_RECIPE, self)
         self.recipe.clicked.connect(lambda: session.step_wanted.emit(RECIPE))
         self.data = QPushButton(strings.TO_DATA, self)
@@ -63,8 +64,9 @@ class SeenPanel(QFrame):
         space = measures().space
         head = QHBoxLayout()
         head.setSpacing(space[1])
-        head.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self.sign)
         head.addWidget(self.title, 1)
+        head.addWidget(self.again)
         self.tools = QWidget(self)
         flow = FlowLayout(self.tools, space[1])
         for button in (self.go, self.stop, self.recipe, self.data):
@@ -100,14 +102,15 @@ class SeenPanel(QFrame):
             self.sign.setPixmap(icon(sign).pixmap(side, side))
         self.title.setText(title)
         self.text.setText(text)
-        had_focus = any(one.hasFocus() for one in (self.go, self.stop))
+        had_focus = any(one.hasFocus() for one in (self.go, self.again, self.stop))
         self.go.setText(self._go_words())
-        self.go.setVisible(state != WORKING)
-        self.stop.setVisible(state == WORKING)
-        self.stop.setEnabled(not office.is_stopping)
+        buttons = {MESSAGE: self.go, WORKING: self.stop, SHOWN: self.again}
+        for where, button in buttons.items():
+            button.setVisible(where == state)
         self.progress.setVisible(state == WORKING)
         if had_focus:
-            (self.stop if state == WORKING else self.go).setFocus()
+            buttons[state].setFocus()
+        self.tools.setVisible(state != SHOWN)
         self.recipe.setVisible(refused)
         self.data.setVisible(refused and bool(self._refused_keys()))
         self.stale.setVisible(state != WORKING and looked is not None and office.is_stale)
