@@ -22,7 +22,7 @@ from vlm_desktop.training.learners.bases import base_of, model_folder
 from vlm_desktop.training.learners.chatasking import answers_of, longest_answer
 from vlm_desktop.training.learners.chatpictures import ChatPictures, Looking
 from vlm_desktop.training.learners.chatshapes import towers_of, xray_of
-from vlm_desktop.training.learners.chattargets import chosen_of, is_full
+from vlm_desktop.training.learners.chattargets import chosen_of, is_full, offered
 from vlm_desktop.training.learners.chatways import way_of
 from vlm_desktop.training.learners.general import read_general
 from vlm_desktop.training.learners.lowrank import Trained
@@ -70,6 +70,8 @@ class ChatLearner:
         self._checkpoints = recipe.run.checkpointing
         self._budget = recipe.method.image_tokens
         self._trained: Trained | None = None
+        self.targets: tuple[str, ...] = ()
+        """See `NamesTargets`; after `open`."""
         self._refuse()
 
     def _refuse(self) -> None:
@@ -100,6 +102,7 @@ class ChatLearner:
 
     def open(self) -> None:
         network = self._load()
+        self.targets = offered(network, self._method)
         chosen = chosen_of(network, self._method, self._id)
         if self._budget and not self._choices:
             detail = f"cannot be set: {self._id} has one number of tokens for all pictures"
@@ -141,8 +144,7 @@ class ChatLearner:
         network = self._learned().network
         if not getattr(network, "supports_gradient_checkpointing", False):
             return False
-        how = {"use_reentrant": False}
-        network.gradient_checkpointing_enable(gradient_checkpointing_kwargs=how)
+        network.activation_checkpointing_enable({"use_reentrant": False})
         return True
 
     def _learned(self) -> Trained:

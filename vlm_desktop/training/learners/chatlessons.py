@@ -103,7 +103,7 @@ class ConversationLessons:
         for number, (between, answer) in enumerate(pieces):
             asks = self._ids(self._reader.wording.mended(between)) if number else []
             is_last = number == len(pieces) - 1
-            said, rest = self._ended(self._ids(answer), must=is_last)
+            said, rest = self._ended(answer, must=is_last)
             ids += [*asks, *said]
             learned += [*[False] * len(asks), *[True] * len(said)]
             if not is_last:
@@ -152,12 +152,17 @@ class ConversationLessons:
         found: list[int] = self._reader.tokenizer(text, add_special_tokens=False)["input_ids"]
         return found
 
-    def _ended(self, ids: list[int], *, must: bool) -> tuple[list[int], list[int]]:
-        """An answer up to the token that ends it, and what follows; one that `must` end does."""
+    def _ended(self, text: str, *, must: bool) -> tuple[list[int], list[int]]:
+        """An answer up to the token that ends it, and what follows. One that `must` end is given
+        such a token where the template writes none."""
+        ids = self._ids(text)
         for place, one in enumerate(ids):
             if one in self._chat.ends:
                 return ids[: place + 1], ids[place + 1 :]
-        return ([*ids, end_of(self._chat.ends, self._reader.tokenizer)] if must else ids), []
+        words = text.rstrip()
+        rest = self._ids(text[len(words) :])
+        end = [end_of(self._chat.ends, self._reader.tokenizer)] if must else []
+        return [*self._ids(words), *end], rest
 
 
 class CaptionLessons:

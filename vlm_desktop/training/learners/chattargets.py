@@ -25,6 +25,7 @@ EVERYTHING = "full"
 _KEY = "[method] targets"
 _TAUGHT = (LANGUAGE, PROJECTOR, VISION, HEAD)
 _LAST = re.compile(r"vision-last-([1-9]\d*)")
+_PORTIONS = (1, 2, 4, 8)
 _KNOWN = (LANGUAGE, PROJECTOR, VISION, "vision-last-N", HEAD, EVERYTHING)
 
 
@@ -40,46 +41,55 @@ def chosen_of(network: Any, method: MethodPart, model: str) -> Chosen:
     linear layers. Raises NothingTrainable, RecipeWrong.
     """
     targets = method.targets or (LANGUAGE,)
-    wanted: dict[str, tuple[str, ...] | None] = {}
-    for target in targets:
-        last = _LAST.fullmatch(target)
-        if last:
-            wanted[VISION] = _last_blocks(network, int(last[1]), target)
-        elif target == EVERYTHING:
-            wanted = dict.fromkeys(_TAUGHT)
-        elif target in _TAUGHT:
-            wanted[target] = None if is_full(method) or target != VISION else vision_blocks(network)
-        else:
-            raise NothingTrainable(model=model, targets=", ".join(_KNOWN))
-    found = {
-        part: _modules(network, part, blocks, full=is_full(method))
-        for part, blocks in wanted.items()
-    }
-    empty = [part for part, names in found.items() if not names and part != HEAD]
+    portions = [_LAST.fullmatch(one) for one in targets]
+    if any(one not in _TAUGHT and one != EVERYTHING and last is None
+           for one, last in zip(targets, portions, strict=True)):  # fmt: skip
+        raise NothingTrainable(model=model, targets=", ".join(_KNOWN))
+    last = max((int(one[1]) for one in portions if one), default=0)
+    parts = _TAUGHT if EVERYTHING in targets else tuple(one for one in _TAUGHT if one in targets)
+    full = is_full(method)
+    found = {part: _modules(network, part, full=full) for part in parts}
+    if last and VISION not in parts:
+        found[VISION] = _modules(network, VISION, full=full, below=_last_blocks(network, last))
+    empty = [part for part, names in found.items() if not names and (part != HEAD or not full)]
     if empty:
         detail = f'has "{empty[0]}", which has no linear layers here; [method] full trains it whole'
         raise RecipeWrong(key=_KEY, detail=detail)
     return Chosen({part: names for part, names in found.items() if names})
 
 
-def _last_blocks(network: Any, count: int, target: str) -> tuple[str, ...]:
+def offered(network: Any, method: MethodPart) -> tuple[str, ...]:
+    """What a recipe may name of a network, apart from everything."""
+    full = is_full(method)
+    parts = [part for part in _TAUGHT if _modules(network, part, full=full)]
+    count = len(vision_blocks(network))
+    last = [f"vision-last-{number}" for number in _PORTIONS if number < count]
+    return (*parts, *last)
+
+
+def _last_blocks(network: Any, count: int) -> tuple[str, ...]:
     blocks = vision_blocks(network)
     if count > len(blocks):
-        detail = f'has "{target}", and the image tower has {len(blocks)} layers that are used'
+        detail = f'has "vision-last-{count}", and {len(blocks)} layers of the image tower are used'
         raise RecipeWrong(key=_KEY, detail=detail)
     return blocks[-count:]
 
 
 def _modules(
-    network: Any, part: str, below: tuple[str, ...] | None, *, full: bool
+    network: Any, part: str, *, full: bool, below: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
-    """Linear layers of a part, or for `full` all modules with weights of their own."""
-    inside = tuple(f"{one}." for one in below or ("",)) if below is not None else ("",)
+    """Linear layers of a part, of an image tower those of its layers, each with a weight that no
+    other part has too; or for `full` all modules with weights of their own."""
+    if part == VISION and not full:
+        below = below or vision_blocks(network)
+    inside = tuple(f"{one}." for one in below) or ("",)
+    own = {name for name, _ in network.named_parameters()}
     return tuple(
         name
         for name, one in network.named_modules()
         if name
         and part_of(name) == part
         and f"{name}.".startswith(inside)
-        and (bool(one._parameters) if full else isinstance(one, torch.nn.Linear))
+        and any(f"{name}.{each}" in own for each in one._parameters)
+        and (full or isinstance(one, torch.nn.Linear))
     )
