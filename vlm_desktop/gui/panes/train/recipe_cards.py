@@ -64,7 +64,9 @@ class KindCard(QFrame):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """All of it is to be clicked."""
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
             self.button.click()
             self.button.setFocus(Qt.FocusReason.MouseFocusReason)
         super().mouseReleaseEvent(event)
