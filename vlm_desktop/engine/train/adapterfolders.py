@@ -69,6 +69,7 @@ class AdapterFolders:
         """Every adapter, by name. `worn` gives strengths by id; with `verify` weights are read
         and compared with their checksum, else only their size is."""
         found = [self._info(one, verify=verify) for one in self._folders()]
+        found = [one for one in found if one.folder.is_dir()]  # removed meanwhile
         named = (replace(one, worn=(worn or {}).get(one.id)) for one in found)
         return tuple(sorted(named, key=lambda one: (same(one.name), one.id)))
 
@@ -205,9 +206,8 @@ class AdapterFolders:
             )
         known = {key: one for key, one in asdict(card).items() if key not in ("id", "bytes")}
         state = AdapterState.DAMAGED if problem else self._state(card)
-        size = sum(one.stat().st_size for one in folder.iterdir() if one.is_file())
         return AdapterInfo(
-            id=folder.name, folder=folder, state=state, problem=problem, bytes=size,
+            id=folder.name, folder=folder, state=state, problem=problem, bytes=_size_of(folder),
             base_name=self._base_name(card.base), **known,
         )  # fmt: skip
 
@@ -278,6 +278,14 @@ class AdapterFolders:
                     os.fsync(file.fileno())
             writing.rename(place)
         return self._info(place)
+
+
+def _size_of(folder: Path) -> int:
+    """In bytes; 0 where it was removed meanwhile."""
+    try:
+        return sum(one.stat().st_size for one in folder.iterdir() if one.is_file())
+    except OSError:
+        return 0
 
 
 def _problem_of(folder: Path, card: AdapterCard, *, verify: bool) -> str:

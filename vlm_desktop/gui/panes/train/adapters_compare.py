@@ -74,7 +74,6 @@ class CompareView(QWidget):
         column = QVBoxLayout(side)
         column.setContentsMargins(space[1], space[1], space[1], space[1])
         column.setSpacing(space[1])
-        column.addWidget(self.tabs)
         column.addWidget(self.nothing)
         column.addWidget(self.list, 1)
         column.addStretch()
@@ -83,10 +82,11 @@ class CompareView(QWidget):
         body.addWidget(side)
         body.addWidget(self.item, 1)
         top = QVBoxLayout()
-        top.setContentsMargins(space[2], space[1], space[2], space[1])
+        top.setContentsMargins(space[2], space[1], space[2], 0)
         top.setSpacing(space[1])
         top.addLayout(head)
         top.addWidget(self.summary)
+        top.addWidget(self.tabs)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -116,7 +116,10 @@ class CompareView(QWidget):
         """Of the columns, as people know them."""
         if self.found is None or self.info is None:
             return ()
-        return (words.base_name(self.info), *(one.name for one in self.found.columns[1:]))
+        return (
+            words.base_name(self.info),
+            *(words.column_name(one.name) for one in self.found.columns[1:]),
+        )
 
     def _show_group(self, number: int) -> None:
         items = self.groups[number]

@@ -38,7 +38,8 @@ class ItemView(QScrollArea):
         self._column.setContentsMargins(space[2], space[2], space[2], space[2])
         self._column.setSpacing(space[0])
         self.picture = QLabel(self._body)
-        self.picture.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.picture.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.picture.setFixedHeight(_HIGHEST)  # what stands below it stays when it arrives
         self._column.addWidget(self.picture)
         self.parts: list[tuple[QLabel, WrappedLabel]] = []
         self.marks = WrappedLabel(strings.MARKS, self._body, name="hint")

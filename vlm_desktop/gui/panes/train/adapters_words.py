@@ -1,5 +1,6 @@
 """Adapters in words: pure functions of what the engine says of them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -22,6 +23,7 @@ from vlm_desktop.gui.strings import train_adapters as strings
 from vlm_desktop.strings import bytes_text
 
 _LIKELY_CHANCE = 0.05
+_STEP = re.compile(r"step (\d+)")
 
 
 def base_name(info: AdapterInfo) -> str:
@@ -228,7 +230,7 @@ def summary_words(found: ModelsCompared, info: AdapterInfo) -> tuple[str, ...]:
         said.append(fill(strings.GENERAL, before=general[0], after=general[1]))
     said += [
         fill(
-            strings.OTHER_COLUMN, name=one.name, metric=found.metric, mean=one.mean,
+            strings.OTHER_COLUMN, name=column_name(one.name), metric=found.metric, mean=one.mean,
             improved=one.improved, harmed=one.harmed, p=one.p,
         )
         for one in others
@@ -242,6 +244,12 @@ def _means(metric: str, base: ColumnCompared, tuned: ColumnCompared) -> str:
         strings.MEANS, metric=metric, base=base.mean, mean=tuned.mean, value=change.value,
         low=change.low, high=change.high,
     )  # fmt: skip
+
+
+def column_name(name: str) -> str:
+    """An adapter's name as it is; of a checkpoint its step."""
+    step = _STEP.fullmatch(name)
+    return fill(strings.CHECKPOINT, step=int(step[1])) if step else name
 
 
 def change_words(item: ItemCompared) -> str:
