@@ -27,7 +27,7 @@ def show_event(window, event):
     QTimer.singleShot(150, act)
 main_window.MainWindow.showEvent = show_event
 code = app.run(lambda: services, Path(sys.argv[1]), {folder})
-heavy = {{"torch", "transformers", "open_clip", "onnxruntime", "cv2", "skimage"}}
+heavy = {{"torch", "transformers", "open_clip", "onnxruntime", "cv2", "skimage", "pyqtgraph"}}
 print("loaded", sorted(heavy & set(sys.modules)))
 sys.exit(code)
 """

@@ -144,15 +144,27 @@ def test_it_is_paused_resumed_saved_and_stopped(
     runs._has_ended(run)
 
 
+@pytest.fixture
+def said(page: RunPage, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the status line was given."""
+    found: list[str] = []
+    shell = page.desk.say.__self__  # type: ignore[attr-defined]
+    monkeypatch.setattr(shell.status, "say", found.append)
+    return found
+
+
 def test_what_cannot_be_asked_is_said(
-    page: RunPage, runs: Runs, show: Callable[[writing.RunFolder], None], qtbot: QtBot
+    page: RunPage,
+    runs: Runs,
+    show: Callable[[writing.RunFolder], None],
+    said: list[str],
+    qtbot: QtBot,
 ) -> None:
     run = writing.running(runs)
     show(run)
     writing.dead(run)
     page.head.buttons[PAUSE].click()
-    shell = page.desk.say.__self__  # type: ignore[attr-defined]
-    qtbot.waitUntil(lambda: "neither running nor waiting" in shell.status.text.text())
+    qtbot.waitUntil(lambda: any("neither running nor waiting" in one for one in said))
     qtbot.waitUntil(lambda: page.head.buttons[RESUME].isVisible())
 
 
@@ -161,7 +173,7 @@ def test_a_run_is_removed_after_a_question(
 ) -> None:
     run = writing.finished(runs)
     show(run)
-    page.head.remove.trigger()
+    qtbot.keyClick(page.list, Qt.Key.Key_Delete)
     box = page.findChild(QMessageBox)
     assert box is not None
     box.reject()
@@ -299,7 +311,7 @@ def test_its_settings_are_taken_in_hand_again(
 
 
 def test_a_run_that_ends_is_told_of_in_another_pane(
-    page: RunPage, pane: TrainPane, runs: Runs, qtbot: QtBot
+    page: RunPage, runs: Runs, said: list[str], qtbot: QtBot
 ) -> None:
     run = writing.running(runs)
     page.desk.runs.start()
@@ -308,10 +320,8 @@ def test_a_run_that_ends_is_told_of_in_another_pane(
     writing.dead(run)
     writing.say(run, writing.state(RunState.DONE, 400))
     page.desk.runs.look()
-    shell = page.desk.say.__self__  # type: ignore[attr-defined]
-    qtbot.waitUntil(
-        lambda: shell.status.text.text() == "starter · Fruit has learned: CIDEr 0.59, 0.30 before."
-    )
+    words = "starter · Fruit has learned: CIDEr 0.59, 0.30 before."
+    qtbot.waitUntil(lambda: words in said)
 
 
 def test_at_the_start_runs_whose_process_vanished_are_written_down(

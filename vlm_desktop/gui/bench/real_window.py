@@ -20,7 +20,7 @@ _LONGEST_POLLS = 120
 _STILL_BYTES = 1_000_000
 HEAVY = (
     "torch", "torchvision", "transformers", "open_clip", "onnxruntime", "skimage", "sklearn",
-    "scipy", "cv2", "rapidocr", "PIL", "sqlite3", "numpy",
+    "scipy", "cv2", "rapidocr", "PIL", "sqlite3", "numpy", "pyqtgraph",
 )  # fmt: skip
 """Packages whose loading is felt."""
 

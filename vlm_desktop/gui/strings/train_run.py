@@ -6,7 +6,7 @@ from vlm_desktop.base.training import RunState
 # --- the list ---------------------------------------------------------------------------------
 
 LIST_NAME = "Training runs"
-LIST_DESCRIPTION = "Enter goes to the run"
+LIST_DESCRIPTION = "Enter goes to the run, Delete removes it"
 ROW_TITLE = "{model} · {data}"
 ROW_BEST = "{metric} {value:.2f}"
 ROW_BASE = "{metric} {value:.2f} before"

@@ -87,7 +87,8 @@ class RunCurves(QWidget):
 
     def show_look(self, look: RunLook) -> None:
         self._look = look
-        self._draw()
+        if self.isVisible():
+            self._draw()
 
     def forget_point(self) -> None:
         """Another run is shown."""
@@ -100,6 +101,7 @@ class RunCurves(QWidget):
         if not self._asked:
             self._asked = True
             self._desk.fetch(lambda: import_module(PLOT), self._have_plot, failed=self._fail)
+        self._draw()
 
     def _have_plot(self, module: Any) -> None:
         self.plot = module.RunPlot(self.layers)

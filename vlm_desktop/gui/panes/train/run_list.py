@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QKeyEvent, QPainter
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from vlm_desktop.base.training import RunInfo, RunState
@@ -123,6 +123,7 @@ class RunList(QListView):
     """The id of the run that is current now, by a person's hand."""
     entered = Signal()
     """Enter: look at it."""
+    remove_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -148,6 +149,12 @@ class RunList(QListView):
         if row != self.currentIndex().row():
             self.setCurrentIndex(self.rows.index(row) if row >= 0 else QModelIndex())
         self._quiet = False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() == Qt.Key.Key_Delete and self.currentIndex().isValid():
+            self.remove_wanted.emit()
+            return
+        super().keyPressEvent(event)
 
     def _current(self, index: QModelIndex) -> None:
         one: RunInfo | None = index.data(RUN)

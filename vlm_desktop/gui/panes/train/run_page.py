@@ -57,7 +57,6 @@ class RunPage(StepPage):
         self.another.setAutoDefault(False)
         column = QFrame(self)
         column.setObjectName("trainColumn")
-        column.setMinimumWidth(5 * space[5])
         left = QVBoxLayout(column)
         left.setContentsMargins(space[1], space[1], space[1], space[1])
         left.setSpacing(space[1])
@@ -119,6 +118,7 @@ class RunPage(StepPage):
         self.acts.changed.connect(self._show_head)
         self.list.chosen.connect(session.show_run)
         self.list.entered.connect(lambda: self.tabs.buttons[PROGRESS].setFocus())
+        self.list.remove_wanted.connect(self.head.remove.trigger)  # nothing while it is disabled
         self.page.primary.clicked.connect(self._act_on_page)
         self.another.clicked.connect(lambda: session.step_wanted.emit(RECIPE))
         self.head.asked.connect(self._ask)

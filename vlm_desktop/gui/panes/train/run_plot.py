@@ -4,11 +4,20 @@ Importing this loads pyqtgraph: `run_curves` does so on a lane, once a run is lo
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QGuiApplication, QKeyEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QGuiApplication,
+    QKeyEvent,
+    QPen,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from vlm_desktop.base.language import fill
@@ -35,6 +44,15 @@ class Line:
     style: str = STRONG
     low: Points | None = None
     high: Points | None = None
+
+
+def _has_dots(line: Line) -> bool:
+    return len(line.points[0]) <= _DOTS_UP_TO and line.style != FAINT
+
+
+def _shapes(lines: tuple[Line, ...]) -> list[tuple[str, str, bool, bool]]:
+    """Lines of the same shapes are drawn by the same items."""
+    return [(one.name, one.style, one.low is not None, _has_dots(one)) for one in lines]
 
 
 class _Axis(pg.AxisItem):
@@ -66,7 +84,8 @@ class RunPlot(pg.PlotWidget):
             axis.enableAutoSIPrefix(False)
         self._lines: tuple[Line, ...] = ()
         self._labels = ("", "")
-        self._drawn: list[object] = []
+        self._drawn: list[tuple[Any, ...]] = []
+        """Of each line: its curve, then the edges of its range and the band between."""
         space = measures().space
         self.getPlotItem().setContentsMargins(space[0], space[1], space[1], space[1])
         self._legend = self.addLegend()
@@ -82,9 +101,13 @@ class RunPlot(pg.PlotWidget):
 
     def show_lines(self, lines: tuple[Line, ...], step_label: str, value_label: str) -> None:
         """Draw these. Axes follow what there is."""
+        before = _shapes(self._lines), self._labels
         self._lines = tuple(one for one in lines if len(one.points[0]))
         self._labels = (step_label, value_label)
-        self._draw()
+        if (_shapes(self._lines), self._labels) == before:
+            self._draw_on()
+        else:
+            self._draw()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """As high as it must be; where there is room, the layout gives it."""
@@ -118,8 +141,8 @@ class RunPlot(pg.PlotWidget):
 
     def _draw(self) -> None:
         chosen, space = colours_of(QGuiApplication.palette()), measures().space
-        for one in self._drawn:
-            self.removeItem(one)
+        for item in (one for items in self._drawn for one in items):
+            self.removeItem(item)
         self._drawn.clear()
         self._legend.clear()
         self._legend.setVisible(len(self._lines) > 1)
@@ -129,13 +152,21 @@ class RunPlot(pg.PlotWidget):
             self.getAxis(axis).setLabel(words, **look)
         for one in self._lines:
             pen = self._pen(one.style, chosen)
-            if one.low is not None and one.high is not None:
-                self._draw_range(one.low, one.high, QColor(chosen.accent_soft))
+            edges = self._draw_range(one, QColor(chosen.accent_soft))
             dots = {}
-            if len(one.points[0]) <= _DOTS_UP_TO and one.style != FAINT:
+            if _has_dots(one):
                 dots = {"symbol": "o" if one.style == STRONG else "s", "symbolSize": 6,
                         "symbolBrush": pen.color(), "symbolPen": None}  # fmt: skip
-            self._drawn.append(self.plot(*one.points, pen=pen, name=one.name, **dots))
+            curve = self.plot(*one.points, pen=pen, name=one.name, **dots)
+            self._drawn.append((curve, *edges))
+        self._place_cursor()
+
+    def _draw_on(self) -> None:
+        """The same lines have more points."""
+        for one, (curve, *edges) in zip(self._lines, self._drawn, strict=True):
+            curve.setData(*one.points)
+            for edge, points in zip(edges, (one.low, one.high), strict=False):
+                edge.setData(*points)
         self._place_cursor()
 
     def _ends_high(self) -> bool:
@@ -143,13 +174,16 @@ class RunPlot(pg.PlotWidget):
         walked = self._walked()
         return walked is not None and bool(walked.points[1][-1] > np.mean(walked.points[1]))
 
-    def _draw_range(self, low: Points, high: Points, colour: QColor) -> None:
-        edges = [pg.PlotCurveItem(*edge, pen=None) for edge in (low, high)]
+    def _draw_range(self, line: Line, colour: QColor) -> tuple[Any, ...]:
+        """The edges of a line's range and what lies between; nothing where it has none."""
+        if line.low is None or line.high is None:
+            return ()
+        edges = [pg.PlotCurveItem(*edge, pen=None) for edge in (line.low, line.high)]
         band = pg.FillBetweenItem(*edges, brush=colour)
         band.setZValue(-1)
         for one in (*edges, band):
             self.addItem(one)
-            self._drawn.append(one)
+        return (*edges, band)
 
     def _pen(self, style: str, chosen: Colours) -> QPen:
         colour = {FAINT: chosen.disabled, STRONG: chosen.accent, DASHED: chosen.text}[style]
@@ -220,6 +254,9 @@ class RunPlot(pg.PlotWidget):
         by_mouse = event.reason() == Qt.FocusReason.MouseFocusReason
         if self.at is None and len(self.steps) and not by_mouse:
             self.go_to(int(self.steps[-1]))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        event.ignore()  # what is around it scrolls
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         super().changeEvent(event)
