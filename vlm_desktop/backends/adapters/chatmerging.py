@@ -103,7 +103,7 @@ def merge(base: Path, base_id: str, model_id: str, worn: Worn, folder: Path) -> 
     with torch.no_grad():
         for name, delta in each_delta(worn.folder, lambda name: own[name].detach()):
             own[name].add_(delta, alpha=worn.strength)
-    wanted = _stored_type(base, base_id)
+    wanted = _stored_type(network, base, base_id)
     network.to(wanted)
     network.config.dtype = wanted
     network.save_pretrained(folder)
@@ -116,12 +116,15 @@ def merge(base: Path, base_id: str, model_id: str, worn: Worn, folder: Path) -> 
     write_lock(folder, made, {name: sha256_of(folder / name) for name in found.files})
 
 
-def _stored_type(base: Path, model_id: str) -> torch.dtype:
-    """The 16 bits that the base's weights were made for; of others those that hold any number."""
+def _stored_type(network: Any, base: Path, model_id: str) -> torch.dtype:
+    """The 16 bits that the base's weights are in; else those that round less, where all numbers
+    are within their reach."""
     config = read_model_config(base, model_id)
     text = config.get("text_config") or {}
     named = str(config.get("dtype") or config.get("torch_dtype") or text.get("dtype") or "")
-    return torch.float16 if named == "float16" else torch.bfloat16
+    reach = torch.finfo(torch.float16).max
+    fits = all(float(one.detach().abs().max()) < reach for one in network.parameters())
+    return torch.bfloat16 if named == "bfloat16" or not fits else torch.float16
 
 
 def _opened(folder: Path, model_id: str) -> TransformersChat | TransformersCaptioner:

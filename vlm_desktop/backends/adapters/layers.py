@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import torch
-from peft import LoraConfig, inject_adapter_in_model, set_peft_model_state_dict
-from peft.tuners.lora import LoraLayer
+from peft import LoraConfig, set_peft_model_state_dict
+from peft.tuners.lora import LoraLayer, LoraModel
 
 from vlm_desktop.backends.adapters.deltas import Deltas, read_tensors
 from vlm_desktop.backends.adapters.folder import CARD, WEIGHTS, check_weights, read_config
@@ -41,6 +41,7 @@ class LayerWardrobe:
         self._whole = Wardrobe(network)  # knows the weights by the names they have now
         self._known: dict[Path, str] = {}
         self._modules: dict[Path, frozenset[str]] = {}
+        self._tuner: Any = None
         self._made = 0
 
     def wear(self, worn: Sequence[Worn]) -> None:
@@ -86,7 +87,7 @@ class LayerWardrobe:
                 target_modules=sorted(modules),
                 inference_mode=True,
             )
-            inject_adapter_in_model(made, self._network, adapter_name=name)  # type: ignore[no-untyped-call]
+            self._inject(made, name)
             for layer in (one for one in self._layers() if name in one.lora_A):
                 layer.lora_A[name].float()  # as it was learned, whatever its base is in
                 layer.lora_B[name].float()
@@ -96,6 +97,13 @@ class LayerWardrobe:
             raise _wrong(folder, f"it does not fit the model: {error}") from error
         self._known[folder], self._modules[folder] = name, modules
 
+    def _inject(self, config: LoraConfig, name: str) -> None:
+        if self._tuner is None:
+            self._tuner = LoraModel(self._network, config, name)
+            return
+        self._tuner.peft_config[name] = config
+        self._tuner.inject_adapter(self._network, name)
+
     def _layers(self) -> Iterator[Any]:
         return (one for one in self._network.modules() if isinstance(one, LoraLayer))
 
@@ -104,9 +112,8 @@ class LayerWardrobe:
             self._delete(self._known.pop(folder))
 
     def _delete(self, name: str) -> None:
-        for layer in self._layers():
-            if name in layer.r:
-                layer.delete_adapter(name)
+        if self._tuner is not None and name in self._tuner.peft_config:
+            self._tuner.delete_adapter(name)
 
 
 def is_sum(folder: Path) -> bool:

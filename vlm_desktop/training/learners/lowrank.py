@@ -130,7 +130,9 @@ class Trained:
         """What was learned, by the names of the files."""
         if self._full:
             return {n: p.detach().cpu().contiguous() for n, p in self.parameters()}
-        state = get_peft_model_state_dict(self.network, adapter_name=ADAPTER)
+        state = get_peft_model_state_dict(  # never the base's own embeddings beside them
+            self.network, adapter_name=ADAPTER, save_embedding_layers=False
+        )
         return {name: one.detach().cpu().contiguous() for name, one in state.items()}
 
     def save(self, folder: Path, extra: Mapping[str, torch.Tensor] | None = None) -> None:
