@@ -76,9 +76,12 @@ class AdapterShelf(QObject):
             return infos, tuple(one for one in runs if one.id not in taken)
 
         def done(found: tuple[tuple[AdapterInfo, ...], tuple[RunInfo, ...]]) -> None:
+            before, was_listed = self.infos, self.is_listed
             self.infos, self.runs = found
             self.is_listed = True
             self.listed.emit()
+            if was_listed and _names(before) != _names(self.infos):
+                self._changed()  # undoing and other windows change them, too
 
         self._desk.fetch(read, done, failed=self.trouble.emit, latest="adapters")
 
@@ -255,3 +258,7 @@ class AdapterShelf(QObject):
 
     def _changed(self) -> None:
         self._session.adapters_changed.emit()
+
+
+def _names(infos: tuple[AdapterInfo, ...]) -> list[tuple[str, str]]:
+    return [(one.id, one.name) for one in infos]
