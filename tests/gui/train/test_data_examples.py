@@ -21,6 +21,7 @@ from vlm_desktop.base.trainingdata import (
 from vlm_desktop.base.types import Box
 from vlm_desktop.engine.train.facade import Training
 from vlm_desktop.gui.panes.train.data_edit import EditDialog
+from vlm_desktop.gui.panes.train.data_examples import ranges
 from vlm_desktop.gui.panes.train.data_export import ExportWish
 from vlm_desktop.gui.panes.train.data_model import PAGE, ExampleRow, ExamplesModel
 from vlm_desktop.gui.panes.train.data_narrow import Narrow
@@ -287,6 +288,12 @@ def test_a_hundred_thousand_examples_cost_their_pages(qtbot: QtBot) -> None:
     assert wanted == [500, 0]
     assert model.index(59 * PAGE).data() == "Here."
     assert wanted == [500, 0, 59]
+
+
+def test_rows_that_lie_together_are_selected_together() -> None:
+    assert list(ranges([0, 1, 2, 5, 7, 8])) == [(0, 2), (5, 5), (7, 8)]
+    assert list(ranges([3])) == [(3, 3)]
+    assert list(ranges([])) == []
 
 
 def test_narrowing_is_all_or_something() -> None:

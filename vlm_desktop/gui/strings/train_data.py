@@ -112,7 +112,7 @@ SKIPPED_LIST = "What was left out, and why"
 SKIPPED_MORE = "… and {count:,} more."
 DISMISS = "Close this message"
 STOP = "Stop"
-LABEL_THESE = "Give its pictures a &text…"
+LABEL_THESE = "One &text for all…"
 
 PHOTOS_TITLE = "Pictures as examples"
 PHOTOS_HINT_ONE = "What is a model to say of this picture?"

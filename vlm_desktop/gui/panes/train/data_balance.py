@@ -1,7 +1,7 @@
 """What a data set is made of, as bars with words, and what that suggests."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
@@ -43,7 +43,7 @@ class _Bar(QStyledItemDelegate):
         return QSize(0, 2 * line + space[1] + space[0] + space[0])
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        size, chosen = measures(), colours_of(option.palette)
+        size, chosen = measures(), colours_of(QGuiApplication.palette())
         share: Share | None = index.data(_SHARE)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

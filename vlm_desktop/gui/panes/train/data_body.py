@@ -50,8 +50,6 @@ class DataBody(QWidget):
             self.columns.addWidget(part)
             self.columns.setStretchFactor(self.columns.count() - 1, stretch)
         tile, space = measures().tile, measures().space
-        self.sets.setMinimumWidth(tile)
-        self.right.setMinimumWidth(tile + 2 * space[4])
         self.columns.setSizes([tile + space[3], 2 * tile, tile + 2 * space[5] + space[3]])
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -78,7 +76,6 @@ class DataBody(QWidget):
         head.setSpacing(space[1])
         head.addWidget(self.name, 1)
         head.addWidget(self.add)
-        head.addWidget(self.split)
         self.layers = QStackedWidget(middle)
         self.layers.addWidget(self.examples)
         self.layers.addWidget(self.empty)
@@ -109,6 +106,7 @@ class DataBody(QWidget):
         column.setSpacing(space[1])
         column.addWidget(self.tabs)
         column.addWidget(self.side, 1)
+        column.addWidget(self.split)
         column.addWidget(self.onwards)
         return right
 
@@ -116,7 +114,6 @@ class DataBody(QWidget):
         """Its name and counts, and its examples or the ways to bring some."""
         filled = one is not None and one.examples > 0
         self.right.setVisible(filled)
-        self.split.setVisible(filled)
         self.add.setVisible(filled)
         self.name.setVisible(filled)
         self.counts.setVisible(filled)

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCompleter,
     QFormLayout,
@@ -24,6 +25,7 @@ from vlm_desktop.gui.strings import train_data as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.dialog_size import fit_to
 from vlm_desktop.gui.widgets.plain_dialog import PlainDialog
+from vlm_desktop.gui.widgets.reading_order import read_along
 from vlm_desktop.gui.widgets.typing_undo import TypingLine
 from vlm_desktop.gui.widgets.wrapped_label import WrappedLabel
 
@@ -60,6 +62,7 @@ class EditDialog(PlainDialog):
         self.trouble = WrappedLabel("", self, name="careful")
         self.lay_out((self._middle(),), strings.EDIT_SAVE, self.take)
         self.turns.changed.connect(self._refresh)
+        self.turns.grown.connect(lambda: QTimer.singleShot(0, self, lambda: read_along(self)))
         self._refresh()
         fit_to(self, parent, _WIDE, _HIGH)
         self.picture.show_example(one, path, can_edit=one.kind is ExampleKind.BOX)
@@ -89,6 +92,10 @@ class EditDialog(PlainDialog):
         row.addLayout(left, 1)
         row.addLayout(right, 1)
         return middle
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        read_along(self)
 
     def _move_box(self, box: Box) -> None:
         self._box = box

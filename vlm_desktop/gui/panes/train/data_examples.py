@@ -1,6 +1,6 @@
 """The examples in the middle: narrowed by words and use, a list, and what is done with rows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QSignalBlocker, Qt, QTimer, Signal
@@ -24,6 +24,7 @@ from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.icons import icon
 from vlm_desktop.gui.panes.alttext.thumbnails import FileThumbnails
+from vlm_desktop.gui.panes.train.data_message import ColumnMessage
 from vlm_desktop.gui.panes.train.data_model import ExampleRow, ExamplesModel
 from vlm_desktop.gui.panes.train.data_narrow import Narrow
 from vlm_desktop.gui.panes.train.data_view import SIDE, ExamplesView
@@ -31,7 +32,7 @@ from vlm_desktop.gui.strings import train_data as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.clear_button import add_clear_button
 from vlm_desktop.gui.widgets.elided_label import ElidedLabel
-from vlm_desktop.gui.widgets.message_page import Message, MessagePage
+from vlm_desktop.gui.widgets.flow_layout import FlowLayout
 from vlm_desktop.gui.widgets.typing_undo import TypingLine
 
 _PATIENCE_MS = 200
@@ -82,12 +83,10 @@ class ExamplesPanel(QWidget):
     def _build_list(self) -> None:
         self.view = ExamplesView(self.thumbnails, self)
         self.view.setModel(self.model)
-        self.message = MessagePage(self)
+        self.message = ColumnMessage(self)
         self.layers = QStackedWidget(self)
         self.layers.addWidget(self.view)
         self.layers.addWidget(self.message)
-        self._on_message = self.show_all
-        self.message.primary.clicked.connect(lambda _: self._on_message())
 
     def _build_foot(self) -> None:
         self.selected = QLabel(self)
@@ -123,11 +122,8 @@ class ExamplesPanel(QWidget):
         chosen.addWidget(self.only, 1)
         chosen.addWidget(self.all)
         self.foot = QWidget(self)
-        foot = QHBoxLayout(self.foot)
-        foot.setContentsMargins(0, 0, 0, 0)
-        foot.setSpacing(space[0])
+        foot = FlowLayout(self.foot, gap=space[1])
         foot.addWidget(self.selected)
-        foot.addStretch(1)
         for button in (*self.side_buttons.values(), self.more):
             foot.addWidget(button)
         column = QVBoxLayout(self)
@@ -188,9 +184,8 @@ class ExamplesPanel(QWidget):
         self.foot.setVisible(shown > 0)
         self._show_selected()
 
-    def _say(self, title: str, sentence: str, button: str, do: object) -> None:
-        self._on_message = do  # type: ignore[assignment]
-        self.message.show_message(Message(title, sentence, button))
+    def _say(self, title: str, sentence: str, button: str, do: Callable[[], object]) -> None:
+        self.message.tell(title, sentence, button, do)
         self.layers.setCurrentWidget(self.message)
 
     def show_failure(self, sentence: str) -> None:
@@ -200,8 +195,8 @@ class ExamplesPanel(QWidget):
         """What was selected is again; where nothing of it is left, what stands in its place."""
         model, picked = self.model, QItemSelection()
         rows = [row for row, one in enumerate(model.keys) if one in chosen] if chosen else []
-        for row in rows:
-            picked.select(model.index(row), model.index(row))
+        for first, last in ranges(rows):
+            picked.select(model.index(first), model.index(last))
         selection = self.view.selectionModel()
         at = model.keys.index(key) if key in model.keys else min(before, len(model.keys) - 1)
         if model.keys:
@@ -269,3 +264,16 @@ class ExamplesPanel(QWidget):
         for button in (*self.side_buttons.values(), self.more):
             button.setEnabled(count > 0)
         self.selection_changed.emit()
+
+
+def ranges(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Sorted rows as first and last of what lies together: Qt is slow with many single ones."""
+    first = last = -1
+    for row in rows:
+        if row != last + 1 or first < 0:
+            if first >= 0:
+                yield first, last
+            first = row
+        last = row
+    if first >= 0:
+        yield first, last

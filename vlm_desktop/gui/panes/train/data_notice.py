@@ -8,6 +8,7 @@ from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.icons import icon
 from vlm_desktop.gui.strings import train_data as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.flow_layout import FlowLayout
 from vlm_desktop.gui.widgets.wrapped_label import WrappedLabel
 
 Deed = tuple[str, Callable[[], object]]
@@ -32,19 +33,19 @@ class Notice(QFrame):
         self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._beside.setSpacing(space[0])
         self._beside.addWidget(self.words, 1)
-        deeds = QHBoxLayout()
-        deeds.setSpacing(space[1])
-        self._beside.addLayout(deeds)
+        self._room = QWidget(self)
+        deeds = FlowLayout(self._room, gap=space[1])
+        self._beside.addWidget(self._room)
         row = QHBoxLayout(self)
         row.setContentsMargins(space[2], space[0], space[0], space[0])
         row.setSpacing(space[1])
         row.addLayout(self._beside, 1)
         for number, button in enumerate(self.buttons):
             button.setObjectName("quiet")
+            button.setParent(self._room)
             button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, at=number: self._deeds[at][1]())
             deeds.addWidget(button)
-        deeds.addStretch(1)
         row.addWidget(self.cross)
         self.hide()
 
@@ -56,6 +57,7 @@ class Notice(QFrame):
         for number, button in enumerate(self.buttons):
             button.setVisible(number < len(deeds))
             button.setText(deeds[number][0] if number < len(deeds) else "")
+        self._room.setVisible(bool(deeds))
         below = len(deeds) > 1  # beside two buttons there is no room for a sentence
         self._beside.setDirection(
             QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight

@@ -100,6 +100,8 @@ class TurnsForm(QScrollArea):
     """All turns, below each other. Main thread."""
 
     changed = Signal()
+    grown = Signal()
+    """There is a turn more, or one less."""
 
     def __init__(
         self, kind: ExampleKind, turns: Sequence[Exchange], parent: QWidget | None = None
@@ -149,6 +151,7 @@ class TurnsForm(QScrollArea):
         for number, form in enumerate(self.forms, 1):
             form.show_number(number, len(self.forms))
         self.changed.emit()
+        self.grown.emit()
 
     @property
     def turns(self) -> tuple[Exchange, ...]:

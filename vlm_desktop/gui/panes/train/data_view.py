@@ -1,7 +1,16 @@
 """The list of examples: thumbnail, what is to be learned, what it is about, its use and label."""
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPen, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QPainter,
+    QPen,
+    QPixmap,
+)
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from vlm_desktop.base.training import Example, Split
@@ -36,7 +45,7 @@ class ExampleDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: ExampleRow | None = index.data(ROW)
-        size, chosen = measures(), colours_of(option.palette)
+        size, chosen = measures(), colours_of(QGuiApplication.palette())
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = option.rect.adjusted(size.space[0] // 2, 1, -size.space[0] // 2, -1)
