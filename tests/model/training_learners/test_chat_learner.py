@@ -268,9 +268,10 @@ def test_targets_that_are_not_there_are_refused(learner):
 
 
 def test_what_cannot_be_had_is_refused(learner, monkeypatch):
-    monkeypatch.setattr(loading, "has_quantisation", lambda: False)
-    with pytest.raises(RecipeWrong, match="bitsandbytes"):
-        learner("llava", method={"quantised": True})
+    for is_there in (True, False):  # there is no GPU in either case
+        monkeypatch.setattr(loading, "has_quantisation", lambda there=is_there: there)
+        with pytest.raises(RecipeWrong, match="bitsandbytes"):
+            learner("llava", method={"quantised": True})
     with pytest.raises(RecipeWrong, match="image_tokens"):
         learner("llava", method={"image_tokens": 64})
     with pytest.raises(RecipeWrong, match="keep"):

@@ -79,12 +79,16 @@ class ChatLearner:
         if self._recipe.guard.keep > 0:
             detail = f"means nothing for the kind {self._recipe.model.kind}; leave it 0"
             raise RecipeWrong(key="[guard] keep", detail=detail)
-        if self._quantised and not loading.has_quantisation():
-            detail = "needs the package bitsandbytes, which is not here"
+        if self._quantised and not self._can_quantise():
+            detail = "needs a GPU and the package bitsandbytes; leave it out here"
             raise RecipeWrong(key="[method] quantised", detail=detail)
         if self._quantised and is_full(self._method):
             detail = "holds weights in 4 bits, which cannot be trained whole; leave [method] full"
             raise RecipeWrong(key="[method] quantised", detail=detail)
+
+    def _can_quantise(self) -> bool:
+        """On a processor bitsandbytes packs weights for answering, which cannot be taught then."""
+        return loading.has_quantisation() and self._device.type == "cuda"
 
     # --- what it is --------------------------------------------------------------------
 
@@ -320,7 +324,7 @@ class ChatLearner:
 
     def _shrink_base(self) -> Shrunk | None:
         """Read the base again in 4 bits; what was learned stays."""
-        if self._quantised or is_full(self._method) or not loading.has_quantisation():
+        if self._quantised or is_full(self._method) or not self._can_quantise():
             return None
         kept = self._learned().state()
         self.close()
