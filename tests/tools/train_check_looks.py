@@ -52,6 +52,11 @@ def look(bring: Look) -> Callable[[Stage], None]:
     return brought
 
 
+def _said(path: Path) -> str:
+    """The doctor would find the name of a file in it."""
+    return path.stem.replace("_", " ").lower()
+
+
 def _examples(*, sick: bool) -> list[Example]:
     photos = sample_photos()
     assert photos is not None, "scikit-image is a dependency"
@@ -60,7 +65,7 @@ def _examples(*, sick: bool) -> list[Example]:
     paths = sorted(one for one in folder.rglob("*") if one.suffix in (".png", ".jpg"))[:12]
     found = [
         Example(
-            "", str(path), (Exchange("", f"A photo of {path.stem}, said in our house style."),),
+            "", str(path), (Exchange("", f"A photo of {_said(path)}, in our house style."),),
             split=Split.VALIDATION if at % 4 == 3 else Split.TRAIN,
         )
         for at, path in enumerate(paths)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from vlm_desktop.base.cancel import CancelToken
@@ -26,7 +27,7 @@ from vlm_desktop.base.trainingdata import (
 from vlm_desktop.engine.train.facade import Training
 from vlm_desktop.gui.panes.train.check_doctor import to_mend
 from vlm_desktop.gui.panes.train.check_page import CheckPage
-from vlm_desktop.gui.panes.train.check_rows import FINDING
+from vlm_desktop.gui.panes.train.check_rows import FINDING, place_of
 from vlm_desktop.gui.panes.train.session import CHECK, DATA, RECIPE
 from vlm_desktop.gui.panes.train.train_pane import TrainPane
 from vlm_desktop.gui.strings import train_check as strings
@@ -180,6 +181,29 @@ def test_all_of_a_kind_are_mended_at_once(
     assert len(training.datasets.examples(set_id)) == len(BAD) - 2
     assert pane.desk.changes.undo_text == "Remove (2)"
     qtbot.waitUntil(lambda: page.left.headline.text() == strings.ONE_TO_MEND, timeout=30_000)
+
+
+def test_the_words_of_a_fix_are_a_button_too(
+    page: CheckPage,
+    fill: Fill,
+    checked: Callable[[int], None],
+    training: Training,
+    qtbot: QtBot,
+) -> None:
+    set_id = fill("Bad", BAD)
+    checked(set_id)
+    choose(page, FindingCode.FILE_NAME)
+    rows = page.left.list
+    option = QStyleOptionViewItem()
+    option.rect, option.font = rows.visualItemRect(rows.currentItem()), rows.font()
+    assert rows.current is not None
+    place = place_of(option, rows.current)
+    left = Qt.MouseButton.LeftButton
+    qtbot.mouseClick(rows.viewport(), left, pos=place.picture.center())
+    assert FindingCode.FILE_NAME in codes(page)
+    qtbot.mouseClick(rows.viewport(), left, pos=place.fix.center())
+    qtbot.waitUntil(lambda: FindingCode.FILE_NAME not in codes(page))
+    assert Split.LEFT_OUT in [one.split for one in training.datasets.examples(set_id)]
 
 
 def test_enter_shows_the_example_among_the_data(

@@ -18,6 +18,7 @@ from vlm_desktop.base.training import RunState
 from vlm_desktop.engine.train.runs import Runs
 from vlm_desktop.training.checking import Inspection, inspect
 from vlm_desktop.training.learners.protocol import Batch
+from vlm_desktop.training.runfolder import RunFolder
 from vlm_desktop.training.spec import Recipe, read_recipe
 
 MODULE = "tests.model.training.small_worker"
@@ -99,6 +100,23 @@ def test_a_look_trains_nothing_and_leaves_nothing(tmp_path: Path) -> None:
     assert seen.memory >= seen.estimate.weights + seen.estimate.adapters
     assert seen.measured_step >= 0
     assert seen.part_seconds > 0
+
+
+def test_a_look_has_the_examples_where_a_run_has_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Learners of names read them there."""
+    found: list[int] = []
+    opened = small.SmallLearner.open
+
+    def reading(learner: small.SmallLearner) -> None:
+        folder = RunFolder(learner._place.run)
+        found.append(len(folder.read_examples(folder.data)))
+        opened(learner)
+
+    monkeypatch.setattr(small.SmallLearner, "open", reading)
+    _inspected(read_recipe(make_run(tmp_path).recipe), tmp_path)
+    assert found == [12]
 
 
 def test_a_batch_that_does_not_fit_is_told_as_such(

@@ -113,7 +113,8 @@ class CheckPage(StepPage):
         self.seen.close()
 
     def state(self) -> dict[str, Any]:
-        return {"halves": self.halves.sizes()} if self.halves.isVisible() else {}
+        sizes = self.halves.sizes()
+        return {"halves": sizes} if all(sizes) else {}
 
     def restore(self, state: dict[str, Any]) -> None:
         sizes = state.get("halves")

@@ -1,13 +1,12 @@
 """The doctor in the window: the result in a line, the findings, and what mends them."""
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from vlm_desktop import trainstrings
 from vlm_desktop.base.language import fill
 from vlm_desktop.base.trainingdata import DoctorOfData, TrainFinding
 from vlm_desktop.gui.announce import announce
-from vlm_desktop.gui.icons import icon
 from vlm_desktop.gui.panes.alttext.thumbnails import FileThumbnails
 from vlm_desktop.gui.panes.train.check_doctor import (
     DoctorOffice,
@@ -17,6 +16,7 @@ from vlm_desktop.gui.panes.train.check_doctor import (
 )
 from vlm_desktop.gui.panes.train.check_findings import FindingsView
 from vlm_desktop.gui.panes.train.check_rows import SIDE
+from vlm_desktop.gui.panes.train.check_sign import Sign
 from vlm_desktop.gui.panes.train.session import TrainSession
 from vlm_desktop.gui.strings import train_check as strings
 from vlm_desktop.gui.theme import measures
@@ -37,7 +37,7 @@ class CheckPanel(QFrame):
         self.setMinimumWidth(_LEAST_WIDTH)
         self._session, self._office = session, office
         self._spoken = ""
-        self.sign = QLabel(self)
+        self.sign = Sign(self)
         self.headline = WrappedLabel(parent=self, name="heading")
         self.detail = WrappedLabel(parent=self, name="muted")
         self.look = QPushButton(strings.LOOK, self)
@@ -92,6 +92,7 @@ class CheckPanel(QFrame):
         column.addWidget(self.list, 1)
         column.addWidget(self.tools)
         column.addWidget(self.not_done)
+        column.addStretch(0)
         self._column = column
 
     # --- showing ---------------------------------------------------------------------------
@@ -99,10 +100,7 @@ class CheckPanel(QFrame):
     def refresh(self) -> None:
         office = self._office
         sign, words, detail = _head(office)
-        side = measures().icon
-        self.sign.setVisible(bool(sign))
-        if sign:
-            self.sign.setPixmap(icon(sign).pixmap(side, side))
+        self.sign.show_sign(sign)
         self.headline.setText(words)
         self.detail.setText(detail)
         had_focus = self.look.hasFocus() or self.stop.hasFocus()
@@ -115,9 +113,9 @@ class CheckPanel(QFrame):
         self.tools.setVisible(bool(findings))
         if had_focus:
             self.focus_first()
-        self._column.setStretch(self._column.count() - 1, 0 if findings else 1)
+        self._column.setStretch(self._column.count() - 1, 0 if findings else 1)  # the last is empty
         self.not_done.setText(_not_done(report) if not office.is_running else "")
-        self.not_done.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.not_done.setVisible(bool(self.not_done.text()))
         self._show_current()
         if not office.is_running:
             self._rest.start()

@@ -97,7 +97,7 @@ class FindingDelegate(QStyledItemDelegate):
         finding: TrainFinding | None = index.data(FINDING)
         if event.type() == QEvent.Type.MouseButtonRelease and finding is not None:
             assert isinstance(event, QMouseEvent)
-            place = _place(option, finding)
+            place = place_of(option, finding)
             if place.fix.contains(event.position().toPoint()):
                 self.mend_wanted.emit(finding)
                 return True
@@ -113,7 +113,7 @@ class FindingDelegate(QStyledItemDelegate):
         space = measures().space
         box = option.rect.adjusted(space[0] // 2, 1, -space[0] // 2, -1)
         paint_ground(painter, box, option)
-        place = _place(option, finding)
+        place = place_of(option, finding)
         self._paint_picture(painter, place.picture, finding, chosen)
         painter.setPen(QColor(chosen.text))
         place.laid.draw(painter, place.words)
@@ -174,7 +174,7 @@ def spoken(finding: TrainFinding) -> str:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Place:
+class Place:
     """Where the parts of a row are; `fix` is empty where nothing ends the finding."""
 
     picture: QRect
@@ -183,7 +183,8 @@ class _Place:
     fix: QRect
 
 
-def _place(option: QStyleOptionViewItem, finding: TrainFinding) -> _Place:
+def place_of(option: QStyleOptionViewItem, finding: TrainFinding) -> Place:
+    """By the rectangle and the font of a row."""
     space = measures().space
     picture = QRect(option.rect.left() + space[1], option.rect.top() + space[1], SIDE, SIDE)
     left, top = picture.right() + 1 + space[1], picture.top()
@@ -195,7 +196,7 @@ def _place(option: QStyleOptionViewItem, finding: TrainFinding) -> _Place:
     line = small.lineSpacing() if fix else 0
     top += max(0, int(SIDE - height - line) // 2)
     wide = min(width, small.horizontalAdvance(fix) + 1)
-    return _Place(
+    return Place(
         picture, laid, QPointF(left, top), QRect(left, top + int(height + 0.5), wide, line)
     )
 

@@ -3,7 +3,6 @@
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QStackedWidget,
@@ -13,11 +12,11 @@ from PySide6.QtWidgets import (
 
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
-from vlm_desktop.gui.icons import icon
 from vlm_desktop.gui.panes.train.check_example import ExampleView
 from vlm_desktop.gui.panes.train.check_figures import CostView, PartsView
 from vlm_desktop.gui.panes.train.check_looking import SeenOffice
 from vlm_desktop.gui.panes.train.check_seen import Looked
+from vlm_desktop.gui.panes.train.check_sign import Sign
 from vlm_desktop.gui.panes.train.session import RECIPE, TrainSession
 from vlm_desktop.gui.strings import train_check as strings
 from vlm_desktop.gui.theme import measures
@@ -36,7 +35,7 @@ class SeenPanel(QFrame):
         super().__init__(parent)
         self._session, self._office = session, office
         self._shown: Looked | None = None
-        self.sign = QLabel(self)
+        self.sign = Sign(self)
         self.title = WrappedLabel(parent=self, name="heading")
         self.text = WrappedLabel(parent=self, name="muted")
         self.stale = WrappedLabel(strings.SEEN_STALE, self, name="careful")
@@ -96,10 +95,7 @@ class SeenPanel(QFrame):
         looked = office.looked
         refused = bool(office.refusal) and state == MESSAGE
         sign, title, text = self._words()
-        self.sign.setVisible(bool(sign))
-        if sign:
-            side = measures().icon
-            self.sign.setPixmap(icon(sign).pixmap(side, side))
+        self.sign.show_sign(sign)
         self.title.setText(title)
         self.text.setText(text)
         had_focus = any(one.hasFocus() for one in (self.go, self.again, self.stop))
