@@ -11,6 +11,7 @@ from tests.tools.stage import Stage
 from vlm_desktop.base.training import Preparing, RunState
 from vlm_desktop.engine.train.runs import Runs
 from vlm_desktop.gui.panes.train.run_page import CONTROL, PROGRESS, RESULT, WALL, RunPage
+from vlm_desktop.gui.panes.train.run_shelf_dialog import ShelfDialog
 from vlm_desktop.gui.panes.train.session import RUN
 from vlm_desktop.gui.panes.train.train_pane import TrainPane
 
@@ -139,6 +140,14 @@ def result(stage: Stage, page: RunPage, runs: Runs) -> None:
     page.result.keyboard_begins()
 
 
+def shelf(stage: Stage, page: RunPage, runs: Runs) -> None:
+    """The question before something is put on the shelf."""
+    result(stage, page, runs)
+    assert page.info is not None
+    page.acts.ask_to_shelve(page.info, page.follower.look.evaluated)
+    stage.until(lambda: page.findChild(ShelfDialog))
+
+
 LOOKS: dict[str, Callable[[Stage], None]] = {
     f"run-{name}": look(bring)
     for name, bring in {
@@ -153,5 +162,6 @@ LOOKS: dict[str, Callable[[Stage], None]] = {
         "control": control,
         "alarming": alarming,
         "result": result,
+        "shelf": shelf,
     }.items()
 }

@@ -86,6 +86,10 @@ class RunFolder:
     def checkpoints(self) -> Path:
         return self.root / "checkpoints"
 
+    def weights_at(self, step: int) -> Path:
+        """Trained weights of the checkpoint of a step."""
+        return self.checkpoints / f"step-{step:06d}" / "weights"
+
     @property
     def best(self) -> Path:
         return self.root / "best"

@@ -29,7 +29,15 @@ from vlm_desktop.base.trainerrors import (
     RunUnknown,
     StrengthWrong,
 )
-from vlm_desktop.base.training import Example, Exchange, RunState, Split
+from vlm_desktop.base.training import (
+    Example,
+    Exchange,
+    Interval,
+    RunState,
+    Split,
+    StateChanged,
+    Validated,
+)
 from vlm_desktop.engine.encoding import Encoders
 from vlm_desktop.engine.train import adapters
 from vlm_desktop.engine.train.adapterfolders import AdapterFolders
@@ -38,6 +46,7 @@ from vlm_desktop.engine.train.adapters import Adapters
 from vlm_desktop.engine.train.runs import Runs
 from vlm_desktop.engine.train.wearing import Wearing
 from vlm_desktop.engine.wornmodels import dressed_name, encoder_to_open, ids_with_each
+from vlm_desktop.training.eventlog import append_event
 from vlm_desktop.training.learners.protocol import ItemScore
 from vlm_desktop.training.runfolder import RunFolder
 
@@ -108,6 +117,21 @@ def test_the_best_of_a_run_becomes_an_adapter_with_its_lineage(desk: Desk, make_
     assert desk.shelf.all(verify=True) == (desk.shelf.get("GROSSE läden 店"),)
     with pytest.raises(AdapterKnown):
         desk.shelf.from_run("run-1", "again")
+
+
+def test_another_checkpoint_is_taken_with_its_own_figures(desk: Desk, make_run: MakeRun):
+    run = make_run()
+    write_weights(run.weights_at(50), seed=5)
+    append_event(run.events, Validated(50, 1.0, "cider", 1.0, Interval(0.3, 0.2, 0.4), False))
+    append_event(run.events, StateChanged(90, 2.0, RunState.DONE))
+    info = desk.shelf.from_run("run-1", "Earlier", step=50)
+    assert info.metrics == {
+        "base": 0.1, "base general": 0.4, "base low": 0.0, "base high": 0.2,
+        "best": 0.3, "best low": 0.2, "best high": 0.4,
+    }  # fmt: skip
+    assert desk.shelf.from_run("run-1", "Best").sha256 != info.sha256
+    with pytest.raises(RunDamaged):
+        desk.shelf.from_run("run-1", "None", step=60)
 
 
 def test_a_run_that_did_not_end_or_was_altered_is_none(desk: Desk, make_run: MakeRun):

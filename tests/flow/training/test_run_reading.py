@@ -86,6 +86,16 @@ def test_a_long_run_is_read_piece_by_piece(runs: Runs) -> None:
     assert runs.events(run.root.name)[1] == offset
 
 
+def test_checkpoints_are_those_with_weights(runs: Runs) -> None:
+    run = _frozen(runs)
+    assert runs.checkpoints(run.root.name) == ()
+    for step in (100, 50):
+        run.weights_at(step).mkdir(parents=True)
+    (run.checkpoints / ".writing-150" / "weights").mkdir(parents=True)
+    (run.checkpoints / "step-000200").mkdir()
+    assert runs.checkpoints(run.root.name) == (50, 100)
+
+
 def test_examples_and_settings_of_a_run_are_told(runs: Runs) -> None:
     run = _frozen(runs, file="captions/cats.jsonl")
     assert runs.examples(run.root.name) == tuple(EXAMPLES)

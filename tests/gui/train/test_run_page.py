@@ -17,6 +17,7 @@ from vlm_desktop.engine.train.runs import Runs
 from vlm_desktop.gui.panes.train.run_head import CHECKPOINT, PAUSE, RESUME, STOP
 from vlm_desktop.gui.panes.train.run_page import RESULT, WALL, RunPage
 from vlm_desktop.gui.panes.train.run_result import COMMAND, COPY, SHELVE, TEACH
+from vlm_desktop.gui.panes.train.run_shelf_dialog import ShelfDialog
 from vlm_desktop.gui.panes.train.session import ADAPTERS, RECIPE, RUN
 from vlm_desktop.gui.panes.train.train_pane import TrainPane
 from vlm_desktop.gui.strings import train_run as strings
@@ -274,20 +275,35 @@ def test_what_was_learned_goes_to_the_shelf(
 ) -> None:
     run = writing.finished(runs)
     show(run)
-    asked: list[tuple[str, str]] = []
+    asked: list[tuple[str, str, int | None]] = []
+    for step in (350, 400):
+        run.weights_at(step).mkdir(parents=True)
 
     class Made:
         name = "Fruit style"
 
-    def from_run(run_id: str, name: str) -> Made:
-        asked.append((run_id, name))
+    def from_run(run_id: str, name: str, *, step: int | None) -> Made:
+        asked.append((run_id, name, step))
         return Made()
 
     monkeypatch.setattr(training.adapters, "from_run", from_run)
-    assert page.info is not None
+    page.tabs.choose(RESULT)
+    qtbot.waitUntil(lambda: page.result.buttons[SHELVE].isVisible())
+    page.result.buttons[SHELVE].click()
+    qtbot.waitUntil(lambda: page.findChild(ShelfDialog) is not None)
+    dialog = page.findChild(ShelfDialog)
+    assert dialog is not None
+    assert dialog.name.text() == "Fruit, starter"
+    assert [dialog.checkpoint.itemText(row) for row in range(dialog.checkpoint.count())] == [
+        "Step 400, the best (CIDEr 0.86)", "Step 350 (CIDEr 0.84)",
+    ]  # fmt: skip
+    dialog.name.clear()
+    assert not dialog.go.isEnabled()
+    dialog.name.setText(" Fruit style ")
+    dialog.checkpoint.setCurrentIndex(1)
     with qtbot.waitSignal(page.session.adapters_changed):
-        page.acts.shelve(page.info, "Fruit style")
-    assert asked == [(run.root.name, "Fruit style")]
+        dialog.go.click()
+    assert asked == [(run.root.name, "Fruit style", 350)]
     assert pane.step == ADAPTERS
 
 

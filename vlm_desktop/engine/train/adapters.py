@@ -23,7 +23,7 @@ from vlm_desktop.base.trainerrors import (
     RunDamaged,
     RunNotEnded,
 )
-from vlm_desktop.base.training import Example, RunState, Split
+from vlm_desktop.base.training import Example, RunState, Split, Validated
 from vlm_desktop.engine.train.adapterfolders import AdapterFolders
 from vlm_desktop.engine.train.adapterwork import MERGING, AdapterWork, recipe_in
 from vlm_desktop.engine.train.comparedfiles import save_comparison
@@ -87,8 +87,9 @@ class Adapters:
         info = self._folders.get(name, verify=verify)
         return replace(info, worn=self._wearing.strengths().get(info.id))
 
-    def from_run(self, run_id: str, name: str = "") -> AdapterInfo:
-        """Make an adapter of the best checkpoint of a run that ended. "" calls it as the run.
+    def from_run(self, run_id: str, name: str = "", *, step: int | None = None) -> AdapterInfo:
+        """Make an adapter of the best checkpoint of a run that ended, or of that of a step (see
+        `Runs.checkpoints`). "" calls it as the run.
 
         Raises RunUnknown, RunNotEnded, RunDamaged, AdapterNameTaken, AdapterNameEmpty,
         AdapterKnown, DiskFull, HomeNotWritable; then nothing was changed.
@@ -98,8 +99,12 @@ class Adapters:
             raise RunNotEnded(run=run_id)
         run, card = RunFolder(info.folder), self._runs.card(run_id)
         try:
+            is_best = step is None or step == card.get("best_step")
+            weights = run.best if is_best or step is None else run.weights_at(step)
+            if not (weights / WEIGHTS).is_file():
+                raise RunDamaged(path=weights / WEIGHTS, detail="it is not there")
             told = next(one["sha256"] for one in card["weights"] if one["file"] == WEIGHTS)
-            if weights_hash(run.best) != told:
+            if is_best and weights_hash(weights) != told:
                 raise RunDamaged(path=run.best / WEIGHTS, detail="it is not what the card names")
             base = card["base"]
             made = AdapterCard(
@@ -111,7 +116,7 @@ class Adapters:
                 data=str(card["data"]["sha256"]),
                 recipe=run.recipe.read_text(encoding="utf-8"),
                 metric=info.metric,
-                metrics=_metrics(card),
+                metrics=_metrics(card if is_best else self._card_at(card, run_id, step)),
                 licence=str(base["licence"]),
                 run=run_id,
                 made=str(card.get("ended", "")) or _now(),
@@ -120,7 +125,19 @@ class Adapters:
             raise RunDamaged(path=run.card, detail=f"{error!r}") from error
         except BadInputFile as error:
             raise RunDamaged(path=run.best, detail=str(error.fields["detail"])) from error
-        return self._folders.add(run.best, made)
+        return self._folders.add(weights, made)
+
+    def _card_at(self, card: dict[str, Any], run_id: str, step: int | None) -> dict[str, Any]:
+        """A run's card with the figures of one of its checkpoints in the place of the best."""
+        said, _ = self._runs.events(run_id)
+        found = [one for one in said if isinstance(one, Validated) and one.step == step]
+        figures: dict[str, Any] = {}
+        if found:
+            last = found[-1]
+            figures["score"] = [last.score.value, last.score.low, last.score.high]
+            figures["blind"] = None if last.blind is None else [last.blind]
+            figures["general"] = None if last.general is None else [last.general]
+        return {**card, "metrics": {"base": card["metrics"].get("base"), "best": figures}}
 
     def take_in(self, folder: Path, name: str = "") -> AdapterInfo:
         """Take in an adapter from another machine. See `AdapterFolders.take_in`."""

@@ -197,6 +197,12 @@ class Runs:
         run = self._known(run_id)
         return run.read_examples(run.data)
 
+    def checkpoints(self, run_id: str) -> tuple[int, ...]:
+        """Steps whose weights lie on the disk, the first first. Raises RunUnknown."""
+        found = self._known(run_id).checkpoints.glob("step-*")
+        named = (one.name.removeprefix("step-") for one in found if (one / "weights").is_dir())
+        return tuple(sorted(int(one) for one in named if one.isdecimal()))
+
     def settings(self, run_id: str) -> dict[str, dict[str, Any]]:
         """What a run's recipe says beyond the usual: tables of a recipe's file, for
         `Teaching.recipe`. Raises RunUnknown, RunDamaged."""

@@ -1,7 +1,7 @@
 """What a person asks of a run: to pause, go on, stop, save; to be removed, put on the shelf, taught
 again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +11,14 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.train.run_head import CHECKPOINT, PAUSE, RESUME, STOP
+from vlm_desktop.gui.panes.train.run_shelf_dialog import ShelfDialog
 from vlm_desktop.gui.panes.train.run_words import title_of
 from vlm_desktop.gui.panes.train.session import ADAPTERS, RECIPE, TrainSession
 from vlm_desktop.gui.strings import train_run as strings
-from vlm_desktop.gui.widgets.name_question import ask_name
 
 if TYPE_CHECKING:
     from vlm_desktop.base.adapters import AdapterInfo
-    from vlm_desktop.base.training import RunInfo
+    from vlm_desktop.base.training import RunInfo, Validated
     from vlm_desktop.engine.train.runs import Runs
 
 
@@ -137,16 +137,24 @@ class RunActs(QObject):
 
         self._act(lambda runs: runs.settings(info.id), done)
 
-    def ask_to_shelve(self, info: "RunInfo") -> None:
-        """Ask for a name, then make an adapter of the best checkpoint."""
+    def ask_to_shelve(self, info: "RunInfo", evaluated: "Sequence[Validated]") -> None:
+        """Ask for a name and a checkpoint, then make an adapter of it."""
+        services = self._desk.services
         suggested = info.model
         if info.data:
-            suggested = fill(strings.SHELF_SUGGESTED, model=info.model, data=Path(info.data).stem)
-        name = ask_name(self._over, strings.SHELF_TITLE, strings.SHELF_LABEL, suggested)
-        if name:
-            self.shelve(info, name)
+            data = Path(info.data).stem
+            suggested = fill(strings.SHELF_SUGGESTED, model=info.model, data=data)
 
-    def shelve(self, info: "RunInfo", name: str) -> None:
+        def ask(steps: tuple[int, ...]) -> None:
+            ShelfDialog(
+                suggested, info.best_step, steps, evaluated,
+                lambda name, step: self.shelve(info, name, step), self._over,
+            ).open()  # fmt: skip
+
+        self._desk.fetch(lambda: services.training.runs.checkpoints(info.id), ask)
+
+    def shelve(self, info: "RunInfo", name: str, step: int | None = None) -> None:
+        """Make an adapter of a run's best checkpoint, or of that of a step."""
         services = self._desk.services
 
         def done(made: "AdapterInfo") -> None:
@@ -154,7 +162,9 @@ class RunActs(QObject):
             self._session.adapters_changed.emit()
             self._session.step_wanted.emit(ADAPTERS)
 
-        self._desk.fetch(lambda: services.training.adapters.from_run(info.id, name), done)
+        self._desk.fetch(
+            lambda: services.training.adapters.from_run(info.id, name, step=step), done
+        )
 
     def copy(self, text: str, said: str) -> None:
         """Put text into the clipboard."""

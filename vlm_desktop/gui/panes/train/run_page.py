@@ -273,7 +273,7 @@ class RunPage(StepPage):
         if info is None:
             return
         {
-            SHELVE: lambda: self.acts.ask_to_shelve(info),
+            SHELVE: lambda: self.acts.ask_to_shelve(info, self.follower.look.evaluated),
             TEACH: lambda: self.acts.teach_again(info),
             COPY: lambda: self.acts.copy(text, strings.CARD_COPIED),
             SAVE: lambda: self.acts.save_card(info, text),
