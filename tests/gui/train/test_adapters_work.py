@@ -4,6 +4,7 @@ import shutil
 import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.flow.adapters.conftest import write_weights
+from tests.gui.fake_services import FakeCoverage, FakeFiles
 from tests.gui.train.adapters_making import columns, examples, make_adapter
 from vlm_desktop.base.adapters import AdapterMerged, Replayed, Wearer
 from vlm_desktop.base.cancel import CancelToken
@@ -305,5 +307,15 @@ def test_the_status_line_names_what_search_wears_and_switches_it(
     qtbot.waitUntil(lambda: page.current.worn == 1)
     last: Callable[[], bool] = lambda: model._now is not None and bool(model._now.adapters)  # noqa: E731
     qtbot.waitUntil(last)
-    model.fill_menu([one for one in model._infos if one.id == dogs])
+    shell.desk.library.info = SimpleNamespace(
+        models=(FakeCoverage("starter", "active"),), files=FakeFiles(3, 0), contents=3, roots=()
+    )
+    model.show()
+    assert shell.status.model.text() == "Model: starter + Dogs"
+    shell.status.model.click()
+    assert model.menu.isVisible()
     assert model.menu.actions()[0].isChecked()
+    model.menu.close()
+    model.menu.actions()[0].trigger()
+    qtbot.waitUntil(lambda: engine.settings.search_model == "starter")
+    qtbot.waitUntil(lambda: not page.wearing.search.is_running)

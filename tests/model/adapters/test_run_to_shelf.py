@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from skimage import data
 
+from tests.model.adapters.making import make_adapter
 from vlm_desktop.base.adapters import AdapterState
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.training import RunState
@@ -77,6 +78,10 @@ def test_what_a_run_learned_is_worn_and_compared_with_its_checkpoints(recipe: Pa
         assert others
         assert f"step {ended.best_step:06}" not in others, "that is the adapter itself"
         assert {Path(one.image).name for one in found.items} == {"coffee.png", "rocket.png"}
+        other = training.adapters.take_in(make_adapter(tmp_path / "far", "assistant", 0.2))
+        found = drive(training.adapters.compare("regal", CancelToken(), beside=[other.id]))
+        assert [one.name for one in found.columns] == ["base", "Regal", other.name]
+        assert any(one.said[2].answer != one.said[0].answer for one in found.items)
         worn = drive(training.adapters.use("regal", CancelToken(), strength=1.5))
         with services.residents.using(worn.model_id, CancelToken()):
             pass
