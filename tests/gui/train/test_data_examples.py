@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -25,6 +26,7 @@ from vlm_desktop.gui.panes.train.data_examples import ranges
 from vlm_desktop.gui.panes.train.data_export import ExportWish
 from vlm_desktop.gui.panes.train.data_model import PAGE, ExampleRow, ExamplesModel
 from vlm_desktop.gui.panes.train.data_narrow import Narrow
+from vlm_desktop.gui.panes.train.data_next import worth
 from vlm_desktop.gui.panes.train.data_page import DataPage
 from vlm_desktop.gui.panes.train.session import CHECK
 from vlm_desktop.gui.panes.train.train_pane import TrainPane
@@ -246,6 +248,29 @@ def test_what_is_next_is_edited_one_after_the_other(
     page.deeds.dialog.go.click()
     qtbot.waitUntil(lambda: part.list.currentRow() == 1)
     assert part.list.item(0).text().endswith("(done)")
+
+
+def test_an_adapter_is_held_against_its_base(tmp_path: Path) -> None:
+    items = [Example(f"k{at}", str(tmp_path / f"{at}.png"), ()) for at in range(450)]
+    asked: list[int] = []
+
+    def answers(name, some, cancel):  # type: ignore[no-untyped-def]
+        yield from ()
+        asked.append(len(some))
+        return tuple("a" for _ in some), tuple(one.key for one in some)
+
+    def between(some, base, tuned, cancel):  # type: ignore[no-untyped-def]
+        yield from ()
+        return [(base(one), tuned(one)) for one in some]
+
+    fake = SimpleNamespace(
+        adapters=SimpleNamespace(answers=answers), active=SimpleNamespace(between=between)
+    )
+    verb = worth(fake, items, "shop", CancelToken())
+    with pytest.raises(StopIteration) as ended:
+        next(verb)
+    assert asked == [150]
+    assert ended.value.value[1] == ("a", "k3")
 
 
 def test_examples_are_written_to_a_file(

@@ -20,6 +20,7 @@ from vlm_desktop.gui.panes.train.data_narrow import KIND, LABEL, PARTS, Narrow, 
 from vlm_desktop.gui.panes.train.data_words import share_name, share_words
 from vlm_desktop.gui.strings import train_data as strings
 from vlm_desktop.gui.theme import colours_of, measures
+from vlm_desktop.gui.tokens import Colours
 from vlm_desktop.gui.widgets.row_painting import paint_ground, write_line
 from vlm_desktop.gui.widgets.word_list import WordList
 from vlm_desktop.gui.widgets.wrapped_label import WrappedLabel
@@ -74,24 +75,20 @@ class _Bar(QStyledItemDelegate):
         write_line(painter, inner.translated(0, line + size.space[0]), share_words(share), small)
         painter.restore()
 
-    def _paint_bar(self, painter: QPainter, box: QRectF, share: Share, chosen: object) -> None:
+    def _paint_bar(self, painter: QPainter, box: QRectF, share: Share, chosen: Colours) -> None:
         """Learned from, held out, left out, in this order."""
-        colours = colours_of_shares(chosen)
+        colours = (chosen.accent, chosen.good, chosen.disabled)
         radius = box.height() / 2
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours[-1]))
+        painter.setBrush(QColor(chosen.sunken))
         painter.drawRoundedRect(box, radius, radius)
         left = box.left()
-        for count, colour in zip((share.train, share.validation), colours, strict=False):
+        counts = (share.train, share.validation, share.left_out)
+        for count, colour in zip(counts, colours, strict=True):
             width = box.width() * count / max(1, self.total)
             painter.setBrush(QColor(colour))
             painter.drawRoundedRect(QRectF(left, box.top(), width, box.height()), radius, radius)
             left += width
-
-
-def colours_of_shares(chosen: object) -> tuple[str, str, str]:
-    """Of what is learned from, held out, and neither."""
-    return chosen.accent, chosen.good, chosen.hairline  # type: ignore[attr-defined]
 
 
 class BarList(QListWidget):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QCompleter,
     QFormLayout,
@@ -63,6 +63,7 @@ class EditDialog(PlainDialog):
         self.lay_out((self._middle(),), strings.EDIT_SAVE, self.take)
         self.turns.changed.connect(self._refresh)
         self.turns.grown.connect(lambda: QTimer.singleShot(0, self, lambda: read_along(self)))
+        QShortcut(QKeySequence("Ctrl+Return"), self, lambda: self.go.click())
         self._refresh()
         fit_to(self, parent, _WIDE, _HIGH)
         self.picture.show_example(one, path, can_edit=one.kind is ExampleKind.BOX)

@@ -163,10 +163,11 @@ class ExamplesPanel(QWidget):
 
     def show_keys(self, keys: Sequence[str]) -> None:
         """These are shown. What is selected stays so while it is there, and so does the place."""
-        chosen, current = set(self.keys), self.view.currentIndex().row()
+        same = tuple(keys) == self.model.keys
+        chosen = set() if same else set(self.keys)
+        current = self.view.currentIndex().row()
         key = self.model.keys[current] if 0 <= current < len(self.model.keys) else ""
         place = self.view.verticalScrollBar().value()
-        same = tuple(keys) == self.model.keys
         self.model.show_keys(keys)
         if not same:
             self._select(chosen, key, current)

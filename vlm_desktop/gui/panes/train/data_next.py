@@ -1,6 +1,7 @@
 """What is worth labelling next: examples of which two that should agree do not."""
 
 from collections.abc import Generator, Sequence
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,11 @@ from vlm_desktop.jobs import ANSWERS
 
 if TYPE_CHECKING:
     from vlm_desktop.engine.train.facade import Training
+
+
+MODEL = "model"
+"""The lane of what loads networks to compare them."""
+_MOST_ANSWERED = 200
 
 
 class NextPanel(QWidget):
@@ -120,7 +126,10 @@ class NextPanel(QWidget):
             self.sentence.setText(strings.NEXT_STOPPED)
             return strings.NEXT_STOPPED
 
-        self.task.run(strings.NEXT_WORK, verb, done, failed=failed, stopped=stopped, lane=ANSWERS)
+        self.task.run(
+            strings.NEXT_WORK, verb, done, failed=failed, stopped=stopped,
+            lane=MODEL if adapter else ANSWERS,
+        )  # fmt: skip
 
     def _show_task(self) -> None:
         running = self.task.is_running
@@ -179,9 +188,11 @@ class NextPanel(QWidget):
 def worth(
     training: "Training", items: Sequence[Example], adapter: str, cancel: CancelToken
 ) -> Generator[Event, None, NextItems]:
-    """On a lane: by the search model, or by an adapter against its base."""
+    """On a lane: by the search model, or by an adapter against its base, which takes longer and
+    looks at some here and there of many."""
     if not adapter:
         return (yield from training.active.by_search(items, cancel))
+    items = items[:: ceil(len(items) / _MOST_ANSWERED) or 1]
     base, tuned = yield from training.adapters.answers(adapter, items, cancel)
     said = {one.key: pair for one, pair in zip(items, zip(base, tuned, strict=True), strict=True)}
     return (

@@ -63,6 +63,7 @@ class DataPage(StepPage):
         session.listed.connect(self._show)
         session.opened.connect(self._show)
         session.trouble.connect(self._failed)
+        session.examples_wanted.connect(self._show_wanted)
         body.sets.chosen.connect(session.open)
         body.sets.new_wanted.connect(self.corner.ask_new)
         body.sets.set_menu(self.corner.menu)
@@ -149,7 +150,11 @@ class DataPage(StepPage):
                 if is_new:
                     self.examples.say_narrowed()
 
-        self.desk.fetch(read, done, failed=self.examples.show_failure, latest="train-keys")
+        def failed(sentence: str) -> None:
+            if kept.id == self.session.set_id:  # one that was removed is not missed
+                self.examples.show_failure(sentence)
+
+        self.desk.fetch(read, done, failed=failed, latest="train-keys")
 
     _said_narrow = Narrow()
 
@@ -164,7 +169,8 @@ class DataPage(StepPage):
                 self.deeds.labels = [one.name for one in found.by_label if one.name]
 
         def failed(sentence: str) -> None:
-            self.body.balance.show_failure(f"{strings.BALANCE_FAILED} {sentence}")
+            if kept.id == self.session.set_id:
+                self.body.balance.show_failure(f"{strings.BALANCE_FAILED} {sentence}")
 
         self.desk.fetch(
             lambda: services.training.datasets.balance(kept.id), done, failed=failed,
@@ -217,6 +223,11 @@ class DataPage(StepPage):
     def take_paths(self, paths: Sequence[Path]) -> None:
         """Files or folders are to become examples."""
         self.ways.take_paths(paths)
+
+    def _show_wanted(self, keys: tuple[str, ...]) -> None:
+        """Another step is about these; none for all."""
+        wanted = Narrow(keys=frozenset(keys), title=strings.ONLY_WANTED) if keys else Narrow()
+        self.examples.show_only(wanted)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Files, folders and pictures may be dropped anywhere on the page."""

@@ -51,6 +51,7 @@ class RowsLoader(QObject):
 
         def failed(sentence: str) -> None:
             self._running = -1
-            self.failed.emit(sentence)
+            if set_id == session.set_id:  # one that was removed is not missed
+                self.failed.emit(sentence)
 
         session.desk.fetch(read, done, failed=failed)

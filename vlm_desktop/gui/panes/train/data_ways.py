@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from vlm_desktop.base.language import fill
 from vlm_desktop.base.trainingdata import OnHand, PhotoTextCount, TrainSource
@@ -154,7 +154,9 @@ class Ways(QObject):
             self._desk.say(fill(strings.NONE_ON_HAND, how=how))
             return
         if source is TrainSource.ALT_TEXTS and len(self.on_hand.alt_texts) > 1:
-            self.languages.popup(self._over.mapToGlobal(self._over.rect().center()))
+            focus = QApplication.focusWidget()
+            here = focus if focus is not None and self._over.isAncestorOf(focus) else self._over
+            self.languages.popup(here.mapToGlobal(here.rect().bottomLeft()))
             return
         readers: dict[TrainSource, Reader] = {
             TrainSource.ALT_TEXTS: kept_reader(lambda one: one.alt_texts()),
