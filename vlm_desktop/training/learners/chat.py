@@ -7,6 +7,8 @@ is used. What sets families apart is in their rows and manners, none of it is he
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -25,7 +27,7 @@ from vlm_desktop.training.learners.chatshapes import towers_of, xray_of
 from vlm_desktop.training.learners.chattargets import chosen_of, is_full, offered
 from vlm_desktop.training.learners.chatways import way_of
 from vlm_desktop.training.learners.general import read_general
-from vlm_desktop.training.learners.lowrank import Trained
+from vlm_desktop.training.learners.lowrank import Trained, truncated
 from vlm_desktop.training.learners.protocol import (
     BaseModel,
     Batch,
@@ -304,6 +306,7 @@ class ChatLearner:
             Rung.CHECKPOINTING: self._shrink_activations,
             Rung.IMAGE_BUDGET: self._shrink_pictures,
             Rung.QUANTISED: self._shrink_base,
+            Rung.RANK: self._shrink_rank,
         }.get(rung)
         return made() if made is not None else None
 
@@ -326,12 +329,25 @@ class ChatLearner:
         """Read the base again in 4 bits; what was learned stays."""
         if self._quantised or is_full(self._method) or not self._can_quantise():
             return None
-        kept = self._learned().state()
-        self.close()
         self._quantised = True
-        self.open()
-        self._learned().take(kept)
+        self._open_again(self._learned().state())
         return Shrunk("no", "yes")
+
+    def _shrink_rank(self) -> Shrunk | None:
+        """Half the rank, with what was learned as nearly as that holds it."""
+        before, rank = self._method.rank, self._method.rank // 2
+        if is_full(self._method) or self._method.dora or not rank:
+            return None
+        grown = math.sqrt(before / rank) if self._method.rslora else before / rank
+        self._method = replace(self._method, rank=rank)
+        self._open_again(truncated(self._learned().state(), rank, 1 / grown))
+        return Shrunk(str(before), str(rank))
+
+    def _open_again(self, state: dict[str, torch.Tensor]) -> None:
+        """Read the base anew, and go on with these adapters."""
+        self.close()
+        self.open()
+        self._learned().take(state)
 
     def close(self) -> None:
         if self._trained is not None:

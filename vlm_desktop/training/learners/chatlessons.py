@@ -100,10 +100,11 @@ class ConversationLessons:
 
     def _made(self, prompt: Prompt, pieces: Sequence[tuple[str, str]]) -> Lesson:
         ids, learned = list(prompt.ids), [False] * len(prompt.ids)
+        blank = ""  # between an answer without an end and what follows: one text with the latter
         for number, (between, answer) in enumerate(pieces):
-            asks = self._ids(self._reader.wording.mended(between)) if number else []
+            asks = self._ids(self._reader.wording.mended(blank + between)) if number else []
             is_last = number == len(pieces) - 1
-            said, rest = self._ended(answer, must=is_last)
+            said, rest, blank = self._ended(answer, must=is_last)
             ids += [*asks, *said]
             learned += [*[False] * len(asks), *[True] * len(said)]
             if not is_last:
@@ -152,17 +153,16 @@ class ConversationLessons:
         found: list[int] = self._reader.tokenizer(text, add_special_tokens=False)["input_ids"]
         return found
 
-    def _ended(self, text: str, *, must: bool) -> tuple[list[int], list[int]]:
-        """An answer up to the token that ends it, and what follows. One that `must` end is given
-        such a token where the template writes none."""
+    def _ended(self, text: str, *, must: bool) -> tuple[list[int], list[int], str]:
+        """An answer up to the token that ends it, and what follows. Where the template writes no
+        such token, one that `must` end is given it, and what follows is blank text."""
         ids = self._ids(text)
         for place, one in enumerate(ids):
             if one in self._chat.ends:
-                return ids[: place + 1], ids[place + 1 :]
+                return ids[: place + 1], ids[place + 1 :], ""
         words = text.rstrip()
-        rest = self._ids(text[len(words) :])
         end = [end_of(self._chat.ends, self._reader.tokenizer)] if must else []
-        return [*self._ids(words), *end], rest
+        return [*self._ids(words), *end], [], text[len(words) :]
 
 
 class CaptionLessons:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from vlm_desktop.training.spec import MethodPart
 
 ADAPTER = "default"
+_A, _B = ".lora_A.weight", ".lora_B.weight"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,26 @@ class Trained:
                     mine[name].copy_(one)
         else:
             set_peft_model_state_dict(self.network, state, adapter_name=ADAPTER)
+
+
+def truncated(
+    state: Mapping[str, torch.Tensor], rank: int, factor: float
+) -> dict[str, torch.Tensor]:
+    """Adapters of another, smaller rank that add as nearly the same as it allows, once what they
+    add is scaled by `factor` less. What adds nothing yet goes on adding nothing, and can learn."""
+    found = {}
+    for name, a in state.items():
+        if not name.endswith(_A):
+            continue
+        other = name.removesuffix(_A) + _B
+        left, inner = torch.linalg.qr(state[other].float())  # B = left inner
+        right, outer = torch.linalg.qr(a.float().T)  # A^T = right outer
+        u, sizes, v = torch.linalg.svd(inner @ outer.T)
+        root = (sizes[:rank] * factor).sqrt()
+        made = root[:, None] * (v[:rank] @ right.T) if root.any() else a[:rank]
+        found[name] = made.contiguous()
+        found[other] = (left @ u[:, :rank] * root).contiguous()
+    return found
 
 
 def _is_of(name: str, modules: Sequence[str]) -> bool:
