@@ -50,6 +50,7 @@ def _opened(stage: Stage, texts: Sequence[str], name: str = "My things") -> Reci
     training = stage.window.desk.services.training
     pane.session.open(0)
     pane.session.take_recipe(FIRST_RECIPE)
+    training.choosing._look = "tests.gui.train.recipe_making:look_at_parts"  # no network is loaded
     made = make_set(training, name, texts)
     pane.session.is_listed = False
     pane.session.refresh()

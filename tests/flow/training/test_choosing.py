@@ -70,6 +70,8 @@ def test_kinds_are_offered_with_models_of_this_disk(
         ModelCard("starter", "Starter", (), "onnx-dual", state="bundled",
                   chat_family="starter-assistant"),
         ModelCard("far", "Far", (), "onnx-dual", state="available"),
+        ModelCard("blip", "BLIP", (), "x", state="installed",
+                  chat_family="transformers-captioner"),
         ModelCard("clip", "CLIP", (), "open-clip", state="installed"),
     ]  # fmt: skip
     monkeypatch.setattr(training.registry, "cards", lambda: cards)
@@ -79,6 +81,7 @@ def test_kinds_are_offered_with_models_of_this_disk(
     assert {"assistant", "encoder", "probe", "prompts"} <= set(kinds)
     for kind in ("assistant", "probe"):
         assert [card.id for card in kinds[kind].models] == ["starter"]
+    assert [card.id for card in kinds["chat"].models] == ["blip"]
     assert kinds["assistant"].doubt is Reason.ONLY_NAMES
     assert kinds["probe"].doubt is None
     with pytest.raises(DataSetUnknown):

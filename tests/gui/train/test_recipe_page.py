@@ -206,6 +206,18 @@ def test_parts_are_counted_when_they_are_asked_for(open_recipe: OpenRecipe, qtbo
     assert parts.trouble.text() == strings.PARTS_ONE
 
 
+def test_another_model_is_not_opened_unasked(open_recipe: OpenRecipe, qtbot: QtBot) -> None:
+    page = open_recipe()
+    parts = page.choices.parts
+    parts.open.setFocus()
+    parts.open.click()
+    qtbot.waitUntil(lambda: bool(parts.boxes))
+    assert parts.boxes["language"].hasFocus(), "where the button was"
+    page.cards.cards["encoder"].button.click()
+    qtbot.waitUntil(parts.open.isVisible)
+    assert not parts.boxes
+
+
 # --- everything else ---------------------------------------------------------------------------
 
 

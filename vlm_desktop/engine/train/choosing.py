@@ -28,6 +28,7 @@ from vlm_desktop.training.runfolder import write_whole
 from vlm_desktop.training.schedule import rate_factor
 from vlm_desktop.training.spec import (
     ASSISTANT,
+    CHAT,
     DEFAULT_EPOCHS,
     KINDS,
     USUAL_EPOCHS,
@@ -44,9 +45,11 @@ if TYPE_CHECKING:
 
 LOOK = "vlm_desktop.training.partslook:look_at_parts"
 ROOM = "vlm_desktop.training.partslook:room_of"
-CHAT = "chat"
 STARTER = "starter"
-_FAMILIES = {ASSISTANT: "starter-assistant", CHAT: "transformers-chat"}
+_FAMILIES = {
+    ASSISTANT: ("starter-assistant",),
+    CHAT: ("transformers-chat", "transformers-captioner"),
+}
 """What answers with a model of these kinds; the others want an encoder of `_ENCODERS`."""
 _ENCODERS = "onnx-dual"
 _SHORTER, _LONGER = 0.2, 3.0
@@ -151,16 +154,20 @@ class Choosing:
         """Kinds and models, with the one that suits a data set. Reads all its examples. Raises
         DataSetUnknown."""
         examples = self._datasets.examples(set_id)
-        used = [one for one in examples if one.split is not Split.LEFT_OUT]
+        learned = [one for one in examples if one.split is Split.TRAIN]
         cards = [one for one in self._registry.cards() if one.state in (BUNDLED, INSTALLED)]
         found = [(kind, tuple(one for one in cards if _fits(kind, one))) for kind in KINDS]
-        train = sum(one.split is Split.TRAIN for one in used)
         offers = tuple(
-            Offer(kind, models, doubt_of(kind, used), self._usual_cost(kind, models[0].id, train))
+            Offer(
+                kind,
+                models,
+                doubt_of(kind, learned),
+                self._usual_cost(kind, models[0].id, len(learned)),
+            )
             for kind, models in found
             if models
         )
-        suggested, reason = suggestion(used)
+        suggested, reason = suggestion(learned)
         known = any(one.kind == suggested for one in offers)
         return Offers(offers, suggested if known else "", reason if known else None)
 
@@ -245,7 +252,7 @@ class Choosing:
 
 def _fits(kind: str, card: ModelCard) -> bool:
     if kind in _FAMILIES:
-        return card.chat_family == _FAMILIES[kind]
+        return card.chat_family in _FAMILIES[kind]
     return card.family == _ENCODERS
 
 

@@ -73,8 +73,14 @@ TIME_HOURS = "about {count:,} hours"
 COST_OURS = "Takes {time} and {memory} of memory, as an earlier run on this computer did."
 COST_ELSEWHERE = "Takes {time} and {memory} of memory on a slow computer with two cores."
 COST_UNKNOWN = "How long it takes is not known yet. Press “Measure” to find out."
-MEASURED = "Measured: all steps take {time} here, and {memory} of {room} of memory."
-MEASURED_BARE = "Measured: all steps take {time} here, and {memory} of memory."
+MEASURED = (
+    "Measured: the model and a step take {memory} of {room} of memory, besides the program; all "
+    "steps take {time} at most."
+)
+MEASURED_BARE = (
+    "Measured: the model and a step take {memory} of memory, besides the program; all steps take "
+    "{time} at most."
+)
 TOO_LARGE = (
     "Measured: it would take {memory}, and there are {room}. Smaller batches or a lower rank take "
     "less."
@@ -116,8 +122,9 @@ PARTS_COUNTED = "The parts of the model are counted."
 PARTS_USUAL = "The parts that usually learn"
 PARTS_CHOSEN = "Chosen: {names}"
 PARTS_ONE = "One part at least has to learn."
-PART_ROW = "{name}: {count:,} of {all:,} numbers would learn"
+PART_ROW = "{name}: {count:,} of {all:,} numbers"
 PART_ROW_BARE = "{name}"
+PART_LAST = "Seeing, only the last layers: {count:,}"
 PART_WORDS = {
     "language": "Writing",
     "projector": "From seeing to writing",
@@ -125,6 +132,7 @@ PART_WORDS = {
     "text-head": "Words' place among pictures",
     "image-head": "Pictures' place among words",
     "vision": "Seeing",
+    "head": "Choosing the next word",
     "words": "Vocabulary",
 }
 PART_TIPS = {
@@ -134,6 +142,7 @@ PART_TIPS = {
     "text-head": "The head of the text tower (text-head)",
     "image-head": "The head of the image tower (image-head); photos are indexed anew with it",
     "vision": "The image tower (vision)",
+    "head": "What turns thoughts into words (head)",
     "words": "The embeddings of words (words)",
 }
 

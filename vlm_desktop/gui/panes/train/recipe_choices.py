@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -103,6 +103,7 @@ class Choices(QWidget):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.models.activated.connect(lambda _: self._choose_model())
+        self.models.installEventFilter(self)
         self.model = Choice(strings.MODEL, strings.MODEL_WHY, self.models, self)
         self.lengths = Steps(strings.THOROUGH, list(strings.LENGTHS.items()))
         self.lengths.chosen.connect(self._choose_length)
@@ -203,3 +204,10 @@ class Choices(QWidget):
         else:
             alpha = _ALPHA_BY_RANK * rank
             self._book.say(words, "method", rank=rank, alpha=alpha, full=None)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """The wheel scrolls the page and chooses no other model on its way."""
+        if event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)

@@ -95,7 +95,7 @@ GROUPS: dict[str, tuple[Field, ...]] = {
         Field("guard", "fall", Sort.NUMBER),
         Field("guard", "measure", Sort.CHOICE, choices=("relative", "points")),
         Field("guard", "when", Sort.CHOICE, choices=_TIMES),
-        Field("guard", "keep", Sort.NUMBER, LOW_RANK),
+        Field("guard", "keep", Sort.NUMBER, frozenset({ASSISTANT, ENCODER})),
     ),
 }  # fmt: skip
 """By the group they are shown in, in order."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from vlm_desktop.engine.train.choosing import PartsSeen
 
 _LANE = "answers"
+_LAST = "vision-last"
 
 
 class PartsChoice(QWidget):
@@ -29,9 +30,11 @@ class PartsChoice(QWidget):
 
     def __init__(self, book: RecipeBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAccessibleName(strings.PARTS)
         self._book = book
         self._seen: PartsSeen | None = None
         self._seen_of: tuple[object, ...] = ()
+        self._model: tuple[object, ...] = ()
         self._is_open = self._is_asking = False
         self.boxes: dict[str, QCheckBox] = {}
         self.open = QPushButton(strings.PARTS_OPEN, self)
@@ -79,15 +82,16 @@ class PartsChoice(QWidget):
     def _open(self) -> None:
         self._is_open = True
         self._follow()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)  # the button goes
 
     def _follow(self) -> None:
-        """Count anew where the counts would be others."""
+        """Count anew where the counts would be others; another model is opened only when a person
+        asks again."""
         wanted = self._counts_of
-        if not wanted or not self._is_open:
-            return
-        if wanted[:2] != self._seen_of[:2]:
-            self._seen = None
-        if wanted != self._seen_of and not self._is_asking:
+        if wanted and self._model != wanted[:2]:
+            self._is_open = self._is_open and not self._model
+            self._model, self._seen, self._seen_of = wanted[:2], None, ()
+        if self._is_open and wanted != self._seen_of and not self._is_asking:
             self._ask(wanted)
         self._show()
 
@@ -102,9 +106,12 @@ class PartsChoice(QWidget):
 
         def done(seen: "PartsSeen") -> None:
             self._is_asking = False
-            self._seen, self._seen_of = seen, wanted
+            if self._is_open and wanted[:2] == self._model:
+                self._seen, self._seen_of = seen, wanted
+                announce(self, strings.PARTS_COUNTED)
             self._follow()
-            announce(self, strings.PARTS_COUNTED)
+            if self.hasFocus() and self.boxes:
+                next(iter(self.boxes.values())).setFocus(Qt.FocusReason.OtherFocusReason)
 
         desk.ask(verb, done, failed=self._failed, lane=_LANE, latest="train-parts")
 
@@ -121,7 +128,8 @@ class PartsChoice(QWidget):
     def _show(self) -> None:
         seen = self._seen
         self.open.setVisible(not self._is_open)
-        self.working.setVisible(self._is_asking and seen is None)
+        self.open.setText(strings.PARTS_OPEN)
+        self.working.setVisible(self._is_open and self._is_asking and seen is None)
         self.trouble.hide()
         choices = seen.choices if seen is not None else ()
         if tuple(self.boxes) != choices:
@@ -164,4 +172,7 @@ class PartsChoice(QWidget):
 
 def part_words(name: str) -> str:
     """A part in words; its own name where there are none."""
+    beginning, _, count = name.rpartition("-")
+    if beginning == _LAST and count.isdecimal():
+        return fill(strings.PART_LAST, count=int(count))
     return strings.PART_WORDS.get(name, name)
