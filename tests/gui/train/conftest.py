@@ -57,7 +57,7 @@ def open_pane(
         window.show_pane("train")
         pane = window.pane("train")
         assert isinstance(pane, TrainPane), pane
-        qtbot.waitUntil(lambda: pane.session.is_listed and pane.isVisible())
+        qtbot.waitUntil(lambda: pane.session.is_listed and pane.isVisible(), timeout=30_000)
         return pane
 
     return make

@@ -154,8 +154,10 @@ def test_a_finding_is_mended_by_a_key_and_undone(
     assert page.left.mend.text() == "Leave out"
     assert not page.left.mend_all.isVisible()
     qtbot.keyClick(page.left.list, Qt.Key.Key_F)
-    qtbot.waitUntil(lambda: FindingCode.FILE_NAME not in codes(page))
-    qtbot.waitUntil(lambda: not page.doctor.is_running and pane.session.set is not None)
+    qtbot.waitUntil(lambda: FindingCode.FILE_NAME not in codes(page), timeout=30_000)
+    qtbot.waitUntil(
+        lambda: not page.doctor.is_running and pane.session.set is not None, timeout=30_000
+    )
     left_out = [one for one in training.datasets.examples(set_id) if one.split is Split.LEFT_OUT]
     assert [one.turns[0].answer for one in left_out] == [BAD[2]]
     assert pane.desk.changes.undo_text == "Leave out"
@@ -177,7 +179,7 @@ def test_all_of_a_kind_are_mended_at_once(
     choose(page, FindingCode.EMPTY)
     assert page.left.mend_all.text() == "All 2 of this kind"
     qtbot.keyClick(page.left.list, Qt.Key.Key_F, Qt.KeyboardModifier.ShiftModifier)
-    qtbot.waitUntil(lambda: FindingCode.EMPTY not in codes(page))
+    qtbot.waitUntil(lambda: FindingCode.EMPTY not in codes(page), timeout=30_000)
     assert len(training.datasets.examples(set_id)) == len(BAD) - 2
     assert pane.desk.changes.undo_text == "Remove (2)"
     qtbot.waitUntil(lambda: page.left.headline.text() == strings.ONE_TO_MEND, timeout=30_000)
@@ -202,7 +204,7 @@ def test_the_words_of_a_fix_are_a_button_too(
     qtbot.mouseClick(rows.viewport(), left, pos=place.picture.center())
     assert FindingCode.FILE_NAME in codes(page)
     qtbot.mouseClick(rows.viewport(), left, pos=place.fix.center())
-    qtbot.waitUntil(lambda: FindingCode.FILE_NAME not in codes(page))
+    qtbot.waitUntil(lambda: FindingCode.FILE_NAME not in codes(page), timeout=30_000)
     assert Split.LEFT_OUT in [one.split for one in training.datasets.examples(set_id)]
 
 
@@ -217,6 +219,11 @@ def test_enter_shows_the_example_among_the_data(
     (finding,) = [one for one in page.left.list.findings if one.code is FindingCode.FILE_NAME]
     assert wanted == [finding.keys]
     assert pane.step == DATA
+    shown = pane.data.examples
+    qtbot.waitUntil(lambda: shown.model.keys == finding.keys, timeout=30_000)
+    assert shown.keys == finding.keys, "and it is chosen"
+    assert pane.data.back(), "Esc leads to all of them"
+    qtbot.waitUntil(lambda: len(shown.model.keys) == len(BAD), timeout=30_000)
 
 
 def test_data_that_changed_are_looked_at_again_and_others_are_not(
@@ -272,15 +279,15 @@ def test_a_look_is_stopped_and_a_failed_one_tried_again(
     pane.session.open(fill("Good", GOOD))
     pane.session.refresh()
     pane.go_to(CHECK)
-    qtbot.waitUntil(lambda: "of 6" in page.left.detail.text())
+    qtbot.waitUntil(lambda: "of 6" in page.left.detail.text(), timeout=30_000)
     assert page.left.stop.hasFocus()
     assert page.back(), "Esc stops"
-    qtbot.waitUntil(lambda: not page.doctor.is_running)
+    qtbot.waitUntil(lambda: not page.doctor.is_running, timeout=30_000)
     assert page.left.detail.text() == strings.STOPPED
     assert page.left.look.hasFocus()
     go.set()
     page.left.look.click()
-    qtbot.waitUntil(lambda: page.left.headline.text() == strings.FAILED)
+    qtbot.waitUntil(lambda: page.left.headline.text() == strings.FAILED, timeout=30_000)
     assert page.left.detail.text()
     monkeypatch.setattr(training.doctor, "examine", real)
     page.left.look.click()
