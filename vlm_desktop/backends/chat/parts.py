@@ -10,6 +10,8 @@ from typing import Any
 import torch
 
 HEAD, PROJECTOR, VISION, LANGUAGE, OTHER = "head", "projector", "vision", "language", "other"
+PARTS = (VISION, PROJECTOR, LANGUAGE, HEAD, OTHER)
+"""In the order in which a picture goes through them."""
 
 STARTS: Mapping[str, tuple[str, ...]] = {
     HEAD: (

@@ -15,7 +15,7 @@ import torch
 
 from vlm_desktop.backends.adapters.opening import base_revision
 from vlm_desktop.backends.chat import budgets, loading
-from vlm_desktop.backends.chat.parts import PROJECTOR, STARTS, VISION, part_of
+from vlm_desktop.backends.chat.parts import PARTS, PROJECTOR, STARTS, VISION, part_of
 from vlm_desktop.base.chat import GenerationOptions
 from vlm_desktop.base.errors import ModelOutOfMemory, PromptTooLong
 from vlm_desktop.base.events import Phase, Progress
@@ -159,8 +159,8 @@ class ChatLearner:
         return self._trained
 
     def components(self) -> tuple[Component, ...]:
-        found = self._learned().components(STARTS)
-        return tuple(one for one in found if one.parameters)
+        found = {one.name: one for one in self._learned().components(STARTS)}
+        return tuple(found[name] for name in PARTS if found[name].parameters)
 
     def groups(self) -> tuple[Group, ...]:
         return self._learned().groups()
