@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from vlm_desktop.base.cancel import CancelToken
+from vlm_desktop.base.errors import DatabaseBusy
 from vlm_desktop.base.events import Phase, Progress
 from vlm_desktop.base.training import Exchange
 from vlm_desktop.base.trainingdata import (
@@ -195,7 +196,44 @@ def test_reading_tells_how_far_it_is_and_can_be_stopped(
     notice.buttons[0].click()
     qtbot.waitUntil(lambda: not page.reading.task.is_running)
     assert notice.isHidden()
+    assert page.layers.currentWidget() is page.message
     assert training.datasets.list() == ()
+
+
+def test_what_cannot_be_read_is_said_and_goes_away(
+    page: DataPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    file = tmp_path / "notes.csv"
+    file.write_text("just a line", encoding="utf-8")
+    page.take_paths([file])
+    notice = page.body.notice
+    qtbot.waitUntil(lambda: "holds no examples" in notice.words.text())
+    assert notice.buttons[0].text() == "Try again"
+    page.session.refresh()
+    qtbot.waitUntil(lambda: page.body.layers.currentWidget() is page.body.empty)
+    assert page.layers.currentWidget() is page.body
+    assert page.back()
+    assert page.layers.currentWidget() is page.message
+
+
+def test_examples_that_cannot_be_put_in_are_tried_again(
+    page: DataPage,
+    training: Training,
+    captions: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+) -> None:
+    def busy(*_: object) -> None:
+        raise DatabaseBusy(path=Path("library.db"))
+
+    notice = page.body.notice
+    with monkeypatch.context() as patched:
+        patched.setattr(training.datasets, "put", busy)
+        page.take_paths([captions])
+        qtbot.waitUntil(lambda: notice.buttons[0].text() == "Try again" and not notice.isHidden())
+    assert not page.reading.is_busy
+    notice.buttons[0].click()
+    qtbot.waitUntil(lambda: "5 examples were added" in notice.words.text())
 
 
 def test_a_library_that_is_there_is_counted(engine: AppServices, training: Training) -> None:

@@ -81,7 +81,7 @@ def splits(training: Training, page: DataPage) -> list[str]:
 def test_rows_say_what_they_hold(page: DataPage) -> None:
     assert texts(page)[:2] == ["It is red.", "It is green."]
     said = page.examples.model.index(5).data(int(Qt.ItemDataRole.AccessibleTextRole))
-    assert said == "It is white.. white.png. Held out. cold"
+    assert said == "It is white. white.png. Held out. cold"
     assert page.body.counts.text() == ("5 to learn from · 1 held out · 0 left out · 6 pictures")
 
 

@@ -120,6 +120,8 @@ class DataBody(QWidget):
         if one is None:
             self.name.setText("")
             self.counts.setText("")
+            self.empty.show_name("")
+            self.layers.setCurrentWidget(self.empty)
             return
         self.name.setText(one.name if filled else "")  # where it is empty, the page says so
         self.counts.setText(set_counts(one) if filled else "")

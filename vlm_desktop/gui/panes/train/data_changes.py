@@ -91,7 +91,11 @@ class DataChanges:
         self._act(text, lambda: services.training.datasets.apply(change), done)
 
     def add(
-        self, name: str, prepared: Sequence[Example], done: Callable[[ExamplesAdded], object]
+        self,
+        name: str,
+        prepared: Sequence[Example],
+        done: Callable[[ExamplesAdded], object],
+        failed: Callable[[str], None],
     ) -> None:
         """Put examples into the data set in hand, or, without one, into a new one of this name."""
         set_id, services = self._session.set_id, self._desk.services
@@ -104,10 +108,10 @@ class DataChanges:
                     lambda added: self._undo(added.undo),
                 ),
                 done,
-                self._desk.say,
+                failed,
             )
             return
-        self._add_new(name, text, prepared, done)
+        self._add_new(name, text, prepared, done, failed)
 
     def _add_new(
         self,
@@ -115,6 +119,7 @@ class DataChanges:
         text: str,
         prepared: Sequence[Example],
         done: Callable[[ExamplesAdded], object],
+        failed: Callable[[str], None],
     ) -> None:
         """Done again, it is the same data set."""
         services, made = self._desk.services, list[ExamplesAdded]()
@@ -125,7 +130,12 @@ class DataChanges:
                 sets.restore(made[0].undo.set_id)
             else:
                 free = free_name(name, [one.name for one in sets.list()])
-                made.append(sets.put(sets.create(free).id, prepared))
+                new = sets.create(free)
+                try:
+                    made.append(sets.put(new.id, prepared))
+                finally:
+                    if not made:
+                        sets.remove(new.id)
             return made[0]
 
         def added(report: ExamplesAdded) -> None:
@@ -139,5 +149,5 @@ class DataChanges:
                 lambda report: quick(lambda: services.training.datasets.remove(report.undo.set_id)),
             ),
             added,
-            self._desk.say,
+            failed,
         )

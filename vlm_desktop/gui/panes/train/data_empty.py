@@ -56,7 +56,8 @@ class EmptySet(QScrollArea):
         return button
 
     def show_name(self, name: str) -> None:
-        self.title.setText(fill(strings.EMPTY_TITLE, name=name))
+        """Of the data set; with "" examples become a new one."""
+        self.title.setText(fill(strings.EMPTY_TITLE, name=name) if name else strings.NONE_TITLE)
 
 
 def _shower(button: QPushButton, action: QAction) -> Callable[[], None]:

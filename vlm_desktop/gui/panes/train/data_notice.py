@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from vlm_desktop.gui.announce import announce
@@ -18,6 +19,8 @@ _MOST_DEEDS = 2
 class Notice(QFrame):
     """One sentence, at most two buttons, and a cross unless it goes by itself. Main thread."""
 
+    dismissed = Signal()
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("trainNotice")
@@ -29,7 +32,7 @@ class Notice(QFrame):
         self.cross.setIcon(icon("close"))
         self.cross.setAccessibleName(strings.DISMISS)
         self.cross.setToolTip(strings.DISMISS)
-        self.cross.clicked.connect(lambda _: self.hide())
+        self.cross.clicked.connect(lambda _: self.dismiss())
         self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._beside.setSpacing(space[0])
         self._beside.addWidget(self.words, 1)
@@ -72,4 +75,5 @@ class Notice(QFrame):
         if self.isHidden() or self.cross.isHidden():
             return False
         self.hide()
+        self.dismissed.emit()
         return True

@@ -80,6 +80,9 @@ class DataPage(StepPage):
         self.reading.told.connect(self._tell)
         self.reading.failed.connect(self._tell_failure)
         self.splitting.said = self._said
+        body.notice.dismissed.connect(self._show)
+        # What it tells of is no more.
+        self.desk.changes.undone.connect(lambda _: body.notice.dismiss())
         self.message.primary.clicked.connect(lambda _: self._on_message())
         for task in (self.reading.task, self.splitting.task, self.corner.task):
             task.changed.connect(lambda one=task: self._show_task(one))
@@ -112,7 +115,7 @@ class DataPage(StepPage):
             newest = max(session.sets, key=lambda one: one.changed_at)
             session.open(newest.id)
             return
-        if not session.sets and not self.reading.task.is_running:
+        if not session.sets and not self.reading.is_busy and self.body.notice.isHidden():
             self._say(strings.NONE_TITLE, strings.NONE_TEXT, strings.NEW_SET, self.corner.ask_new)
             return
         was_message = self.layers.currentWidget() is self.message
@@ -183,7 +186,7 @@ class DataPage(StepPage):
         notice = self.body.notice
         if task.is_running:
             notice.tell(task.words, [(strings.STOP, task.stop)], stays=False)
-            self.layers.setCurrentWidget(self.body)
+            self._show()
         elif not notice.cross.isVisibleTo(notice):  # nothing took its place
             notice.hide()
             self._show()
@@ -211,8 +214,8 @@ class DataPage(StepPage):
         deeds = [(strings.TRY_AGAIN, again)]
         if folder is not None:
             deeds.insert(0, (strings.LABEL_THESE, lambda: self.ways.take_pictures([folder])))
-        self.layers.setCurrentWidget(self.body)
         self.body.notice.tell(sentence, deeds)
+        self._show()
 
     # --- what a person does --------------------------------------------------------------
 

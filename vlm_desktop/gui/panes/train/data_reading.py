@@ -45,6 +45,12 @@ class Reading(QObject):
         super().__init__(parent)
         self._session, self._changes = session, changes
         self.task = LongTask(session.desk, parent)
+        self._is_putting = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether examples are read, or put in right now."""
+        return self.task.is_running or self._is_putting
 
     def run(
         self, name: str, words: str, readers: Sequence[Reader], *, folder: Path | None = None
@@ -77,11 +83,17 @@ class Reading(QObject):
     def _put(
         self, name: str, prepared: tuple[Example, ...], skipped: tuple[SkippedRow, ...]
     ) -> None:
+        def failed(sentence: str) -> None:
+            self._is_putting = False
+            self.failed.emit(sentence, lambda: self._put(name, prepared, skipped), None)
+
         def done(added: ExamplesAdded) -> None:
+            self._is_putting = False
             self._tell(added.added, added.known, skipped)
 
         if prepared:
-            self._changes.add(name, prepared, done)
+            self._is_putting = True
+            self._changes.add(name, prepared, done, failed)
         else:
             self._tell(0, 0, skipped)
 

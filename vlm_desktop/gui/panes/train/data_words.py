@@ -62,7 +62,11 @@ def row_said(one: Example) -> str:
     """A row in a sentence."""
     text, detail = row_words(one)
     return fill(
-        strings.ROW_SAID, text=text, detail=detail, side=strings.SIDES[one.split], label=one.label
+        strings.ROW_SAID,
+        text=text.rstrip("."),
+        detail=detail,
+        side=strings.SIDES[one.split],
+        label=one.label,
     ).strip()
 
 
