@@ -35,6 +35,8 @@ class Wearing(QObject):
         self.search = LongTask(desk, self)
         self.search_id = ""
         """The adapter for which Search is being changed; "" while it is not."""
+        self.known: dict[str, AdapterInfo] = {}
+        """What was put on or off so far, by id."""
         self._wanted: dict[str, float] = {}
         self._is_asking = False
         self._later: tuple[AdapterInfo, float] | None = None
@@ -42,6 +44,7 @@ class Wearing(QObject):
 
     def wear(self, info: AdapterInfo, strength: float) -> None:
         """Put an adapter on, with a strength above 0 (1 is what was taught), or take it off."""
+        self.known[info.id] = info
         if info.wearer is Wearer.SEARCH:
             self._change_search(info, strength)
         else:  # while one is on its way only the newest wish waits

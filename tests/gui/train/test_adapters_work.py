@@ -8,6 +8,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -20,7 +22,7 @@ from vlm_desktop.base.events import Event, Phase, Progress
 from vlm_desktop.base.training import Interval, RunInfo, RunState
 from vlm_desktop.engine.services import AppServices
 from vlm_desktop.engine.train import adapterfolders, adapters
-from vlm_desktop.gui.panes.train.adapters_dialogs import CompareDialog, StrengthDialog
+from vlm_desktop.gui.panes.train.adapters_dialogs import CompareDialog, StrengthDialog, TextDialog
 from vlm_desktop.gui.panes.train.adapters_page import AdaptersPage
 from vlm_desktop.gui.panes.train.session import ADAPTERS
 from vlm_desktop.gui.panes.train.train_pane import TrainPane
@@ -203,6 +205,32 @@ def test_what_goes_out_comes_in_elsewhere_and_both_can_be_undone(
     qtbot.waitUntil(lambda: [one.name for one in page.shelf.infos] == ["Other"])
     page.desk.changes.redo()
     qtbot.waitUntil(lambda: len(page.shelf.infos) == 2)
+
+
+def test_a_folder_that_is_dropped_is_taken_in(
+    page: AdaptersPage, pane: TrainPane, qtbot: QtBot, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(adapterfolders, "CHECK_FITS", "tests.flow.adapters.conftest:fits")
+    pane.go_to(ADAPTERS)
+    qtbot.waitUntil(lambda: page.shelf.is_listed)
+    source = tmp_path / "far" / "adapters" / make_adapter(tmp_path / "far", "Shop")
+    for path in (source / "adapter.toml", source):
+        dropped = QMimeData()
+        dropped.setUrls([QUrl.fromLocalFile(str(path))])
+        event = QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, dropped,
+                           Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)  # fmt: skip
+        page.dropEvent(event)
+    qtbot.waitUntil(lambda: page.details.name.text() == "Shop")
+    assert page.layers.currentWidget() is not page.message
+
+
+def test_recipe_and_run_card_are_read(shop: str, page: AdaptersPage, qtbot: QtBot) -> None:
+    page.details.recipe.click()
+    assert 'kind = "assistant"' in dialog(page, TextDialog, qtbot).text.toPlainText()
+    page.details.card.click()
+    qtbot.waitUntil(page.details.outcome.isVisible)
+    assert "no run card here" in page.details.outcome.text()
 
 
 def test_a_run_that_ended_is_put_on_the_shelf(

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox
 
 from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.strings import alttext as strings
+from vlm_desktop.gui.widgets.wide_list import widen_list
 
 if TYPE_CHECKING:
     from vlm_desktop.base.chatwork import ChatChoice
@@ -58,6 +59,7 @@ class WriterChoice(QObject):
             for one in self._ready:
                 self._box.addItem(one.name, one.model_id)
             self._box.addItem(strings.MORE_MODELS, _MORE)
+        widen_list(self._box)
         self._show_current()
 
     def _show_current(self) -> None:

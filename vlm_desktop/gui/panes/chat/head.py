@@ -21,6 +21,7 @@ from vlm_desktop.gui.panes.chat.model_choice import is_starter
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.elided_label import ElidedLabel
+from vlm_desktop.gui.widgets.wide_list import widen_list
 
 _LEAST_TITLE = 48
 
@@ -121,6 +122,7 @@ class ChatHead(QFrame):
                 self.models.addItem(one.name, one.model_id)
             self.models.addItem(strings.MORE_MODELS, None)
             self.models.setCurrentIndex(max(0, self.models.findData(chosen)))
+        widen_list(self.models)
         self.models.setVisible(bool(models))
         self._show_starter()
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vlm_desktop.base.adapters import AdapterInfo
+from vlm_desktop.base.adapters import AdapterInfo, WornNow
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.panes.train import adapters_words as words
 from vlm_desktop.gui.panes.train.adapters_asking import AdaptersAsking
@@ -105,7 +105,7 @@ class AdaptersPage(StepPage):
         shelf.came.connect(self._choose_later)
         shelf.compared.connect(self._show_comparison)
         shelf.task.changed.connect(self._show_task)
-        self.wearing.worn.connect(shelf.told_worn)
+        self.wearing.worn.connect(self._say_worn)
         self.wearing.failed.connect(self._wearing_failed)
         self.wearing.search.changed.connect(self._show_search)
         self.list.chosen.connect(lambda _: self._show_details())
@@ -192,8 +192,13 @@ class AdaptersPage(StepPage):
     # --- what comes back ---------------------------------------------------------------------
 
     def _stale(self, *_: object) -> None:
-        if self.shelf.is_listed:
+        if self.shelf.is_listed and self.isVisible():  # else it looks when it comes to front
             self.shelf.refresh()
+
+    def _say_worn(self, now: WornNow) -> None:
+        """Another is worn, or another strength; the shelf itself may not have been looked at."""
+        infos = {**self.wearing.known, **{one.id: one for one in self.shelf.infos}}
+        self.desk.say(words.is_on_words(now, tuple(infos.values())))
 
     def _choose_later(self, adapter_id: str) -> None:
         self._wanted = adapter_id

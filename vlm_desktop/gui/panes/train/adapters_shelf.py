@@ -11,7 +11,6 @@ from vlm_desktop.base.adapters import (
     AdapterInfo,
     AdapterMerged,
     ModelsCompared,
-    WornNow,
 )
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event
@@ -251,10 +250,6 @@ class AdapterShelf(QObject):
     def _tell(self, info: AdapterInfo, sentence: str, good: bool = True) -> str:
         self.outcome.emit(info.id, sentence, good)
         return sentence
-
-    def told_worn(self, now: WornNow) -> None:
-        """Another is worn, or another strength."""
-        self._desk.say(words.is_on_words(now, self.infos))
 
     def _changed(self) -> None:
         self._session.adapters_changed.emit()
