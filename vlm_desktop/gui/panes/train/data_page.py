@@ -15,11 +15,12 @@ from vlm_desktop.gui.panes.train.data_body import DataBody
 from vlm_desktop.gui.panes.train.data_changes import DataChanges
 from vlm_desktop.gui.panes.train.data_corner import SetsCorner
 from vlm_desktop.gui.panes.train.data_deeds import Deeds
+from vlm_desktop.gui.panes.train.data_files import paths_in
 from vlm_desktop.gui.panes.train.data_narrow import Narrow
 from vlm_desktop.gui.panes.train.data_reading import Brought, Reading
 from vlm_desktop.gui.panes.train.data_rows import RowsLoader
 from vlm_desktop.gui.panes.train.data_split import Splitting
-from vlm_desktop.gui.panes.train.data_ways import Ways, paths_in
+from vlm_desktop.gui.panes.train.data_ways import Ways
 from vlm_desktop.gui.panes.train.session import CHECK, TrainSession
 from vlm_desktop.gui.panes.train.step_page import StepPage
 from vlm_desktop.gui.strings import train_data as strings

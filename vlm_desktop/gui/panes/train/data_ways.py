@@ -11,6 +11,7 @@ from vlm_desktop.base.language import fill
 from vlm_desktop.base.trainingdata import OnHand, PhotoTextCount, TrainSource
 from vlm_desktop.gui.panes.alttext.languages import language_name
 from vlm_desktop.gui.panes.search.query_pictures import write_pasted
+from vlm_desktop.gui.panes.train.data_files import PICTURES, is_picture, paths_in
 from vlm_desktop.gui.panes.train.data_photos import PhotosDialog, PhotosWish, hint_for
 from vlm_desktop.gui.panes.train.data_reading import (
     Reader,
@@ -24,9 +25,6 @@ from vlm_desktop.gui.panes.train.session import TrainSession
 from vlm_desktop.gui.strings import train_data as strings
 from vlm_desktop.trainstrings import source_name
 
-_PICTURES = (
-    "jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "gif", "bmp", "dng",
-)  # fmt: skip
 _EXAMPLES = "*.jsonl *.json *.csv *.tsv *.ndjson"
 KEPT = (TrainSource.ALT_TEXTS, TrainSource.DOCUMENTS, TrainSource.OBJECTS, TrainSource.CHAT)
 
@@ -53,12 +51,12 @@ class Ways(QObject):
         )  # fmt: skip
         self.file = self._add("file", strings.ADD_FILE, self.pick_files, "Ctrl+Shift+F")
         self.folder = self._add("folder", strings.ADD_FOLDER, self.pick_folder, "Ctrl+Shift+O")
-        self.pictures = self._add("pictures", strings.ADD_PICTURES, self.pick_pictures)
+        self.pictures = self._add("pictures", strings.ADDPICTURES, self.pick_pictures)
         self.pasted = self._add("paste", strings.ADD_PASTED, self.paste, "Ctrl+V")
         for action, tip in (
             (self.file, strings.ADD_FILE_TIP),
             (self.folder, strings.ADD_FOLDER_TIP),
-            (self.pictures, strings.ADD_PICTURES_TIP),
+            (self.pictures, strings.ADDPICTURES_TIP),
         ):
             action.setToolTip(tip)
         self.menu = QMenu(over)
@@ -232,9 +230,9 @@ class Ways(QObject):
             self.take_paths([Path(chosen)])
 
     def pick_pictures(self) -> None:
-        endings = " ".join(f"*.{one} *.{one.upper()}" for one in _PICTURES)
-        kinds = f"{strings.FILES_OF_PICTURES} ({endings});;{strings.ALL_FILES} (*)"
-        chosen, _ = QFileDialog.getOpenFileNames(self._over, strings.CHOOSE_PICTURES, "", kinds)
+        endings = " ".join(f"*.{one} *.{one.upper()}" for one in PICTURES)
+        kinds = f"{strings.FILES_OFPICTURES} ({endings});;{strings.ALL_FILES} (*)"
+        chosen, _ = QFileDialog.getOpenFileNames(self._over, strings.CHOOSEPICTURES, "", kinds)
         if chosen:
             self.take_pictures([Path(one) for one in chosen])
 
@@ -287,16 +285,6 @@ class Ways(QObject):
         waiting, self._waiting = self._waiting, []
         for one in waiting:
             one()
-
-
-def paths_in(mime: QMimeData) -> list[Path]:
-    """Local files and folders."""
-    return [Path(one.toLocalFile()) for one in mime.urls() if one.isLocalFile()]
-
-
-def is_picture(path: Path) -> bool:
-    """By its name."""
-    return path.suffix.lower().lstrip(".") in _PICTURES
 
 
 def _title(name: str) -> str:
