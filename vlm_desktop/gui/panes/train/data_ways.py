@@ -51,12 +51,12 @@ class Ways(QObject):
         )  # fmt: skip
         self.file = self._add("file", strings.ADD_FILE, self.pick_files, "Ctrl+Shift+F")
         self.folder = self._add("folder", strings.ADD_FOLDER, self.pick_folder, "Ctrl+Shift+O")
-        self.pictures = self._add("pictures", strings.ADDPICTURES, self.pick_pictures)
+        self.pictures = self._add("pictures", strings.ADD_PICTURES, self.pick_pictures)
         self.pasted = self._add("paste", strings.ADD_PASTED, self.paste, "Ctrl+V")
         for action, tip in (
             (self.file, strings.ADD_FILE_TIP),
             (self.folder, strings.ADD_FOLDER_TIP),
-            (self.pictures, strings.ADDPICTURES_TIP),
+            (self.pictures, strings.ADD_PICTURES_TIP),
         ):
             action.setToolTip(tip)
         self.menu = QMenu(over)
@@ -231,8 +231,8 @@ class Ways(QObject):
 
     def pick_pictures(self) -> None:
         endings = " ".join(f"*.{one} *.{one.upper()}" for one in PICTURES)
-        kinds = f"{strings.FILES_OFPICTURES} ({endings});;{strings.ALL_FILES} (*)"
-        chosen, _ = QFileDialog.getOpenFileNames(self._over, strings.CHOOSEPICTURES, "", kinds)
+        kinds = f"{strings.FILES_OF_PICTURES} ({endings});;{strings.ALL_FILES} (*)"
+        chosen, _ = QFileDialog.getOpenFileNames(self._over, strings.CHOOSE_PICTURES, "", kinds)
         if chosen:
             self.take_pictures([Path(one) for one in chosen])
 
