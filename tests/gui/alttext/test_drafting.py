@@ -39,9 +39,8 @@ def test_a_draft_grows_in_the_locked_field_and_is_kept_as_the_models(
     assert (text.state, text.written_by.author) == (AltState.DRAFT, Author.MODEL)
     assert text.written_by.model_id == "fake-model"
     assert not pane.editor.candidates.isVisible()
-    assert pane.editor.state.who.text().startswith("Text: fake-model, "), (
-        "its revision is in history"
-    )
+    # Its revision is in history.
+    qtbot.waitUntil(lambda: pane.editor.state.who.text().startswith("Text: fake-model, "))
     pane.desk.changes.undo()
     qtbot.waitUntil(lambda: image(0).text("en").alt == "")
     qtbot.waitUntil(lambda: pane.editor.alt.text == "")

@@ -49,7 +49,7 @@ class Ways(QObject):
             "selection", strings.ADD_SELECTION,
             lambda: self.take_photos(self._desk.navigator.selection),
         )  # fmt: skip
-        self.file = self._add("file", strings.ADD_FILE, self.pick_files, "Ctrl+Shift+F")
+        self.file = self._add("file", strings.ADD_FILE, self.pick_files)
         self.folder = self._add("folder", strings.ADD_FOLDER, self.pick_folder, "Ctrl+Shift+O")
         self.pictures = self._add("pictures", strings.ADD_PICTURES, self.pick_pictures)
         self.pasted = self._add("paste", strings.ADD_PASTED, self.paste, "Ctrl+V")
