@@ -23,6 +23,25 @@ _ENUMERATED = re.compile(r"^\(?([0-9]{1,2}|[a-zA-Z])[.)]\s")
 _LEADS = re.compile(r"[._…\-–—=*]{3,}$")
 _TICK = re.compile(r"^[\W_]*[xX✓✔☑☒☐□]?[\W_]*$")
 _COLONS = (":", "：")
+_SHAPES = {
+    "person": re.compile(
+        r"\b(Mr|Mrs|Ms|Miss|Dr|Prof|Messrs)\b\.?|\b[A-Z]\. ?([A-Z]\. ?)?[A-Z][a-z]{2}"
+        r"|^[A-Z][a-z]+,? [A-Z]\.?( [A-Z][a-z]+)?$"
+    ),
+    "company": re.compile(r"\b(inc|co|corp|ltd|llc|plc|gmbh|company|corporation|limited)\b", re.I),
+    "place": re.compile(
+        r"\b[A-Z][A-Za-z]\.? \d{5}\b|\bP\. ?O\. ?Box\b"
+        r"|^\d+ .*\b(street|st|avenue|ave|road|rd|drive)\b",
+        re.I,
+    ),
+    "month": re.compile(
+        r"\b(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)([a-z]*|\.) *\d", re.I
+    ),
+    "yes": re.compile(r"^(yes|no|none|n ?/ ?a|unknown|same|tbd)\W*$", re.I),
+    "measure": re.compile(r"\d ?(mg|mm|cm|ml|kg|g|gm|lbs?|in|ft|oz|hrs?|%|°)(?![a-z])", re.I),
+    "asks_number": re.compile(r"(\bno|\bnr|\bnumber|#)\W*$", re.I),
+}
+"""What texts of some kinds look like."""
 
 
 def class_features(page: FormPage, place: int, sense: Callable[[str], float]) -> Features:
@@ -104,6 +123,11 @@ def _text(part: Part, page: FormPage, sense: Callable[[str], float]) -> Features
         "leader": float(bool(_LEADS.search(text))),
         "tick": float(bool(_TICK.match(text))),
         "single": float(len(signs) == 1),
+        "page_colons": page.style.colons,
+        "page_colons_none": page.style.colons * (1.0 - float(ends_in_colon(text))),
+        "label_case": page.style.alike(text),
+        "label_case_no_colon": page.style.alike(text) * (1.0 - float(ends_in_colon(text))),
+        **{name: float(bool(shape.search(text))) for name, shape in _SHAPES.items()},
     }
 
 

@@ -36,6 +36,8 @@ _RIDGE = 1.0
 _STEPS = 12
 _WORD_FORMS = 3
 """Forms a word has to stand on to be learned."""
+_PIECE_FORMS = 4
+"""The same of a piece of a word."""
 _OTHER = "other"
 Array = NDArray[np.float64]
 Rows = list[tuple[Features, float]]
@@ -136,6 +138,8 @@ def words_of_labels(forms: Sequence[KnownForm]) -> dict[str, float]:
                 for token in tokens_of(text):
                     if token.text.isalpha() and len(token.text) > 1:
                         kinds.setdefault(token.text, set()).add(one.kind)
+                        for piece in formmodel.pieces_of(token.text):
+                            kinds.setdefault(piece, set()).add(one.kind)
         for word, some in kinds.items():
             seen[word] = seen.get(word, 0) + 1
             label[word] = label.get(word, 0.0) + ("question" in some)
@@ -144,7 +148,7 @@ def words_of_labels(forms: Sequence[KnownForm]) -> dict[str, float]:
     return {
         word: round(max(-2.0, min(2.0, math.log((label[word] + 0.7) / (other[word] + 1.2)))), 2)
         for word, count in sorted(seen.items())
-        if count >= _WORD_FORMS
+        if count >= (_PIECE_FORMS if word.startswith(formmodel.PIECE) else _WORD_FORMS)
     }
 
 
@@ -250,7 +254,7 @@ def _fit_classes(stages: _Stages, work: Mapping[str, _Work]) -> None:
     stages.fit_classes(formmodel.SEEMS, rows)
     for name, one in work.items():
         model = stages.model(one.form)
-        first = [formmodel.shares(model, formmodel.SEEMS, some) for some in looks[name]]
+        first = formmodel.shares(model, formmodel.SEEMS, looks[name])
         looks[name] = [
             some | context_features(one.page, place, first)
             for place, some in enumerate(looks[name])
@@ -258,7 +262,7 @@ def _fit_classes(stages: _Stages, work: Mapping[str, _Work]) -> None:
     stages.fit_classes(formmodel.IS, rows)
     for name, one in work.items():
         model = stages.model(one.form)
-        one.chances = [formmodel.shares(model, formmodel.IS, some) for some in looks[name]]
+        one.chances = formmodel.shares(model, formmodel.IS, looks[name])
 
 
 def _fit_links(stages: _Stages, work: Mapping[str, _Work]) -> None:
@@ -279,17 +283,14 @@ def _fit_links(stages: _Stages, work: Mapping[str, _Work]) -> None:
     stages.fit(formmodel.LINK, links)
     for one in work.values():
         model = stages.model(one.form)
-        sure = {
-            pair: model.chance(formmodel.JOIN, join_features(one.page, *pair, one.chances))
-            for pair in formmodel.joinable(one.page)
-        }
+        sure = formmodel.joined(one.page, one.chances, model)
         one.links = formmodel.with_rivals(one.links, sure, model)
     stages.fit(formmodel.RIVALS, links)
     stages.fit(formmodel.SPLIT, lambda form: _split_rows(work[form.name], stages.model(form)))
 
 
 def _split_rows(one: _Work, model: FormModel) -> Rows:
-    told = [model.chance(formmodel.RIVALS, link.features) for link in one.links]
+    told = model.chances(formmodel.RIVALS, [link.features for link in one.links])
     found = []
     for half in formmodel.splittable(one.page, one.links, told, one.chances, model):
         words = one.page.parts[half.part].words
@@ -319,7 +320,8 @@ _HEAD = """\
 # `evaluate documents FORMS.jsonl --fit-forms`; the tables are told in
 # vlm_desktop/engine/documents/formmodel.py, the features in formparts.py, formfeatures.py and
 # formlinks.py beside it. Each table is a logistic regression; `words` says how much a word is one
-# of labels (2) rather than of values (-2). Fitted on 122 forms of FUNSD (Jaume et al. 2019, for
+# of labels (2) rather than of values (-2), "~abc" the same of unknown words that hold abc, where <
+# and > are the ends of a word. Fitted on 122 forms of FUNSD (Jaume et al. 2019, for
 # research); 27 others were left out.
 """
 

@@ -9,6 +9,8 @@ from vlm_desktop.engine.documents.formparts import Features, FormPage, Part
 from vlm_desktop.engine.documents.vocabulary import words_of
 
 _ROWS_BACK = 3
+_LIST_LINES = 30
+"""Lines of a list above its last one, at most."""
 """Rows above in which a label may stand left of where its value begins."""
 _LEAST = 0.08
 """What is no likelier than this to be a value, or a label, is not looked at as one."""
@@ -33,6 +35,8 @@ def candidates(page: FormPage, place: int, chances: Chances) -> list[tuple[int, 
         ("before", list(_before(page, place))),
         ("right", page.right(place)[:2]),
         ("below", page.below(place, 1)),
+        ("slant", list(_slant(page, place))),
+        ("list", list(_list(page, place))),
     )
     for side, some in sides:
         for order, other in enumerate(some):
@@ -50,6 +54,37 @@ def _before(page: FormPage, place: int) -> Iterator[int]:
         right = [other for other in row if page.parts[other].box.x0 >= part.box.x1]
         yield from left[-1:]
         yield from right[:1]
+
+
+def _slant(page: FormPage, place: int) -> Iterator[int]:
+    """The part left of it in the row below, where the two rows nearly touch: what is written by
+    hand, or on a page that lies askew, stands a little higher than its label."""
+    part = page.parts[place]
+    for row in page.rows[part.row + 1 : part.row + 2]:
+        left = [
+            other
+            for other in row
+            if page.parts[other].box.x1 <= part.box.x0 + 0.5 * page.body
+            and page.parts[other].box.y0 < part.box.y1 + 0.4 * page.body
+        ]
+        yield from left[-1:]
+
+
+def _list(page: FormPage, place: int) -> Iterator[int]:
+    """The part left of the first of a list's lines, of which it is a later one."""
+    at, steps = place, 0
+    while steps < _LIST_LINES:
+        above = [
+            other
+            for other in page.above(at, 1)
+            if abs(page.parts[other].box.x0 - page.parts[at].box.x0) < 0.7 * page.body
+            and page.parts[at].box.y0 - page.parts[other].box.y1 < 2 * page.body
+        ]
+        if not above:
+            break
+        at, steps = above[0], steps + 1
+    if steps > 1:
+        yield from page.left(at)[:1]
 
 
 def link_features(
@@ -82,6 +117,8 @@ def link_features(
         found[f"{side}_tall"] = max(0.0, min(2.0, tall - 1.2))
         return found | _gap(side, gap / page.body, 4.0)
     gap = other.box.y0 - part.box.y1 if side == "below" else part.box.y0 - other.box.y1
+    if side in ("slant", "before"):
+        found |= _aslant(page, value, label, side)
     found |= _gap(side, gap / page.body, 1.5)
     return found | _over(page, value, label, side, chances)
 
@@ -134,6 +171,21 @@ def _over(page: FormPage, value: int, label: int, side: str, chances: Chances) -
         _best(page.left(label)[:1], "question", chances),
         _best(page.right(label)[:1], "question", chances),
     )
+    return found
+
+
+def _aslant(page: FormPage, value: int, label: int, side: str) -> Features:
+    """How two parts stand that are of rows next to each other and beside each other."""
+    part, other = page.parts[value], page.parts[label]
+    across = max(part.box.x0 - other.box.x1, other.box.x0 - part.box.x1) / page.body
+    off = (part.box.y0 + part.box.y1 - other.box.y0 - other.box.y1) / 2 / page.body
+    some = page.left(value)[:1]
+    found = _gap(f"{side}_across", across, 4.0)
+    found[f"{side}_off"] = min(4.0, abs(off))
+    found[f"{side}_nearly_level"] = float(abs(off) < 0.9)
+    found[f"{side}_blocked"] = float(bool(some) and page.parts[some[0]].box.x1 > other.box.x1)
+    found[f"{side}_free"] = float(not some)
+    found[f"{side}_label_free"] = float(not page.right(label))
     return found
 
 

@@ -41,11 +41,14 @@ LEAST_SPLIT = 0.01
 LEAST_GAP = 0.3
 """Parts that were cut in vain find each other again as values of one label."""
 LEAST_JOIN = 0.65
-LEAST_HALF = 0.08
-LEAST_LINK = 0.45
-"""From here on a value belongs to a label."""
+LEAST_HALF = 0.05
+LEAST_LINK = 0.4
+"""From here on a value belongs to a label, and to further ones."""
+LEAST_ROLE = 0.3
+"""What is a label that surely has a value is no value itself, and the other way round."""
 LEAST_ONLY = 0.05
 """A label that has no value so far gets its likeliest one from here on."""
+PIECE = "~"
 _FILLING = re.compile(r"[:：]+|[._·…=*\-–—]{2,}")
 _MOST_ODDS = 12.0
 Chances = list[dict[str, float]]
@@ -53,8 +56,9 @@ Chances = list[dict[str, float]]
 
 @dataclass(frozen=True)
 class FormModel:
-    """`words` says how much a word is one of labels rather than of values, -2..2; `tables` are the
-    weights. `calibration` turns the log odds of a pair into ones that held."""
+    """`words` says how much a word is one of labels rather than of values, -2..2, and the same of
+    pieces of words, marked by `PIECE`; `tables` are the weights. `calibration` turns the log odds
+    of a pair into ones that held."""
 
     words: Mapping[str, float]
     tables: Mapping[str, Mapping[str, float]]
@@ -65,17 +69,32 @@ class FormModel:
         """How much a text's words are those of labels, 0 where none is known."""
         known = self.senses.get(text)
         if known is None:
-            some = [self.words[one.text] for one in tokens_of(text) if one.text in self.words]
+            some = [
+                told
+                for one in tokens_of(text)
+                if (told := self._sense_of_word(one.text)) is not None
+            ]
             known = sum(some) / len(some) if some else 0.0
             if len(self.senses) < 20_000:
                 self.senses[text] = known
         return known
 
-    def chance(self, table: str, features: Features) -> float:
-        """The probability that one judgement says."""
+    def _sense_of_word(self, word: str) -> float | None:
+        """A word that is not known is taken by its pieces."""
+        known = self.words.get(word)
+        if known is None and word.isalpha():
+            some = [self.words[one] for one in pieces_of(word) if one in self.words]
+            if some:
+                known = sum(some) / len(some)
+        return known
+
+    def chances(self, table: str, rows: Sequence[Features]) -> list[float]:
+        """The probabilities that one judgement says of each."""
         weights = self.tables[table]
-        total = sum(weights.get(name, 0.0) * value for name, value in features.items())
-        return logistic(total)
+        return [
+            logistic(sum(weights.get(name, 0.0) * value for name, value in features.items()))
+            for features in rows
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +151,12 @@ def model_from(data: Mapping[str, Any]) -> FormModel:
     return FormModel(data["words"], tables, (float(slope), float(offset)))
 
 
+def pieces_of(word: str) -> list[str]:
+    """Three letters of a word each, its ends marked, as `FormModel.words` names them."""
+    marked = f"<{word}>"
+    return [f"{PIECE}{marked[place : place + 3]}" for place in range(len(marked) - 2)]
+
+
 def logistic(log_odds: float) -> float:
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, log_odds))))
 
@@ -140,38 +165,47 @@ def pairs_on(reading: PageReading, model: FormModel) -> list[FormPair]:
     """Labels with their values on one page, from top to bottom."""
     page = cut(reading, model)
     chances = classes(page, model)
-    joins = {
-        pair: model.chance(JOIN, join_features(page, *pair, chances)) for pair in joinable(page)
-    }
+    joins = joined(page, chances, model)
     links = with_rivals(linkable(page, chances), joins, model)
-    told = [model.chance(RIVALS, one.features) for one in links]
-    halves = [
-        replace(one, chance=model.chance(SPLIT, one.features))
-        for one in splittable(page, links, told, chances, model)
-    ]
+    told = model.chances(RIVALS, [one.features for one in links])
+    halves = splittable(page, links, told, chances, model)
+    sure = model.chances(SPLIT, [one.features for one in halves])
+    halves = [replace(one, chance=chance) for one, chance in zip(halves, sure, strict=True)]
     return assembled(page, joins, links, halves, model)
 
 
 def cut(reading: PageReading, model: FormModel) -> FormPage:
     """The page as parts."""
-    return form_page(reading, lambda one: model.chance(GAP, one) > LEAST_GAP, model.sense)
+
+    def are_gaps(rows: Sequence[Features]) -> list[bool]:
+        return [one > LEAST_GAP for one in model.chances(GAP, rows)]
+
+    return form_page(reading, are_gaps, model.sense)
 
 
 def classes(page: FormPage, model: FormModel) -> Chances:
     """What each part is, judged twice."""
     features = [class_features(page, place, model.sense) for place in range(len(page.parts))]
-    chances = [shares(model, SEEMS, one) for one in features]
-    return [
-        shares(model, IS, one | context_features(page, place, chances))
-        for place, one in enumerate(features)
-    ]
+    chances = shares(model, SEEMS, features)
+    looks = [one | context_features(page, place, chances) for place, one in enumerate(features)]
+    return shares(model, IS, looks)
 
 
-def shares(model: FormModel, stage: str, features: Features) -> dict[str, float]:
-    """The chances of the classes, which sum to 1."""
-    some = {name: model.chance(f"{stage}_{name}", features) for name in CLASSES}
-    whole = max(1e-9, sum(some.values()))
-    return {name: value / whole for name, value in some.items()}
+def shares(model: FormModel, stage: str, rows: Sequence[Features]) -> Chances:
+    """The chances of the classes of each, which sum to 1."""
+    told = [model.chances(f"{stage}_{name}", rows) for name in CLASSES]
+    found = []
+    for some in zip(*told, strict=True):
+        whole = max(1e-9, sum(some))
+        found.append({name: one / whole for name, one in zip(CLASSES, some, strict=True)})
+    return found
+
+
+def joined(page: FormPage, chances: Chances, model: FormModel) -> dict[tuple[int, int], float]:
+    """How likely parts near each other are one text."""
+    pairs = joinable(page)
+    features = [join_features(page, *pair, chances) for pair in pairs]
+    return dict(zip(pairs, model.chances(JOIN, features), strict=True))
 
 
 def joinable(page: FormPage) -> list[tuple[int, int]]:
@@ -197,7 +231,7 @@ def with_rivals(
 ) -> list[Link]:
     """Links with what the other labels of the same value, the other values of the same label, and
     the parts that the value seems to go on from, say of them."""
-    chances = [model.chance(LINK, one.features) for one in links]
+    chances = model.chances(LINK, [one.features for one in links])
     of_value: dict[int, list[tuple[float, int]]] = {}
     of_label: dict[int, list[tuple[float, int]]] = {}
     for place, (one, chance) in enumerate(zip(links, chances, strict=True)):
@@ -238,11 +272,14 @@ def splittable(
     columns = Columns(page.reading)
     found = []
     for place, part in enumerate(page.parts):
-        for word, features in gaps(page.reading, part.words, page.cells, columns, model.sense):
-            first = model.chance(GAP, features)
+        some = list(gaps(page.reading, part.words, page.cells, columns, model.sense))
+        told = model.chances(GAP, [features for _, features in some])
+        for (word, features), first in zip(some, told, strict=True):
             if first > LEAST_SPLIT:
-                some = split_features(features, chances[place], values[place], labels[place], first)
-                found.append(Half(place, word, some))
+                looks = split_features(
+                    features, chances[place], values[place], labels[place], first
+                )
+                found.append(Half(place, word, looks))
     return found
 
 
@@ -262,30 +299,43 @@ def assembled(
     members: dict[int, list[int]] = {}
     for place, root in enumerate(group):
         members.setdefault(root, []).append(place)
-    best: dict[int, dict[int, tuple[float, int]]] = {}
-    for number, one in enumerate(links):
-        label, value = group[one.label], group[one.value]
-        if label != value:
-            told = (model.chance(RIVALS, one.features), number)
-            known = best.setdefault(label, {})
-            known[value] = max(known.get(value, told), told)
-    served = {value for some in best.values() for value, (c, _) in some.items() if c > LEAST_LINK}
     found = []
-    for label, some in best.items():
-        mine = [value for value, (chance, _) in some.items() if chance > LEAST_LINK]
-        if not mine:
-            value = max(some, key=lambda one: some[one])
-            if some[value][0] < LEAST_ONLY or value in served:
-                continue
-            mine = [value]
-        weakest = min(some[value] for value in mine)[1]
-        rows = _rows(page, [place for value in mine for place in members[value]])
+    for label, some in _chosen(group, links, model).items():
+        rows = _rows(page, [place for value, _, _ in some for place in members[value]])
         words = tuple(word for row in _rows(page, members[label]) for word in row)
+        weakest = min(some, key=lambda one: one[1])[2]
         pair = _pair(words, rows, links[weakest].features, RIVALS, model)
         found.append((min(members[label]), pair))
     labels = {part for label, _ in found for part in members[group[label]]}
     found += _split(page, halves, labels, model)
     return [pair for _, pair in sorted(found, key=lambda one: one[0])]
+
+
+def _chosen(
+    group: Sequence[int], links: Sequence[Link], model: FormModel
+) -> dict[int, list[tuple[int, float, int]]]:
+    """The values of each label, as (text, chance, link), taken from the surest link on.
+
+    A text is a label or a value; a link that is not likely is taken only for a label and a value
+    that have no other.
+    """
+    best: dict[tuple[int, int], tuple[float, int]] = {}
+    told = model.chances(RIVALS, [one.features for one in links])
+    for number, (one, chance) in enumerate(zip(links, told, strict=True)):
+        label, value = group[one.label], group[one.value]
+        if label != value and chance > best.get((label, value), (LEAST_ONLY, 0))[0]:
+            best[label, value] = chance, number
+    found: dict[int, list[tuple[int, float, int]]] = {}
+    served: dict[int, float] = {}
+    for (label, value), (chance, number) in sorted(best.items(), key=lambda one: -one[1][0]):
+        is_value = served.get(label, 0.0) >= LEAST_ROLE
+        is_label = value in found and found[value][0][1] >= LEAST_ROLE
+        likely = chance > LEAST_LINK
+        if is_value or is_label or not (likely or (label not in found and value not in served)):
+            continue
+        found.setdefault(label, []).append((value, chance, number))
+        served.setdefault(value, chance)
+    return found
 
 
 def _split(

@@ -11,6 +11,7 @@ import re
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from vlm_desktop.base.boxes import around
@@ -67,6 +68,11 @@ class FormPage:
     box: Box
     cells: Cells
 
+    @cached_property
+    def style(self) -> "Style":
+        """How the labels of this page are printed."""
+        return style_of([part.text for part in self.parts])
+
     def left(self, place: int) -> list[int]:
         """Parts of its row that stand left of it, the nearest first."""
         row = self.rows[self.parts[place].row]
@@ -100,23 +106,63 @@ class FormPage:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Style:
+    """`colons` is the share of parts that end in a colon, `cases` how many of those are in small
+    letters, capitals, title case and the like."""
+
+    colons: float
+    cases: Mapping[str, float]
+
+    def alike(self, text: str) -> float:
+        """How many of the page's parts with a colon have a text's letter case, -1..1; 0 where
+        hardly any have one."""
+        return self.cases.get(case_of(text), -1.0) if self.cases else 0.0
+
+
+def case_of(text: str) -> str:
+    """The kind of a text's letter case, by name."""
+    letters = [sign for sign in text if sign.isalpha()]
+    if len(letters) < 2:
+        return "none"
+    if text.upper() == text:
+        return "capitals"
+    if text.lower() == text:
+        return "small"
+    words = [word for word in text.split() if word[0].isalpha()]
+    if len(words) < 2:
+        return "word"
+    return "title" if all(word[0].isupper() for word in words) else "sentence"
+
+
+def style_of(texts: Sequence[str]) -> Style:
+    """How those of a page's parts are printed that end in a colon."""
+    marked = [text for text in texts if text.rstrip(" ._").endswith(_COLONS)]
+    colons = len(marked) / max(1, len(texts))
+    cases: dict[str, float] = {}
+    if len(marked) >= 3:
+        for text in marked:
+            cases[case_of(text)] = cases.get(case_of(text), 0.0) + 2.0 / len(marked)
+        cases = {name: count - 1.0 for name, count in cases.items()}
+    return Style(colons, cases)
+
+
 def form_page(
     reading: PageReading,
-    is_gap: Callable[[Features], bool],
+    are_gaps: Callable[[Sequence[Features]], Sequence[bool]],
     sense: Callable[[str], float],
 ) -> FormPage:
-    """Cut and join the lines of a page. `is_gap` judges by features whether what stands on the two
-    sides of a gap is not one; `sense` is how much a text's words are those of labels."""
+    """Cut and join the lines of a page. `are_gaps` judges by features whether what stands on the
+    two sides of each gap is not one; `sense` is how much a text's words are those of labels."""
     columns = Columns(reading)
     words = reading.words
     runs: list[tuple[int, ...]] = []
-    cells: Cells = {}
-    for indices, cells in near_lines(reading):
-        cut = {
-            place
-            for place, features in gaps(reading, indices, cells, columns, sense)
-            if is_gap(features)
-        }
+    chains = list(near_lines(reading))
+    cells: Cells = chains[0][1] if chains else {}
+    some = [list(gaps(reading, indices, cells, columns, sense)) for indices, _ in chains]
+    told = iter(are_gaps([features for one in some for _, features in one]))
+    for (indices, _), mine in zip(chains, some, strict=True):
+        cut = {place for place, _ in mine if next(told)}
         start = 0
         for place in range(1, len(indices) + 1):
             if place in cut or place == len(indices):

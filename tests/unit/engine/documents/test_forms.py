@@ -24,7 +24,9 @@ from vlm_desktop.engine.documents.formfitting import (
     owners,
     written,
 )
-from vlm_desktop.engine.documents.formmodel import form_model, model_from, pairs_on
+from vlm_desktop.engine.documents.formlinks import candidates
+from vlm_desktop.engine.documents.formmodel import FormModel, form_model, model_from, pairs_on
+from vlm_desktop.engine.documents.formparts import FormPage, form_page, style_of
 from vlm_desktop.engine.documents.measuring import Measuring
 from vlm_desktop.engine.documents.truthrows import KnownDocument, read_known_documents
 
@@ -59,6 +61,34 @@ def test_a_label_without_a_value_has_none() -> None:
 
 def test_an_empty_page_has_no_pairs() -> None:
     assert pairs_on(page(1), form_model()) == []
+
+
+def parts_of(*rows: str) -> FormPage:
+    """Every line a part."""
+    return form_page(page(1, *rows), lambda some: [False] * len(some), lambda _: 0.0)
+
+
+def test_a_later_line_of_a_list_is_compared_with_the_label_beside_the_first() -> None:
+    form = parts_of("cc:      Anna", *(f"         {name}" for name in ("Bert", "Carl", "Dora")))
+    place = {part.text: number for number, part in enumerate(form.parts)}
+    chances = [dict.fromkeys(("question", "answer", "header", "other"), 0.25)] * len(form.parts)
+    found = {label: side for label, side, _ in candidates(form, place["Dora"], chances)}
+    assert place["cc:"] in found
+
+
+def test_an_unknown_word_is_taken_by_its_pieces() -> None:
+    model = FormModel({"date": 2.0, "~ate": 1.0, "~ted": 0.5, "~te>": -1.0}, {})
+    assert model.sense("date") == 2.0
+    assert model.sense("rated") == pytest.approx(0.75)
+    assert model.sense("xyz 12") == 0.0
+
+
+def test_labels_of_a_page_are_told_by_the_letter_case_of_those_with_a_colon() -> None:
+    style = style_of(["NAME OF CLIENT:", "DATE:", "PLACE:", "Anna Adams", "3/4/93"])
+    assert style.colons == pytest.approx(0.6)
+    assert style.alike("PHONE NUMBER") == 1.0
+    assert style.alike("Bert Brown") == -1.0
+    assert style_of(["a", "b:"]).alike("a") == 0.0
 
 
 def test_what_speaks_adds_up_to_the_log_odds() -> None:
