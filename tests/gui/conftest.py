@@ -10,9 +10,11 @@ if sys.platform.startswith("linux") and not (
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_services import FakeServices
@@ -24,6 +26,30 @@ from vlm_desktop.jobs import JobRunner
 
 # Here and nowhere below: each folder that imported them would have a library of its own indexed.
 __all__ = ["real_library", "real_photos"]
+
+
+_PATIENCE_MS = 30_000
+"""How long anything is waited for: a busy disk may hold a machine for seconds."""
+
+
+class PatientBot(QtBot):
+    """pytest-qt's, which gives up after five seconds where nothing else is said."""
+
+    def waitUntil(  # noqa: N802 - Qt's way of naming
+        self, callback: Callable[[], bool | None], *, timeout: int = _PATIENCE_MS
+    ) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: object, *, timeout: int = _PATIENCE_MS, **more: Any) -> Any:  # noqa: N802
+        return super().waitSignal(signal, timeout=timeout, **more)
+
+    def waitExposed(self, widget: QWidget, *, timeout: int = _PATIENCE_MS) -> Any:  # noqa: N802
+        return super().waitExposed(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QObject, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 @pytest.fixture

@@ -107,9 +107,7 @@ class OneShotModel(ABC):
         loading.cap_memory(ways[0].device, self._memory_limit)
         network = getattr(transformers, self._architecture)
         with self._translated():
-            self.take(
-                loading.load_fitting(self._folder.path, self._id, ways, self._try, network)
-            )
+            self.take(loading.load_fitting(self._folder.path, self._id, ways, self._try, network))
 
     def take(self, loaded: loading.Loaded) -> None:
         """Answer with a network that was loaded already."""

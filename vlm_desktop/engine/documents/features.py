@@ -294,7 +294,7 @@ def _date(asked: Asked, facts: PageFacts) -> Features:
     found["place_first_date"] = float(bool(dates) and dates[0].spans == candidate.spans)
     found["check_only_value"] = float(len({one.value for one in dates}) == 1)
     found["check_repeated"] = min(3, sum(one.value == candidate.value for one in dates) - 1) / 3
-    year = int(candidate.value[:4]) if candidate.value[:4].isdigit() else 0
+    year = int(candidate.value[:4]) if candidate.value[:4].isdecimal() else 0
     found["check_odd_year"] = float(not 1950 <= year <= 2040)
     if roles & {"start", "end"}:
         wanted = 1 if "start" in roles else 2

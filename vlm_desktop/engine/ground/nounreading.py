@@ -166,7 +166,7 @@ class NounReader:
         return self._take_number(draft, words, lows)
 
     def _take_number(self, draft: Draft, words: list[str], lows: list[str]) -> int:
-        if lows[0] in self._words.numbers or (lows[0].isdigit() and len(lows[0]) < 4):
+        if lows[0] in self._words.numbers or (lows[0].isdecimal() and len(lows[0]) < 4):
             if len(lows) == 1 or not (
                 number := int(self._words.numbers.get(lows[0], 0) or lows[0])
             ):

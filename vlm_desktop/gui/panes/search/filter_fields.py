@@ -187,8 +187,8 @@ class SizeField(Field):
 
     def set_value(self, value: str) -> None:
         low, dots, high = value.replace("-", "..").partition("..")
-        self.least.setValue(int(low) if low.isdigit() else 0)
-        self.most.setValue(int(high) if dots and high.isdigit() else 0)
+        self.least.setValue(int(low) if low.isdecimal() else 0)
+        self.most.setValue(int(high) if dots and high.isdecimal() else 0)
 
 
 def make_field(key: str, parent: QWidget | None = None) -> Field:

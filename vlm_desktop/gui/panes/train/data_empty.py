@@ -10,6 +10,7 @@ from vlm_desktop.base.language import fill
 from vlm_desktop.gui.strings import train_data as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.flow_layout import FlowLayout
+from vlm_desktop.gui.widgets.steady_scroll import keep_bar
 from vlm_desktop.gui.widgets.wrapped_label import WrappedLabel
 
 
@@ -23,6 +24,7 @@ class EmptySet(QScrollArea):
         self.setObjectName("plain")
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        keep_bar(self)
         space = measures().space
         inner = QWidget(self)
         self.title = WrappedLabel("", inner, name="heading")

@@ -19,6 +19,7 @@ from vlm_desktop.base.training import ExampleKind, Exchange
 from vlm_desktop.gui.icons import icon
 from vlm_desktop.gui.strings import train_data as strings
 from vlm_desktop.gui.theme import measures
+from vlm_desktop.gui.widgets.steady_scroll import keep_bar
 from vlm_desktop.gui.widgets.typing_undo import TypingLine
 
 _LINES = 5
@@ -112,7 +113,7 @@ class TurnsForm(QScrollArea):
         self.setObjectName("plain")
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        keep_bar(self)
         inner = QWidget(self)
         self._column = QVBoxLayout(inner)
         self._column.setContentsMargins(0, 0, measures().space[1], 0)
