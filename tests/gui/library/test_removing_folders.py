@@ -142,8 +142,9 @@ def test_adding_it_by_hand_before_undo_keeps_everything(
     before = said_of(engine, first)
     window = live_window()
     remove(qtbot, window, photos)
+    qtbot.waitUntil(lambda: window.desk.library.contents == 1)
     window.shell.add_folders([photos])
-    qtbot.waitUntil(lambda: window.desk.library.contents == 4, timeout=20_000)
+    qtbot.waitUntil(lambda: window.desk.library.contents == 4)
     assert said_of(engine, first) == before
     window.shell.undo_action.trigger()
     qtbot.waitUntil(lambda: "Undone" in window.status.text.text())
