@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from tests.gui.train import seen_model
+from tests.gui.train.saying import say_recipe
 from tests.tools.stage import Stage
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.errors import DecoderUnavailable
@@ -172,12 +173,12 @@ def failed(stage: Stage, pane: TrainPane, page: CheckPage) -> None:
         raise DecoderUnavailable(detail="the process ended with code 9")
 
     training.doctor.examine = breaks  # type: ignore[method-assign, assignment]
-    pane.session.say_recipe("method", rank=-1)
+    say_recipe(pane.session, "method", rank=-1)
     _fill(stage, pane, _examples(sick=False))
     stage.until(lambda: page.doctor.trouble, 60)
     _looked(stage, page)
     del training.doctor.examine
-    pane.session.say_recipe("method", rank=None)
+    say_recipe(pane.session, "method", rank=None)
 
 
 def seen(stage: Stage, pane: TrainPane, page: CheckPage) -> None:
@@ -203,7 +204,7 @@ def tokens(stage: Stage, pane: TrainPane, page: CheckPage) -> None:
     _checked(stage, pane, page, sick=False)
     _looked(stage, page)
     page.right.shown.example.tokens.tabs.choose(1)
-    pane.session.say_recipe("method", rank=2)
+    say_recipe(pane.session, "method", rank=2)
 
 
 def unlearned(stage: Stage, pane: TrainPane, page: CheckPage) -> None:

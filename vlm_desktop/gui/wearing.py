@@ -1,6 +1,5 @@
 """Putting adapters on and off from anywhere in the window."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -120,8 +119,3 @@ class Wearing(QObject):
     def _tell(self, now: WornNow) -> None:
         self.worn.emit(now)
         self._desk.navigator.adapters_changed.emit()
-
-
-def for_search(infos: Sequence[AdapterInfo]) -> tuple[AdapterInfo, ...]:
-    """Those that searches can wear."""
-    return tuple(one for one in infos if one.wearer is Wearer.SEARCH)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont, QImage, QTextCharFormat
 from pytestqt.qtbot import QtBot
 
 from tests.gui.train import seen_model
+from tests.gui.train.saying import say_recipe
 from tests.gui.train.test_check_doctor import GOOD, Fill, codes, fill, page
 from vlm_desktop.base.trainingdata import FindingCode
 from vlm_desktop.engine.train.facade import Training
@@ -133,7 +134,7 @@ def test_lengths_are_findings_once_the_model_counted_and_stay_so(
     page.left.look.click()
     qtbot.waitUntil(lambda: not page.doctor.is_running, timeout=30_000)
     assert codes(page) == [FindingCode.TOO_LONG]
-    pane.session.say_recipe("model", kind="encoder")
+    say_recipe(pane.session, "model", kind="encoder")
     page.left.look.click()
     qtbot.waitUntil(lambda: not page.doctor.is_running, timeout=30_000)
     assert codes(page) == [], "another model counts otherwise"
@@ -146,10 +147,10 @@ def test_what_was_looked_at_is_told_to_be_old(
 ) -> None:
     shown()
     assert not page.right.stale.isVisible()
-    pane.session.say_recipe("method", rank=2)
+    say_recipe(pane.session, "method", rank=2)
     assert page.right.stale.isVisible()
     assert page.right.again.isVisible()
-    pane.session.say_recipe("method", rank=None)
+    say_recipe(pane.session, "method", rank=None)
     assert not page.right.stale.isVisible()
 
 
@@ -180,12 +181,12 @@ def test_a_wrong_recipe_is_a_failure_with_a_retry(
     pane: TrainPane,
     qtbot: QtBot,
 ) -> None:
-    pane.session.say_recipe("method", rank=-1)
+    say_recipe(pane.session, "method", rank=-1)
     shown()
     assert page.right.title.text() == strings.SEEN_FAILED
     assert "rank" in page.right.text.text()
     assert page.right.go.text() == strings.RETRY
-    pane.session.say_recipe("method", rank=None)
+    say_recipe(pane.session, "method", rank=None)
     page.right.go.click()
     qtbot.waitUntil(lambda: page.right.shown.isVisible(), timeout=30_000)
 

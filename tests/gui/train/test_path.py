@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from pytestqt.qtbot import QtBot
 
+from tests.gui.train.saying import say_recipe
 from vlm_desktop.engine.train.facade import Training
 from vlm_desktop.gui.panes.train.session import RECIPE, STEPS
 from vlm_desktop.gui.panes.train.train_pane import TrainPane
@@ -32,15 +33,15 @@ def test_the_data_set_in_hand_is_that_of_the_recipe(
 
 def test_what_is_said_and_taken_back_leaves_the_usual(pane: TrainPane, training: Training) -> None:
     session = pane.session
-    session.say_recipe("method", rank=4)
+    say_recipe(session, "method", rank=4)
     assert training.teaching.recipe(session.recipe_said()).method.rank == 4
-    session.say_recipe("method", rank=None)
+    say_recipe(session, "method", rank=None)
     assert training.teaching.recipe(session.recipe_said()).method.rank == 8
     assert "method" not in session.said
 
 
 def test_step_and_recipe_come_back(pane: TrainPane, open_pane: Callable[[], TrainPane]) -> None:
-    pane.session.say_recipe("run", steps=7)
+    say_recipe(pane.session, "run", steps=7)
     pane.go_to(RECIPE)
     kept = pane.state()
     again = open_pane()

@@ -1,7 +1,7 @@
 """What the delegates of all lists paint alike: a row's ground, a state's dot, a line of words."""
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from vlm_desktop.gui.theme import colours_of, measures
@@ -37,6 +37,25 @@ def paint_dot(painter: QPainter, box: QRectF, colour: QColor, *, ring: bool) -> 
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         painter.drawEllipse(box)
+
+
+def paint_picture(painter: QPainter, box: QRect, picture: QPixmap | None) -> bool:
+    """A picture in its square; an empty square, and False, where there is none, or none yet."""
+    if picture is not None:
+        painter.drawPixmap(box, picture)
+        return True
+    chosen, corner = colours_of(QGuiApplication.palette()), measures().space[0]
+    painter.setPen(QPen(QColor(chosen.hairline), measures().hairline))
+    painter.setBrush(QColor(chosen.sunken))
+    painter.drawRoundedRect(box, corner, corner)
+    return False
+
+
+def small_font(font: QFont) -> QFont:
+    """The same in the size of details."""
+    small = QFont(font)
+    small.setPixelSize(measures().type_small)
+    return small
 
 
 def write_line(

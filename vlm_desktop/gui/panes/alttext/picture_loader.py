@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event
 from vlm_desktop.gui.desk import Desk
-from vlm_desktop.gui.panes.chat.pixels import image_of
+from vlm_desktop.gui.pixels import image_of
 
 _KEPT = 6
 _ENOUGH = 0.95

@@ -21,10 +21,10 @@ from vlm_desktop.base.alttext import AltImage, AltSet, AltState
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.desk import Desk
+from vlm_desktop.gui.file_thumbnails import FileThumbnails
 from vlm_desktop.gui.icons import icon
 from vlm_desktop.gui.panes.alttext.queue_model import Order, QueueModel
 from vlm_desktop.gui.panes.alttext.queue_view import SIDE, QueueView
-from vlm_desktop.gui.panes.alttext.thumbnails import FileThumbnails
 from vlm_desktop.gui.strings import alttext as strings
 from vlm_desktop.gui.strings import alttext_files as file_strings
 from vlm_desktop.gui.theme import measures

@@ -9,17 +9,22 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPainter,
     QPen,
-    QPixmap,
 )
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from vlm_desktop.base.alttext import AltImage, AltState, Decision
+from vlm_desktop.gui.file_thumbnails import FileThumbnails
 from vlm_desktop.gui.panes.alttext.queue_model import IMAGE, STATE, Index
-from vlm_desktop.gui.panes.alttext.thumbnails import FileThumbnails
 from vlm_desktop.gui.strings import alttext as strings
 from vlm_desktop.gui.theme import colours_of, measures
 from vlm_desktop.gui.tokens import Colours
-from vlm_desktop.gui.widgets.row_painting import paint_dot, paint_ground, write_line
+from vlm_desktop.gui.widgets.row_painting import (
+    paint_dot,
+    paint_ground,
+    paint_picture,
+    small_font,
+    write_line,
+)
 
 SIDE = 44
 """Points of a thumbnail's square."""
@@ -90,17 +95,11 @@ class QueueDelegate(QStyledItemDelegate):
     def _paint_picture(
         self, painter: QPainter, box: QRect, image: AltImage, chosen: Colours
     ) -> None:
-        pixmap: QPixmap | None = None
-        if image.path is not None and not image.missing:
-            pixmap = self._thumbnails.pixmap(image.path, image.content_hash)
-        if pixmap is not None:
-            painter.drawPixmap(box, pixmap)
+        there = image.path if not image.missing else None
+        pixmap = self._thumbnails.pixmap(there, image.content_hash) if there is not None else None
+        if paint_picture(painter, box, pixmap):
             return
-        painter.setPen(QPen(QColor(chosen.hairline), measures().hairline))
-        painter.setBrush(QColor(chosen.sunken))
-        painter.drawRoundedRect(box, measures().space[0], measures().space[0])
-        failed = image.path is None or image.missing or self._thumbnails.has_failed(image.path)
-        if failed:
+        if there is None or self._thumbnails.has_failed(there):
             painter.setPen(QColor(chosen.text_muted))
             painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), "?")
 
@@ -113,9 +112,7 @@ def _paint_letter(painter: QPainter, box: QRect, letter: str, font: QFont, chose
     painter.setPen(QPen(QColor(chosen.text_muted), measures().hairline))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(box, measures().space[0], measures().space[0])
-    small = QFont(font)
-    small.setPixelSize(measures().type_small)
-    painter.setFont(small)
+    painter.setFont(small_font(font))
     painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), letter)
 
 
@@ -125,11 +122,11 @@ def _paint_state(
     dot = QRectF(box.left(), box.center().y() - _DOT / 2 + 1, _DOT, _DOT)
     colour = QColor(state_colour(chosen, state))
     paint_dot(painter, dot, colour, ring=state is AltState.EMPTY)
-    small = QFont(font)
-    small.setPixelSize(measures().type_small)
     painter.setPen(QColor(chosen.text_muted))
     words = box.adjusted(_DOT + measures().space[0] + 2, 0, 0, 0)
-    write_line(painter, words, strings.STATES[state], small, Qt.TextElideMode.ElideMiddle)
+    write_line(
+        painter, words, strings.STATES[state], small_font(font), Qt.TextElideMode.ElideMiddle
+    )
 
 
 class QueueView(QListView):

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QWidget
 
 from vlm_desktop.base.conversations import Turn
 from vlm_desktop.gui.desk import Desk
-from vlm_desktop.gui.panes.chat.pixels import whole_page
 from vlm_desktop.gui.panes.chat.places import PicturePlaces, places_of
 from vlm_desktop.gui.panes.chat.places_dialog import PlacesDialog
 from vlm_desktop.gui.panes.chat.session import ChatSession
+from vlm_desktop.gui.pixels import whole_page
 from vlm_desktop.gui.strings import chat_answers as answers
 
 if TYPE_CHECKING:

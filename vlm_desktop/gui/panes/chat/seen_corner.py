@@ -14,9 +14,9 @@ from vlm_desktop.base.events import Event
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.chat.model_choice import ModelChoice
 from vlm_desktop.gui.panes.chat.picture_strip import PictureStrip, SeenView
-from vlm_desktop.gui.panes.chat.pixels import image_of
 from vlm_desktop.gui.panes.chat.session import ChatSession
 from vlm_desktop.gui.panes.chat.sources import PictureSources
+from vlm_desktop.gui.pixels import image_of
 from vlm_desktop.gui.strings import chat as strings
 from vlm_desktop.gui.widgets.send_menu import send_menu, sending_of
 

@@ -16,11 +16,11 @@ from vlm_desktop.gui.desk import Desk
 from vlm_desktop.gui.panes.chat.attached import AttachedPictures
 from vlm_desktop.gui.panes.chat.pages_dialog import PAGE_SIDE, PagesDialog
 from vlm_desktop.gui.panes.chat.picture_chips import picture_name
-from vlm_desktop.gui.panes.chat.pixels import image_of, whole_page
 from vlm_desktop.gui.panes.chat.region_dialog import open_region
 from vlm_desktop.gui.panes.chat.screen_part import ScreenGrab
 from vlm_desktop.gui.panes.search.query_line import holds_picture, picture_paths
 from vlm_desktop.gui.panes.search.query_pictures import write_pasted
+from vlm_desktop.gui.pixels import image_of, whole_page
 from vlm_desktop.gui.strings import chat as strings
 
 _ENDINGS = "*.jpg *.jpeg *.png *.webp *.heic *.heif *.avif *.tif *.tiff *.gif *.bmp *.dng *.pdf"

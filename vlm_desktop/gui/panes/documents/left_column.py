@@ -136,7 +136,3 @@ class LeftColumn(QFrame):
         self.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if self.words.words.rowCount() and not self.words.currentIndex().isValid():
             self.words.setCurrentIndex(self.words.words.index(0))
-
-    def focus_pages(self) -> None:
-        self.tabs.choose(_PAGES)
-        self.pages.setFocus(Qt.FocusReason.ShortcutFocusReason)

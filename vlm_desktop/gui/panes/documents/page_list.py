@@ -24,7 +24,7 @@ from vlm_desktop.base.errors import AppError
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.desk import Desk
-from vlm_desktop.gui.panes.chat.pixels import image_of
+from vlm_desktop.gui.pixels import image_of
 from vlm_desktop.gui.strings import documents as strings
 from vlm_desktop.gui.theme import colours_of, measures
 from vlm_desktop.gui.widgets.row_painting import paint_ground

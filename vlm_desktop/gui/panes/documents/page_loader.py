@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage
 
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.gui.desk import Desk
-from vlm_desktop.gui.panes.chat.pixels import image_of
 from vlm_desktop.gui.panes.documents.page_shapes import box_of, rect_of
+from vlm_desktop.gui.pixels import image_of
 
 _KEPT_BYTES = 160_000_000
 _REST_MS = 90

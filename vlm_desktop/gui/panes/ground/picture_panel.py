@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from vlm_desktop.base.cancel import CancelToken
 from vlm_desktop.base.events import Event
 from vlm_desktop.base.language import fill
-from vlm_desktop.gui.panes.chat.pixels import image_of
 from vlm_desktop.gui.panes.ground.draft_bar import DraftBar
 from vlm_desktop.gui.panes.ground.ground_canvas import GroundCanvas
 from vlm_desktop.gui.panes.ground.session import GroundSession
 from vlm_desktop.gui.panes.ground.tool_column import ToolColumn
+from vlm_desktop.gui.pixels import image_of
 from vlm_desktop.gui.strings import ground as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.wrapped_label import WrappedLabel

@@ -13,7 +13,7 @@ from vlm_desktop.base.events import Event
 from vlm_desktop.base.grounding import GroundObject, GroundPicture, PictureObjects, page_of
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.desk import Desk
-from vlm_desktop.gui.panes.chat.pixels import image_of
+from vlm_desktop.gui.pixels import image_of
 from vlm_desktop.gui.strings import ground as strings
 from vlm_desktop.gui.undo import Change, Verb
 from vlm_desktop.gui.verbs import quick

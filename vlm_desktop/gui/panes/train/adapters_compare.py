@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
 from vlm_desktop.base.adapters import AdapterInfo, ItemCompared, ModelsCompared
 from vlm_desktop.base.language import fill
 from vlm_desktop.gui.desk import Desk
+from vlm_desktop.gui.file_thumbnails import FileThumbnails
 from vlm_desktop.gui.icons import icon
-from vlm_desktop.gui.panes.alttext.thumbnails import FileThumbnails
 from vlm_desktop.gui.panes.train import adapters_words as words
 from vlm_desktop.gui.panes.train.adapters_item import ItemView
 from vlm_desktop.gui.panes.train.adapters_items import SIDE, ItemList
@@ -106,10 +106,6 @@ class CompareView(QWidget):
         for tab, form, group in zip(self.tabs.buttons, forms, self.groups, strict=True):
             tab.setText(fill(form, count=len(group)))
         self.tabs.choose(0)
-
-    def show_nothing(self) -> None:
-        self.found = None
-        self.list.show_items(())
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -14,17 +14,23 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from vlm_desktop.base.adapters import ItemCompared
 from vlm_desktop.base.language import fill
-from vlm_desktop.gui.panes.alttext.thumbnails import FileThumbnails
+from vlm_desktop.gui.file_thumbnails import FileThumbnails
 from vlm_desktop.gui.panes.train import adapters_words as words
 from vlm_desktop.gui.strings import train_adapters as strings
 from vlm_desktop.gui.theme import colours_of, measures
 from vlm_desktop.gui.tokens import Colours
-from vlm_desktop.gui.widgets.row_painting import paint_dot, paint_ground, write_line
+from vlm_desktop.gui.widgets.row_painting import (
+    paint_dot,
+    paint_ground,
+    paint_picture,
+    small_font,
+    write_line,
+)
 
 Index = QModelIndex | QPersistentModelIndex
 ITEM = Qt.ItemDataRole.UserRole
@@ -92,21 +98,15 @@ class _Rows(QStyledItemDelegate):
         write_line(painter, upper.adjusted(_DOT + size.space[0] + 2, 0, 0, 0),
                    words.change_words(item), option.font)  # fmt: skip
         painter.setPen(QColor(chosen.text_muted))
-        faint = QFont(option.font)
-        faint.setPixelSize(size.type_small)
-        write_line(painter, upper.translated(0, line), item.expected, faint)
+        write_line(painter, upper.translated(0, line), item.expected, small_font(option.font))
         painter.restore()
 
     def _paint_picture(
         self, painter: QPainter, box: QRect, item: ItemCompared, chosen: Colours
     ) -> None:
         pixmap = self._thumbnails.pixmap(Path(item.image)) if item.image else None
-        if pixmap is not None:
-            painter.drawPixmap(box, pixmap)
+        if paint_picture(painter, box, pixmap):
             return
-        painter.setPen(QPen(QColor(chosen.hairline), measures().hairline))
-        painter.setBrush(QColor(chosen.sunken))
-        painter.drawRoundedRect(box, measures().space[0], measures().space[0])
         if not item.image or self._thumbnails.has_failed(Path(item.image)):
             painter.setPen(QColor(chosen.text_muted))
             painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), "?")

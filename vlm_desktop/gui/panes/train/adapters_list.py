@@ -20,7 +20,12 @@ from vlm_desktop.base.adapters import AdapterInfo, AdapterState
 from vlm_desktop.gui.panes.train import adapters_words as words
 from vlm_desktop.gui.strings import train_adapters as strings
 from vlm_desktop.gui.theme import colours_of, measures
-from vlm_desktop.gui.widgets.row_painting import paint_dot, paint_ground, write_line
+from vlm_desktop.gui.widgets.row_painting import (
+    paint_dot,
+    paint_ground,
+    small_font,
+    write_line,
+)
 
 Index = QModelIndex | QPersistentModelIndex
 INFO = Qt.ItemDataRole.UserRole
@@ -69,7 +74,7 @@ class _Rows(QStyledItemDelegate):
     """Four short lines a row."""
 
     def sizeHint(self, option: QStyleOptionViewItem, _: Index) -> QSize:  # noqa: N802
-        body, small = QFontMetrics(option.font), QFontMetrics(_small(option.font))
+        body, small = QFontMetrics(option.font), QFontMetrics(small_font(option.font))
         return QSize(0, body.lineSpacing() + 3 * small.lineSpacing() + 2 * measures().space[1])
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -82,7 +87,7 @@ class _Rows(QStyledItemDelegate):
         box = option.rect.adjusted(size.space[0] // 2, 1, -size.space[0] // 2, -1)
         paint_ground(painter, box, option)
         inner = box.adjusted(size.space[1], size.space[1] - 1, -size.space[1], 0)
-        bold, small = QFont(option.font), _small(option.font)
+        bold, small = QFont(option.font), small_font(option.font)
         bold.setWeight(QFont.Weight.DemiBold)
         line = QRect(inner.left(), inner.top(), inner.width(), QFontMetrics(bold).lineSpacing())
         painter.setPen(QColor(chosen.text))
@@ -147,9 +152,3 @@ class AdapterList(QListView):
                 self.remove_wanted.emit()
             case _:
                 super().keyPressEvent(event)
-
-
-def _small(font: QFont) -> QFont:
-    small = QFont(font)
-    small.setPixelSize(measures().type_small)
-    return small

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from vlm_desktop.base.language import fill
 from vlm_desktop.base.trainingdata import TrainFinding
-from vlm_desktop.gui.panes.alttext.thumbnails import FileThumbnails
+from vlm_desktop.gui.file_thumbnails import FileThumbnails
 from vlm_desktop.gui.panes.train.check_doctor import count_of
 from vlm_desktop.gui.panes.train.check_rows import FINDING, WEIGHT, FindingDelegate, said, spoken
 from vlm_desktop.gui.strings import train_check as strings

@@ -7,7 +7,7 @@ from vlm_desktop import trainstrings
 from vlm_desktop.base.language import fill
 from vlm_desktop.base.trainingdata import DoctorOfData, TrainFinding
 from vlm_desktop.gui.announce import announce
-from vlm_desktop.gui.panes.alttext.thumbnails import FileThumbnails
+from vlm_desktop.gui.file_thumbnails import FileThumbnails
 from vlm_desktop.gui.panes.train.check_doctor import (
     DoctorOffice,
     count_of,

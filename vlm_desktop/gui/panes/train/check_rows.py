@@ -22,7 +22,6 @@ from PySide6.QtGui import (
     QGuiApplication,
     QMouseEvent,
     QPainter,
-    QPen,
     QTextLayout,
     QTextOption,
 )
@@ -37,12 +36,17 @@ from vlm_desktop import strings as sentences
 from vlm_desktop import trainstrings
 from vlm_desktop.base.language import fill
 from vlm_desktop.base.trainingdata import TrainFinding, Weight
+from vlm_desktop.gui.file_thumbnails import FileThumbnails
 from vlm_desktop.gui.icons import icon
-from vlm_desktop.gui.panes.alttext.thumbnails import FileThumbnails
 from vlm_desktop.gui.strings import train_check as strings
 from vlm_desktop.gui.theme import colours_of, measures
 from vlm_desktop.gui.tokens import Colours
-from vlm_desktop.gui.widgets.row_painting import paint_ground, write_line
+from vlm_desktop.gui.widgets.row_painting import (
+    paint_ground,
+    paint_picture,
+    small_font,
+    write_line,
+)
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 SIDE = 44
@@ -76,7 +80,7 @@ class FindingDelegate(QStyledItemDelegate):
         width = _words_width(view.viewport().width())
         height = _laid(said(finding), option.font, width).boundingRect().height()
         if finding.fix is not None:
-            height += QFontMetrics(_small(option.font)).lineSpacing()
+            height += QFontMetrics(small_font(option.font)).lineSpacing()
         return QSize(0, max(SIDE, int(height + 0.5)) + 2 * space[1])
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -119,19 +123,15 @@ class FindingDelegate(QStyledItemDelegate):
         place.laid.draw(painter, place.words)
         painter.setPen(QColor(chosen.accent))
         fix = trainstrings.fix_name(finding)
-        write_line(painter, place.fix, fix, _small(option.font))
+        write_line(painter, place.fix, fix, small_font(option.font))
 
     def _paint_picture(
         self, painter: QPainter, box: QRect, finding: TrainFinding, chosen: Colours
     ) -> None:
         path = Path(finding.image) if finding.image else None
         pixmap = self._thumbnails.pixmap(path) if path is not None else None
-        if pixmap is not None:
-            painter.drawPixmap(box, pixmap)
+        if paint_picture(painter, box, pixmap):
             return
-        painter.setPen(QPen(QColor(chosen.hairline), measures().hairline))
-        painter.setBrush(QColor(chosen.sunken))
-        painter.drawRoundedRect(box, measures().space[0], measures().space[0])
         if path is None or self._thumbnails.has_failed(path):
             inset = measures().space[2]
             icon(SIGNS[finding.weight]).paint(painter, box.adjusted(inset, inset, -inset, -inset))
@@ -192,7 +192,7 @@ def place_of(option: QStyleOptionViewItem, finding: TrainFinding) -> Place:
     laid = _laid(said(finding), option.font, width)
     height = laid.boundingRect().height()
     fix = trainstrings.fix_name(finding)
-    small = QFontMetrics(_small(option.font))
+    small = QFontMetrics(small_font(option.font))
     line = small.lineSpacing() if fix else 0
     top += max(0, int(SIDE - height - line) // 2)
     wide = min(width, small.horizontalAdvance(fix) + 1)
@@ -204,12 +204,6 @@ def place_of(option: QStyleOptionViewItem, finding: TrainFinding) -> Place:
 def _words_width(width: int) -> int:
     """Of a row's words: beside the picture, with room at both sides."""
     return max(1, width - SIDE - 3 * measures().space[1])
-
-
-def _small(font: QFont) -> QFont:
-    small = QFont(font)
-    small.setPixelSize(measures().type_small)
-    return small
 
 
 def _laid(text: str, font: QFont, width: int) -> QTextLayout:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QImage
 
-from vlm_desktop.gui.panes.chat.pixels import image_of
+from vlm_desktop.gui.pixels import image_of
 
 if TYPE_CHECKING:
     from vlm_desktop.engine.train.teaching import Inspection, RecipeChecked

@@ -22,8 +22,8 @@ from vlm_desktop.base.training import Split
 from vlm_desktop.base.trainingdata import DataSet
 from vlm_desktop.gui.announce import announce
 from vlm_desktop.gui.desk import Desk
+from vlm_desktop.gui.file_thumbnails import FileThumbnails
 from vlm_desktop.gui.icons import icon
-from vlm_desktop.gui.panes.alttext.thumbnails import FileThumbnails
 from vlm_desktop.gui.panes.train.data_message import ColumnMessage
 from vlm_desktop.gui.panes.train.data_model import ExampleRow, ExamplesModel
 from vlm_desktop.gui.panes.train.data_narrow import Narrow

@@ -13,8 +13,8 @@ from vlm_desktop.base.language import fill
 from vlm_desktop.base.training import Example
 from vlm_desktop.base.types import Box
 from vlm_desktop.gui.desk import Desk
-from vlm_desktop.gui.panes.chat.pixels import image_of
 from vlm_desktop.gui.panes.train.data_words import row_words
+from vlm_desktop.gui.pixels import image_of
 from vlm_desktop.gui.strings import train_data as strings
 from vlm_desktop.gui.theme import measures
 from vlm_desktop.gui.widgets.dialog_size import fit_to

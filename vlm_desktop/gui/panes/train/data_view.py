@@ -14,13 +14,19 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from vlm_desktop.base.training import Example, Split
-from vlm_desktop.gui.panes.alttext.thumbnails import FileThumbnails
+from vlm_desktop.gui.file_thumbnails import FileThumbnails
 from vlm_desktop.gui.panes.train.data_model import ROW, ExampleRow, Index
 from vlm_desktop.gui.panes.train.data_words import row_words
 from vlm_desktop.gui.strings import train_data as strings
 from vlm_desktop.gui.theme import colours_of, measures
 from vlm_desktop.gui.tokens import Colours
-from vlm_desktop.gui.widgets.row_painting import paint_dot, paint_ground, write_line
+from vlm_desktop.gui.widgets.row_painting import (
+    paint_dot,
+    paint_ground,
+    paint_picture,
+    small_font,
+    write_line,
+)
 
 SIDE = 56
 """Points of a thumbnail's square."""
@@ -66,8 +72,7 @@ class ExampleDelegate(QStyledItemDelegate):
         self, painter: QPainter, line: QRect, row: ExampleRow, font: QFont, chosen: Colours
     ) -> None:
         text, detail = row_words(row.example)
-        small = QFont(font)
-        small.setPixelSize(measures().type_small)
+        small = small_font(font)
         painter.setPen(QColor(chosen.text))
         write_line(painter, line, text, font)
         painter.setPen(QColor(chosen.text_muted))
@@ -80,12 +85,8 @@ class ExampleDelegate(QStyledItemDelegate):
         pixmap: QPixmap | None = None
         if row is not None:
             pixmap = self._thumbnails.pixmap(row.path, row.example.content)
-        if pixmap is not None:
-            painter.drawPixmap(box, pixmap)
+        if paint_picture(painter, box, pixmap):
             return
-        painter.setPen(QPen(QColor(chosen.hairline), measures().hairline))
-        painter.setBrush(QColor(chosen.sunken))
-        painter.drawRoundedRect(box, measures().space[0], measures().space[0])
         if row is not None and self._thumbnails.has_failed(row.path):
             painter.setPen(QColor(chosen.text_muted))
             painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), "?")

@@ -107,9 +107,3 @@ def meant_for(kind: str, part: str, key: str) -> bool:
     if (part, key) == ("method", "targets"):
         return kind in LOW_RANK
     return any(kind in one.kinds for one in same)
-
-
-def field_of(part: str, key: str) -> Field | None:
-    """The first field of this key; None for those that are set elsewhere."""
-    every = (one for some in GROUPS.values() for one in some)
-    return next((one for one in every if (one.part, one.key) == (part, key)), None)

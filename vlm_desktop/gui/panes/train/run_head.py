@@ -1,7 +1,6 @@
 """Above a run: what it is, how it stands in a sentence, and what can be asked of it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -90,9 +89,6 @@ class RunHead(QFrame):
         button.setAutoDefault(False)
         button.clicked.connect(lambda: self.asked.emit(verb))
         return button
-
-    def actions_of_run(self) -> tuple[QAction, ...]:
-        return self.folder, self.again, self.remove
 
     def show_run(
         self, title: str, info: RunInfo, sentence: str, left: str, pending: str,

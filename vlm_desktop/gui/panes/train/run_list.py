@@ -15,14 +15,19 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QKeyEvent, QPainter
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from vlm_desktop.base.training import RunInfo, RunState
 from vlm_desktop.gui.panes.train.run_words import best_words, title_of, tone_of, when
 from vlm_desktop.gui.strings import train_run as strings
 from vlm_desktop.gui.theme import colours_of, measures
-from vlm_desktop.gui.widgets.row_painting import paint_dot, paint_ground, write_line
+from vlm_desktop.gui.widgets.row_painting import (
+    paint_dot,
+    paint_ground,
+    small_font,
+    write_line,
+)
 
 Index = QModelIndex | QPersistentModelIndex
 RUN = int(Qt.ItemDataRole.UserRole)
@@ -79,7 +84,7 @@ class _RunRow(QStyledItemDelegate):
     """Two lines: model and data; a sign, the word for it, and the best figure."""
 
     def sizeHint(self, option: QStyleOptionViewItem, _: Index) -> QSize:  # noqa: N802
-        small = QFontMetrics(_small(option.font)).lineSpacing()
+        small = QFontMetrics(small_font(option.font)).lineSpacing()
         return QSize(0, QFontMetrics(option.font).lineSpacing() + small + 2 * measures().space[1])
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -96,7 +101,7 @@ class _RunRow(QStyledItemDelegate):
         painter.setPen(QColor(chosen.text))
         upper = QRect(inner.left(), inner.top(), inner.width(), line)
         write_line(painter, upper, title_of(one), option.font)
-        small = _small(option.font)
+        small = small_font(option.font)
         lower = QRect(
             inner.left(), upper.bottom() + 1, inner.width(), QFontMetrics(small).lineSpacing()
         )
@@ -108,12 +113,6 @@ class _RunRow(QStyledItemDelegate):
         words = lower.adjusted(_DOT + size.space[1], 0, 0, 0)
         write_line(painter, words, " · ".join(_said(one)), small)
         painter.restore()
-
-
-def _small(font: QFont) -> QFont:
-    small = QFont(font)
-    small.setPixelSize(measures().type_small)
-    return small
 
 
 class RunList(QListView):

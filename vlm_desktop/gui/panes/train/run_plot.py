@@ -12,7 +12,6 @@ from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
-    QFont,
     QGuiApplication,
     QKeyEvent,
     QPen,
@@ -24,6 +23,7 @@ from vlm_desktop.base.language import fill
 from vlm_desktop.gui.panes.train.run_story import Points
 from vlm_desktop.gui.theme import colours_of, measures
 from vlm_desktop.gui.tokens import Colours
+from vlm_desktop.gui.widgets.row_painting import small_font
 
 FAINT, STRONG, DASHED = "faint", "strong", "dashed"
 _PAGE = 10
@@ -208,8 +208,7 @@ class RunPlot(pg.PlotWidget):
     def _restyle(self) -> None:
         chosen = colours_of(QGuiApplication.palette())
         self.setBackground(QColor(chosen.raised))
-        small = QFont(QGuiApplication.font())
-        small.setPixelSize(measures().type_small)
+        small = small_font(QGuiApplication.font())
         for side in ("bottom", "left"):
             axis = self.getAxis(side)
             axis.setPen(pg.mkPen(QColor(chosen.hairline)))

@@ -12,7 +12,6 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPointF,
     QRect,
-    QRectF,
     QSize,
     Qt,
 )
@@ -22,7 +21,6 @@ from PySide6.QtGui import (
     QGuiApplication,
     QPainter,
     QPalette,
-    QPen,
     QPixmap,
     QResizeEvent,
     QTextDocument,
@@ -32,13 +30,16 @@ from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewIt
 from vlm_desktop.base.language import fill
 from vlm_desktop.base.training import Probed
 from vlm_desktop.gui.desk import Desk
+from vlm_desktop.gui.file_thumbnails import FileThumbnails
 from vlm_desktop.gui.icons import icon
-from vlm_desktop.gui.panes.alttext.thumbnails import FileThumbnails
 from vlm_desktop.gui.panes.train.run_answers import AnswerRow, new_words, pieces
 from vlm_desktop.gui.strings import train_run as strings
 from vlm_desktop.gui.theme import colours_of, measures
 from vlm_desktop.gui.tokens import Colours
-from vlm_desktop.gui.widgets.row_painting import paint_ground
+from vlm_desktop.gui.widgets.row_painting import (
+    paint_ground,
+    paint_picture,
+)
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = int(Qt.ItemDataRole.UserRole)
@@ -217,15 +218,10 @@ class _WallRow(QStyledItemDelegate):
         painter.restore()
 
     def _paint_picture(self, painter: QPainter, square: QRect, row: AnswerRow) -> None:
-        chosen, radius = colours_of(QGuiApplication.palette()), measures().radius
         path = Path(row.example.image) if row.example is not None else None
         found: QPixmap | None = self._thumbnails.pixmap(path) if path is not None else None
-        if found is not None:
-            painter.drawPixmap(square, found)
+        if paint_picture(painter, square, found):
             return
-        painter.setPen(QPen(QColor(chosen.hairline), measures().hairline))
-        painter.setBrush(QColor(chosen.sunken))
-        painter.drawRoundedRect(QRectF(square), radius, radius)
         if path is None or self._thumbnails.has_failed(path):
             middle = measures().icon
             place = QRect(0, 0, middle, middle)

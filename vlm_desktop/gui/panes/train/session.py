@@ -89,11 +89,6 @@ class TrainSession(QObject):
 
     # --- recipe and run ------------------------------------------------------------------
 
-    def say_recipe(self, part: str, **values: Any) -> None:
-        """Say keys of a part of the recipe; None takes one back, so that the usual holds again."""
-        table = {**self.said.get(part, {}), **values}
-        self.take_recipe({**self.said, part: {k: v for k, v in table.items() if v is not None}})
-
     def take_recipe(self, said: Mapping[str, Mapping[str, Any]]) -> None:
         """This is the recipe from now on. [data] is left out of it."""
         taken = {key: dict(of) for key, of in said.items() if of and key != "data"}
